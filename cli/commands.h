@@ -1,0 +1,49 @@
+// The command line: parse, one library call, print. Each command is a file of this folder.
+//
+// stdout carries the answer, stderr progress and logs; exit codes 0, 2, 3, 130.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "brink/base/error.h"
+#include "brink/base/parallel.h"
+
+namespace brink::cli {
+
+/// Options every command has.
+struct Common {
+  int threads = hardware_threads();
+  std::uint64_t seed = 0;
+  bool quiet = false;
+  bool json = false;
+  std::filesystem::path data_dir;
+};
+
+/// What a command does once parsed; the error becomes the exit code and the one line on stderr.
+using Action = std::function<Expected<void>()>;
+
+/// Adds a subcommand with the common options; `action` runs when it is chosen.
+CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::string& name,
+                      const std::string& description, Action action);
+
+/// Raised by SIGINT and SIGTERM.
+const std::atomic<bool>& interrupt_flag();
+
+/// An error of kind interrupted, for actions that stopped early.
+tl::unexpected<Error> interrupted();
+
+// One per file. Each adds its command(s) to the app.
+void add_train(CLI::App& app, Common& common, Action& chosen);
+void add_eval(CLI::App& app, Common& common, Action& chosen);
+void add_data(CLI::App& app, Common& common, Action& chosen);
+void add_bounds(CLI::App& app, Common& common, Action& chosen);
+void add_visualize(CLI::App& app, Common& common, Action& chosen);
+void add_closest(CLI::App& app, Common& common, Action& chosen);
+void add_export(CLI::App& app, Common& common, Action& chosen);
+
+}  // namespace brink::cli

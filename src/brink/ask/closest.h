@@ -1,0 +1,64 @@
+// The closest adversarial example of one image: the answer as a value, and the MIP engine.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "brink/base/deadline.h"
+#include "brink/formulate/formulate.h"
+#include "brink/question/question.h"
+#include "brink/solve/solver.h"
+
+namespace brink {
+
+enum class AnswerStatus {
+  optimal,        ///< distance - bound <= 1e-6 max(1, distance); true L2: 1e-4 relative
+  gap,            ///< the gap asked for was reached
+  time_limit,     ///< stopped; distance (if any) and bound hold
+  infeasible,     ///< proven: no such image exists for the question as asked
+  misclassified,  ///< the network gets the image wrong to begin with; nothing was searched
+  interrupted,    ///< stopped by the user; not a row of the table
+  error,          ///< see note
+};
+std::string_view name(AnswerStatus status);
+
+struct ClosestAnswer {
+  AnswerStatus status = AnswerStatus::error;
+  int target = -1;                  ///< class fooled into (any: of the image found; -1 none)
+  std::optional<double> distance;   ///< of `image`, recomputed from its pixels
+  double bound = 0;                 ///< proven lower bound on the minimal distance
+  std::int64_t nodes = 0;
+  double seconds = 0;
+  double bound_seconds = 0;
+  bool verified = false;            ///< fools() holds for `image`
+  bool all_zero = false;            ///< `image` is the literal model's all-zero answer
+  Eigen::VectorXd image;            ///< n_0, empty if none was found
+  std::string proof = "solver";     ///< who vouches for the bound: solver (its tolerances)
+  std::optional<double> linearised;        ///< with breakpoints: sqrt(sum f~(d_j)) of `image`
+  std::optional<double> linearised_bound;  ///< with breakpoints: bound on that
+  std::string note;                 ///< for error
+
+  /// (distance - bound) / distance; 0 at distance 0; empty without an image. With breakpoints, of
+  /// the linearised distance.
+  std::optional<double> gap() const;
+};
+
+/// Options of the MIP engine.
+struct MipOptions {
+  double time_limit = 300;  ///< seconds per image
+  double gap = 0;           ///< relative; 0: prove optimality
+  std::string solver = "cbc";
+  Formulation formulation = Formulation::bigm;
+  DistanceForm distance_form = DistanceForm::tight;
+  bool basic = false;  ///< the seeds' basic model
+};
+
+/// `bounds` hold on the question's box. The image's class is checked by the plain forward pass.
+ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
+                             const ClosestQuestion& question, const Eigen::VectorXd& image,
+                             int label, const MipOptions& options,
+                             const std::atomic<bool>* interrupt = nullptr);
+
+}  // namespace brink

@@ -1,0 +1,78 @@
+#include "brink/base/files.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+namespace brink {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// In the same folder, so that the rename is atomic; the process id keeps two runs apart.
+fs::path neighbour(const fs::path& path) {
+  fs::path temporary = path;
+  temporary += fmt::format(".tmp{}", ::getpid());
+  return temporary;
+}
+
+}  // namespace
+
+Expected<std::string> read_file(const fs::path& path) {
+  std::error_code code;
+  if (fs::is_directory(path, code)) {
+    return bad_request("cannot read '{}': it is a folder, a file is needed", path.string());
+  }
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return bad_request("cannot read '{}': {}", path.string(), std::strerror(errno));
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  if (in.bad()) return bad_request("cannot read '{}': {}", path.string(), std::strerror(errno));
+  return std::move(bytes).str();
+}
+
+Expected<void> write_file(const fs::path& path, const std::string& bytes) {
+  const fs::path temporary = neighbour(path);
+  errno = 0;
+  {
+    std::ofstream out(temporary, std::ios::binary);
+    if (!out) return bad_request("cannot write '{}': {}", path.string(), std::strerror(errno));
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    out.flush();
+    if (!out) {
+      const std::string reason = std::strerror(errno);
+      out.close();
+      std::error_code ignored;
+      fs::remove(temporary, ignored);
+      return failure("cannot write '{}': {}", path.string(), reason);
+    }
+  }
+  std::error_code code;
+  fs::rename(temporary, path, code);
+  if (code) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    return bad_request("cannot write '{}': {}", path.string(), code.message());
+  }
+  return {};
+}
+
+Expected<void> check_writable(const fs::path& path) {
+  std::error_code code;
+  if (fs::is_directory(path, code)) {
+    return bad_request("cannot write '{}': it is a folder, name a file", path.string());
+  }
+  const fs::path temporary = neighbour(path);
+  errno = 0;
+  const bool writable = static_cast<bool>(std::ofstream(temporary, std::ios::binary));
+  if (!writable) return bad_request("cannot write '{}': {}", path.string(), std::strerror(errno));
+  fs::remove(temporary, code);
+  return {};
+}
+
+}  // namespace brink

@@ -1,0 +1,33 @@
+#include "brink/base/norm.h"
+
+namespace brink {
+
+std::string_view name(Norm norm) {
+  switch (norm) {
+    case Norm::l0: return "l0";
+    case Norm::l1: return "l1";
+    case Norm::l2: return "l2";
+    case Norm::linf: return "linf";
+  }
+  return "?";
+}
+
+Expected<Norm> parse_norm(std::string_view text) {
+  for (const Norm norm : kAllNorms) {
+    if (name(norm) == text) return norm;
+  }
+  return bad_request("unknown norm '{}': use l0, l1, l2 or linf", text);
+}
+
+double distance(Norm norm, const Eigen::VectorXd& x, const Eigen::VectorXd& origin) {
+  const Eigen::VectorXd change = x - origin;
+  switch (norm) {
+    case Norm::l0: return static_cast<double>((x.array() != origin.array()).count());
+    case Norm::l1: return change.lpNorm<1>();
+    case Norm::l2: return change.norm();
+    case Norm::linf: return change.lpNorm<Eigen::Infinity>();
+  }
+  return 0;
+}
+
+}  // namespace brink

@@ -1,0 +1,70 @@
+// Bounds on the pre-activations y_j^k of every neuron over a box of inputs, and where each bound
+// came from.
+//
+// A bound is a claim of proof: for every x in the box, lower <= y_j^k(x) <= upper. Methods
+// *propose* bounds; `intersect` is the one place where proposals meet.
+#pragma once
+
+#include <Eigen/Core>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "brink/base/box.h"
+#include "brink/base/error.h"
+#include "brink/network/network.h"
+
+namespace brink {
+
+/// What proved a bound. `stopped` is the dual bound of a MILP that hit its limit (seeds: "weak").
+enum class BoundSource { interval, symbolic, lp, stopped, exact };
+
+std::string_view name(BoundSource source);
+
+struct NeuronBounds {
+  double lower = 0;  ///< L <= y
+  double upper = 0;  ///< y <= U
+  BoundSource lower_source = BoundSource::interval;
+  BoundSource upper_source = BoundSource::interval;
+
+  bool always_active() const { return lower >= 0; }
+  bool always_inactive() const { return upper <= 0; }
+  bool unstable() const { return lower < 0 && upper > 0; }
+};
+
+struct Bounds {
+  std::string network;  ///< content_hash of the network they belong to
+  Box box;              ///< the inputs they hold for
+  std::string method;   ///< interval, symbolic, lp, exact, weak
+  double t_pre = 0;     ///< seconds spent on them (once per network)
+  std::vector<std::vector<NeuronBounds>> layers;  ///< [k - 1][j] for k = 1..K, output included
+
+  const NeuronBounds& at(int k, Eigen::Index j) const {
+    return layers[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)];
+  }
+  int unstable_count() const;  ///< over hidden layers
+};
+
+/// The tighter of two claims about the same neuron, side by side, each side with its source.
+NeuronBounds intersect(const NeuronBounds& a, const NeuronBounds& b);
+
+/// Interval arithmetic, rounded outward (one layer at a time).
+Bounds interval_bounds(const Network& network, const Box& box);
+
+/// CROWN-style backward substitution (Zhang et al. 2018) intersected with interval arithmetic.
+Bounds symbolic_bounds(const Network& network, const Box& box);
+
+/// Layer k proposed by one method from the bounds of layers 1..k-1 already in `known`.
+std::vector<NeuronBounds> interval_layer(const Network& network, const Bounds& known, int k);
+std::vector<NeuronBounds> symbolic_layer(const Network& network, const Bounds& known, int k);
+
+/// JSON, human readable, all digits kept. Reading refuses anything malformed.
+Expected<void> save_bounds(const Bounds& bounds, const std::filesystem::path& path);
+Expected<Bounds> load_bounds(const std::filesystem::path& path);
+/// load_bounds, and an error when they belong to another network or hold for another box than
+/// one that contains `box`.
+Expected<Bounds> load_bounds_for(const Network& network, const Box& box,
+                                 const std::filesystem::path& path);
+
+}  // namespace brink

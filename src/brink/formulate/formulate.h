@@ -1,0 +1,102 @@
+// From (Network, Bounds, Question) to a Program. Nothing here knows a solver.
+//
+// One encoding a file: relu_bigm.cpp, relu_indicator.cpp; distance_l0.cpp, distance_l1.cpp,
+// distance_l2.cpp, distance_linf.cpp. The mathematics is in docs/formulations.md.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "brink/bounds/bounds.h"
+#include "brink/network/network.h"
+#include "brink/program/program.h"
+#include "brink/question/question.h"
+
+namespace brink {
+
+/// How z = 1 -> x <= 0, z = 0 -> s <= 0 is written. bigm: x <= M+ (1 - z), s <= M- z.
+enum class Formulation { bigm, indicator };
+Expected<Formulation> parse_formulation(std::string_view text);
+
+/// seed: the seeds' rows (-d_j <= x_j - x~_j <= d_j and so on); tight: x_j = x~_j + p_j - n_j.
+enum class DistanceForm { seed, tight };
+Expected<DistanceForm> parse_distance_form(std::string_view text);
+
+struct EncodingOptions {
+  Formulation formulation = Formulation::bigm;
+  /// Every hidden neuron keeps its binary and x, s get no upper bounds: the seeds' basic model.
+  /// (Big-M still needs its M from the bounds.) Otherwise stable neurons lose their binary.
+  bool basic = false;
+  int last_layer = 0;        ///< encode layers 1..last_layer (0: all hidden layers, K - 1)
+  bool output_relu = false;  ///< with last_layer = K: split the output layer too (x, s, z)
+};
+
+/// Columns of the neurons 1..last_layer, all of them: x_j^k, s_j^k, z_j^k (z: -1 when fixed).
+struct NeuronColumns {
+  int x = -1;
+  int s = -1;
+  int z = -1;
+};
+
+/// The network's part of a program: inputs as affine expressions of columns already present.
+struct NetworkEncoding {
+  std::vector<Affine> inputs;                       ///< x_j^0
+  std::vector<std::vector<NeuronColumns>> neurons;  ///< [k - 1][j]
+
+  /// x_j^k as an expression: k = 0 the input, else the neuron's x column.
+  Affine activation(int k, Eigen::Index j) const;
+  /// y_j^k = W_j^k x^{k-1} + b_j^k for k <= last_layer + 1.
+  Affine pre_activation(const Network& network, int k, Eigen::Index j) const;
+};
+
+/// Adds one column lb <= x_j^0 <= ub per input.
+std::vector<Affine> add_inputs(Program& program, const Box& box);
+
+/// Adds rows (7) and the ReLU encoding (8)-(14) of Fischetti & Jo 2018 for layers 1..last_layer.
+NetworkEncoding add_network(Program& program, const Network& network, const Bounds& bounds,
+                            std::vector<Affine> inputs, const EncodingOptions& options);
+
+/// Costs of the general objective (6): c on x (k = 0..), gamma on z, lambda on s (k = 1..). Empty
+/// vectors: zero. `input_costs[j]`, the others [k - 1][j].
+struct GeneralCosts {
+  std::vector<double> input;
+  std::vector<std::vector<double>> x, z, s;
+};
+
+/// The seeds' 0-1 MILP (6)-(14) over a box with general costs; all layers, output relu included
+/// when the network ends in relu (else y^K = x - s without binary).
+struct GeneralModel {
+  Program program;
+  NetworkEncoding encoding;
+};
+GeneralModel general_model(const Network& network, const Bounds& bounds, const Box& box,
+                           const GeneralCosts& costs, const EncodingOptions& options);
+
+/// The distance's part: columns and rows that measure dist(x, x~), with the objective set on them.
+/// Returns x^0. `tangents`: for the true L2, tangent points of d^2 per pixel (sorted, first 0);
+/// the objective is then a lower bound of the squared distance.
+struct DistanceOptions {
+  DistanceForm form = DistanceForm::tight;
+  const std::vector<std::vector<double>>* tangents = nullptr;
+};
+std::vector<Affine> add_distance(Program& program, const ClosestQuestion& question,
+                                 const Eigen::VectorXd& image, const DistanceOptions& options);
+
+/// Rows c . y^K >= rhs of one output region.
+void add_region(Program& program, const Network& network, const NetworkEncoding& encoding,
+                const OutputRegion& region);
+
+/// Everything together for one image and one region of the question. L2's objective is squared.
+struct ClosestModel {
+  Program program;
+  NetworkEncoding encoding;
+};
+ClosestModel closest_model(const Network& network, const Bounds& bounds,
+                           const ClosestQuestion& question, const OutputRegion& region,
+                           const Eigen::VectorXd& image, const EncodingOptions& encoding,
+                           const DistanceOptions& distance);
+
+/// x^0 at a solution of the program.
+Eigen::VectorXd input_values(const NetworkEncoding& encoding, const std::vector<double>& values);
+
+}  // namespace brink

@@ -1,0 +1,82 @@
+#include "brink/network/network.h"
+
+#include <cstring>
+
+#include "brink/base/digest.h"
+
+namespace brink {
+
+std::string_view name(OutputKind kind) { return kind == OutputKind::relu ? "relu" : "linear"; }
+
+Expected<void> check(const Network& network) {
+  if (network.layers.empty()) return bad_request("the network has no layers");
+  for (int k = 1; k <= network.depth(); ++k) {
+    const Layer& layer = network.layer(k);
+    if (layer.weights.rows() != layer.bias.size() || layer.weights.rows() == 0 ||
+        layer.weights.cols() == 0) {
+      return bad_request("layer {}: weights are {}x{} but there are {} biases", k,
+                         layer.weights.rows(), layer.weights.cols(), layer.bias.size());
+    }
+    if (k > 1 && layer.weights.cols() != network.width(k - 1)) {
+      return bad_request("layer {} takes {} inputs but layer {} has {} neurons", k,
+                         layer.weights.cols(), k - 1, network.width(k - 1));
+    }
+    if (!layer.weights.allFinite() || !layer.bias.allFinite()) {
+      return bad_request("layer {} has a weight or bias that is NaN or infinite", k);
+    }
+  }
+  return {};
+}
+
+std::string content_hash(const Network& network) {
+  std::string bytes = fmt::format("brink network {} {}", name(network.output), network.depth());
+  const auto append = [&bytes](const double* data, Eigen::Index count) {
+    const std::size_t offset = bytes.size();
+    bytes.resize(offset + static_cast<std::size_t>(count) * sizeof(double));
+    std::memcpy(bytes.data() + offset, data, static_cast<std::size_t>(count) * sizeof(double));
+  };
+  for (const Layer& layer : network.layers) {
+    bytes += fmt::format(" {}x{} ", layer.weights.rows(), layer.weights.cols());
+    append(layer.weights.data(), layer.weights.size());
+    append(layer.bias.data(), layer.bias.size());
+  }
+  return sha256(bytes);
+}
+
+std::vector<Eigen::VectorXd> pre_activations(const Network& network, const Eigen::VectorXd& x) {
+  std::vector<Eigen::VectorXd> result;
+  Eigen::VectorXd activation = x;
+  for (const Layer& layer : network.layers) {
+    Eigen::VectorXd y = layer.weights * activation + layer.bias;
+    activation = y.cwiseMax(0.0);
+    result.push_back(std::move(y));
+  }
+  return result;
+}
+
+Eigen::VectorXd logits(const Network& network, const Eigen::VectorXd& x) {
+  Eigen::VectorXd y;
+  const Eigen::VectorXd* activation = &x;
+  Eigen::VectorXd hidden;
+  for (const Layer& layer : network.layers) {
+    y = layer.weights * *activation + layer.bias;
+    hidden = y.cwiseMax(0.0);
+    activation = &hidden;
+  }
+  return y;
+}
+
+Eigen::VectorXd outputs(const Network& network, const Eigen::VectorXd& x) {
+  Eigen::VectorXd y = logits(network, x);
+  if (network.output == OutputKind::relu) y = y.cwiseMax(0.0);
+  return y;
+}
+
+int classify(const Network& network, const Eigen::VectorXd& x) {
+  const Eigen::VectorXd y = outputs(network, x);
+  Eigen::Index best = 0;
+  const double largest = y.maxCoeff(&best);
+  return (y.array() == largest).count() == 1 ? static_cast<int>(best) : -1;
+}
+
+}  // namespace brink

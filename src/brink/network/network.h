@@ -1,0 +1,63 @@
+// A trained ReLU network as a value, and its plain forward pass.
+//
+// Layers 0..K; layer 0 is the input x^0 in R^{n_0}. For k = 1..K
+//     y^k = W^k x^{k-1} + b^k        (pre-activation)
+//     x^k = max(0, y^k)              (hidden layers k < K)
+// and the output x^K is y^K ("linear") or max(0, y^K) ("relu"); Fischetti & Jo 2018, section 2.
+// `layers[k - 1]` holds W^k and b^k. The forward pass here is the one that every answer of the
+// program is checked against: keep it plain.
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "brink/base/error.h"
+
+namespace brink {
+
+enum class OutputKind { linear, relu };
+
+std::string_view name(OutputKind kind);
+
+struct Layer {
+  Eigen::MatrixXd weights;  ///< W^k, n_k x n_{k-1}
+  Eigen::VectorXd bias;     ///< b^k, n_k
+};
+
+struct Network {
+  std::vector<Layer> layers;  ///< at least one; sizes chain; all numbers finite (see check)
+  OutputKind output = OutputKind::linear;
+
+  int depth() const { return static_cast<int>(layers.size()); }  ///< K
+  Eigen::Index input_size() const { return layers.front().weights.cols(); }
+  Eigen::Index output_size() const { return layers.back().bias.size(); }
+  /// n_k for k = 0..K.
+  Eigen::Index width(int k) const {
+    return k == 0 ? input_size() : layers[static_cast<std::size_t>(k - 1)].bias.size();
+  }
+  const Layer& layer(int k) const { return layers[static_cast<std::size_t>(k - 1)]; }  ///< k >= 1
+};
+
+/// Says what is wrong: no layers, sizes that do not chain, NaN or infinite numbers.
+Expected<void> check(const Network& network);
+
+/// SHA-256 over shapes, output kind and the bytes of all weights and biases: equal networks,
+/// equal hash, wherever they were read from.
+std::string content_hash(const Network& network);
+
+/// Pre-activations y^1 ... y^K at x (element k - 1 is y^k).
+std::vector<Eigen::VectorXd> pre_activations(const Network& network, const Eigen::VectorXd& x);
+
+/// y^K at x (logits of a classifier).
+Eigen::VectorXd logits(const Network& network, const Eigen::VectorXd& x);
+
+/// x^K at x: the logits, or max(0, logits) for a relu output.
+Eigen::VectorXd outputs(const Network& network, const Eigen::VectorXd& x);
+
+/// The class whose output is strictly the largest; -1 when the largest is shared. A network is
+/// right about an image when this equals its label.
+int classify(const Network& network, const Eigen::VectorXd& x);
+
+}  // namespace brink
