@@ -23,26 +23,30 @@ enum class SolveStatus { optimal, infeasible, unbounded, gap, time_limit, interr
 std::string_view name(SolveStatus status);
 
 struct SolveOptions {
-  Deadline deadline;         ///< stop then, keep incumbent and bound
-  double relative_gap = 0;   ///< stop when (incumbent - bound) <= gap * |incumbent|
-  std::optional<double> cutoff;  ///< solutions worse than this are of no interest
+  Deadline deadline;             ///< stop then, keep incumbent and bound
+  double relative_gap = 0;       ///< stop when (incumbent - bound) <= gap * |incumbent|
+  std::optional<double> cutoff;  ///< only solutions better than this are of interest; "infeasible"
+                                 ///< then means that there is none
 };
 
 struct Solution {
   SolveStatus status = SolveStatus::failed;
-  std::vector<double> values;   ///< best solution found, one per column; empty if none
+  std::vector<double> values;    ///< best solution found, one per column; empty if none
   double objective = kInfinity;  ///< of `values`, offset included
   double bound = -kInfinity;     ///< proven lower bound on the objective; with a cutoff, on the
                                  ///< smaller of optimum and cutoff
   std::int64_t nodes = 0;
   double seconds = 0;
-  std::string detail;            ///< for `failed`: what the solver said
+  std::string detail;  ///< for `failed`: what the solver said
 };
 
 class MipSolver {
  public:
   virtual ~MipSolver() = default;
   virtual std::string_view name() const = 0;
+  /// Whether indicators go to the solver as they are; otherwise they become big-M rows, with M from
+  /// the column bounds, and `solve` refuses those whose columns are unbounded.
+  virtual bool native_indicators() const = 0;
   /// An error for a malformed program or an option that this solver lacks.
   virtual Expected<Solution> solve(const Program& program, const SolveOptions& options) const = 0;
 };

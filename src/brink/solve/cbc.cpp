@@ -1,0 +1,342 @@
+// CBC through its command-line driver (CbcMain1): preprocessing, cuts and heuristics as its users
+// know them.
+//
+// One forked child process a solve. CBC 2.10 keeps global state (parameter tables, signal
+// handlers, a pointer to the model in work) and overruns its time limit in preprocessing, in root
+// cuts and in heuristics; a child makes solves independent and lets the parent end one at any
+// moment. The child sends the bound of its LP relaxation first, then the result; if it has to be
+// killed, the first is what was proven.
+//
+// What CBC says is believed with care:
+//  - A stopped CBC may call itself finished: a node LP cut short by the time limit can count as
+//    infeasible. So the search is stopped between nodes by an event handler; CBC's own limit lies
+//    behind, as a fallback, and a run that reaches it is trusted for its incumbent only.
+//  - The default cutoff increment (1e-5) drops better solutions: set to 1e-10.
+//  - Integrality is tightened to 1e-9, since M times the tolerance leaks through big-M rows.
+// Dropped: CbcModel without the driver (no preprocessing, several times slower); -seconds as the
+// only limit (wrong "optimal" on stopped runs).
+#include "brink/solve/cbc.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <coin/CbcEventHandler.hpp>
+#include <coin/CbcModel.hpp>
+#include <coin/CbcSolver.hpp>
+#include <coin/CoinPackedMatrix.hpp>
+#include <coin/OsiClpSolverInterface.hpp>
+#include <csignal>
+#include <cstring>
+#include <mutex>
+
+#include "brink/solve/indicator.h"
+#include "brink/solve/lp.h"
+
+namespace brink {
+
+namespace {
+
+/// What the child tells the parent, twice at most: after the relaxation and at the end.
+struct Message {
+  SolveStatus status = SolveStatus::time_limit;
+  double objective = kInfinity;
+  double bound = -kInfinity;
+  std::int64_t nodes = 0;
+  std::int64_t value_count = 0;  ///< doubles that follow
+};
+
+/// CBC's own limit, behind ours: room for a root phase that does not look at events.
+double fallback_seconds(double limit) {
+  return limit + std::max(1.0, 0.1 * limit);
+}
+
+// ---- child ---------------------------------------------------------------------------------
+
+/// State after branch and bound, read before postprocessing can blur it.
+struct SearchEnd {
+  bool seen = false;
+  int status = -1;
+  int secondary = -1;
+  double bound = -kInfinity;
+  std::int64_t nodes = 0;
+};
+SearchEnd g_end;  // one solve a process
+
+int on_stage(CbcModel* model, int where) {
+  if (where == 4) {  // just after branch and bound
+    g_end = {true, model->status(), model->secondaryStatus(), model->getBestPossibleObjValue(),
+             static_cast<std::int64_t>(model->getNodeCount())};
+  }
+  return 0;
+}
+
+class StopBetweenNodes final : public CbcEventHandler {
+ public:
+  explicit StopBetweenNodes(double limit) : deadline_(Deadline::after(limit)) {}
+  CbcEventHandler* clone() const override { return new StopBetweenNodes(*this); }
+  CbcAction event(CbcEvent which) override {
+    const bool between = which == node || which == treeStatus;
+    return between && deadline_.expired() ? stop : noAction;
+  }
+
+ private:
+  Deadline deadline_;
+};
+
+void load(OsiClpSolverInterface& osi, const Program& program) {
+  const auto limit = [](double value) {
+    return std::isinf(value) ? (value > 0 ? COIN_DBL_MAX : -COIN_DBL_MAX) : value;
+  };
+  std::vector<double> lower, upper, cost, row_lower, row_upper, elements;
+  std::vector<int> rows, columns;
+  for (const Column& column : program.columns) {
+    lower.push_back(limit(column.lower));
+    upper.push_back(limit(column.upper));
+    cost.push_back(column.cost);
+  }
+  for (std::size_t r = 0; r < program.rows.size(); ++r) {
+    row_lower.push_back(limit(program.rows[r].lower));
+    row_upper.push_back(limit(program.rows[r].upper));
+    for (const Term& term : program.rows[r].terms) {
+      rows.push_back(static_cast<int>(r));
+      columns.push_back(term.column);
+      elements.push_back(term.coefficient);
+    }
+  }
+  CoinPackedMatrix matrix(true, rows.data(), columns.data(), elements.data(),
+                          static_cast<CoinBigIndex>(elements.size()));
+  matrix.setDimensions(static_cast<int>(program.rows.size()),
+                       static_cast<int>(program.columns.size()));
+  osi.loadProblem(matrix, lower.data(), upper.data(), cost.data(), row_lower.data(),
+                  row_upper.data());
+  for (std::size_t j = 0; j < program.columns.size(); ++j) {
+    if (program.columns[j].integer) osi.setInteger(static_cast<int>(j));
+  }
+}
+
+/// CBC's outcome in our terms; see the head comment for what is not believed.
+SolveStatus judge(const CbcModel& model, const SolveOptions& options, double seconds,
+                  double limit) {
+  if (seconds >= fallback_seconds(limit)) return SolveStatus::time_limit;
+  if (model.status() == 0 || (g_end.seen && g_end.status == 0)) {
+    if (model.isProvenInfeasible()) return SolveStatus::infeasible;
+    if (model.isContinuousUnbounded()) return SolveStatus::unbounded;
+    if (!model.isProvenOptimal()) return SolveStatus::failed;
+    // With a gap asked for, CBC ends "optimal" when it is reached; the caller compares.
+    return options.relative_gap > 0 ? SolveStatus::gap : SolveStatus::optimal;
+  }
+  return model.status() == 1 || model.status() == 5 ? SolveStatus::time_limit : SolveStatus::failed;
+}
+
+Message run_cbc(const Program& program, const SolveOptions& options, double relaxation,
+                double limit, std::vector<double>& values) {
+  const Stopwatch watch;
+  OsiClpSolverInterface osi;
+  osi.messageHandler()->setLogLevel(0);
+  load(osi, program);
+  CbcModel model(osi);
+  model.setLogLevel(0);
+  model.messageHandler()->setLogLevel(0);
+  CbcSolverUsefulData data;
+  CbcMain0(model, data);
+  StopBetweenNodes handler(limit);
+  model.passInEventHandler(&handler);
+
+  std::vector<std::string> words = {"brink",
+                                    "-log",
+                                    "0",
+                                    "-primalTolerance",
+                                    "1e-9",
+                                    "-integerTolerance",
+                                    "1e-9",
+                                    "-increment",
+                                    "1e-10",
+                                    "-allowableGap",
+                                    "0",
+                                    "-timeMode",
+                                    "elapsed",
+                                    "-ratioGap",
+                                    fmt::format("{}", options.relative_gap)};
+  if (std::isfinite(limit)) {
+    words.insert(words.end(), {"-seconds", fmt::format("{}", fallback_seconds(limit))});
+  }
+  if (options.cutoff) {
+    words.insert(words.end(),
+                 {"-cutoff", fmt::format("{:.17g}", *options.cutoff - program.offset)});
+  }
+  words.insert(words.end(), {"-solve", "-quit"});
+  std::vector<const char*> arguments;
+  for (const std::string& word : words) arguments.push_back(word.c_str());
+  CbcMain1(static_cast<int>(arguments.size()), arguments.data(), model, on_stage, data);
+
+  Message message;
+  message.status = judge(model, options, watch.seconds(), limit);
+  message.nodes = g_end.seen ? g_end.nodes : model.getNodeCount();
+  message.bound = relaxation;
+  if (const double* best = model.bestSolution(); best != nullptr) {
+    values.assign(best, best + program.columns.size());
+    message.objective = objective_value(program, values);
+  }
+  const bool believed = watch.seconds() < fallback_seconds(limit);
+  if (message.status == SolveStatus::infeasible) message.bound = kInfinity;
+  if (message.status == SolveStatus::optimal) message.bound = message.objective;
+  if (believed && g_end.seen && std::abs(g_end.bound) < 1e40 &&
+      (message.status == SolveStatus::gap || message.status == SolveStatus::time_limit)) {
+    const double found = g_end.bound + program.offset;
+    message.bound = std::max(message.bound, std::min(found, message.objective));
+  }
+  if (options.cutoff && message.status != SolveStatus::infeasible) {
+    message.bound = std::min(message.bound, std::max(message.objective, *options.cutoff));
+  }
+  return message;
+}
+
+void send(int descriptor, const void* bytes, std::size_t count) {
+  const char* next = static_cast<const char*>(bytes);
+  while (count > 0) {
+    const ssize_t written = ::write(descriptor, next, count);
+    if (written <= 0) _exit(1);
+    next += written;
+    count -= static_cast<std::size_t>(written);
+  }
+}
+
+[[noreturn]] void child(int descriptor, const Program& program, const SolveOptions& options,
+                        double limit) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::signal(SIGINT, SIG_IGN);  // Ctrl-C reaches the whole group: the parent decides
+  std::signal(SIGTERM, SIG_DFL);
+  const int null = ::open("/dev/null", O_WRONLY);
+  ::dup2(null, STDOUT_FILENO);
+  ::dup2(null, STDERR_FILENO);
+  const Stopwatch watch;
+  LpSolver relaxation(program);
+  const LpSolution lp = relaxation.solve(Deadline::after(limit));
+  Message first;
+  first.bound = relaxation.safe_bound(lp.duals);
+  send(descriptor, &first, sizeof first);
+  std::vector<double> values;
+  Message last =
+      run_cbc(program, options, first.bound, std::max(0.0, limit - watch.seconds()), values);
+  last.value_count = static_cast<std::int64_t>(values.size());
+  send(descriptor, &last, sizeof last);
+  send(descriptor, values.data(), values.size() * sizeof(double));
+  _exit(0);
+}
+
+// ---- parent --------------------------------------------------------------------------------
+
+struct Child {
+  pid_t pid = -1;
+  int descriptor = -1;
+};
+
+/// Pipe and fork under one lock: otherwise a child of another thread would inherit our pipe's
+/// write end and keep it open.
+Child start(const Program& program, const SolveOptions& options, double limit) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  int ends[2];
+  if (::pipe(ends) != 0) return {};
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    ::close(ends[0]);
+    try {
+      child(ends[1], program, options, limit);
+    } catch (...) {
+      _exit(2);
+    }
+  }
+  ::close(ends[1]);
+  if (pid < 0) {
+    ::close(ends[0]);
+    return {};
+  }
+  return {pid, ends[0]};
+}
+
+enum class Ending { finished, killed_at_limit, interrupted };
+
+/// Collects what the child sends until it closes the pipe, or ends it.
+Ending collect(const Child& solve, const SolveOptions& options, double limit,
+               std::vector<char>& bytes) {
+  // CBC's own fallback limit passes first; then it has this long to finish and send.
+  const Deadline hard = Deadline::after(std::isinf(limit) ? limit : fallback_seconds(limit) + 3);
+  std::array<char, 1 << 16> buffer;
+  for (;;) {
+    pollfd waiting{solve.descriptor, POLLIN, 0};
+    if (::poll(&waiting, 1, 50) > 0) {
+      const ssize_t count = ::read(solve.descriptor, buffer.data(), buffer.size());
+      if (count > 0) {
+        bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + count);
+        continue;
+      }
+      if (count == 0) return Ending::finished;
+      if (errno != EINTR) return Ending::finished;
+    }
+    if (options.deadline.interrupted()) return Ending::interrupted;
+    if (hard.expired()) return Ending::killed_at_limit;
+  }
+}
+
+/// Decodes the child's messages into `solution`; false if the final one is missing.
+bool decode(const std::vector<char>& bytes, Solution& solution) {
+  std::size_t offset = 0;
+  Message message;
+  for (int part = 0; part < 2; ++part) {
+    if (bytes.size() < offset + sizeof message) return false;
+    std::memcpy(&message, bytes.data() + offset, sizeof message);
+    offset += sizeof message;
+    solution.bound = message.bound;
+  }
+  const auto count = static_cast<std::size_t>(message.value_count);
+  if (bytes.size() != offset + count * sizeof(double)) return false;
+  solution.status = message.status;
+  solution.objective = message.objective;
+  solution.nodes = message.nodes;
+  solution.values.resize(count);
+  std::memcpy(solution.values.data(), bytes.data() + offset, count * sizeof(double));
+  return true;
+}
+
+}  // namespace
+
+Expected<Solution> CbcSolver::solve(const Program& program, const SolveOptions& options) const {
+  if (const auto sound = check(program); !sound) return tl::unexpected(sound.error());
+  const Expected<Program> plain = without_indicators(program);
+  if (!plain) return tl::unexpected(plain.error());
+
+  const Stopwatch watch;
+  Solution solution;
+  const double limit = options.deadline.remaining();
+  const Child solve = start(*plain, options, limit);
+  if (solve.pid < 0) return failure("cbc: cannot start a child process: {}", std::strerror(errno));
+  std::vector<char> bytes;
+  const Ending ending = collect(solve, options, limit, bytes);
+  if (ending != Ending::finished) ::kill(solve.pid, SIGKILL);
+  ::close(solve.descriptor);
+  int status = 0;
+  while (::waitpid(solve.pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  const bool complete = decode(bytes, solution);
+  if (ending == Ending::interrupted) {
+    solution.status = SolveStatus::interrupted;
+  } else if (ending == Ending::killed_at_limit) {
+    solution.status = SolveStatus::time_limit;
+  } else if (!complete) {
+    solution.status = SolveStatus::failed;
+    solution.detail = WIFSIGNALED(status)
+                          ? fmt::format("the solver's process died of signal {}", WTERMSIG(status))
+                          : fmt::format("the solver's process ended with {}", WEXITSTATUS(status));
+  }
+  solution.seconds = watch.seconds();
+  return solution;
+}
+
+}  // namespace brink

@@ -1,0 +1,210 @@
+// What every MIP adapter must do. A new adapter is added to `INSTANTIATE_TEST_SUITE_P` below.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+#include "brink/base/parallel.h"
+#include "brink/base/random.h"
+#include "brink/solve/solver.h"
+
+namespace brink {
+namespace {
+
+class Conformance : public ::testing::TestWithParam<std::string> {
+ protected:
+  Solution solve(const Program& program, const SolveOptions& options = {}) const {
+    const auto solver = make_solver(GetParam());
+    EXPECT_TRUE(solver);
+    const auto solution = (*solver)->solve(program, options);
+    EXPECT_TRUE(solution) << (solution ? "" : solution.error().message);
+    return solution ? *solution : Solution{};
+  }
+};
+
+/// max sum value_i v_i over a knapsack, as a minimisation with an offset.
+Program knapsack(const std::vector<double>& value, const std::vector<double>& weight, double room) {
+  Program program;
+  program.offset = 100;
+  Affine load;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const int column = program.add_binary(fmt::format("v{}", i), -value[i]);
+    load.terms.push_back({column, weight[i]});
+  }
+  program.add_row("room", load, -kInfinity, room);
+  return program;
+}
+
+/// Market split (Cornuejols & Dawande 1998): small, and hours of work for branch and bound.
+Program market_split(int rows, int columns, std::uint64_t seed) {
+  Random random(seed);
+  Program program;
+  std::vector<int> binaries;
+  for (int j = 0; j < columns; ++j) binaries.push_back(program.add_binary(fmt::format("v{}", j)));
+  for (int r = 0; r < rows; ++r) {
+    Affine row;
+    double total = 0;
+    for (const int column : binaries) {
+      const double a = random.index(100);
+      total += a;
+      row.terms.push_back({column, a});
+    }
+    const int plus = program.add_column({fmt::format("plus{}", r), 0, kInfinity, 1, false});
+    const int minus = program.add_column({fmt::format("minus{}", r), 0, kInfinity, 1, false});
+    row.terms.push_back({plus, 1});
+    row.terms.push_back({minus, -1});
+    program.add_row(fmt::format("market{}", r), row, std::floor(total / 2), std::floor(total / 2));
+  }
+  return program;
+}
+
+TEST_P(Conformance, OptimumWithOffset) {
+  const Solution solution = solve(knapsack({10, 13, 7, 8}, {4, 6, 3, 5}, 10));
+  EXPECT_EQ(solution.status, SolveStatus::optimal);
+  EXPECT_NEAR(solution.objective, 100 - 23, 1e-9);
+  EXPECT_NEAR(solution.bound, 100 - 23, 1e-6);
+  ASSERT_EQ(solution.values.size(), 4U);
+  EXPECT_NEAR(solution.values[0] + solution.values[1], 2, 1e-9);
+}
+
+TEST_P(Conformance, AgreesWithEnumeration) {
+  Random random(17);
+  for (int round = 0; round < 20; ++round) {
+    std::vector<double> value(8), weight(8);
+    for (auto& v : value) v = random.uniform(-1, 5);
+    for (auto& w : weight) w = random.uniform(0, 5);
+    double best = 0;
+    for (unsigned set = 0; set < 256; ++set) {
+      double v = 0, w = 0;
+      for (unsigned i = 0; i < 8; ++i) {
+        if ((set >> i & 1U) != 0) v += value[i], w += weight[i];
+      }
+      if (w <= 9) best = std::max(best, v);
+    }
+    const Solution solution = solve(knapsack(value, weight, 9));
+    EXPECT_EQ(solution.status, SolveStatus::optimal);
+    EXPECT_NEAR(solution.objective, 100 - best, 1e-7);
+  }
+}
+
+TEST_P(Conformance, DifferencesBelowTheUsualIncrementCount) {
+  // 1e-6 apart: a cutoff increment of 1e-5 would accept the worse one.
+  const Solution solution = solve(knapsack({1, 1 + 1e-6, 1 + 2e-6}, {1, 1, 1}, 1));
+  EXPECT_NEAR(solution.objective, 100 - (1 + 2e-6), 1e-9);
+}
+
+TEST_P(Conformance, InfeasibleIsSaid) {
+  Program by_relaxation = knapsack({1, 1}, {1, 1}, 5);
+  by_relaxation.add_row("no", Affine{0, {{0, 1.0}, {1, 1.0}}}, 3, kInfinity);
+  EXPECT_EQ(solve(by_relaxation).status, SolveStatus::infeasible);
+
+  Program by_integrality = knapsack({1, 1}, {1, 1}, 5);
+  by_integrality.add_row("half", Affine{0, {{0, 2.0}, {1, 2.0}}}, 1, 1);
+  const Solution solution = solve(by_integrality);
+  EXPECT_EQ(solution.status, SolveStatus::infeasible);
+  EXPECT_TRUE(solution.values.empty());
+}
+
+TEST_P(Conformance, UnboundedIsNotInfeasible) {
+  Program program;
+  const int x = program.add_column({"x", -kInfinity, kInfinity, 1, false});
+  const int z = program.add_binary("z");
+  program.add_row("link", Affine{0, {{x, 1.0}, {z, -1.0}}}, -kInfinity, 4);
+  const Solution solution = solve(program);
+  EXPECT_NE(solution.status, SolveStatus::infeasible);
+  EXPECT_NE(solution.status, SolveStatus::optimal);
+}
+
+TEST_P(Conformance, IndicatorsHold) {
+  for (const bool value : {false, true}) {
+    Program program;
+    const int x = program.add_column({"x", 0, 10, -1, false});
+    const int b = program.add_binary("b", value ? -3 : 3);
+    program.add_indicator(b, value, "small", Affine{0, {{x, 1.0}}}, -kInfinity, 4);
+    const Solution solution = solve(program);
+    // Without the indicator's value: -10; with it -4 and 3 less or more.
+    EXPECT_NEAR(solution.objective, value ? -10 : -7, 1e-7) << value;
+    EXPECT_LE(max_violation(program, solution.values), 1e-7);
+  }
+}
+
+TEST_P(Conformance, StopsInTimeWithABoundThatHolds) {
+  SolveOptions options;
+  options.deadline = Deadline::after(2);
+  const Solution solution = solve(market_split(5, 40, 3), options);
+  EXPECT_EQ(solution.status, SolveStatus::time_limit);
+  EXPECT_LT(solution.seconds, 8);
+  EXPECT_LE(solution.bound, solution.objective + 1e-9);
+  EXPECT_GE(solution.bound, -1e-6);
+}
+
+TEST_P(Conformance, NoTimeAtAllProvesNothing) {
+  SolveOptions options;
+  options.deadline = Deadline::after(0);
+  const Solution solution = solve(market_split(5, 40, 3), options);
+  EXPECT_EQ(solution.status, SolveStatus::time_limit);
+}
+
+TEST_P(Conformance, CutoffFindsOnlyBetter) {
+  SolveOptions options;
+  options.cutoff = 100 - 22.5;
+  const Program program = knapsack({10, 13, 7, 8}, {4, 6, 3, 5}, 10);
+  EXPECT_NEAR(solve(program, options).objective, 77, 1e-9);
+  options.cutoff = 100 - 23.5;
+  EXPECT_EQ(solve(program, options).status, SolveStatus::infeasible);
+}
+
+TEST_P(Conformance, GapStopsEarlyAndHonestly) {
+  Random random(4);
+  std::vector<double> value(60), weight(60);
+  for (auto& v : value) v = random.uniform(10, 20);
+  for (auto& w : weight) w = random.uniform(10, 20);
+  const Program program = knapsack(value, weight, 300);
+  const Solution exact = solve(program);
+  SolveOptions options;
+  options.relative_gap = 0.05;
+  const Solution loose = solve(program, options);
+  EXPECT_LE(loose.bound, exact.objective + 1e-6);
+  EXPECT_GE(loose.objective, exact.objective - 1e-6);
+  EXPECT_LE(loose.objective - loose.bound, 0.05 * std::abs(loose.objective) + 1e-6);
+}
+
+TEST_P(Conformance, InterruptedAtOnce) {
+  std::atomic<bool> flag = false;
+  SolveOptions options;
+  options.deadline = Deadline::after(60, &flag);
+  const Stopwatch watch;
+  std::jthread later([&flag] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    flag = true;
+  });
+  EXPECT_EQ(solve(market_split(5, 40, 5), options).status, SolveStatus::interrupted);
+  EXPECT_LT(watch.seconds(), 5);
+}
+
+TEST_P(Conformance, ManyThreadsSameAnswers) {
+  std::vector<double> objective(24);
+  parallel_for(24, 4, [&](int i) {
+    objective[static_cast<std::size_t>(i)] =
+        solve(knapsack({10, 13, 7, 8 + i % 3 * 1.0}, {4, 6, 3, 5}, 10)).objective;
+  });
+  for (std::size_t i = 0; i < 24; ++i) EXPECT_NEAR(objective[i], objective[i % 3], 1e-12);
+}
+
+TEST_P(Conformance, MalformedProgramsAreRefused) {
+  Program program = knapsack({1}, {1}, 1);
+  program.columns[0].cost = std::nan("");
+  const auto solver = make_solver(GetParam());
+  EXPECT_FALSE((*solver)->solve(program, {}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Adapters, Conformance, ::testing::Values("cbc"));
+
+TEST(Solvers, UnknownNameIsAnError) {
+  EXPECT_FALSE(make_solver("cplex"));
+}
+
+}  // namespace
+}  // namespace brink
