@@ -26,19 +26,19 @@ std::string_view name(AnswerStatus status);
 
 struct ClosestAnswer {
   AnswerStatus status = AnswerStatus::error;
-  int target = -1;                  ///< class fooled into (any: of the image found; -1 none)
-  std::optional<double> distance;   ///< of `image`, recomputed from its pixels
-  double bound = 0;                 ///< proven lower bound on the minimal distance
+  int target = -1;                 ///< class fooled into (any: of the image found; -1 none)
+  std::optional<double> distance;  ///< of `image`, recomputed from its pixels
+  double bound = 0;                ///< proven lower bound on the minimal distance
   std::int64_t nodes = 0;
   double seconds = 0;
   double bound_seconds = 0;
-  bool verified = false;            ///< fools() holds for `image`
-  bool all_zero = false;            ///< `image` is the literal model's all-zero answer
-  Eigen::VectorXd image;            ///< n_0, empty if none was found
-  std::string proof = "solver";     ///< who vouches for the bound: solver (its tolerances)
+  bool verified = false;                   ///< fools() holds for `image`
+  bool all_zero = false;                   ///< `image` is the literal model's all-zero answer
+  Eigen::VectorXd image;                   ///< n_0, empty if none was found
+  std::string proof = "solver";            ///< who vouches for the bound: solver (its tolerances)
   std::optional<double> linearised;        ///< with breakpoints: sqrt(sum f~(d_j)) of `image`
   std::optional<double> linearised_bound;  ///< with breakpoints: bound on that
-  std::string note;                 ///< for error
+  std::string note;                        ///< for error
 
   /// (distance - bound) / distance; 0 at distance 0; empty without an image. With breakpoints, of
   /// the linearised distance.

@@ -1,0 +1,40 @@
+// One region of a closest question, handed to a MIP solver.
+#pragma once
+
+#include "brink/ask/closest.h"
+
+namespace brink {
+
+/// What a region's solve taught, in the norm's own unit.
+struct RegionResult {
+  SolveStatus status = SolveStatus::failed;  ///< infeasible: no point, or none below the cutoff
+  double bound = 0;                          ///< measured distances in the region are not below
+  Eigen::VectorXd image;                     ///< checked (fools() holds); empty if none
+  double distance = kInfinity;               ///< measured_distance of `image`
+  std::int64_t nodes = 0;
+  std::string detail;
+};
+
+/// Everything a region's solve needs, gathered so that calls stay readable.
+struct RegionTask {
+  const Network& network;
+  const Bounds& bounds;
+  const ClosestQuestion& question;
+  const OutputRegion& region;
+  const Eigen::VectorXd& image;
+  const MipOptions& options;
+  const MipSolver& solver;
+  double cutoff = kInfinity;  ///< a distance already reached elsewhere
+};
+
+/// L0, L1, Linf, linearised L2: one MIP, its point polished on its pattern.
+RegionResult solve_region(const RegionTask& task, const Deadline& deadline);
+
+/// True L2: a MIP with tangents of d^2, refined where its points lie, until bound and distance
+/// meet.
+RegionResult solve_region_euclidean(const RegionTask& task, const Deadline& deadline);
+
+/// Relative gap at which the true L2 counts as proven.
+inline constexpr double kEuclideanGap = 1e-4;
+
+}  // namespace brink

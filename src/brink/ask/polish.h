@@ -1,0 +1,32 @@
+// From a solver's approximate point to an image that is exactly right.
+//
+// A MIP solution is feasible up to tolerances that pass through big-M; its pattern of phases is
+// what counts. With the phases fixed the best image is an LP (L0, L1, Linf, linearised L2) or a
+// projection (L2), solved to full precision, then moved inward until the plain forward pass in
+// double precision meets the question exactly (docs/formulations.md, Exactness).
+#pragma once
+
+#include <Eigen/Core>
+#include <optional>
+
+#include "brink/ask/pattern.h"
+
+namespace brink {
+
+/// The distance the question minimises, from pixels: the norm, or sqrt(sum f~(|x_j - x~_j|)) with
+/// f~ the interpolation of d^2 on the question's breakpoints.
+double measured_distance(const ClosestQuestion& question, const Eigen::VectorXd& image,
+                         const Eigen::VectorXd& x);
+
+/// sqrt(sum f~(d_j)) on `breakpoints` uniform points of [0, largest possible move of pixel j].
+double linearised_distance(const ClosestQuestion& question, const Eigen::VectorXd& image,
+                           const Eigen::VectorXd& x);
+
+/// The nearest image of the pattern, in the region, for which fools() holds; empty if none was
+/// found (the pattern is empty, or thinner than rounding). For L0 only the pixels in which `point`
+/// differs from the image may change.
+std::optional<Eigen::VectorXd> polish(const Network& network, const ClosestQuestion& question,
+                                      const OutputRegion& region, const Eigen::VectorXd& image,
+                                      const Phases& phases, const Eigen::VectorXd& point);
+
+}  // namespace brink

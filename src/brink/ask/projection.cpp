@@ -1,0 +1,102 @@
+// Projection by a projected Newton method on the dual (Bertsekas 1982).
+//
+// With multipliers lambda >= 0 of the m rows, the Lagrangian's minimiser over the box is
+//     x(lambda) = clip(origin + G^T lambda),
+// and the dual g(lambda) = 1/2 |x - origin|^2 + lambda (h - G x) is concave, piecewise quadratic,
+// with gradient h - G x(lambda) and curvature G D G^T, D marking the pixels off the box's sides.
+// m is the number of neurons and classes (tens), so a step costs one small Cholesky, whatever the
+// number of pixels; a handful of steps reaches rounding. Any lambda proves a bound.
+// Dropped: tangent planes in an LP (ten times slower, six digits), coordinate ascent (slow when
+// rows are nearly parallel, as those of neighbouring neurons are).
+#include "brink/ask/projection.h"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <vector>
+
+namespace brink {
+
+namespace {
+
+constexpr int kMaxSteps = 300;
+constexpr double kFeasible = 1e-10;
+
+struct Dual {
+  const Eigen::VectorXd& origin;
+  Eigen::MatrixXd rows;  // unit length
+  Eigen::VectorXd rhs;
+  const Box& box;
+
+  Eigen::VectorXd primal(const Eigen::VectorXd& lambda) const {
+    return (origin + rows.transpose() * lambda).cwiseMax(box.lower).cwiseMin(box.upper);
+  }
+  double value(const Eigen::VectorXd& lambda, const Eigen::VectorXd& x) const {
+    return 0.5 * (x - origin).squaredNorm() + lambda.dot(rhs - rows * x);
+  }
+};
+
+/// Newton direction on the free multipliers; zero on those held at 0 by their gradient.
+Eigen::VectorXd newton_direction(const Dual& dual, const Eigen::VectorXd& lambda,
+                                 const Eigen::VectorXd& x, const Eigen::VectorXd& gradient) {
+  std::vector<Eigen::Index> free;
+  for (Eigen::Index i = 0; i < lambda.size(); ++i) {
+    if (lambda(i) > 0 || gradient(i) > 0) free.push_back(i);
+  }
+  Eigen::VectorXd direction = Eigen::VectorXd::Zero(lambda.size());
+  if (free.empty()) return direction;
+  const Eigen::ArrayXd inside =
+      ((x.array() > dual.box.lower.array()) && (x.array() < dual.box.upper.array())).cast<double>();
+  const Eigen::MatrixXd selected = dual.rows(free, Eigen::all);
+  Eigen::MatrixXd curvature = selected * inside.matrix().asDiagonal() * selected.transpose();
+  curvature.diagonal().array() += 1e-11;  // parallel rows, rows whose pixels are all at a side
+  const Eigen::VectorXd step = curvature.ldlt().solve(Eigen::VectorXd(gradient(free)));
+  direction(free) = step;
+  return direction;
+}
+
+/// Farthest of a halving sequence of projected steps that raises the dual enough; false: none.
+bool advance(const Dual& dual, const Eigen::VectorXd& direction, const Eigen::VectorXd& gradient,
+             Eigen::VectorXd& lambda, Eigen::VectorXd& x) {
+  const double before = dual.value(lambda, x);
+  for (double length = 1; length > 1e-14; length /= 2) {
+    const Eigen::VectorXd next = (lambda + length * direction).cwiseMax(0.0);
+    const Eigen::VectorXd next_x = dual.primal(next);
+    const double expected = gradient.dot(next - lambda);
+    if (expected > 0 && dual.value(next, next_x) >= before + 1e-4 * expected) {
+      lambda = next;
+      x = next_x;
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Projection> project(const Eigen::VectorXd& origin, const Eigen::MatrixXd& rows,
+                                  const Eigen::VectorXd& rhs, const Box& box) {
+  Eigen::VectorXd scale = rows.rowwise().norm();
+  for (Eigen::Index i = 0; i < scale.size(); ++i) {
+    if (scale(i) > 0) continue;
+    if (rhs(i) > 1e-9) return std::nullopt;  // 0 >= positive
+    scale(i) = 1;
+  }
+  const Dual dual{origin, scale.cwiseInverse().asDiagonal() * rows, rhs.cwiseQuotient(scale), box};
+  Eigen::VectorXd lambda = Eigen::VectorXd::Zero(rhs.size());
+  Eigen::VectorXd x = dual.primal(lambda);
+  for (int step = 0; step < kMaxSteps; ++step) {
+    const Eigen::VectorXd gradient = dual.rhs - dual.rows * x;
+    // Stationary: feasible, and no slack under a positive multiplier.
+    const bool feasible = gradient.size() == 0 || gradient.maxCoeff() <= kFeasible;
+    const double slack = lambda.dot(gradient.cwiseMin(0.0));
+    if (feasible && -slack <= 1e-12 * std::max(1.0, (x - origin).squaredNorm())) break;
+    const Eigen::VectorXd direction = newton_direction(dual, lambda, x, gradient);
+    if (advance(dual, direction, gradient, lambda, x)) continue;
+    if (!advance(dual, gradient, gradient, lambda, x)) break;  // rounding: no better
+  }
+  const Eigen::VectorXd violation = dual.rhs - dual.rows * x;
+  if (violation.size() > 0 && violation.maxCoeff() > 1e-9) return std::nullopt;
+  return Projection{x, std::max(0.0, 2 * dual.value(lambda, x))};
+}
+
+}  // namespace brink

@@ -1,0 +1,21 @@
+// The Euclidean projection of a point onto a polytope inside a box.
+#pragma once
+
+#include <Eigen/Core>
+#include <optional>
+
+#include "brink/base/box.h"
+
+namespace brink {
+
+struct Projection {
+  Eigen::VectorXd point;
+  double squared_bound = 0;  ///< dual value: no feasible point is nearer than its root
+};
+
+/// min |x - origin|^2 over rows x >= rhs, box.lower <= x <= box.upper. Empty when the method does
+/// not reach a violation below 1e-9 per unit row (an empty polytope among the causes).
+std::optional<Projection> project(const Eigen::VectorXd& origin, const Eigen::MatrixXd& rows,
+                                  const Eigen::VectorXd& rhs, const Box& box);
+
+}  // namespace brink
