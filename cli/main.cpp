@@ -9,13 +9,18 @@ namespace {
 
 std::atomic<bool> g_interrupt = false;
 
-void on_signal(int) { g_interrupt.store(true); }
+void on_signal(int) {
+  g_interrupt.store(true);
+}
 
 int exit_code(const Error& error) {
   switch (error.kind) {
-    case Error::Kind::bad_request: return 2;
-    case Error::Kind::failure: return 3;
-    case Error::Kind::interrupted: return 130;
+    case Error::Kind::bad_request:
+      return 2;
+    case Error::Kind::failure:
+      return 3;
+    case Error::Kind::interrupted:
+      return 130;
   }
   return 3;
 }
@@ -51,11 +56,14 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-const std::atomic<bool>& interrupt_flag() { return g_interrupt; }
+const std::atomic<bool>& interrupt_flag() {
+  return g_interrupt;
+}
 
 tl::unexpected<Error> interrupted() {
   return tl::unexpected<Error>(
-      Error{Error::Kind::interrupted, "interrupted; what was finished is kept, the same command continues"});
+      Error{Error::Kind::interrupted,
+            "interrupted; what was finished is kept, the same command continues"});
 }
 
 CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::string& name,

@@ -25,7 +25,10 @@ TEST(Parallel, EachIndexOnce) {
 }
 
 TEST(Parallel, FirstExceptionComesBack) {
-  EXPECT_THROW(parallel_for(100, 3, [](int i) { if (i == 7) throw std::runtime_error("seven"); }),
+  EXPECT_THROW(parallel_for(100, 3,
+                            [](int i) {
+                              if (i == 7) throw std::runtime_error("seven");
+                            }),
                std::runtime_error);
 }
 

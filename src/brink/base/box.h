@@ -16,9 +16,7 @@ struct Box {
   bool contains(const Eigen::VectorXd& x) const {
     return (x.array() >= lower.array()).all() && (x.array() <= upper.array()).all();
   }
-  bool operator==(const Box& other) const {
-    return lower == other.lower && upper == other.upper;
-  }
+  bool operator==(const Box& other) const { return lower == other.lower && upper == other.upper; }
 };
 
 }  // namespace brink

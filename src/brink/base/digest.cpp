@@ -20,7 +20,11 @@ std::string digest(const EVP_MD* method, std::span<const unsigned char> bytes) {
 
 }  // namespace
 
-std::string sha256(std::span<const unsigned char> bytes) { return digest(EVP_sha256(), bytes); }
-std::string md5(std::span<const unsigned char> bytes) { return digest(EVP_md5(), bytes); }
+std::string sha256(std::span<const unsigned char> bytes) {
+  return digest(EVP_sha256(), bytes);
+}
+std::string md5(std::span<const unsigned char> bytes) {
+  return digest(EVP_md5(), bytes);
+}
 
 }  // namespace brink

@@ -4,10 +4,14 @@ namespace brink {
 
 std::string_view name(Norm norm) {
   switch (norm) {
-    case Norm::l0: return "l0";
-    case Norm::l1: return "l1";
-    case Norm::l2: return "l2";
-    case Norm::linf: return "linf";
+    case Norm::l0:
+      return "l0";
+    case Norm::l1:
+      return "l1";
+    case Norm::l2:
+      return "l2";
+    case Norm::linf:
+      return "linf";
   }
   return "?";
 }
@@ -22,10 +26,14 @@ Expected<Norm> parse_norm(std::string_view text) {
 double distance(Norm norm, const Eigen::VectorXd& x, const Eigen::VectorXd& origin) {
   const Eigen::VectorXd change = x - origin;
   switch (norm) {
-    case Norm::l0: return static_cast<double>((x.array() != origin.array()).count());
-    case Norm::l1: return change.lpNorm<1>();
-    case Norm::l2: return change.norm();
-    case Norm::linf: return change.lpNorm<Eigen::Infinity>();
+    case Norm::l0:
+      return static_cast<double>((x.array() != origin.array()).count());
+    case Norm::l1:
+      return change.lpNorm<1>();
+    case Norm::l2:
+      return change.norm();
+    case Norm::linf:
+      return change.lpNorm<Eigen::Infinity>();
   }
   return 0;
 }

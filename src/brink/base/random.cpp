@@ -33,9 +33,13 @@ std::uint64_t Random::next() {
   return result;
 }
 
-double Random::uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double Random::uniform() {
+  return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
-int Random::index(int count) { return static_cast<int>(uniform() * count); }
+int Random::index(int count) {
+  return static_cast<int>(uniform() * count);
+}
 
 double Random::normal() {
   const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));

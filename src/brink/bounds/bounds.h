@@ -34,10 +34,10 @@ struct NeuronBounds {
 };
 
 struct Bounds {
-  std::string network;  ///< content_hash of the network they belong to
-  Box box;              ///< the inputs they hold for
-  std::string method;   ///< interval, symbolic, lp, exact, weak
-  double t_pre = 0;     ///< seconds spent on them (once per network)
+  std::string network;                            ///< content_hash of the network they belong to
+  Box box;                                        ///< the inputs they hold for
+  std::string method;                             ///< interval, symbolic, lp, exact, weak
+  double t_pre = 0;                               ///< seconds spent on them (once per network)
   std::vector<std::vector<NeuronBounds>> layers;  ///< [k - 1][j] for k = 1..K, output included
 
   const NeuronBounds& at(int k, Eigen::Index j) const {

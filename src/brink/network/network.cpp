@@ -6,7 +6,9 @@
 
 namespace brink {
 
-std::string_view name(OutputKind kind) { return kind == OutputKind::relu ? "relu" : "linear"; }
+std::string_view name(OutputKind kind) {
+  return kind == OutputKind::relu ? "relu" : "linear";
+}
 
 Expected<void> check(const Network& network) {
   if (network.layers.empty()) return bad_request("the network has no layers");

@@ -75,9 +75,12 @@ Expected<TargetRule> TargetRule::parse(std::string_view text) {
 
 std::string TargetRule::text() const {
   switch (kind) {
-    case Kind::any: return "any";
-    case Kind::shift: return fmt::format("shift:{}", value);
-    case Kind::fixed: return fmt::format("{}", value);
+    case Kind::any:
+      return "any";
+    case Kind::shift:
+      return fmt::format("shift:{}", value);
+    case Kind::fixed:
+      return fmt::format("{}", value);
   }
   return "?";
 }
@@ -89,7 +92,8 @@ Expected<void> ClosestQuestion::check(const Network& network) const {
     return bad_request("target-min {} is negative; use 0 or more, or 'none'", *target_min);
   }
   if (!target_min && network.output == OutputKind::relu) {
-    return bad_request("target-min none needs linear outputs; this network ends in relu (see --output)");
+    return bad_request(
+        "target-min none needs linear outputs; this network ends in relu (see --output)");
   }
   if (breakpoints && norm != Norm::l2) {
     return bad_request("breakpoints linearise the l2 norm; they mean nothing for {}", name(norm));
@@ -120,12 +124,11 @@ std::string ClosestQuestion::text() const {
     box_bytes.append(reinterpret_cast<const char*>(side->data()),
                      static_cast<std::size_t>(side->size()) * sizeof(double));
   }
-  return fmt::format("norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}",
-                     name(norm), target.text(), margin,
-                     target_min ? fmt::format("{}", *target_min) : "none",
-                     cap ? fmt::format("{}", *cap) : "none",
-                     breakpoints ? fmt::format("{}", *breakpoints) : "none",
-                     sha256(box_bytes).substr(0, 16));
+  return fmt::format(
+      "norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}", name(norm),
+      target.text(), margin, target_min ? fmt::format("{}", *target_min) : "none",
+      cap ? fmt::format("{}", *cap) : "none",
+      breakpoints ? fmt::format("{}", *breakpoints) : "none", sha256(box_bytes).substr(0, 16));
 }
 
 std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const Network& network,
@@ -133,7 +136,9 @@ std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const 
   const auto classes = network.output_size();
   std::vector<int> targets;
   switch (question.target.kind) {
-    case TargetRule::Kind::fixed: targets = {question.target.value}; break;
+    case TargetRule::Kind::fixed:
+      targets = {question.target.value};
+      break;
     case TargetRule::Kind::shift:
       targets = {static_cast<int>((label + question.target.value) % classes)};
       break;

@@ -18,7 +18,8 @@ namespace brink {
 struct TargetRule {
   enum class Kind { shift, any, fixed };
   Kind kind = Kind::shift;
-  int value = 5;  ///< shift: target = (label + value) mod classes (the seeds' rule); fixed: the class
+  int value =
+      5;  ///< shift: target = (label + value) mod classes (the seeds' rule); fixed: the class
 
   /// "shift:5", "any", "7".
   static Expected<TargetRule> parse(std::string_view text);
@@ -30,13 +31,13 @@ struct TargetRule {
 struct ClosestQuestion {
   Norm norm = Norm::l1;
   TargetRule target;
-  double margin = 1.2;                      ///< >= 1
+  double margin = 1.2;                       ///< >= 1
   std::optional<double> target_min = 0.001;  ///< >= 0, floor on the target's activation; 0 is the
-                                            ///< seeds' literal model; empty ("none"): no floor,
-                                            ///< y_t >= margin y_j and y_t >= y_j (linear outputs)
-  std::optional<double> cap;                ///< >= 0
-  Box box;                                  ///< n_0 pixels
-  std::optional<int> breakpoints;           ///< >= 2, L2 only: the seeds' linearisation
+                                             ///< seeds' literal model; empty ("none"): no floor,
+                                             ///< y_t >= margin y_j and y_t >= y_j (linear outputs)
+  std::optional<double> cap;                 ///< >= 0
+  Box box;                                   ///< n_0 pixels
+  std::optional<int> breakpoints;            ///< >= 2, L2 only: the seeds' linearisation
 
   /// What makes the question unanswerable for this network.
   Expected<void> check(const Network& network) const;
