@@ -8,7 +8,7 @@
 
 #include "brink/ask/closest.h"
 #include "brink/ask/mip_region.h"
-#include "brink/ask/polish.h"
+#include "brink/pattern/polish.h"
 
 namespace brink {
 

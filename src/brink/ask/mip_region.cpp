@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "brink/ask/polish.h"
+#include "brink/pattern/polish.h"
 
 namespace brink {
 

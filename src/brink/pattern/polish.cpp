@@ -1,10 +1,10 @@
-#include "brink/ask/polish.h"
+#include "brink/pattern/polish.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "brink/ask/projection.h"
+#include "brink/pattern/projection.h"
 #include "brink/formulate/formulate.h"
 #include "brink/solve/lp.h"
 

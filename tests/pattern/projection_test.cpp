@@ -1,4 +1,4 @@
-#include "brink/ask/projection.h"
+#include "brink/pattern/projection.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 // number of pixels; a handful of steps reaches rounding. Any lambda proves a bound.
 // Dropped: tangent planes in an LP (ten times slower, six digits), coordinate ascent (slow when
 // rows are nearly parallel, as those of neighbouring neurons are).
-#include "brink/ask/projection.h"
+#include "brink/pattern/projection.h"
 
 #include <Eigen/Cholesky>
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "brink/ask/pattern.h"
+#include "brink/pattern/pattern.h"
 
 #include <gtest/gtest.h>
 

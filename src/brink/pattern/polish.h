@@ -9,7 +9,7 @@
 #include <Eigen/Core>
 #include <optional>
 
-#include "brink/ask/pattern.h"
+#include "brink/pattern/pattern.h"
 
 namespace brink {
 
