@@ -1,7 +1,13 @@
 // From (Network, Bounds, Question) to a Program. Nothing here knows a solver.
 //
-// One encoding a file: relu_bigm.cpp, relu_indicator.cpp; distance_l0.cpp, distance_l1.cpp,
-// distance_l2.cpp, distance_linf.cpp. The mathematics is in docs/formulations.md.
+// One encoding a file, headed by its mathematics: relu_bigm.cpp, relu_indicator.cpp;
+// distance_l0.cpp, distance_l1.cpp, distance_l2.cpp, distance_linf.cpp.
+//
+// Names (layer k from 1, neuron and pixel j from 0, segment or breakpoint i from 0):
+//   columns  x_0_j input (seed form), x_k_j s_k_j z_k_j neuron; p_j n_j the move of a pixel up and
+//            down, p_j_i n_j_i its segments (l2); d_j u_j W the distance; l_j_i y_j_i weights
+//   rows     pre_k_j pre-activation, on_k_j off_k_j ReLU, fooled_r output condition; above_j
+//            below_j within_j distance; place_j convex_j two_j use_j_i apart_j_i_k weights
 #pragma once
 
 #include <optional>
@@ -31,7 +37,9 @@ struct EncodingOptions {
   bool output_relu = false;  ///< with last_layer = K: split the output layer too (x, s, z)
 };
 
-/// Columns of the neurons 1..last_layer, all of them: x_j^k, s_j^k, z_j^k (z: -1 when fixed).
+/// Columns of the neurons 1..last_layer, all of them: x_j^k, s_j^k, z_j^k (z: -1 when the bounds
+/// fix the neuron's sign: x or s is then fixed to 0). A linear output layer has x_j^K = y_j^K, s =
+/// z = -1.
 struct NeuronColumns {
   int x = -1;
   int s = -1;
@@ -57,14 +65,16 @@ NetworkEncoding add_network(Program& program, const Network& network, const Boun
                             std::vector<Affine> inputs, const EncodingOptions& options);
 
 /// Costs of the general objective (6): c on x (k = 0..), gamma on z, lambda on s (k = 1..). Empty
-/// vectors: zero. `input_costs[j]`, the others [k - 1][j].
+/// vectors: zero. `input[j]`, the others [k - 1][j] for k = 1..K; a linear output layer has no s
+/// and z to put costs on.
 struct GeneralCosts {
   std::vector<double> input;
   std::vector<std::vector<double>> x, z, s;
 };
 
-/// The seeds' 0-1 MILP (6)-(14) over a box with general costs; all layers, output relu included
-/// when the network ends in relu (else y^K = x - s without binary).
+/// The seeds' 0-1 MILP (6)-(14) over a box with general costs; all layers. The output layer is
+/// split like the others when the network ends in relu; else x^K = y^K, free in sign. A neuron
+/// whose z has a cost keeps its z. `options.last_layer`, `options.output_relu` are not read.
 struct GeneralModel {
   Program program;
   NetworkEncoding encoding;
@@ -74,7 +84,8 @@ GeneralModel general_model(const Network& network, const Bounds& bounds, const B
 
 /// The distance's part: columns and rows that measure dist(x, x~), with the objective set on them.
 /// Returns x^0. `tangents`: for the true L2, tangent points of d^2 per pixel (sorted, first 0);
-/// the objective is then a lower bound of the squared distance.
+/// the objective is then a lower bound of the squared distance. L2 needs the question's breakpoints
+/// or, in tight form, tangents: std::invalid_argument otherwise.
 struct DistanceOptions {
   DistanceForm form = DistanceForm::tight;
   const std::vector<std::vector<double>>* tangents = nullptr;

@@ -1,0 +1,22 @@
+// L1: min sum_j |x_j - x~_j|.
+//
+//     tight:  min sum_j p_j + n_j                                     (no rows)
+//     seed:   min sum_j d_j,  -d_j <= x_j - x~_j <= d_j,  d_j >= 0    (two rows a pixel)
+//
+// Source of the seed form: Fischetti & Jo 2018, (16).
+#include "distance.h"
+
+namespace brink {
+
+std::vector<Affine> add_l1(Program& program, const std::vector<Move>& all, DistanceForm form) {
+  if (form == DistanceForm::tight) return inputs_of(all, add_split_moves(program, all, 1));
+
+  const std::vector<Affine> inputs = add_seed_inputs(program, all);
+  for (std::size_t j = 0; j < all.size(); ++j) {
+    const int d = program.add_column({fmt::format("d_{}", j), 0, kInfinity, 1, false});
+    add_seed_rows(program, j, inputs[j], all[j].origin, d);
+  }
+  return inputs;
+}
+
+}  // namespace brink
