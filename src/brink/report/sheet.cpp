@@ -1,0 +1,113 @@
+// Contact sheets: a grid whose columns are as wide as their widest tile and whose rows are as high
+// as their highest, with captions below the tiles.
+#include <algorithm>
+
+#include "brink/report/font.h"
+#include "brink/report/pictures.h"
+
+namespace brink {
+
+namespace {
+
+constexpr int kGap = 8;                     // between tiles, and around the sheet
+constexpr int kCaptionGap = 3;              // between a picture and its caption
+constexpr int kTileScale = 3;               // comparison sheets: 28 x 28 becomes 84 x 84
+constexpr Colour kFrame = {190, 190, 190};  // a hairline, or white images would have no edge
+
+struct Grid {
+  int head_width = 0;
+  std::vector<int> column_widths;
+  std::vector<int> row_heights;
+};
+
+int tile_width(const Tile& tile) {
+  const int caption = tile.caption.empty() ? 0 : text_size(tile.caption).width;
+  return std::max(tile.picture.width + 2, caption);
+}
+
+int tile_height(const Tile& tile) {
+  const int caption = tile.caption.empty() ? 0 : kCaptionGap + text_size(tile.caption).height;
+  return tile.picture.height + 2 + caption;
+}
+
+Grid measure(const Sheet& sheet) {
+  Grid grid;
+  for (const std::string& head : sheet.row_heads) {
+    if (!head.empty()) grid.head_width = std::max(grid.head_width, text_size(head).width + kGap);
+  }
+  for (const auto& row : sheet.rows) {
+    if (row.size() > grid.column_widths.size()) grid.column_widths.resize(row.size(), 0);
+    int height = 0;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      grid.column_widths[c] = std::max(grid.column_widths[c], tile_width(row[c]));
+      height = std::max(height, tile_height(row[c]));
+    }
+    grid.row_heights.push_back(height);
+  }
+  return grid;
+}
+
+void draw_tile(Raster& sheet, int left, int top, const Tile& tile) {
+  const Raster& picture = tile.picture;
+  if (picture.width > 0) {
+    for (int y = 0; y < picture.height + 2; ++y) {
+      for (int x = 0; x < picture.width + 2; ++x) {
+        const bool edge = x == 0 || y == 0 || x == picture.width + 1 || y == picture.height + 1;
+        sheet.at(left + x, top + y) = edge ? kFrame : picture.at(x - 1, y - 1);
+      }
+    }
+  }
+  draw_text(sheet, left, top + picture.height + 2 + kCaptionGap, tile.caption, kBlack);
+}
+
+}  // namespace
+
+Raster contact_sheet(const Sheet& sheet) {
+  const Grid grid = measure(sheet);
+  const TextSize title = sheet.title.empty() ? TextSize{} : text_size(sheet.title);
+  int width = kGap + grid.head_width;
+  for (const int column : grid.column_widths) width += column + kGap;
+  int height = kGap + (title.height > 0 ? title.height + kGap : 0);
+  for (const int row : grid.row_heights) height += row + kGap;
+  Raster picture(std::max(width, title.width + 2 * kGap), height, kWhite);
+  draw_text(picture, kGap, kGap, sheet.title, kBlack);
+  int top = kGap + (title.height > 0 ? title.height + kGap : 0);
+  for (std::size_t r = 0; r < sheet.rows.size(); ++r) {
+    int left = kGap;
+    if (r < sheet.row_heads.size()) draw_text(picture, left, top, sheet.row_heads[r], kBlack);
+    left += grid.head_width;
+    for (std::size_t c = 0; c < sheet.rows[r].size(); ++c) {
+      draw_tile(picture, left, top, sheet.rows[r][c]);
+      left += grid.column_widths[c] + kGap;
+    }
+    top += grid.row_heights[r] + kGap;
+  }
+  return picture;
+}
+
+Sheet comparison_sheet(const std::string& title, const std::vector<Comparison>& comparisons,
+                       ImageShape shape, double low, double high, int per_row) {
+  Sheet sheet;
+  sheet.title = title;
+  for (std::size_t begin = 0; begin < comparisons.size();
+       begin += static_cast<std::size_t>(per_row)) {
+    const std::size_t end = std::min(comparisons.size(), begin + static_cast<std::size_t>(per_row));
+    std::vector<Tile> originals, found, changes;
+    for (std::size_t i = begin; i < end; ++i) {
+      const Comparison& one = comparisons[i];
+      originals.push_back({grey_picture(one.original, shape, low, high, kTileScale), one.head});
+      if (one.found.size() == 0) {
+        found.push_back({Raster(), one.caption});
+        changes.push_back({});
+        continue;
+      }
+      found.push_back({grey_picture(one.found, shape, low, high, kTileScale), one.caption});
+      changes.push_back({change_picture(one.found, one.original, shape, kTileScale), ""});
+    }
+    sheet.rows.insert(sheet.rows.end(), {originals, found, changes});
+    sheet.row_heads.insert(sheet.row_heads.end(), {"original", "adversarial", "change"});
+  }
+  return sheet;
+}
+
+}  // namespace brink

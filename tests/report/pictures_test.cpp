@@ -1,0 +1,127 @@
+#include "brink/report/pictures.h"
+
+#include <gtest/gtest.h>
+
+#include "brink/report/font.h"
+
+namespace brink {
+namespace {
+
+Eigen::VectorXd vector(std::initializer_list<double> values) {
+  Eigen::VectorXd v(static_cast<Eigen::Index>(values.size()));
+  std::copy(values.begin(), values.end(), v.begin());
+  return v;
+}
+
+int count(const Raster& picture, Colour colour) {
+  return static_cast<int>(std::count(picture.pixels.begin(), picture.pixels.end(), colour));
+}
+
+TEST(Pictures, SquareImagesAreSquareAndOthersARow) {
+  EXPECT_EQ(shape_of(784).rows, 28);
+  EXPECT_EQ(shape_of(784).columns, 28);
+  EXPECT_EQ(shape_of(5).rows, 1);
+  EXPECT_EQ(shape_of(5).columns, 5);
+}
+
+TEST(Pictures, GreySpansTheRangeRowByRow) {
+  const Raster p = grey_picture(vector({-1, 0, 1, 3, 5, 0.5}), {2, 3}, -1, 3, 1);
+  ASSERT_EQ(p.width, 3);
+  ASSERT_EQ(p.height, 2);
+  EXPECT_EQ(p.at(0, 0), kBlack);
+  EXPECT_EQ(p.at(2, 0), (Colour{128, 128, 128}));
+  EXPECT_EQ(p.at(0, 1), kWhite);
+  EXPECT_EQ(p.at(1, 1), kWhite) << "above the range: cut";
+}
+
+TEST(Pictures, ScaleRepeatsPixels) {
+  const Raster p = grey_picture(vector({0, 1}), {1, 2}, 0, 1, 3);
+  ASSERT_EQ(p.width, 6);
+  ASSERT_EQ(p.height, 3);
+  EXPECT_EQ(count(p, kBlack), 9);
+  EXPECT_EQ(p.at(2, 2), kBlack);
+  EXPECT_EQ(p.at(3, 0), kWhite);
+}
+
+TEST(Pictures, TheLargestChangeIsBlackAndNoChangeWhite) {
+  const auto original = vector({0.5, 0.5, 0.5, 0.5});
+  const auto x = vector({0.5, 0.7, 0.4, 0.5});
+  const Raster p = change_picture(x, original, {2, 2}, 1);
+  EXPECT_EQ(p.at(0, 0), kWhite);
+  EXPECT_EQ(p.at(1, 0), kBlack);
+  EXPECT_EQ(p.at(0, 1), (Colour{128, 128, 128})) << "half of the largest, whatever its sign";
+  EXPECT_EQ(count(change_picture(x, x, {2, 2}, 1), kWhite), 4);
+}
+
+TEST(Pictures, SignedChangesAreRedAndBlue) {
+  const auto original = vector({0, 1, 1, 0});
+  const auto x = vector({1, 0, 1, 0.5});
+  const Raster p = signed_change_picture(x, original, {2, 2}, 1);
+  EXPECT_EQ(p.at(0, 0), (Colour{255, 0, 0}));
+  EXPECT_EQ(p.at(1, 0), (Colour{0, 0, 255}));
+  EXPECT_EQ(p.at(0, 1), kWhite);
+  EXPECT_EQ(p.at(1, 1), (Colour{255, 128, 128}));
+}
+
+TEST(Font, TextCoversWhatItSays) {
+  EXPECT_EQ(text_size("abc\nd").width, 3 * kGlyphWidth);
+  EXPECT_EQ(text_size("abc\nd").height, 2 * kGlyphHeight);
+  Raster line(kGlyphWidth * 2, kGlyphHeight, kWhite);
+  draw_text(line, 0, 0, " I", kBlack);
+  EXPECT_GT(count(line, kBlack), 8);
+  for (int y = 0; y < kGlyphHeight; ++y) EXPECT_EQ(line.at(3, y), kWhite) << "a space has no ink";
+  Raster small(3, 3, kWhite);
+  draw_text(small, -2, -5, "W\xC3\xA9", kBlack);  // outside and beyond ASCII: cut, '?'
+  EXPECT_EQ(small.width, 3);
+}
+
+TEST(Font, EveryPrintableGlyphDiffers) {
+  std::vector<Raster> seen;
+  for (char c = 32; c < 127; ++c) {
+    Raster cell(kGlyphWidth, kGlyphHeight, kWhite);
+    draw_text(cell, 0, 0, std::string(1, c), kBlack);
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), cell), 0) << c;
+    seen.push_back(cell);
+  }
+}
+
+TEST(Sheet, TilesStandInColumnsAndRows) {
+  const Raster tile(10, 10, kBlack);
+  Sheet sheet;
+  sheet.rows = {{{tile, ""}, {tile, ""}}, {{tile, ""}}};
+  const Raster p = contact_sheet(sheet);
+  EXPECT_EQ(count(p, kBlack), 300);
+  // 8 around, a hairline of 1 around each tile
+  EXPECT_EQ(p.width, 8 + 12 + 8 + 12 + 8);
+  EXPECT_EQ(p.height, 8 + 12 + 8 + 12 + 8);
+  EXPECT_EQ(p.at(9, 9), kBlack);
+  EXPECT_EQ(p.at(8 + 12 + 8 + 1, 9), kBlack);
+  EXPECT_EQ(p.at(9, 8 + 12 + 8 + 1), kBlack);
+  EXPECT_EQ(p.at(8 + 12 + 8 + 1, 8 + 12 + 8 + 1), kWhite) << "the second row has one tile";
+}
+
+TEST(Sheet, CaptionsAndTitleFit) {
+  Sheet sheet;
+  sheet.title = "a rather long title";
+  sheet.rows = {{{Raster(4, 4, kWhite), "wide caption\ntwo lines"}}};
+  sheet.row_heads = {"row"};
+  const Raster p = contact_sheet(sheet);
+  EXPECT_GE(p.width, text_size(sheet.title).width + 16);
+  EXPECT_GE(p.height, 8 + kGlyphHeight + 8 + 6 + 3 + 2 * kGlyphHeight + 8);
+  EXPECT_GT(count(p, kBlack), 100);
+}
+
+TEST(Sheet, ComparisonHasThreeRowsAGroupAndSurvivesMissingImages) {
+  const auto image = vector({0, 1, 0, 1});
+  const Comparison found{image, vector({1, 1, 0, 1}), "7", "to 2"};
+  const Comparison none{image, Eigen::VectorXd(), "7", "none"};
+  const Sheet sheet = comparison_sheet("", {found, none, found}, {2, 2}, 0, 1, 2);
+  ASSERT_EQ(sheet.rows.size(), 6u);
+  EXPECT_EQ(sheet.rows[1][1].caption, "none");
+  EXPECT_EQ(sheet.rows[1][1].picture.width, 0);
+  EXPECT_EQ(sheet.rows[5].size(), 1u);
+  EXPECT_GT(contact_sheet(sheet).height, 0);
+}
+
+}  // namespace
+}  // namespace brink
