@@ -1,4 +1,5 @@
-// Writing a program for other solvers.
+// Writing a program for other solvers. In both formats the offset is the cost of a column
+// `objective_offset` fixed to 1, since readers disagree about constants.
 #pragma once
 
 #include <string>
