@@ -1,0 +1,106 @@
+// A CSV reader for our own tables; they are small, so everything is held as text.
+#include "brink/report/csv.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "brink/base/files.h"
+
+namespace brink {
+
+namespace {
+
+/// All records of the text; empty if a quote is never closed.
+std::optional<std::vector<std::vector<std::string>>> split(const std::string& text) {
+  std::vector<std::vector<std::string>> records;
+  std::vector<std::string> fields;
+  std::string field;
+  bool quoted = false;
+  const auto end_record = [&] {
+    fields.push_back(std::move(field));
+    field.clear();
+    records.push_back(std::move(fields));
+    fields.clear();
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c != '"') {
+        field += c;
+      } else if (i + 1 < text.size() && text[i + 1] == '"') {
+        field += text[++i];
+      } else {
+        quoted = false;
+      }
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == ',') {
+      fields.push_back(std::move(field));
+      field.clear();
+    } else if (c == '\n') {
+      end_record();
+    } else if (c != '\r') {
+      field += c;
+    }
+  }
+  if (quoted) return std::nullopt;
+  if (!field.empty() || !fields.empty()) end_record();
+  return records;
+}
+
+}  // namespace
+
+Expected<CsvTable> CsvTable::read(const std::filesystem::path& path,
+                                  const std::vector<std::string>& required) {
+  const auto bytes = read_file(path);
+  if (!bytes) return tl::unexpected<Error>(bytes.error());
+  auto records = split(*bytes);
+  if (!records) return bad_request("'{}': a quote is never closed", path.string());
+  if (records->empty()) return bad_request("'{}' is empty: a header line is needed", path.string());
+  CsvTable table;
+  table.path_ = path.string();
+  const std::vector<std::string>& header = records->front();
+  for (std::size_t c = 0; c < header.size(); ++c) table.columns_[header[c]] = c;
+  for (const std::string& column : required) {
+    if (table.columns_.count(column) == 0) {
+      return bad_request("'{}' has no column '{}': is it a table of brink?", path.string(), column);
+    }
+  }
+  for (std::size_t r = 1; r < records->size(); ++r) {
+    if ((*records)[r].size() != header.size()) {
+      return bad_request("'{}' row {}: {} fields where the header has {}", path.string(), r,
+                         (*records)[r].size(), header.size());
+    }
+    table.rows_.push_back(std::move((*records)[r]));
+  }
+  return table;
+}
+
+const std::string& CsvTable::text(int row, const std::string& column) const {
+  return rows_[static_cast<std::size_t>(row)][columns_.at(column)];
+}
+
+Expected<std::optional<double>> CsvTable::number(int row, const std::string& column) const {
+  const std::string& field = text(row, column);
+  if (field.empty()) return std::optional<double>();
+  double value = 0;
+  const auto [end, code] = std::from_chars(field.data(), field.data() + field.size(), value);
+  if (code != std::errc() || end != field.data() + field.size() || !std::isfinite(value)) {
+    return bad_request("'{}' row {}: {} is '{}', a number is needed", path_, row + 1, column,
+                       field);
+  }
+  return std::optional<double>(value);
+}
+
+Expected<int> CsvTable::integer(int row, const std::string& column) const {
+  const std::string& field = text(row, column);
+  int value = 0;
+  const auto [end, code] = std::from_chars(field.data(), field.data() + field.size(), value);
+  if (code != std::errc() || end != field.data() + field.size()) {
+    return bad_request("'{}' row {}: {} is '{}', a whole number is needed", path_, row + 1, column,
+                       field);
+  }
+  return value;
+}
+
+}  // namespace brink

@@ -1,0 +1,35 @@
+// Reading comma separated tables with a header line (RFC 4180: quotes, doubled quotes).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "brink/base/error.h"
+
+namespace brink {
+
+class CsvTable {
+ public:
+  /// The error names the file and line: a row whose field count differs from the header's, an open
+  /// quote, a missing column among `required`. Columns beyond those are fine.
+  static Expected<CsvTable> read(const std::filesystem::path& path,
+                                 const std::vector<std::string>& required);
+
+  int rows() const { return static_cast<int>(rows_.size()); }
+  /// The field, unquoted. `row` in [0, rows()), `column` a required one.
+  const std::string& text(int row, const std::string& column) const;
+  /// The field as a finite number; empty if the field is. The error names file and line.
+  Expected<std::optional<double>> number(int row, const std::string& column) const;
+  /// A field that must hold a whole number.
+  Expected<int> integer(int row, const std::string& column) const;
+
+ private:
+  std::string path_;
+  std::map<std::string, std::size_t> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace brink

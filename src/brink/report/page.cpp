@@ -1,0 +1,250 @@
+// The page from top to bottom: facts, a table per norm, a card per image, the units.
+#include "brink/report/page.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "brink/report/page_style.h"
+
+namespace brink {
+
+namespace {
+
+std::string escape(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+std::string base64(const std::string& bytes) {
+  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // one more for OpenSSL's final zero
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   static_cast<int>(bytes.size()));
+  out.resize(static_cast<std::size_t>(size));
+  return out;
+}
+
+/// Collects the document; the first picture that cannot be encoded is remembered.
+struct Writer {
+  std::string html;
+  std::optional<Error> error;
+
+  void image(const Raster& picture, const std::string& alt) {
+    const auto png = encode_png(picture);
+    if (!png) {
+      if (!error) error = png.error();
+      return;
+    }
+    html +=
+        fmt::format("<img alt=\"{}\" width=\"{}\" height=\"{}\" src=\"data:image/png;base64,{}\">",
+                    escape(alt), picture.width, picture.height, base64(*png));
+  }
+};
+
+std::string norm_title(Norm norm) {
+  switch (norm) {
+    case Norm::l0:
+      return "L0 (pixels changed)";
+    case Norm::l1:
+      return "L1 (sum of changes)";
+    case Norm::l2:
+      return "L2 (Euclidean)";
+    case Norm::linf:
+      return "L\u221e (largest change)";
+  }
+  return "?";
+}
+
+std::string norm_short(Norm norm) {
+  return norm == Norm::linf ? "L\u221e" : norm_title(norm).substr(0, 2);
+}
+
+/// One line on what was proven.
+std::string proof(const Result& answer) {
+  const double bound = answer.bound.value_or(0);
+  if (answer.status == "optimal") return "<span class=ok>proven closest</span>";
+  if (answer.status == "infeasible") return "<span class=ok>proven: no such image</span>";
+  if (answer.status == "misclassified") return "<span class=soft>wrong to begin with</span>";
+  if (answer.status == "error") return "<span class=warn>error</span>";
+  const char* why = answer.status == "gap" ? "gap reached" : "time limit";
+  return fmt::format("<span class=warn>{}</span>, proven \u2265 {:.4g}", why, bound);
+}
+
+void write_answer(Writer& out, const Page& page, const PageImage& image, const Result& answer) {
+  out.html += "<figure>";
+  if (answer.found.size() > 0 && answer.found.size() == image.original.size()) {
+    out.html += "<div class=pair>";
+    out.image(grey_picture(answer.found, page.shape, page.low, page.high, 1),
+              fmt::format("adversarial image, {}", name(answer.norm)));
+    out.image(change_picture(answer.found, image.original, page.shape, 1),
+              fmt::format("its change, {}", name(answer.norm)));
+    out.html += "</div>";
+  } else {
+    out.html += "<div class=none>no image</div>";
+  }
+  const std::string value = answer.distance ? fmt::format("{:.4g}", *answer.distance) : "\u2013";
+  out.html += fmt::format("<figcaption><b>{} {}</b>", norm_short(answer.norm), value);
+  if (answer.target) out.html += fmt::format(" seen as {}", *answer.target);
+  if (answer.distance && *answer.distance > 0) {
+    const double share = std::clamp(answer.bound.value_or(0) / *answer.distance, 0.0, 1.0);
+    out.html += fmt::format(
+        "<div class=bar title=\"bound / distance\"><i style=\"width:{:.1f}%\">"
+        "</i></div>",
+        100 * share);
+  } else {
+    out.html += "<br>";
+  }
+  if (answer.distance && !answer.verified) out.html += "<span class=warn>not verified</span>, ";
+  out.html += fmt::format("{}<br><span class=soft>{:.1f} s</span></figcaption></figure>\n",
+                          proof(answer), answer.seconds);
+}
+
+void write_images(Writer& out, const Page& page) {
+  if (page.images.empty()) return;
+  out.html +=
+      "<h2>Closest adversarial images</h2>\n<p>Left of each pair the image found, right its change "
+      "rescaled: white pixels are unchanged, black is the largest change. The bar shows how much "
+      "of the distance is proven: full means that no closer image exists.</p>\n";
+  for (const PageImage& image : page.images) {
+    out.html += "<div class=row>\n<figure class=original>";
+    out.image(grey_picture(image.original, page.shape, page.low, page.high, 1),
+              fmt::format("image {}", image.index));
+    out.html += fmt::format(
+        "<figcaption><b>{}</b><br><span class=soft>image {}</span></figcaption></figure>\n",
+        image.label, image.index);
+    for (const Result& answer : image.answers) write_answer(out, page, image, answer);
+    out.html += "</div>\n";
+  }
+}
+
+struct NormSummary {
+  int count = 0, solved = 0, found = 0;
+  double distance = 0, gap = 0, seconds = 0;
+};
+
+void write_summary(Writer& out, const Page& page) {
+  std::map<Norm, NormSummary> norms;
+  for (const PageImage& image : page.images) {
+    for (const Result& answer : image.answers) {
+      if (answer.status == "misclassified" || answer.status == "error") continue;  // no search
+      NormSummary& sum = norms[answer.norm];
+      ++sum.count;
+      const bool proven = answer.status == "optimal" || answer.status == "infeasible";
+      sum.solved += proven ? 1 : 0;
+      sum.seconds += answer.seconds;
+      sum.gap += answer.distance ? answer.gap.value_or(0) : (proven ? 0 : 1);
+      if (!answer.distance) continue;
+      ++sum.found;
+      sum.distance += *answer.distance;
+    }
+  }
+  if (norms.empty()) return;
+  out.html +=
+      "<div class=wide><table><tr><th>norm<th>images<th>proven<th>mean distance<th>mean gap"
+      "<th>mean seconds</tr>\n";
+  for (const auto& [norm, sum] : norms) {
+    out.html += fmt::format("<tr><td>{}<td>{}<td>{}<td>{}<td>{:.1f} %<td>{:.2f}</tr>\n",
+                            norm_title(norm), sum.count, sum.solved,
+                            sum.found > 0 ? fmt::format("{:.4g}", sum.distance / sum.found) : "",
+                            100 * sum.gap / sum.count, sum.seconds / sum.count);
+  }
+  out.html += "</table></div>\n";
+}
+
+void write_unit(Writer& out, const UnitResult& unit) {
+  out.html += "<figure>";
+  if (unit.picture.width > 0) {
+    out.image(unit.picture, fmt::format("unit {} of layer {}", unit.unit, unit.layer));
+  } else {
+    out.html += "<div class=none>no image</div>";
+  }
+  out.html += fmt::format("<figcaption><b>{}</b> ", unit.unit);
+  if (unit.activation) out.html += fmt::format("{:.4g}", *unit.activation);
+  out.html += unit.status == "optimal" ? " <span class=ok>max</span>"
+                                       : fmt::format("<br><span class=warn>\u2264 {:.4g}</span>",
+                                                     unit.bound.value_or(0));
+  out.html += "</figcaption></figure>\n";
+}
+
+void write_units(Writer& out, const Page& page) {
+  if (page.units.empty()) return;
+  out.html +=
+      "<h2>What excites each unit most</h2>\n<p>For every unit, the image in the whole input box "
+      "that maximises its activation, with that activation; \u201cmax\u201d means proven "
+      "largest, otherwise the proven upper bound is given.</p>\n";
+  int layer = 0;
+  for (const UnitResult& unit : page.units) {
+    if (unit.layer != layer) {
+      if (layer > 0) out.html += "</div>\n";
+      layer = unit.layer;
+      out.html += layer == page.depth ? std::string("<h3>Output: one unit a label</h3>")
+                                      : fmt::format("<h3>Layer {}</h3>", layer);
+      out.html += "<div class=units>\n";
+    }
+    write_unit(out, unit);
+  }
+  out.html += "</div>\n";
+}
+
+}  // namespace
+
+std::vector<PageImage> group_by_image(const std::vector<Result>& results) {
+  std::vector<PageImage> images;
+  for (const Result& result : results) {
+    auto place = std::find_if(images.begin(), images.end(),
+                              [&](const PageImage& i) { return i.index == result.image; });
+    if (place == images.end()) {
+      images.push_back({result.image, result.label, {}, {}});
+      place = images.end() - 1;
+    }
+    place->answers.push_back(result);
+  }
+  return images;
+}
+
+Expected<std::string> to_html(const Page& page) {
+  Writer out;
+  out.html = fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+      "<title>{0}</title>\n<style>{1}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n<p>{2}</p>\n",
+      escape(page.title), page_style(), escape(page.lead));
+  if (!page.facts.empty()) {
+    out.html += "<dl>\n";
+    for (const auto& [fact, value] : page.facts) {
+      out.html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(fact), escape(value));
+    }
+    out.html += "</dl>\n";
+  }
+  write_summary(out, page);
+  write_images(out, page);
+  write_units(out, page);
+  out.html +=
+      "<footer>Made by brink. Distances are those of the images shown, recomputed from "
+      "their pixels by the plain forward pass.</footer>\n</main>\n</body>\n</html>\n";
+  if (out.error) return tl::unexpected<Error>(*out.error);
+  return std::move(out.html);
+}
+
+}  // namespace brink
