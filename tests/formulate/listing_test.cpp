@@ -1,0 +1,391 @@
+// The exact program of a 2-2-1 network in every encoding.
+//
+//     y^1_0 = x_0 - 2 x_1 + 0.25   in [-1.75, 1.25]   unstable
+//     y^1_1 = 0.5 x_0 + x_1 - 2    in [-2, -0.5]      inactive
+//     y^2_0 = 2 x^1_0 - x^1_1 + 0.5 >= 1              fooled
+// and the image (0, 0.25). The listings were checked by hand against the formulas in the heads of
+// src/brink/formulate/*.cpp; they also show what each encoding looks like.
+#include <gtest/gtest.h>
+
+#include "filled.h"
+
+namespace brink {
+namespace {
+
+Network tiny() {
+  Network network;
+  network.layers = {{Eigen::MatrixXd{{1, -2}, {0.5, 1}}, Eigen::VectorXd{{0.25, -2}}},
+                    {Eigen::MatrixXd{{2, -1}}, Eigen::VectorXd{{0.5}}}};
+  return network;
+}
+
+const Eigen::VectorXd kImage{{0, 0.25}};
+
+Bounds tiny_bounds() {
+  Bounds bounds;
+  bounds.box = Box::uniform(2, 0, 1);
+  bounds.layers = {{{-1.75, 1.25}, {-2, -0.5}}, {{0.5, 3}}};
+  return bounds;
+}
+
+std::string closest(const EncodingOptions& options) {
+  const OutputRegion region{0, false, {{Eigen::VectorXd{{1}}, 1}}};
+  return to_text(closest_model(tiny(), tiny_bounds(), testing::question(Norm::l1, 2), region,
+                               kImage, options, {})
+                     .program);
+}
+
+std::string distance_text(const ClosestQuestion& question, const DistanceOptions& options) {
+  Program program;
+  add_distance(program, question, kImage, options);
+  return to_text(program);
+}
+
+std::string distance_text(Norm norm, DistanceForm form) {
+  ClosestQuestion question = testing::question(norm, 2);
+  if (norm == Norm::l2) question.breakpoints = 3;
+  return distance_text(question, {form, nullptr});
+}
+
+TEST(Listing, BigM) {
+  EXPECT_EQ(closest({}), R"(min p_0 + p_1 + n_1
+rows
+  pre_1_0: p_0 - 2 p_1 + 2 n_1 - x_1_0 + s_1_0 = 0.25
+  on_1_0: x_1_0 + 1.25 z_1_0 <= 1.25
+  off_1_0: s_1_0 - 1.75 z_1_0 <= 0
+  pre_1_1: 0.5 p_0 + p_1 - n_1 - x_1_1 + s_1_1 = 1.75
+  fooled_0: 2 x_1_0 - x_1_1 >= 0.5
+columns
+  0 <= p_0 <= 1
+  0 <= p_1 <= 0.75
+  0 <= n_1 <= 0.25
+  0 <= x_1_0 <= 1.25
+  0 <= s_1_0 <= 1.75
+  z_1_0 binary
+  x_1_1 = 0
+  0 <= s_1_1 <= 2
+)");
+}
+
+TEST(Listing, Indicator) {
+  EncodingOptions options;
+  options.formulation = Formulation::indicator;
+  EXPECT_EQ(closest(options), R"(min p_0 + p_1 + n_1
+rows
+  pre_1_0: p_0 - 2 p_1 + 2 n_1 - x_1_0 + s_1_0 = 0.25
+  pre_1_1: 0.5 p_0 + p_1 - n_1 - x_1_1 + s_1_1 = 1.75
+  fooled_0: 2 x_1_0 - x_1_1 >= 0.5
+indicators
+  z_1_0 = 1 -> on_1_0: x_1_0 <= 0
+  z_1_0 = 0 -> off_1_0: s_1_0 <= 0
+columns
+  0 <= p_0 <= 1
+  0 <= p_1 <= 0.75
+  0 <= n_1 <= 0.25
+  0 <= x_1_0 <= 1.25
+  0 <= s_1_0 <= 1.75
+  z_1_0 binary
+  x_1_1 = 0
+  0 <= s_1_1 <= 2
+)");
+}
+
+TEST(Listing, BasicBigM) {
+  EncodingOptions options;
+  options.basic = true;
+  EXPECT_EQ(closest(options), R"(min p_0 + p_1 + n_1
+rows
+  pre_1_0: p_0 - 2 p_1 + 2 n_1 - x_1_0 + s_1_0 = 0.25
+  on_1_0: x_1_0 + 1.25 z_1_0 <= 1.25
+  off_1_0: s_1_0 - 1.75 z_1_0 <= 0
+  pre_1_1: 0.5 p_0 + p_1 - n_1 - x_1_1 + s_1_1 = 1.75
+  on_1_1: x_1_1 <= 0
+  off_1_1: s_1_1 - 2 z_1_1 <= 0
+  fooled_0: 2 x_1_0 - x_1_1 >= 0.5
+columns
+  0 <= p_0 <= 1
+  0 <= p_1 <= 0.75
+  0 <= n_1 <= 0.25
+  x_1_0 >= 0
+  s_1_0 >= 0
+  z_1_0 binary
+  x_1_1 >= 0
+  s_1_1 >= 0
+  z_1_1 binary
+)");
+}
+
+TEST(Listing, BasicIndicator) {
+  EncodingOptions options;
+  options.basic = true;
+  options.formulation = Formulation::indicator;
+  EXPECT_EQ(closest(options), R"(min p_0 + p_1 + n_1
+rows
+  pre_1_0: p_0 - 2 p_1 + 2 n_1 - x_1_0 + s_1_0 = 0.25
+  pre_1_1: 0.5 p_0 + p_1 - n_1 - x_1_1 + s_1_1 = 1.75
+  fooled_0: 2 x_1_0 - x_1_1 >= 0.5
+indicators
+  z_1_0 = 1 -> on_1_0: x_1_0 <= 0
+  z_1_0 = 0 -> off_1_0: s_1_0 <= 0
+  z_1_1 = 1 -> on_1_1: x_1_1 <= 0
+  z_1_1 = 0 -> off_1_1: s_1_1 <= 0
+columns
+  0 <= p_0 <= 1
+  0 <= p_1 <= 0.75
+  0 <= n_1 <= 0.25
+  x_1_0 >= 0
+  s_1_0 >= 0
+  z_1_0 binary
+  x_1_1 >= 0
+  s_1_1 >= 0
+  z_1_1 binary
+)");
+}
+
+TEST(Listing, L0) {
+  EXPECT_EQ(distance_text(Norm::l0, DistanceForm::tight), R"(min u_0 + u_1
+rows
+  above_0: p_0 - u_0 <= 0
+  above_1: p_1 - 0.75 u_1 <= 0
+  below_1: n_1 - 0.25 u_1 <= 0
+columns
+  0 <= p_0 <= 1
+  0 <= p_1 <= 0.75
+  0 <= n_1 <= 0.25
+  u_0 binary
+  u_1 binary
+)");
+  EXPECT_EQ(distance_text(Norm::l0, DistanceForm::seed), R"(min u_0 + u_1
+rows
+  above_0: x_0_0 - u_0 <= 0
+  below_0: x_0_0 + u_0 >= 0
+  above_1: x_0_1 - u_1 <= 0.25
+  below_1: x_0_1 + u_1 >= 0.25
+columns
+  0 <= x_0_0 <= 1
+  0 <= x_0_1 <= 1
+  u_0 binary
+  u_1 binary
+)");
+}
+
+TEST(Listing, L1) {
+  EXPECT_EQ(distance_text(Norm::l1, DistanceForm::tight), R"(min p_0 + p_1 + n_1
+rows
+columns
+  0 <= p_0 <= 1
+  0 <= p_1 <= 0.75
+  0 <= n_1 <= 0.25
+)");
+  EXPECT_EQ(distance_text(Norm::l1, DistanceForm::seed), R"(min d_0 + d_1
+rows
+  above_0: x_0_0 - d_0 <= 0
+  below_0: x_0_0 + d_0 >= 0
+  above_1: x_0_1 - d_1 <= 0.25
+  below_1: x_0_1 + d_1 >= 0.25
+columns
+  0 <= x_0_0 <= 1
+  0 <= x_0_1 <= 1
+  d_0 >= 0
+  d_1 >= 0
+)");
+}
+
+TEST(Listing, Linf) {
+  EXPECT_EQ(distance_text(Norm::linf, DistanceForm::tight), R"(min W
+rows
+  within_0: p_0 - W <= 0
+  within_1: p_1 + n_1 - W <= 0
+columns
+  0 <= p_0 <= 1
+  0 <= p_1 <= 0.75
+  0 <= n_1 <= 0.25
+  0 <= W <= 1
+)");
+  EXPECT_EQ(distance_text(Norm::linf, DistanceForm::seed), R"(min W
+rows
+  above_0: x_0_0 - W <= 0
+  below_0: x_0_0 + W >= 0
+  above_1: x_0_1 - W <= 0.25
+  below_1: x_0_1 + W >= 0.25
+columns
+  0 <= x_0_0 <= 1
+  0 <= x_0_1 <= 1
+  W >= 0
+)");
+}
+
+TEST(Listing, L2Segments) {
+  EXPECT_EQ(distance_text(Norm::l2, DistanceForm::tight),
+            R"(min 0.5 p_0_0 + 1.5 p_0_1 + 0.375 p_1_0 + 1.125 p_1_1 + 0.375 n_1_0
+rows
+columns
+  0 <= p_0_0 <= 0.5
+  0 <= p_0_1 <= 0.5
+  0 <= p_1_0 <= 0.375
+  0 <= p_1_1 <= 0.375
+  0 <= n_1_0 <= 0.25
+)");
+}
+
+TEST(Listing, L2Lambda) {
+  EXPECT_EQ(distance_text(Norm::l2, DistanceForm::seed),
+            R"(min 0.25 l_0_1 + l_0_2 + 0.140625 l_1_1 + 0.5625 l_1_2
+rows
+  above_0: x_0_0 - d_0 <= 0
+  below_0: x_0_0 + d_0 >= 0
+  place_0: -d_0 + 0.5 l_0_1 + l_0_2 = 0
+  convex_0: l_0_0 + l_0_1 + l_0_2 = 1
+  use_0_0: l_0_0 - y_0_0 <= 0
+  use_0_1: l_0_1 - y_0_1 <= 0
+  use_0_2: l_0_2 - y_0_2 <= 0
+  two_0: y_0_0 + y_0_1 + y_0_2 <= 2
+  apart_0_0_2: y_0_0 + y_0_2 <= 1
+  above_1: x_0_1 - d_1 <= 0.25
+  below_1: x_0_1 + d_1 >= 0.25
+  place_1: -d_1 + 0.375 l_1_1 + 0.75 l_1_2 = 0
+  convex_1: l_1_0 + l_1_1 + l_1_2 = 1
+  use_1_0: l_1_0 - y_1_0 <= 0
+  use_1_1: l_1_1 - y_1_1 <= 0
+  use_1_2: l_1_2 - y_1_2 <= 0
+  two_1: y_1_0 + y_1_1 + y_1_2 <= 2
+  apart_1_0_2: y_1_0 + y_1_2 <= 1
+columns
+  0 <= x_0_0 <= 1
+  0 <= x_0_1 <= 1
+  d_0 >= 0
+  l_0_0 >= 0
+  y_0_0 binary
+  l_0_1 >= 0
+  y_0_1 binary
+  l_0_2 >= 0
+  y_0_2 binary
+  d_1 >= 0
+  l_1_0 >= 0
+  y_1_0 binary
+  l_1_1 >= 0
+  y_1_1 binary
+  l_1_2 >= 0
+  y_1_2 binary
+)");
+}
+
+TEST(Listing, L2Tangents) {
+  const std::vector<std::vector<double>> tangents = {{0, 0.5, 1}, {0, 0.25}};
+  EXPECT_EQ(distance_text(testing::question(Norm::l2, 2), {DistanceForm::tight, &tangents}),
+            R"(min p_0_1 + 2 p_0_2 + 0.5 p_1_1 + 0.5 n_1_1
+rows
+columns
+  0 <= p_0_0 <= 0.25
+  0 <= p_0_1 <= 0.5
+  0 <= p_0_2 <= 0.25
+  0 <= p_1_0 <= 0.125
+  0 <= p_1_1 <= 0.625
+  0 <= n_1_0 <= 0.125
+  0 <= n_1_1 <= 0.125
+)");
+}
+
+TEST(Listing, CapShortensTheMoves) {
+  ClosestQuestion question = testing::question(Norm::l1, 2);
+  question.cap = 0.125;
+  EXPECT_EQ(distance_text(question, {}), R"(min p_0 + p_1 + n_1
+rows
+columns
+  0 <= p_0 <= 0.125
+  0 <= p_1 <= 0.125
+  0 <= n_1 <= 0.125
+)");
+}
+
+TEST(Listing, AnImageOutsideTheBoxMustMove) {
+  ClosestQuestion question = testing::question(Norm::linf, 2);
+  question.box = {Eigen::VectorXd{{0.5, -1}}, Eigen::VectorXd{{1, 0.125}}};
+  EXPECT_EQ(distance_text(question, {}), R"(min W
+rows
+  within_0: p_0 - W <= 0
+  within_1: n_1 - W <= 0
+columns
+  0.5 <= p_0 <= 1
+  0.125 <= n_1 <= 1.25
+  0.5 <= W <= 1.25
+)");
+  question.norm = Norm::l2;
+  question.breakpoints = 3;
+  EXPECT_EQ(distance_text(question, {}), R"(min 0.5 p_0_0 + 1.5 p_0_1 + 0.625 n_1_0 + 1.875 n_1_1
+rows
+columns
+  p_0_0 = 0.5
+  0 <= p_0_1 <= 0.5
+  0.125 <= n_1_0 <= 0.625
+  0 <= n_1_1 <= 0.625
+)");
+  question.norm = Norm::l1;
+  question.cap = 0.25;  // x_0 cannot reach 0.5
+  EXPECT_EQ(distance_text(question, {}), R"(min n_1
+rows
+  unreachable_0: 0 >= 1
+columns
+  0.125 <= n_1 <= 0.25
+)");
+}
+
+TEST(Listing, GeneralModelWithCosts) {
+  GeneralCosts costs;
+  costs.input = {1, 0};
+  costs.x = {{-1, 0}, {3}};
+  costs.s = {{0.5, 0}, {0.25}};
+  costs.z = {{0, 7}, {5}};
+  Network network = tiny();
+  const Box box = Box::uniform(2, 0, 1);
+  EXPECT_EQ(to_text(general_model(network, tiny_bounds(), box, costs, {}).program),
+            R"(min x_0_0 - x_1_0 + 0.5 s_1_0 + 3 x_2_0 + 7 z_1_1
+rows
+  pre_1_0: x_0_0 - 2 x_0_1 - x_1_0 + s_1_0 = -0.25
+  on_1_0: x_1_0 + 1.25 z_1_0 <= 1.25
+  off_1_0: s_1_0 - 1.75 z_1_0 <= 0
+  pre_1_1: 0.5 x_0_0 + x_0_1 - x_1_1 + s_1_1 = 2
+  pre_2_0: 2 x_1_0 - x_1_1 - x_2_0 = -0.5
+  on_1_1: x_1_1 <= 0
+  off_1_1: s_1_1 - 2 z_1_1 <= 0
+columns
+  0 <= x_0_0 <= 1
+  0 <= x_0_1 <= 1
+  0 <= x_1_0 <= 1.25
+  0 <= s_1_0 <= 1.75
+  z_1_0 binary
+  x_1_1 = 0
+  0 <= s_1_1 <= 2
+  0.5 <= x_2_0 <= 3
+  z_1_1 binary
+)");
+  network.output = OutputKind::relu;
+  EXPECT_EQ(to_text(general_model(network, tiny_bounds(), box, costs, {}).program),
+            R"(min x_0_0 - x_1_0 + 0.5 s_1_0 + 3 x_2_0 + 0.25 s_2_0 + 7 z_1_1 + 5 z_2_0
+rows
+  pre_1_0: x_0_0 - 2 x_0_1 - x_1_0 + s_1_0 = -0.25
+  on_1_0: x_1_0 + 1.25 z_1_0 <= 1.25
+  off_1_0: s_1_0 - 1.75 z_1_0 <= 0
+  pre_1_1: 0.5 x_0_0 + x_0_1 - x_1_1 + s_1_1 = 2
+  pre_2_0: 2 x_1_0 - x_1_1 - x_2_0 + s_2_0 = -0.5
+  on_1_1: x_1_1 <= 0
+  off_1_1: s_1_1 - 2 z_1_1 <= 0
+  on_2_0: x_2_0 + 3 z_2_0 <= 3
+  off_2_0: s_2_0 <= 0
+columns
+  0 <= x_0_0 <= 1
+  0 <= x_0_1 <= 1
+  0 <= x_1_0 <= 1.25
+  0 <= s_1_0 <= 1.75
+  z_1_0 binary
+  x_1_1 = 0
+  0 <= s_1_1 <= 2
+  0 <= x_2_0 <= 3
+  s_2_0 = 0
+  z_1_1 binary
+  z_2_0 binary
+)");
+}
+
+}  // namespace
+}  // namespace brink
