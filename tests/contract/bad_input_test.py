@@ -1,0 +1,174 @@
+"""Wrong requests and broken files: exit code 2, one clear line on stderr, nothing written."""
+
+import gzip
+import unittest
+
+from harness import (Contract, digits, idx_images, idx_labels, onnx_with_nan, write_dataset)
+
+
+class Requests(Contract):
+    def closest_refused(self, *options, says=(), images="0-1", network="net.onnx", data="data",
+                        output="out.csv"):
+        return self.refused("closest", network, "--data", data, "--images", images, "-o", output,
+                            *options, says=says)
+
+    def test_unknown_command_and_option(self):
+        self.refused("frobnicate")
+        self.refused()
+        self.closest_refused("--norm", "l1", "--frobnicate", says=["--frobnicate"])
+
+    def test_missing_required_option(self):
+        self.refused("closest", "net.onnx", "--data", "data", "-o", "out.csv", says=["--images"])
+        self.refused("train", "--data", "data", "--hidden", "4")
+
+    def test_unknown_names(self):
+        self.closest_refused("--norm", "l3", says=["l3"])
+        self.closest_refused("--target", "sideways", says=["sideways"])
+        self.closest_refused("--engine", "magic", says=["magic"])
+        self.closest_refused("--solver", "magic", says=["magic"])
+        self.closest_refused("--formulation", "magic", says=["magic"])
+        self.closest_refused("--distance-form", "magic", says=["magic"])
+        self.closest_refused("--bounds", "magic", says=["magic"])
+        self.refused("bounds", "net.onnx", "--method", "magic", "-o", "b.json", says=["magic"])
+
+    def test_numbers_out_of_range(self):
+        self.closest_refused("--cap", "-0.1", says=["cap"])
+        self.closest_refused("--margin", "0.99", says=["margin"])
+        self.closest_refused("--margin", "nan", says=["margin"])
+        self.closest_refused("--target-min", "-1", says=["target-min"])
+        self.closest_refused("--time-limit", "-3", says=["time-limit"])
+        self.closest_refused("--gap", "-0.5", says=["gap"])
+        self.closest_refused("--target", "10", says=["10"])
+        self.closest_refused("--norm", "l2", "--breakpoints", "1", says=["breakpoints"])
+        self.closest_refused("--norm", "l1", "--breakpoints", "9", says=["breakpoints"])
+        self.closest_refused("--box", "1:0", says=["box"])
+        self.closest_refused("--box", "zero", says=["box"])
+        self.closest_refused("--threads", "0", says=["threads"])
+        self.closest_refused("--margin", "much", says=["much"])
+
+    def test_floor_none_needs_linear_outputs(self):
+        self.closest_refused("--target-min", "none", "--output", "relu", says=["target-min"])
+
+    def test_image_lists(self):
+        self.closest_refused(images="60", says=["60"])
+        self.closest_refused(images="5-70", says=["70"])
+        self.closest_refused(images="7-3", says=["7-3"])
+        self.closest_refused(images="one", says=["one"])
+        self.closest_refused(images="correct:61", says=["61"])
+        self.closest_refused(images="-1")
+
+    def test_unwritable_outputs(self):
+        self.closest_refused(output="no/such/folder/out.csv", says=["no/such/folder"])
+        self.closest_refused(output="data", says=["data"])
+        self.closest_refused("--images-out", "no/such/images.npz", says=["no/such"])
+        self.refused("train", "--data", "data", "--hidden", "4", "-o", "no/such/net.onnx",
+                     says=["no/such"])
+        self.refused("bounds", "net.onnx", "-o", "no/such/b.json", says=["no/such"])
+        self.refused("visualize", "net.onnx", "--unit", "1:0", "-o", "net.onnx", says=["net.onnx"])
+        self.refused("export", "net.onnx", "--data", "data", "--image", "0", "-o", "no/such/m.mps",
+                     says=["no/such"])
+
+    def test_visualize_units(self):
+        self.refused("visualize", "net.onnx", "--unit", "9:0", "-o", "units", says=["9"])
+        self.refused("visualize", "net.onnx", "--unit", "1:6", "-o", "units", says=["6"])
+        self.refused("visualize", "net.onnx", "--unit", "one", "-o", "units", says=["one"])
+        self.refused("visualize", "net.onnx", "--layer", "0", "-o", "units", says=["0"])
+        self.refused("visualize", "net.onnx", "-o", "units")
+
+    def test_train_options(self):
+        self.refused("train", "--data", "data", "--hidden", "8,0", "-o", "x.onnx")
+        self.refused("train", "--data", "data", "--hidden", "8,x", "-o", "x.onnx")
+        self.refused("train", "--data", "data", "--hidden", "8", "--epochs", "-1", "-o", "x.onnx")
+
+    def test_export_suffix(self):
+        self.refused("export", "net.onnx", "--data", "data", "--image", "0", "-o", "model.txt",
+                     says=["model.txt"])
+
+    def test_missing_data_set_says_where_it_was_looked_for(self):
+        message = self.refused("eval", "net.onnx", "--data", "fashion-mnist-of-mars")
+        self.assertIn("fashion-mnist-of-mars", message)
+        (self.folder / "empty").mkdir(exist_ok=True)
+        self.refused("eval", "net.onnx", "--data", "empty", says=["empty"])
+        self.refused("data", "fetch", "nothing-known", says=["nothing-known"])
+
+
+class Files(Contract):
+    def variant(self, name, content):
+        (self.folder / name).write_bytes(content)
+        return name
+
+    def test_networks(self):
+        content = (self.folder / "net.onnx").read_bytes()
+        self.refused("eval", "missing.onnx", "--data", "data", says=["missing.onnx"])
+        for name, broken in {
+                "truncated.onnx": content[:len(content) // 2],
+                "empty.onnx": b"",
+                "garbage.onnx": bytes(range(256)) * 8,
+                "text.onnx": b"this is no network\n",
+                "nan.onnx": onnx_with_nan(content),
+        }.items():
+            self.refused("eval", self.variant(name, broken), "--data", "data", says=[name])
+            self.refused("bounds", name, "-o", "b.json", says=[name])
+
+    def test_network_of_another_size(self):
+        other = self.folder / "other"
+        test, _ = write_dataset(other)
+        (other / "t10k-images-idx3-ubyte.gz").write_bytes(
+            gzip.compress(idx_images([pixels[:20] for pixels in test], 4, 5)))
+        self.refused("eval", "net.onnx", "--data", "other", says=["30", "20"])
+        self.refused("closest", "net.onnx", "--data", "other", "--images", "0", "-o", "o.csv",
+                     says=["30", "20"])
+
+    def broken_set(self, name, file, content):
+        """A copy of the data set with one of its four files replaced (None: removed)."""
+        folder = self.folder / name
+        write_dataset(folder)
+        (folder / file).unlink()
+        if content is not None:
+            (folder / file).write_bytes(content)
+        self.refused("eval", "net.onnx", "--data", name, says=[name])
+
+    def test_idx_images(self):
+        images, _ = digits(60, 2)
+        whole = idx_images(images)
+        file = "t10k-images-idx3-ubyte.gz"
+        self.broken_set("gone", file, None)
+        self.broken_set("short", file, gzip.compress(whole[:-10]))
+        self.broken_set("cut", file, gzip.compress(whole)[:-40])
+        self.broken_set("header", file, gzip.compress(whole[:9]))
+        self.broken_set("none", file, b"")
+        self.broken_set("long", file, gzip.compress(whole + b"more"))
+        self.broken_set("magic", file, gzip.compress(b"\0\0\x08\x01" + whole[4:]))
+        self.broken_set("noise", file, b"\x1f\x8bnot really gzip at all")
+        self.broken_set("zero", file, gzip.compress(idx_images([], 0, 0)))
+
+    def test_idx_labels(self):
+        _, labels = digits(60, 2)
+        whole = idx_labels(labels)
+        file = "t10k-labels-idx1-ubyte.gz"
+        self.broken_set("fewer", file, gzip.compress(idx_labels(labels[:-1])))
+        self.broken_set("cutlabels", file, gzip.compress(whole[:-1]))
+        self.broken_set("labelmagic", file, gzip.compress(b"\0\0\x08\x03" + whole[4:]))
+
+    def test_bounds_files(self):
+        self.good("bounds", "net.onnx", "--method", "interval", "-o", "bounds.json")
+        self.assertEqual(self.brink_train("second.onnx", "6,5", "--seed", "9").returncode, 0)
+        arguments = ("closest", "second.onnx", "--data", "data", "--images", "0", "-o", "o.csv")
+        self.refused(*arguments, "--bounds", "bounds.json", says=["bounds.json"])
+        content = (self.folder / "bounds.json").read_bytes()
+        own = ("closest", "net.onnx", "--data", "data", "--images", "0", "-o", "o.csv")
+        for name, broken in {"half.json": content[:len(content) // 2], "empty.json": b"",
+                             "noise.json": b"{]", "list.json": b"[1, 2]", "object.json": b"{}"}.items():
+            self.refused(*own, "--bounds", self.variant(name, broken), says=[name])
+        self.refused(*own, "--bounds", "missing.json", says=["missing.json"])
+        self.refused(*own, "--bounds", "bounds.json", "--box", "-1:2", says=["box"])
+
+    def test_npz_files(self):
+        train = ("train", "--data", "data", "--hidden", "4", "-o", "more.onnx", "--add")
+        self.refused(*train, "missing.npz", says=["missing.npz"])
+        self.refused(*train, self.variant("garbage.npz", b"PK but no archive"), says=["garbage.npz"])
+        self.refused(*train, self.variant("empty.npz", b""), says=["empty.npz"])
+
+
+if __name__ == "__main__":
+    unittest.main()

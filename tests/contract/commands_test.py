@@ -1,0 +1,111 @@
+"""The other commands: train, eval, bounds, visualize, export, data, page, picture."""
+
+import json
+import unittest
+
+from harness import UNIT_COLUMNS, Contract, read_csv, run
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class Commands(Contract):
+    def test_help_and_version(self):
+        self.assertRegex(self.good("--version").stdout.strip(), r"^\d+\.\d+\.\d+$")
+        text = self.good("--help").stdout
+        for command in ("train", "eval", "bounds", "visualize", "closest", "export", "data"):
+            self.assertIn(command, text)
+            self.assertIn("--quiet", self.good(command, "--help").stdout)
+
+    def test_training_is_deterministic_for_a_seed(self):
+        for name, seed in (("a.onnx", "4"), ("b.onnx", "4"), ("c.onnx", "5")):
+            self.assertEqual(self.brink_train(name, "5", "--seed", seed).returncode, 0)
+        a, b, c = ((self.folder / n).read_bytes() for n in ("a.onnx", "b.onnx", "c.onnx"))
+        self.assertEqual(a, b)
+        self.assertNotEqual(a, c)
+
+    def test_eval(self):
+        done = self.good("eval", "net.onnx", "--data", "data")
+        self.assertRegex(done.stdout, r"\d\d\.\d+ ?%")
+        document = json.loads(self.good("eval", "net.onnx", "--data", "data", "--json").stdout)
+        self.assertIsInstance(document, dict)
+
+    def test_bounds(self):
+        for method in ("interval", "symbolic", "lp", "exact"):
+            self.good("bounds", "net.onnx", "--method", method, "-o", f"{method}.json")
+            json.loads((self.folder / f"{method}.json").read_text())
+        done = self.good("bounds", "net.onnx", "--method", "exact", "--limit-per-bound", "1", "-o",
+                         "weak.json")
+        self.assertIn("t_pre", done.stdout)
+        json.loads(self.good("bounds", "net.onnx", "--json", "-o", "j.json").stdout)
+
+    def check_units(self, folder, units):
+        header, rows = read_csv(self.folder / folder / "units.csv")
+        self.assertEqual(header[:len(UNIT_COLUMNS)], UNIT_COLUMNS)
+        self.assertEqual([(int(r["layer"]), int(r["unit"])) for r in rows], units)
+        for row in rows:
+            self.assertEqual(row["status"], "optimal")
+            activation, bound = float(row["activation"]), float(row["bound"])
+            self.assertLessEqual(activation, bound)
+            self.assertLessEqual(bound - activation, 2e-6 * max(1, abs(activation)))
+            picture = self.folder / folder / f"unit_{row['layer']}_{row['unit']}.png"
+            self.assertEqual(picture.read_bytes()[:8], PNG)
+        return rows
+
+    def test_visualize(self):
+        self.good("visualize", "net.onnx", "--all", "-o", "all")
+        everything = [(1, j) for j in range(6)] + [(2, j) for j in range(5)] + [
+            (3, j) for j in range(10)]
+        rows = self.check_units("all", everything)
+        self.assertEqual((self.folder / "all" / "units.png").read_bytes()[:8], PNG)
+        self.good("visualize", "net.onnx", "--layer", "2", "--bounds", "interval", "-o", "two")
+        for row, again in zip(rows[6:11], self.check_units("two", everything[6:11])):
+            self.assertAlmostEqual(float(row["activation"]), float(again["activation"]), delta=5e-6)
+        self.good("visualize", "net.onnx", "--unit", "3:4", "-o", "one")
+        self.check_units("one", [(3, 4)])
+        self.assertIsInstance(
+            json.loads(self.good("visualize", "net.onnx", "--unit", "1:0", "--json", "-o",
+                                 "json").stdout), (dict, list))
+
+    def test_export(self):
+        base = ("export", "net.onnx", "--data", "data", "--image", "0")
+        self.good(*base, "--norm", "l1", "-o", "m.mps")
+        self.assertIn("ROWS", (self.folder / "m.mps").read_text())
+        self.good(*base, "--norm", "linf", "--formulation", "indicator", "-o", "m.lp")
+        self.assertIn("->", (self.folder / "m.lp").read_text())
+        self.good(*base, "--norm", "l2", "--breakpoints", "9", "--distance-form", "seed", "-o",
+                  "s.lp")
+        self.refused(*base, "--formulation", "indicator", "-o", "i.mps", says=["indicator"])
+
+    def test_data(self):
+        text = self.good("data", "list").stdout
+        for name in ("mnist", "fashion-mnist", "strokes"):
+            self.assertIn(name, text)
+
+    def test_page_and_picture(self):
+        for norm in ("l1", "linf"):
+            self.good("closest", "net.onnx", "--data", "data", "--images", "0-2", "--norm", norm,
+                      "-o", f"{norm}.csv", "--images-out", f"{norm}.npz")
+        self.good("visualize", "net.onnx", "--layer", "3", "-o", "labels")
+        self.good("page", "net.onnx", "--data", "data", "--closest", "l1.csv", "linf.csv", "--units",
+                  "labels", "--title", "a <b>", "-o", "index.html")
+        page = (self.folder / "index.html").read_text()
+        self.assertIn("a &lt;b&gt;", page)
+        self.assertNotIn("http", page)
+        # 3 originals, at most 2 pictures for each of 6 answers, 10 units
+        self.assertGreaterEqual(page.count("<img "), 3 + 10 + 2)
+        self.assertLessEqual(page.count("<img "), 3 + 12 + 10)
+        self.good("picture", "l1.csv", "linf.csv", "--data", "data", "-o", "sheet.png")
+        self.assertEqual((self.folder / "sheet.png").read_bytes()[:8], PNG)
+        self.refused("page", "net.onnx", "--data", "data", "--closest", "gone.csv", "-o", "x.html",
+                     says=["gone.csv"])
+        self.refused("picture", "net.onnx", "--data", "data", "-o", "x.png", says=["net.onnx"])
+
+    def test_strokes_need_no_files(self):
+        done = run("train", "--data", "strokes", "--hidden", "4", "--epochs", "1", "-o",
+                   "strokes.onnx", "--quiet", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr, "")
+
+
+if __name__ == "__main__":
+    unittest.main()

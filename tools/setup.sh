@@ -1,0 +1,54 @@
+# Sourced by ./quickstart and ./runtests: Debian packages and builds. Both do nothing when there is
+# nothing to do, so a second run neither installs nor rebuilds.
+
+say() { printf '%s\n' "$*"; }
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# need_packages FILE: installs what FILE lists, one package a line, and this machine lacks.
+need_packages() {
+  local -a wanted missing=()
+  local package log=build/packages.log
+  mapfile -t wanted < <(grep -v -E '^(#|$)' "$1")
+  command -v dpkg-query >/dev/null ||
+    fail "This is not a Debian system: install the counterparts of the packages in $1, then run cmake --preset release."
+  for package in "${wanted[@]}"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  local -a root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null ||
+      fail "These packages are missing; as root: apt-get install ${missing[*]}"
+    root=(sudo)
+  fi
+  say "Installing ${#missing[@]} Debian packages ..."
+  mkdir -p build
+  { "${root[@]}" apt-get update -q &&
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -q -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 ||
+    { tail -n 15 "$log" >&2 && fail "Installing packages failed; all of it is in $log"; }
+}
+
+# build PRESET [TARGET]: configures build/PRESET once and brings TARGET (all) up to date.
+build() {
+  local preset=$1 target=${2:-all} log=build/$1.log
+  mkdir -p build
+  if [ ! -f "build/$preset/build.ninja" ]; then
+    say "Configuring build/$preset ..."
+    cmake --preset "$preset" >"$log" 2>&1 ||
+      { tail -n 15 "$log" >&2 && fail "Configuring failed; all of it is in $log"; }
+  fi
+  local note=""
+  [ -e "build/$preset/brink" ] || note=" (a few minutes the first time)"
+  say "Building build/$preset$note ..."
+  if [ -t 1 ]; then
+    cmake --build --preset "$preset" --target "$target" || fail "The build failed."
+  else
+    cmake --build --preset "$preset" --target "$target" >"$log" 2>&1 ||
+      { grep -A 12 -m 3 -E 'error|FAILED' "$log" >&2; fail "The build failed; all of it is in $log"; }
+  fi
+}
