@@ -1,0 +1,187 @@
+#include "brink/search/ball.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace brink::search {
+
+namespace {
+
+struct Item {
+  double worth;  // per unit (L1) or in all (L0)
+  double room;
+  Eigen::Index pixel;
+};
+
+/// Scratch space of one thread: support() is called thousands of times a second.
+std::vector<Item>& scratch() {
+  thread_local std::vector<Item> items;
+  items.clear();
+  return items;
+}
+
+}  // namespace
+
+Ball::Ball(Norm norm, const Eigen::VectorXd& image, const Box& reach, double radius)
+    : norm_(norm), lower_(reach.lower - image), upper_(reach.upper - image), radius_(radius) {
+  lower_ = lower_.cwiseMin(0.0);
+  upper_ = upper_.cwiseMax(0.0);
+}
+
+double Ball::largest_radius() const {
+  const Eigen::VectorXd room = upper_.cwiseMax(-lower_);
+  switch (norm_) {
+    case Norm::l0:
+      return static_cast<double>((room.array() > 0).count());
+    case Norm::l1:
+      return room.sum();
+    case Norm::l2:
+      return room.norm();
+    case Norm::linf:
+      return room.size() > 0 ? room.maxCoeff() : 0;
+  }
+  return 0;
+}
+
+double Ball::support_linf(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
+  double value = 0;
+  for (Eigen::Index j = 0; j < c.size(); ++j) {
+    const double move = std::min(radius_, room(j, c(j)));
+    value += std::abs(c(j)) * move;
+    if (d != nullptr) (*d)(j) = c(j) > 0 ? move : -move;
+  }
+  return value;
+}
+
+double Ball::support_l1(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
+  auto& items = scratch();
+  double all = 0;
+  for (Eigen::Index j = 0; j < c.size(); ++j) {
+    const double m = room(j, c(j));
+    if (c(j) == 0 || m <= 0) continue;
+    items.push_back({std::abs(c(j)), m, j});
+    all += m;
+  }
+  // The knapsack's threshold t: the worth of the item that the budget splits; 0 when all fit.
+  double t = 0;
+  if (all > radius_) {
+    double budget = radius_;
+    auto begin = items.begin();
+    auto end = items.end();
+    while (end - begin > 1) {  // quickselect on the weights
+      const auto middle = begin + (end - begin) / 2;
+      std::nth_element(begin, middle, end,
+                       [](const Item& a, const Item& b) { return a.worth > b.worth; });
+      double weight = 0;
+      for (auto item = begin; item != middle; ++item) weight += item->room;
+      if (weight > budget) {
+        end = middle;
+      } else {
+        budget -= weight;
+        begin = middle;
+      }
+    }
+    t = begin->worth;
+  }
+  double value = t * (std::isinf(radius_) ? 0 : radius_);
+  double left = radius_;
+  for (const Item& item : items) {
+    if (item.worth <= t) continue;
+    value += item.room * (item.worth - t);
+    left -= item.room;
+    if (d != nullptr) (*d)(item.pixel) = c(item.pixel) > 0 ? item.room : -item.room;
+  }
+  if (d != nullptr) {  // the split item(s)
+    for (const Item& item : items) {
+      if (item.worth != t || left <= 0) continue;
+      const double move = std::min(left, item.room);
+      (*d)(item.pixel) = c(item.pixel) > 0 ? move : -move;
+      left -= move;
+    }
+  }
+  return value;
+}
+
+double Ball::support_l0(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
+  auto& items = scratch();
+  for (Eigen::Index j = 0; j < c.size(); ++j) {
+    const double m = room(j, c(j));
+    if (c(j) != 0 && m > 0) items.push_back({std::abs(c(j)) * m, m, j});
+  }
+  const double count = std::floor(radius_ + 1e-9);
+  if (count < static_cast<double>(items.size())) {
+    std::nth_element(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(count), items.end(),
+                     [](const Item& a, const Item& b) { return a.worth > b.worth; });
+    items.resize(static_cast<std::size_t>(count));
+  }
+  double value = 0;
+  for (const Item& item : items) {
+    value += item.worth;
+    if (d != nullptr) (*d)(item.pixel) = c(item.pixel) > 0 ? item.room : -item.room;
+  }
+  return value;
+}
+
+double Ball::support_l2(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
+  // Stationarity: d_j = min(|c_j| / t, m_j). Start with no pixel at its end; those beyond theirs
+  // are clipped and t falls; the set only grows, so this ends.
+  const double square = radius_ * radius_;
+  double t = c.norm() / radius_;
+  if (!(t > 0)) t = 0;
+  for (int pass = 0; pass < 60 && t > 0; ++pass) {
+    double clipped = 0, open = 0;
+    for (Eigen::Index j = 0; j < c.size(); ++j) {
+      const double m = room(j, c(j));
+      if (std::abs(c(j)) >= t * m) {
+        clipped += m * m;
+      } else {
+        open += c(j) * c(j);
+      }
+    }
+    if (clipped >= square && open == 0) {
+      break;
+    }
+    const double next = square > clipped ? std::sqrt(open / (square - clipped)) : t;
+    if (open == 0) {
+      t = 0;  // everything fits
+      break;
+    }
+    if (next >= t * (1 - 1e-13)) break;
+    t = next;
+  }
+  double value = t > 0 ? 0.5 * t * square : 0;
+  for (Eigen::Index j = 0; j < c.size(); ++j) {
+    const double m = room(j, c(j));
+    const double size = std::abs(c(j));
+    const double move = t * m > size ? size / t : m;
+    value += size * move - 0.5 * t * move * move;
+    if (d != nullptr) (*d)(j) = c(j) > 0 ? move : -move;
+  }
+  return value;
+}
+
+Ball::Support Ball::support(const Eigen::VectorXd& c, Eigen::VectorXd* maximiser) const {
+  if (maximiser != nullptr) maximiser->setZero(c.size());
+  double value = 0;
+  switch (norm_) {
+    case Norm::l0:
+      value = support_l0(c, maximiser);
+      break;
+    case Norm::l1:
+      value = support_l1(c, maximiser);
+      break;
+    case Norm::l2:
+      value = support_l2(c, maximiser);
+      break;
+    case Norm::linf:
+      value = support_linf(c, maximiser);
+      break;
+  }
+  // Each of the n terms has at most four roundings and is not negative; n more for the sum.
+  const double unit = std::numeric_limits<double>::epsilon();
+  return {value, unit * (static_cast<double>(c.size()) + 8) * std::abs(value)};
+}
+
+}  // namespace brink::search

@@ -1,0 +1,54 @@
+// Changes of an image: the ball of a norm, cut by the box of what each pixel can do.
+//
+//     B(r) = { d : lower <= d <= upper, ||d|| <= r },   lower <= 0 <= upper
+//
+// All that the search needs of the pixels is the support function
+//     h(c) = max { c d : d in B(r) },
+// which is closed form for every norm (one-dimensional duals):
+//     Linf: sum |c_j| min(m_j, r)            m_j: how far pixel j goes in c_j's direction
+//     L1:   min_t  t r + sum m_j (|c_j| - t)+             (fractional knapsack)
+//     L0:   sum of the floor(r) largest |c_j| m_j         (also of the convex hull)
+//     L2:   min_t  t r^2 / 2 + sum max_{0<=d<=m_j} (|c_j| d - t d^2 / 2)
+// Every value of t proves a bound, so the values here are valid whatever rounding does to t; what
+// rounding does to the sum is covered by `error`.
+#pragma once
+
+#include <Eigen/Core>
+
+#include "brink/base/box.h"
+#include "brink/base/norm.h"
+
+namespace brink::search {
+
+class Ball {
+ public:
+  /// `reach` contains `image`; radius in the norm itself (L2 not squared), may be infinite.
+  Ball(Norm norm, const Eigen::VectorXd& image, const Box& reach, double radius);
+
+  double radius() const { return radius_; }
+  void set_radius(double radius) { radius_ = radius; }
+  Norm norm() const { return norm_; }
+  Eigen::Index size() const { return lower_.size(); }
+  /// The largest distance that the reach allows.
+  double largest_radius() const;
+
+  struct Support {
+    double value = 0;  ///< >= max c d (up to `error`)
+    double error = 0;  ///< bound on the rounding of `value`
+  };
+  /// h(c). If `maximiser` is given it receives a d in B(r) with c d (nearly) maximal.
+  Support support(const Eigen::VectorXd& c, Eigen::VectorXd* maximiser = nullptr) const;
+
+ private:
+  double support_l1(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
+  double support_l2(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
+  double support_l0(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
+  double support_linf(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
+  double room(Eigen::Index j, double c) const { return c > 0 ? upper_(j) : -lower_(j); }
+
+  Norm norm_;
+  Eigen::VectorXd lower_, upper_;  ///< of the change d
+  double radius_;
+};
+
+}  // namespace brink::search

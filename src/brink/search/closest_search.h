@@ -1,0 +1,32 @@
+// The search engine's answer to the closest question: heuristics, tree, ladder.
+#pragma once
+
+#include <functional>
+
+#include "brink/base/deadline.h"
+#include "brink/search/tree.h"
+
+namespace brink::search {
+
+struct ClosestOptions {
+  double gap = 0;  ///< relative; 0: the norm's optimality tolerance
+  std::uint64_t seed = 0;
+  /// Called on each change of incumbent or bound: (distance or infinity, bound, seconds).
+  std::function<void(double, double, double)> on_change;
+};
+
+struct ClosestResult {
+  bool finished = false;  ///< everything within the search radius is excluded
+  double bound = 0;       ///< proven: no image of the question is nearer
+  double distance = 0;    ///< infinity if no image was found
+  Eigen::VectorXd image;  ///< checked by fools(); empty if none
+  const OutputRegion* region = nullptr;
+  Statistics statistics;
+};
+
+/// `regions` of a checked question; the network has a hidden layer.
+ClosestResult search_closest(const Network& network, const ClosestQuestion& question,
+                             const std::vector<OutputRegion>& regions, const Eigen::VectorXd& image,
+                             const Deadline& deadline, const ClosestOptions& options);
+
+}  // namespace brink::search

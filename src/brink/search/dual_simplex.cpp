@@ -1,0 +1,416 @@
+// Explicit inverse, steepest-edge pricing, bound-flipping ratio test.
+//
+// With tens to a few hundred rows the inverse fits the cache and a pivot is a handful of dense
+// passes: the pivot row (rho A), one product with the inverse, one rank-one update. The norms of
+// the inverse's rows, which are the exact dual steepest-edge weights (Forrest & Goldfarb 1992),
+// fall out of the update. The ratio test passes over columns whose box is too small to absorb the
+// infeasibility and flips them at once (Maros 2003).
+// Tried and dropped: partial pricing (rows are few), sparse storage (relaxations are dense).
+#include "brink/search/dual_simplex.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "brink/search/kernels.h"
+
+namespace brink::search {
+
+namespace {
+
+constexpr double kPrimalTolerance = 1e-9;
+constexpr double kDualTolerance = 1e-10;
+constexpr double kPivotTolerance = 1e-8;
+constexpr long kRefactorEvery = 2000;
+constexpr int kRecomputeEvery = 120;
+
+}  // namespace
+
+DualSimplex::DualSimplex(int columns, int spare) : n_(columns), slack_(columns + spare) {
+  stride_ = (index(slack_) + 3) / 4 * 4;
+  lower_.assign(index(slack_), 0);
+  upper_.assign(index(slack_), 0);
+  cost_.assign(index(slack_), 0);
+  reduced_.assign(index(slack_), 0);
+  at_upper_.assign(index(slack_), 0);
+  position_.assign(index(slack_), -1);
+  alpha_.assign(stride_, 0);
+}
+
+void DualSimplex::grow() {
+  const std::size_t bigger = std::max<std::size_t>(32, capacity_ * 3 / 2 / 4 * 4);
+  std::vector<double> inverse(bigger * bigger, 0);
+  for (int i = 0; i < m_; ++i) {
+    std::copy_n(inverse_row(i), m_,
+                inverse.begin() + static_cast<std::ptrdiff_t>(index(i) * bigger));
+  }
+  inverse_ = std::move(inverse);
+  capacity_ = bigger;
+}
+
+int DualSimplex::add_row(const std::vector<double>& coefficients, double rhs, double slack_lower,
+                         double slack_upper) {
+  if (index(m_) == capacity_) grow();
+  const int row = m_;
+  a_.resize(index(m_ + 1) * stride_, 0);
+  std::copy(coefficients.begin(), coefficients.end(),
+            a_.begin() + static_cast<std::ptrdiff_t>(at(row, 0)));
+  rhs_.push_back(rhs);
+  lower_.push_back(slack_lower);
+  upper_.push_back(slack_upper);
+  cost_.push_back(0);
+  reduced_.push_back(0);
+  at_upper_.push_back(0);
+  position_.push_back(m_);
+  // B' = [B 0; a_B 1]  =>  inverse' = [B^-1 0; -a_B B^-1  1]
+  double* fresh = inverse_row(m_);
+  std::fill_n(fresh, capacity_, 0.0);
+  for (int p = 0; p < m_; ++p) {
+    inverse_row(p)[m_] = 0;
+    const int column = basis_[index(p)];
+    if (column < slack_ && coefficients[index(column)] != 0) {
+      kernels::axpy(index(m_), -coefficients[index(column)], inverse_row(p), fresh);
+    }
+  }
+  fresh[m_] = 1;
+  basis_.push_back(slack_ + row);
+  primal_.push_back(0);
+  weight_.push_back(kernels::dot(index(m_) + 1, fresh, fresh));
+  ++m_;
+  return row;
+}
+
+int DualSimplex::add_column(const std::vector<double>& entries, double lower, double upper) {
+  const int column = n_++;
+  set_column(column, lower, upper);
+  overwrite_column(column, entries);
+  return column;
+}
+
+void DualSimplex::overwrite_column(int column, const std::vector<double>& entries) {
+  for (int i = 0; i < m_; ++i) a_[at(i, column)] = entries[index(i)];
+}
+
+void DualSimplex::set_column(int column, double lower, double upper) {
+  lower_[index(column)] = lower;
+  upper_[index(column)] = upper;
+}
+
+void DualSimplex::set_coefficient(int row, int column, double value) {
+  double& entry = a_[at(row, column)];
+  const double change = value - entry;
+  entry = value;
+  const int p = position_[index(column)];
+  if (p < 0 || change == 0) return;
+  // B' = B + change e_row e_p^T: Sherman-Morrison.
+  const double denominator = 1 + change * inverse_row(p)[row];
+  if (std::abs(denominator) < 1e-6) {
+    pivots_since_refactor_ = kRefactorEvery;
+    return;
+  }
+  std::vector<double> pivot_row(inverse_row(p), inverse_row(p) + m_);
+  for (int i = 0; i < m_; ++i) {
+    const double factor = change * inverse_row(i)[row] / denominator;
+    if (factor != 0) {
+      weight_[index(i)] =
+          kernels::subtract_and_square(index(m_), factor, pivot_row.data(), inverse_row(i));
+    }
+  }
+}
+
+void DualSimplex::combine_rows(int rows, const double* y, std::vector<double>& out) const {
+  out.assign(index(n_), 0);
+  for (int i = 0; i < rows; ++i) {
+    if (y[i] != 0) kernels::axpy(index(n_), y[i], &a_[at(i, 0)], out.data());
+  }
+}
+
+void DualSimplex::compute_multipliers() {
+  multipliers_.assign(index(m_), 0);
+  for (int p = 0; p < m_; ++p) {
+    const double cost = cost_[index(basis_[index(p)])];
+    if (cost != 0) kernels::axpy(index(m_), cost, inverse_row(p), multipliers_.data());
+  }
+}
+
+void DualSimplex::compute_primal() {
+  shift_.assign(rhs_.begin(), rhs_.end());
+  for (int j = 0; j < n_; ++j)
+    alpha_[index(j)] = position_[index(j)] < 0 ? bound_value(index(j)) : 0;
+  for (int i = 0; i < m_; ++i) {
+    shift_[index(i)] -= kernels::dot(index(n_), alpha_.data(), &a_[at(i, 0)]);
+    if (position_[index(slack_ + i)] < 0) shift_[index(i)] -= bound_value(index(slack_ + i));
+  }
+  for (int p = 0; p < m_; ++p) {
+    primal_[index(p)] = kernels::dot(index(m_), inverse_row(p), shift_.data());
+  }
+}
+
+void DualSimplex::restart() {
+  compute_multipliers();
+  std::copy(cost_.begin(), cost_.end(), reduced_.begin());
+  for (int i = 0; i < m_; ++i) {
+    const double y = multipliers_[index(i)];
+    if (y != 0) kernels::axpy(index(n_), -y, &a_[at(i, 0)], reduced_.data());
+    reduced_[index(slack_ + i)] = cost_[index(slack_ + i)] - y;
+  }
+  for (std::size_t j = 0; j < reduced_.size(); ++j) {
+    if (position_[j] >= 0) {
+      reduced_[j] = 0;
+    } else if (reduced_[j] > kDualTolerance) {
+      at_upper_[j] = 0;
+    } else if (reduced_[j] < -kDualTolerance) {
+      at_upper_[j] = 1;
+    }
+  }
+  compute_primal();
+}
+
+bool DualSimplex::refactor() {
+  // Gauss-Jordan on [B | I] with row pivoting; a column without pivot is replaced by a slack.
+  const std::size_t size = index(m_);
+  std::vector<double> b(size * size, 0);
+  for (std::size_t p = 0; p < size; ++p) {
+    const int column = basis_[p];
+    for (std::size_t i = 0; i < size; ++i) {
+      b[i * size + p] = column < slack_ ? a_[at(static_cast<int>(i), column)]
+                                        : (column - slack_ == static_cast<int>(i) ? 1.0 : 0.0);
+    }
+  }
+  std::vector<double> inverse(size * size, 0);
+  for (std::size_t i = 0; i < size; ++i) inverse[i * size + i] = 1;
+  for (std::size_t p = 0; p < size; ++p) {
+    std::size_t best = p;
+    for (std::size_t i = p + 1; i < size; ++i) {
+      if (std::abs(b[i * size + p]) > std::abs(b[best * size + p])) best = i;
+    }
+    if (std::abs(b[best * size + p]) < 1e-11) return false;
+    if (best != p) {
+      std::swap_ranges(&b[best * size], &b[best * size] + size, &b[p * size]);
+      std::swap_ranges(&inverse[best * size], &inverse[best * size] + size, &inverse[p * size]);
+    }
+    const double scale = 1 / b[p * size + p];
+    for (std::size_t j = 0; j < size; ++j) {
+      b[p * size + j] *= scale;
+      inverse[p * size + j] *= scale;
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      const double factor = b[i * size + p];
+      if (i == p || factor == 0) continue;
+      kernels::axpy(size, -factor, &b[p * size], &b[i * size]);
+      kernels::axpy(size, -factor, &inverse[p * size], &inverse[i * size]);
+    }
+  }
+  for (std::size_t p = 0; p < size; ++p) {
+    std::copy_n(&inverse[p * size], size, inverse_row(static_cast<int>(p)));
+    weight_[p] = kernels::dot(size, &inverse[p * size], &inverse[p * size]);
+  }
+  pivots_since_refactor_ = 0;
+  return true;
+}
+
+DualSimplex::Leaving DualSimplex::choose_leaving() const {
+  Leaving best;
+  double best_score = 0;
+  for (int p = 0; p < m_; ++p) {
+    const std::size_t column = index(basis_[index(p)]);
+    const double x = primal_[index(p)];
+    const double above = x - upper_[column];
+    const double below = lower_[column] - x;
+    const double infeasibility = std::max(above, below);
+    if (infeasibility <= kPrimalTolerance) continue;
+    const double score = infeasibility * infeasibility / weight_[index(p)];
+    if (score > best_score) {
+      best_score = score;
+      best = {p, infeasibility, above > below ? 1.0 : -1.0};
+    }
+  }
+  return best;
+}
+
+void DualSimplex::compute_pivot_row(int position) {
+  const double* rho = inverse_row(position);
+  std::fill(alpha_.begin(), alpha_.begin() + static_cast<std::ptrdiff_t>(n_), 0.0);
+  for (int i = 0; i < m_; ++i) {
+    if (rho[i] != 0) kernels::axpy(index(n_), rho[i], &a_[at(i, 0)], alpha_.data());
+  }
+}
+
+int DualSimplex::choose_entering(const Leaving& leaving) {
+  const double* rho = inverse_row(leaving.position);
+  candidates_.clear();
+  const auto consider = [&](int column, double alpha) {
+    const std::size_t j = index(column);
+    if (position_[j] >= 0 || lower_[j] == upper_[j]) return;
+    const double signed_alpha = leaving.direction * alpha;
+    const bool helps =
+        at_upper_[j] ? signed_alpha < -kPivotTolerance : signed_alpha > kPivotTolerance;
+    if (helps)
+      candidates_.push_back({std::abs(reduced_[j]) / std::abs(alpha), std::abs(alpha), column});
+  };
+  for (int j = 0; j < n_; ++j) consider(j, alpha_[index(j)]);
+  for (int i = 0; i < m_; ++i) consider(slack_ + i, rho[i]);
+
+  // Pass columns in order of ratio while the slope stays positive.
+  passed_.clear();
+  double slope = leaving.infeasibility;
+  const auto later = [](const Candidate& a, const Candidate& b) { return a.ratio > b.ratio; };
+  std::make_heap(candidates_.begin(), candidates_.end(), later);
+  while (!candidates_.empty()) {
+    std::pop_heap(candidates_.begin(), candidates_.end(), later);
+    Candidate chosen = candidates_.back();
+    candidates_.pop_back();
+    // Among ties the largest pivot.
+    while (!candidates_.empty() && candidates_.front().ratio <= chosen.ratio + 1e-12) {
+      std::pop_heap(candidates_.begin(), candidates_.end(), later);
+      Candidate& other = candidates_.back();
+      if (other.size > chosen.size) std::swap(other, chosen);
+      // The smaller one goes back only if it may still be needed; its flip is considered first.
+      const std::size_t k = index(other.column);
+      const double gain = other.size * (upper_[k] - lower_[k]);
+      if (slope - gain >= 0) {
+        slope -= gain;
+        passed_.push_back(other.column);
+      } else if (other.size * 10 > chosen.size) {
+        return other.column;
+      }
+      candidates_.pop_back();
+    }
+    const std::size_t j = index(chosen.column);
+    slope -= chosen.size * (upper_[j] - lower_[j]);
+    if (slope < 0) return chosen.column;
+    passed_.push_back(chosen.column);
+  }
+  return -1;
+}
+
+void DualSimplex::gather_column(int column) {
+  column_.assign(index(m_), 0);
+  if (column >= slack_) {
+    column_[index(column - slack_)] = 1;
+    return;
+  }
+  for (int i = 0; i < m_; ++i) column_[index(i)] = a_[at(i, column)];
+}
+
+void DualSimplex::flip_passed() {
+  if (passed_.empty()) return;
+  shift_.assign(index(m_), 0);
+  for (const int column : passed_) {
+    const std::size_t j = index(column);
+    const double move = at_upper_[j] ? lower_[j] - upper_[j] : upper_[j] - lower_[j];
+    at_upper_[j] = !at_upper_[j];
+    if (column >= slack_) {
+      shift_[index(column - slack_)] += move;
+    } else {
+      for (int i = 0; i < m_; ++i) shift_[index(i)] += move * a_[at(i, column)];
+    }
+  }
+  for (int p = 0; p < m_; ++p) {
+    primal_[index(p)] -= kernels::dot(index(m_), inverse_row(p), shift_.data());
+  }
+}
+
+void DualSimplex::update_inverse(int position) {
+  double* pivot_row = inverse_row(position);
+  const double scale = 1 / column_[index(position)];
+  double norm = 0;
+  for (int i = 0; i < m_; ++i) {
+    pivot_row[i] *= scale;
+    norm += pivot_row[i] * pivot_row[i];
+  }
+  weight_[index(position)] = norm;
+  for (int p = 0; p < m_; ++p) {
+    const double factor = column_[index(p)];
+    if (p == position || factor == 0) continue;
+    weight_[index(p)] = kernels::subtract_and_square(index(m_), factor, pivot_row, inverse_row(p));
+  }
+}
+
+bool DualSimplex::pivot(const Leaving& leaving, int entering) {
+  const int p = leaving.position;
+  const double alpha =
+      entering < slack_ ? alpha_[index(entering)] : inverse_row(p)[entering - slack_];
+  gather_column(entering);
+  shift_ = column_;
+  for (int i = 0; i < m_; ++i) {
+    column_[index(i)] = kernels::dot(index(m_), inverse_row(i), shift_.data());
+  }
+  if (std::abs(column_[index(p)] - alpha) > 1e-6 * (1 + std::abs(alpha))) return false;
+
+  const double dual_step = reduced_[index(entering)] / alpha;
+  if (dual_step != 0) {
+    for (int j = 0; j < n_; ++j) {
+      if (position_[index(j)] < 0) reduced_[index(j)] -= dual_step * alpha_[index(j)];
+    }
+    const double* rho = inverse_row(p);
+    for (int i = 0; i < m_; ++i) {
+      if (position_[index(slack_ + i)] < 0) reduced_[index(slack_ + i)] -= dual_step * rho[i];
+    }
+  }
+  const int left = basis_[index(p)];
+  const bool to_upper = leaving.direction > 0;
+  const double target = to_upper ? upper_[index(left)] : lower_[index(left)];
+  const double step = (primal_[index(p)] - target) / column_[index(p)];
+  for (int i = 0; i < m_; ++i) primal_[index(i)] -= step * column_[index(i)];
+  primal_[index(p)] = bound_value(index(entering)) + step;
+
+  update_inverse(p);
+  basis_[index(p)] = entering;
+  position_[index(entering)] = p;
+  position_[index(left)] = -1;
+  at_upper_[index(left)] = to_upper;
+  reduced_[index(entering)] = 0;
+  reduced_[index(left)] = -dual_step;
+  ++pivots_since_refactor_;
+  return true;
+}
+
+DualSimplex::Status DualSimplex::solve(double cutoff, int iteration_limit) {
+  if (pivots_since_refactor_ >= kRefactorEvery && !refactor()) return Status::stalled;
+  restart();
+  bool refactored = false;
+  for (int iteration = 1; iteration <= iteration_limit; ++iteration) {
+    ++iterations_;
+    if (iteration % kRecomputeEvery == 0) restart();
+    if (objective() > cutoff) {
+      compute_multipliers();
+      return Status::cutoff;
+    }
+    const Leaving leaving = choose_leaving();
+    if (leaving.position < 0) {
+      compute_multipliers();
+      return Status::optimal;
+    }
+    compute_pivot_row(leaving.position);
+    const int entering = choose_entering(leaving);
+    if (entering < 0) {
+      const double* rho = inverse_row(leaving.position);
+      multipliers_.assign(rho, rho + m_);
+      for (double& y : multipliers_) y *= leaving.direction;
+      return Status::infeasible;
+    }
+    flip_passed();
+    if (!pivot(leaving, entering)) {
+      if (refactored || !refactor()) break;
+      refactored = true;
+      restart();
+    }
+  }
+  compute_multipliers();
+  return Status::stalled;
+}
+
+double DualSimplex::value(int column) const {
+  const int p = position_[index(column)];
+  return p >= 0 ? primal_[index(p)] : bound_value(index(column));
+}
+
+double DualSimplex::objective() const {
+  double sum = 0;
+  for (std::size_t j = 0; j < cost_.size(); ++j) {
+    if (cost_[j] != 0) sum += cost_[j] * value(static_cast<int>(j));
+  }
+  return sum;
+}
+
+}  // namespace brink::search

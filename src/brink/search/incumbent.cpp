@@ -1,0 +1,59 @@
+#include "brink/search/incumbent.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "brink/pattern/polish.h"
+
+namespace brink::search {
+
+namespace {
+
+/// Share of the answer's tolerance that the search radius uses; the rest is for rounding.
+constexpr double kShare = 0.9;
+
+}  // namespace
+
+Incumbent::Incumbent(const Network& network, const ClosestQuestion& question,
+                     const Eigen::VectorXd& image, double gap)
+    : network_(network),
+      question_(question),
+      image_(image),
+      gap_(gap),
+      distance_(std::numeric_limits<double>::infinity()),
+      radius_(std::numeric_limits<double>::infinity()) {}
+
+double Incumbent::radius_for(double distance) const {
+  double tolerance = 1e-6 * std::max(1.0, distance);
+  if (question_.norm == Norm::l2) tolerance = 1e-4 * distance;
+  const double by_gap = gap_ * distance;
+  if (question_.norm == Norm::l0) return distance - std::max(1.0, std::floor(by_gap));
+  return distance - kShare * std::max(tolerance, by_gap);
+}
+
+bool Incumbent::keep(const OutputRegion& region, const Eigen::VectorXd& x) {
+  const double reached = brink::distance(question_.norm, x, image_);
+  const std::lock_guard lock(mutex_);
+  if (!(reached < distance_.load())) return false;
+  best_ = x;
+  best_region_ = &region;
+  distance_.store(reached);
+  radius_.store(radius_for(reached));
+  if (on_improvement) on_improvement(reached);
+  return true;
+}
+
+bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) {
+  const double before = distance();
+  const auto polished =
+      polish(network_, question_, region, image_, phases_at(network_, point), point);
+  if (polished && keep(region, *polished)) return true;
+  // A pattern thinner than rounding: the point itself may do.
+  if (fools(question_, network_, region, image_, point) &&
+      brink::distance(question_.norm, point, image_) < before) {
+    return keep(region, point);
+  }
+  return false;
+}
+
+}  // namespace brink::search

@@ -1,0 +1,48 @@
+// The best image known so far, shared by everything that searches for the same answer.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+
+#include "brink/question/question.h"
+#include "brink/search/problem.h"
+
+namespace brink::search {
+
+class Incumbent {
+ public:
+  /// `gap`: relative gap at which the search may stop; 0: the norm's optimality tolerance.
+  Incumbent(const Network& network, const ClosestQuestion& question, const Eigen::VectorXd& image,
+            double gap);
+
+  /// Distance of the best image, infinity if none.
+  double distance() const { return distance_.load(); }
+  /// Nothing farther than this is worth finding: an answer's bound once all nearer is excluded.
+  double search_radius() const { return radius_.load(); }
+
+  /// Takes a point of the region (phases and all), polishes it on its pattern and keeps it if it
+  /// is better. Thread-safe. True if the incumbent improved.
+  bool offer(const OutputRegion& region, const Eigen::VectorXd& point);
+
+  /// Called with the new distance after each improvement, under the lock.
+  std::function<void(double)> on_improvement;
+
+  const Eigen::VectorXd& image() const { return best_; }       ///< empty if none
+  const OutputRegion* region() const { return best_region_; }  ///< of image()
+
+ private:
+  double radius_for(double distance) const;
+  bool keep(const OutputRegion& region, const Eigen::VectorXd& x);
+
+  const Network& network_;
+  const ClosestQuestion& question_;
+  const Eigen::VectorXd& image_;
+  double gap_;
+  std::atomic<double> distance_, radius_;
+  std::mutex mutex_;
+  Eigen::VectorXd best_;
+  const OutputRegion* best_region_ = nullptr;
+};
+
+}  // namespace brink::search

@@ -1,0 +1,259 @@
+// Exact answers on one pattern.
+//
+// L1, Linf: LP over the moves p, n. Its claim is the bound that the multipliers prove; an
+// infeasible LP proves nothing by itself, so the largest slack t of G x >= h + t is bounded instead
+// (that LP always has a solution) and must be negative.
+// L2: the dual of the projection is a bound at any multipliers.
+// L0: minimise the number of moved pixels by branch and bound on "moved / not moved", with the LP
+// sum p_j / room_j rounded up as bound: integral data make a rounded bound strong, trees are tiny.
+#include "brink/search/leaf.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "brink/pattern/projection.h"
+#include "brink/solve/lp.h"
+
+namespace brink::search {
+
+namespace {
+
+/// Columns p_j (up) and n_j (down) of each pixel that can move; rows G (x~ + p - n) >= h.
+struct MoveProgram {
+  Program program;
+  std::vector<int> up, down;  ///< -1: no room
+  int elastic = -1;           ///< column t of G x >= h + t
+};
+
+MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope, bool elastic,
+                         double cap) {
+  MoveProgram result;
+  const Eigen::VectorXd& image = problem.image();
+  const auto column = [&](double room) {
+    if (room <= 0) return -1;
+    return result.program.add_column({"", 0, std::min(room, cap), 0, false});
+  };
+  for (Eigen::Index j = 0; j < image.size(); ++j) {
+    result.up.push_back(column(problem.reach().upper(j) - image(j)));
+    result.down.push_back(column(image(j) - problem.reach().lower(j)));
+  }
+  if (elastic) result.elastic = result.program.add_column({"", -1e4, 1e4, -1, false});
+  const Eigen::VectorXd at_image = polytope.rows * image;
+  for (Eigen::Index r = 0; r < polytope.rhs.size(); ++r) {
+    Row row;
+    for (Eigen::Index j = 0; j < image.size(); ++j) {
+      const double g = polytope.rows(r, j);
+      if (g == 0) continue;
+      if (result.up[static_cast<std::size_t>(j)] >= 0) {
+        row.terms.push_back({result.up[static_cast<std::size_t>(j)], g});
+      }
+      if (result.down[static_cast<std::size_t>(j)] >= 0) {
+        row.terms.push_back({result.down[static_cast<std::size_t>(j)], -g});
+      }
+    }
+    if (elastic) row.terms.push_back({result.elastic, -1});
+    row.lower = polytope.rhs(r) - at_image(r);
+    result.program.rows.push_back(std::move(row));
+  }
+  return result;
+}
+
+/// Room for what the rows lose by being computed: pattern rows are products of weights.
+PatternPolytope relaxed(PatternPolytope polytope, const Problem& problem) {
+  const Eigen::VectorXd size = polytope.rows.cwiseAbs() * problem.reach().upper.cwiseAbs().cwiseMax(
+                                                              problem.reach().lower.cwiseAbs()) +
+                               polytope.rhs.cwiseAbs();
+  polytope.rhs -= 1e-13 * size;
+  return polytope;
+}
+
+Eigen::VectorXd moved(const Problem& problem, const MoveProgram& moves,
+                      const std::vector<double>& values) {
+  Eigen::VectorXd x = problem.image();
+  for (std::size_t j = 0; j < moves.up.size(); ++j) {
+    const auto i = static_cast<Eigen::Index>(j);
+    if (moves.up[j] >= 0) x(i) += values[static_cast<std::size_t>(moves.up[j])];
+    if (moves.down[j] >= 0) x(i) -= values[static_cast<std::size_t>(moves.down[j])];
+  }
+  return x;
+}
+
+bool proven_empty(const Problem& problem, const PatternPolytope& polytope, double cap) {
+  const MoveProgram moves = move_program(problem, polytope, true, cap);
+  LpSolver lp(moves.program);
+  const LpSolution solution = lp.solve();
+  return lp.safe_bound(solution.duals) > 0;  // -t > 0
+}
+
+LeafResult by_cost(const Problem& problem, const PatternPolytope& polytope, MoveProgram moves,
+                   const Ball& ball) {
+  LpSolver lp(moves.program);
+  const LpSolution solution = lp.solve();
+  LeafResult result;
+  if (solution.status == SolveStatus::infeasible) {
+    result.empty = proven_empty(problem, polytope, kInfinity);
+    return result;
+  }
+  if (solution.status != SolveStatus::optimal) return result;
+  result.bound = std::max(0.0, lp.safe_bound(solution.duals));
+  result.empty = result.bound > ball.radius();
+  result.point = moved(problem, moves, solution.values);
+  return result;
+}
+
+LeafResult leaf_l1(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
+  MoveProgram moves = move_program(problem, polytope, false, kInfinity);
+  for (Column& column : moves.program.columns) column.cost = 1;
+  return by_cost(problem, polytope, std::move(moves), ball);
+}
+
+LeafResult leaf_linf(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
+  MoveProgram moves = move_program(problem, polytope, false, kInfinity);
+  const auto pixels = static_cast<int>(moves.program.columns.size());
+  double longest = 0;
+  for (const Column& column : moves.program.columns) longest = std::max(longest, column.upper);
+  const int w = moves.program.add_column({"", 0, longest, 1, false});
+  for (int j = 0; j < pixels; ++j) {
+    Row row;
+    row.terms = {{w, 1.0}, {j, -1.0}};
+    row.lower = 0;
+    moves.program.rows.push_back(std::move(row));
+  }
+  return by_cost(problem, polytope, std::move(moves), ball);
+}
+
+LeafResult leaf_l2(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
+  LeafResult result;
+  const auto projection = project(problem.image(), polytope.rows, polytope.rhs, problem.reach());
+  if (!projection) {
+    result.empty = proven_empty(problem, polytope, kInfinity);
+    return result;
+  }
+  result.bound = std::sqrt(std::max(0.0, projection->squared_bound * (1 - 1e-10) - 1e-12));
+  result.empty = result.bound > ball.radius();
+  result.point = projection->point;
+  return result;
+}
+
+/// Branch and bound over which pixels move.
+class PixelSearch {
+ public:
+  PixelSearch(const Problem& problem, const PatternPolytope& polytope, int limit,
+              const Deadline& deadline)
+      : problem_(problem),
+        polytope_(polytope),
+        moves_(move_program(problem, polytope, false, kInfinity)),
+        lp_(with_costs()),
+        limit_(limit),
+        deadline_(deadline) {}
+
+  LeafResult run() {
+    LeafResult result;
+    result.empty = exhaust(0);
+    result.bound = result.empty ? limit_ + 1.0 : std::max(0.0, std::ceil(root_ - 1e-6));
+    result.point = best_;
+    return result;
+  }
+
+ private:
+  LpSolver with_costs() {
+    for (Column& column : moves_.program.columns) {
+      column.cost = 1 / column.upper;
+      costs_.push_back(column.cost);
+    }
+    return LpSolver(moves_.program);
+  }
+
+  /// True when no choice of pixels below this node moves at most `limit_`.
+  bool exhaust(int forced) {
+    if (deadline_.expired()) return false;
+    const LpSolution solution = lp_.solve();
+    if (solution.status == SolveStatus::infeasible) return proven_infeasible();
+    if (solution.status != SolveStatus::optimal) return false;
+    const double bound = forced + std::max(0.0, lp_.safe_bound(solution.duals));
+    if (forced == 0 && root_ < 0) root_ = bound;
+    if (std::ceil(bound - 1e-6) > limit_) return true;
+    const int column = most_open(solution.values);
+    if (column < 0) {
+      best_ = moved(problem_, moves_, solution.values);
+      return false;
+    }
+    const auto i = static_cast<std::size_t>(column);
+    const double room = moves_.program.columns[i].upper;
+    // Not moved.
+    pinned_.push_back(column);
+    lp_.set_column_bounds(column, 0, 0);
+    bool empty = exhaust(forced);
+    lp_.set_column_bounds(column, 0, room);
+    pinned_.pop_back();
+    if (best_) return false;
+    // Moved, at whatever length: it costs one.
+    const double kept = costs_[i];
+    costs_[i] = 0;
+    lp_.set_costs(costs_);
+    empty = exhaust(forced + 1) && empty;
+    costs_[i] = kept;
+    lp_.set_costs(costs_);
+    return empty;
+  }
+
+  /// Proves, by the elastic program, that the pinned pixels leave no point.
+  bool proven_infeasible() const {
+    MoveProgram elastic = move_program(problem_, polytope_, true, kInfinity);
+    for (const int column : pinned_) {
+      elastic.program.columns[static_cast<std::size_t>(column)].upper = 0;
+    }
+    LpSolver lp(elastic.program);
+    return lp.safe_bound(lp.solve().duals) > 0;
+  }
+
+  /// The column whose share of its room is nearest one half; -1 if all are 0, 1 or free already.
+  int most_open(const std::vector<double>& values) const {
+    int best = -1;
+    double best_share = 1e-6;
+    for (std::size_t j = 0; j < costs_.size(); ++j) {
+      if (costs_[j] == 0) continue;
+      const double share = values[j] * costs_[j];
+      const double open = std::min(share, 1 - share);
+      if (open > best_share) {
+        best_share = open;
+        best = static_cast<int>(j);
+      }
+    }
+    return best;
+  }
+
+  const Problem& problem_;
+  const PatternPolytope& polytope_;
+  MoveProgram moves_;
+  std::vector<double> costs_;
+  std::vector<int> pinned_;  ///< columns held at 0
+  LpSolver lp_;
+  int limit_;
+  Deadline deadline_;
+  double root_ = -1;
+  std::optional<Eigen::VectorXd> best_;
+};
+
+}  // namespace
+
+LeafResult solve_leaf(const Problem& problem, const OutputRegion& region, const Phases& phases,
+                      const Ball& ball, const Deadline& deadline) {
+  const PatternPolytope polytope =
+      relaxed(pattern_polytope(problem.network(), phases, region), problem);
+  switch (ball.norm()) {
+    case Norm::l0: {
+      const int limit = static_cast<int>(std::floor(ball.radius() + 1e-9));
+      return PixelSearch(problem, polytope, limit, deadline).run();
+    }
+    case Norm::l1:
+      return leaf_l1(problem, polytope, ball);
+    case Norm::l2:
+      return leaf_l2(problem, polytope, ball);
+    case Norm::linf:
+      return leaf_linf(problem, polytope, ball);
+  }
+  return {};
+}
+
+}  // namespace brink::search

@@ -1,0 +1,24 @@
+// A node whose phases are all settled: the network is affine there and the question is exact.
+#pragma once
+
+#include <optional>
+
+#include "brink/base/deadline.h"
+#include "brink/pattern/pattern.h"
+#include "brink/search/ball.h"
+#include "brink/search/problem.h"
+
+namespace brink::search {
+
+struct LeafResult {
+  bool empty = false;  ///< proven: no point of the pattern in the ball
+  double bound = 0;    ///< otherwise: proven lower bound on the distance of the pattern's points
+  std::optional<Eigen::VectorXd> point;  ///< a near-optimal point of the pattern, not checked
+};
+
+/// Distance problem of the pattern: an LP (L1, Linf), a projection (L2), a small branch and bound
+/// over pixels (L0).
+LeafResult solve_leaf(const Problem& problem, const OutputRegion& region, const Phases& phases,
+                      const Ball& ball, const Deadline& deadline);
+
+}  // namespace brink::search

@@ -1,0 +1,87 @@
+#include "brink/search/problem.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace brink::search {
+
+Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach,
+                 const OutputRegion& region)
+    : network_(&network), image_(image), reach_(std::move(reach)) {
+  first_weights_ = network.layers.front().weights;
+  first_center_ = network.layers.front().weights * image + network.layers.front().bias;
+  const Eigen::VectorXd room = (reach_.upper - image_).cwiseMax(image_ - reach_.lower);
+  const double unit = std::numeric_limits<double>::epsilon();
+  const auto pixels = static_cast<double>(image_.size());
+  const auto width = static_cast<double>(first_center_.size());
+  first_doubt_ =
+      unit * (width + 4) * (first_weights_.cwiseAbs() * room) +
+      unit * (pixels + 4) *
+          (first_weights_.cwiseAbs() * image_.cwiseAbs() + network.layers.front().bias.cwiseAbs());
+  const Layer& last = network.layers.back();
+  const auto count = static_cast<Eigen::Index>(region.rows.size());
+  rows_.resize(count, last.weights.cols());
+  rhs_.resize(count);
+  for (Eigen::Index i = 0; i < count; ++i) {
+    const OutputRow& row = region.rows[static_cast<std::size_t>(i)];
+    rows_.row(i) = row.coefficients.transpose() * last.weights;
+    rhs_(i) = row.rhs - row.coefficients.dot(last.bias);
+  }
+  offsets_ = {0};
+  for (int k = 1; k < network.depth(); ++k) {
+    offsets_.push_back(offsets_.back() + static_cast<int>(network.width(k)));
+  }
+}
+
+int Problem::layer_of(int neuron) const {
+  const auto after = std::upper_bound(offsets_.begin(), offsets_.end(), neuron);
+  return static_cast<int>(after - offsets_.begin());
+}
+
+double Problem::slack(const Eigen::VectorXd& x) const {
+  Eigen::VectorXd activation = x;
+  for (int k = 1; k < network_->depth(); ++k) {
+    const Layer& layer = network_->layer(k);
+    Eigen::VectorXd y = layer.bias;
+    if (k == 1) {
+      y.noalias() += first_weights_ * activation;
+    } else {
+      y.noalias() += layer.weights * activation;
+    }
+    activation = y.cwiseMax(0.0);
+  }
+  return (rows_ * activation - rhs_).minCoeff();
+}
+
+bool Problem::propagate(Phasing& phasing, int first) const {
+  // Outward rounding: each sum of n products is off by at most (n + 2) unit roundoffs of its size.
+  for (int k = std::max(first, 2); k < network_->depth(); ++k) {
+    const Layer& layer = network_->layer(k);
+    const auto width = static_cast<int>(layer.bias.size());
+    const auto before = static_cast<int>(layer.weights.cols());
+    for (int j = 0; j < width; ++j) {
+      double low = layer.bias(j), high = low, size = std::abs(low);
+      for (int i = 0; i < before; ++i) {
+        const auto id = static_cast<std::size_t>(neuron(k - 1, i));
+        const double x_low = std::max(0.0, phasing.lower[id]);
+        const double x_high = std::max(0.0, phasing.upper[id]);
+        const double w = layer.weights(j, i);
+        low += w * (w > 0 ? x_low : x_high);
+        high += w * (w > 0 ? x_high : x_low);
+        size += std::abs(w) * x_high;
+      }
+      const double doubt = 2.3e-16 * (before + 2) * size;
+      const auto id = static_cast<std::size_t>(neuron(k, j));
+      phasing.lower[id] = std::max(phasing.lower[id], low - doubt);
+      phasing.upper[id] = std::min(phasing.upper[id], high + doubt);
+      if (phasing.lower[id] > phasing.upper[id]) {
+        if (phasing.lower[id] > phasing.upper[id] + 1e-9 * (1 + size)) return false;
+        std::swap(phasing.lower[id], phasing.upper[id]);
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace brink::search

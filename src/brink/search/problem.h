@@ -1,0 +1,75 @@
+// What one search is about: an image, its changes, and linear conditions on the outputs.
+//
+//     is there a change d in the ball with   rows x^{K-1} >= rhs ?        (1)
+//
+// x^{K-1} are the activations of the last hidden layer at image + d. The closest example asks (1)
+// for the smallest ball, exciting a unit asks it for the largest rhs. The output layer is folded
+// into the rows: c y^K >= r is c W^K x^{K-1} >= r - c b^K.
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "brink/base/box.h"
+#include "brink/network/network.h"
+#include "brink/question/question.h"
+
+namespace brink::search {
+
+using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// Bounds of the hidden neurons' pre-activations, flat in layer order.
+struct Phasing {
+  std::vector<double> lower, upper;
+
+  bool unstable(int neuron) const {
+    return lower[static_cast<std::size_t>(neuron)] < 0 &&
+           upper[static_cast<std::size_t>(neuron)] > 0;
+  }
+};
+
+class Problem {
+ public:
+  /// The network needs a hidden layer. `reach` contains `image`.
+  Problem(const Network& network, const Eigen::VectorXd& image, Box reach,
+          const OutputRegion& region);
+
+  const Network& network() const { return *network_; }
+  const Eigen::VectorXd& image() const { return image_; }
+  const Box& reach() const { return reach_; }
+  const RowMatrix& first_weights() const { return first_weights_; }      ///< W^1
+  const Eigen::VectorXd& first_center() const { return first_center_; }  ///< y^1 at the image
+  /// Bound on the rounding of v y^1(x~) + (W^1' v) d per unit of |v_j|, d in the reach.
+  const Eigen::VectorXd& first_doubt() const { return first_doubt_; }
+  const Eigen::MatrixXd& rows() const { return rows_; }
+  const Eigen::VectorXd& rhs() const { return rhs_; }
+  /// For rising thresholds: the same rows with another right-hand side.
+  void set_rhs(int row, double value) { rhs_(row) = value; }
+
+  int hidden_layers() const { return network_->depth() - 1; }
+  int first_width() const { return static_cast<int>(first_center_.size()); }
+  int neurons() const { return offsets_.back(); }
+  int neuron(int k, int j) const {
+    return offsets_[static_cast<std::size_t>(k - 1)] + j;
+  }  ///< k >= 1
+  int layer_of(int neuron) const;
+
+  /// min over the rows of (rows x^{K-1} - rhs) at the activations of image + d; x may be any input.
+  double slack(const Eigen::VectorXd& x) const;
+
+  /// Interval arithmetic from layer `first` on, intersected with what is there; false when some
+  /// interval is empty beyond rounding: no point has these phases.
+  bool propagate(Phasing& phasing, int first) const;
+
+ private:
+  const Network* network_;
+  Eigen::VectorXd image_;
+  Box reach_;
+  RowMatrix first_weights_;
+  Eigen::VectorXd first_center_, first_doubt_;
+  Eigen::MatrixXd rows_;
+  Eigen::VectorXd rhs_;
+  std::vector<int> offsets_;
+};
+
+}  // namespace brink::search

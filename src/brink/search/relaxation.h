@@ -1,0 +1,128 @@
+// The relaxation of a node: triangles for the neurons of open phase, points for the ball.
+//
+// Variables are the neurons only. The pixels enter through the first layer's pre-activations
+// y^1 = y^1(x~) + W^1 d, d in the ball: a convex body Z in as many dimensions as the first layer
+// has neurons. Z is described from inside, by points W^1 d_i that are generated as the multipliers
+// ask for them (Dantzig & Wolfe 1960): the ball's support function h is the pricing problem, closed
+// form for every norm. So one code serves all norms, and a node's program has a hundred columns
+// where the pixels' would have a thousand.
+//
+//     max t   rows x^{K-1} - t >= rhs                              margin
+//             W_k x^{k-1} + b_k = x_k - s_k                         layers 2..K-1
+//             x_k / U_k + s_k / (-L_k) <= 1                         open phase (Ehlers 2017)
+//             x^1 - s^1 - sum l_i W^1 d_i = y^1(x~),  sum l_i <= 1    the ball
+// A program with too few points proves nothing by its value: the bound is the Lagrangian's at its
+// multipliers, with h in place of the points, rounding accounted for. The two meet in the end.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "brink/search/ball.h"
+#include "brink/search/dual_simplex.h"
+#include "brink/search/problem.h"
+
+namespace brink::search {
+
+/// What to minimise over a node: c_x x + c_s s for one neuron's columns, or -t.
+struct Objective {
+  int neuron = -1;  ///< -1: the margin, minimise -t with t free; else minimise sign * y, t >= 0
+  double sign = 1;
+};
+
+/// Points of the ball found so far, kept for all nodes of a search. They are stored for one radius;
+/// for another, every point scales with it (the ball is convex and holds 0).
+class PointPool {
+ public:
+  struct Point {
+    Eigen::VectorXd change;  ///< d, in the ball of `radius`
+    Eigen::VectorXd image;   ///< W^1 d
+  };
+  double radius = 0;  ///< of all points
+  std::vector<Point> points;
+
+  /// Adds a point of the ball of radius `at`; returns its index.
+  int add(const Problem& problem, const Eigen::VectorXd& change, double at);
+};
+
+/// A bound that holds, and how it was come by.
+struct NodeBound {
+  double value = 0;         ///< lower bound on the objective over the node, proven
+  bool infeasible = false;  ///< proven: the node is empty
+};
+
+class Relaxation {
+ public:
+  /// Structure for the neurons that are not inactive under `root`. Nodes only tighten it.
+  Relaxation(const Problem& problem, const Phasing& root);
+
+  /// Takes a node's phases and bounds; the basis stays.
+  void load(const Phasing& node);
+  /// Right-hand sides after Problem::set_rhs.
+  void reload_rhs();
+
+  /// Solves, adds points, solves again, until the bound exceeds `enough`, bound and program meet
+  /// (or, for the margin, the program shows that the bound cannot exceed it), or `rounds`.
+  NodeBound minimise(const Objective& objective, const Ball& ball, PointPool& pool, double enough,
+                     int rounds);
+
+  /// After minimise(margin): the last maximiser of the support function, a candidate change.
+  const Eigen::VectorXd& candidate() const { return candidate_; }
+
+  /// After minimise(): x_k, s_k of a neuron and the multiplier (>= 0) of its triangle.
+  struct NeuronState {
+    double x = 0, s = 0, triangle = 0;
+  };
+  NeuronState state(int neuron) const;
+
+  /// Largest radius at which the last margin multipliers still prove that the node is empty, found
+  /// on the same ball with a smaller radius; 0 if none.
+  double excluded_radius(const Ball& ball) const;
+
+  long iterations() const { return simplex_.iterations(); }
+
+ private:
+  struct Slot {
+    int x = -1, s = -1;                             ///< columns
+    int row = -1;                                   ///< layers >= 2: its defining row
+    int triangle = -1;                              ///< its triangle row
+    double lower = 0, upper = 0;                    ///< as loaded
+    double triangle_lower = 0, triangle_upper = 0;  ///< as written in the triangle row
+  };
+  void build(const Phasing& root);
+  void add_neuron(int k, int j, const Phasing& root);
+  void add_margin_row(int i, const Phasing& root);
+  void set_objective(const Objective& objective);
+  void rewrite_triangle(Slot& slot, double lower, double upper);
+  /// The proven bound of the simplex's multipliers; `ray`: costs count as zero. Leaves the ball's
+  /// direction, its support and the maximiser in the members below.
+  double lagrangian(const Objective& objective, bool ray, const Ball& ball);
+  /// Fixed rows' multipliers with signs that prove something.
+  std::vector<double> fixed_multipliers() const;
+  double cost(const Objective& objective, bool ray, int column) const;
+  /// Adds the last maximiser and the pool's best points for the last direction.
+  void price(const Ball& ball, PointPool& pool);
+  void enter(const PointPool& pool, int id);
+  void scale_to(const Ball& ball, const PointPool& pool);
+
+  const Problem* problem_;
+  std::vector<Slot> slots_;
+  DualSimplex simplex_;
+  int margin_column_ = 0;
+  int first_margin_row_ = 0;
+  int first_link_row_ = 0;  ///< layer-1 neurons with columns, in order
+  int fixed_rows_ = 0;      ///< rows before the links
+  int hull_row_ = 0;        ///< sum l_i <= radius / pool radius
+  int first_point_column_ = 0;
+  std::vector<int> point_ids_;  ///< pool index of each point column
+  double margin_limit_ = 0;     ///< |t| never exceeds it
+  double largest_entry_ = 1;    ///< of the rows but the triangles
+  Eigen::VectorXd direction_;   ///< -v: W^1' times it was asked of the ball last
+  Eigen::VectorXd pixel_direction_;
+  Ball::Support support_;
+  double outside_ball_ = 0;  ///< the last bound without its support term, rounding subtracted
+  Eigen::VectorXd candidate_;
+  std::vector<double> dense_, combined_;
+};
+
+}  // namespace brink::search

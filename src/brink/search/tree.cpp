@@ -1,0 +1,229 @@
+// Depth-first branch and bound on phases, bounded by the margin in the ball.
+//
+// A node is bounded by the largest margin that its relaxation reaches within the ball: below zero,
+// nothing in it is nearer than the ball's radius. While the distance relaxation is still zero (the
+// image itself satisfies it, in the whole upper tree) its multipliers say nothing; the margin's
+// always do. Branching: the violated neuron with the largest multiplier of its triangle, the one
+// whose relaxation the margin leans on most. When the incumbent improves, the ball shrinks in
+// place; after a large improvement the root's bounds are tightened again.
+#include "brink/search/tree.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "brink/pattern/pattern.h"
+#include "brink/search/leaf.h"
+
+namespace brink::search {
+
+namespace {
+
+constexpr int kRootPasses = 2;
+constexpr int kNodeRounds = 12;
+constexpr double kRetighten = 0.95;  ///< when the radius fell below this share
+constexpr double kViolated = 1e-7;   ///< x and s both above: the phase is violated
+
+}  // namespace
+
+void Statistics::add(const Statistics& other) {
+  nodes += other.nodes;
+  iterations += other.iterations;
+  points += other.points;
+  pruned_by_bound += other.pruned_by_bound;
+  pruned_by_interval += other.pruned_by_interval;
+  leaves += other.leaves;
+  doubtful += other.doubtful;
+  heuristic_seconds += other.heuristic_seconds;
+  tightening_seconds += other.tightening_seconds;
+  tree_seconds += other.tree_seconds;
+}
+
+Tree::Tree(const Problem& problem, const OutputRegion& region, const Ball& ball,
+           Incumbent& incumbent, Statistics& statistics)
+    : problem_(problem),
+      region_(region),
+      ball_(ball),
+      incumbent_(incumbent),
+      statistics_(statistics),
+      root_(box_bounds(problem)) {}
+
+bool Tree::retighten(const Deadline& deadline) {
+  const Stopwatch watch;
+  const bool open = tighten(problem_, ball_, pool_, root_, kRootPasses, deadline);
+  tightened_radius_ = ball_.radius();
+  statistics_.tightening_seconds += watch.seconds();
+  return open;
+}
+
+bool Tree::prepare(double radius, const Deadline& deadline) {
+  limit_radius_ = radius;
+  ball_.set_radius(std::min(radius, incumbent_.search_radius()));
+  open_.clear();
+  any_doubt_ = false;
+  doubtful_bound_ = std::numeric_limits<double>::infinity();
+  if (!retighten(deadline)) return false;
+  relaxation_ = std::make_unique<Relaxation>(problem_, root_);
+  open_.push_back({root_, 2});
+  return true;
+}
+
+void Tree::shrink_ball() {
+  const double radius = std::min(limit_radius_, incumbent_.search_radius());
+  if (radius >= ball_.radius()) return;
+  ball_.set_radius(radius);
+}
+
+bool Tree::try_candidate() {
+  const Eigen::VectorXd x = (problem_.image() + relaxation_->candidate())
+                                .cwiseMax(problem_.reach().lower)
+                                .cwiseMin(problem_.reach().upper);
+  if (problem_.slack(x) < 0) return false;
+  return incumbent_.offer(region_, x);
+}
+
+Tree::Verdict Tree::bound_node(Node& node, int rounds) {
+  relaxation_->load(node.phasing);
+  const NodeBound bound = relaxation_->minimise({}, ball_, pool_, 0.0, rounds);
+  if (bound.infeasible || bound.value > 0) {
+    ++statistics_.pruned_by_bound;
+    return Verdict::pruned;
+  }
+  return try_candidate() ? Verdict::improved : Verdict::open;
+}
+
+int Tree::branching_neuron(const Phasing& phasing) const {
+  int best = -1, widest = -1;
+  double best_score = 1e-12, widest_score = 0;
+  for (int id = 0; id < problem_.neurons(); ++id) {
+    if (!phasing.unstable(id)) continue;
+    const auto i = static_cast<std::size_t>(id);
+    const auto state = relaxation_->state(id);
+    const double violation = std::min(state.x / phasing.upper[i], -state.s / phasing.lower[i]);
+    if (std::min(state.x, state.s) > kViolated && state.triangle > best_score) {
+      best_score = state.triangle;
+      best = id;
+    }
+    const double score = 1e-3 + violation + state.triangle;
+    if (score > widest_score) {
+      widest_score = score;
+      widest = id;
+    }
+  }
+  return best >= 0 ? best : widest;
+}
+
+void Tree::branch(Node& node) {
+  const int id = branching_neuron(node.phasing);
+  const auto i = static_cast<std::size_t>(id);
+  const auto state = relaxation_->state(id);
+  const bool leans_active = state.x / node.phasing.upper[i] >= -state.s / node.phasing.lower[i];
+  const int next_layer = problem_.layer_of(id) + 1;
+  for (const bool active : {!leans_active, leans_active}) {  // the second is explored first
+    Node child{node.phasing, next_layer};
+    (active ? child.phasing.lower[i] : child.phasing.upper[i]) = 0;
+    if (!problem_.propagate(child.phasing, next_layer)) {
+      ++statistics_.pruned_by_interval;
+      continue;
+    }
+    open_.push_back(std::move(child));
+  }
+}
+
+bool Tree::settled(const Phasing& phasing) const {
+  for (int id = 0; id < problem_.neurons(); ++id) {
+    if (phasing.unstable(id)) return false;
+  }
+  return true;
+}
+
+void Tree::close_leaf(const Node& node, const Deadline& deadline) {
+  ++statistics_.leaves;
+  Phases phases;
+  for (int k = 1; k <= problem_.hidden_layers(); ++k) {
+    std::vector<bool> layer;
+    for (int j = 0; j < static_cast<int>(problem_.network().width(k)); ++j) {
+      layer.push_back(node.phasing.upper[static_cast<std::size_t>(problem_.neuron(k, j))] > 0);
+    }
+    phases.push_back(std::move(layer));
+  }
+  const LeafResult leaf = solve_leaf(problem_, region_, phases, ball_, deadline);
+  if (leaf.empty) return;
+  if (leaf.point) {
+    incumbent_.offer(region_, *leaf.point);
+    shrink_ball();
+    if (leaf.bound > ball_.radius()) return;
+  }
+  ++statistics_.doubtful;
+  any_doubt_ = true;
+  doubtful_bound_ = std::min(doubtful_bound_, leaf.bound);
+}
+
+Outcome Tree::exclude(double radius, const Deadline& deadline, std::int64_t node_limit) {
+  if (!prepare(radius, deadline)) return Outcome::empty;
+  const Stopwatch watch;
+  const double tightening_before = statistics_.tightening_seconds;
+  std::int64_t nodes = 0;
+  const auto finish = [&](Outcome outcome) {
+    statistics_.tree_seconds +=
+        watch.seconds() - (statistics_.tightening_seconds - tightening_before);
+    statistics_.iterations += relaxation_->iterations();
+    statistics_.points += static_cast<std::int64_t>(pool_.points.size());
+    return outcome;
+  };
+  while (!open_.empty()) {
+    if (deadline.expired() || nodes >= node_limit) return finish(Outcome::stopped);
+    shrink_ball();
+    if (ball_.radius() < kRetighten * tightened_radius_) {
+      if (!retighten(deadline)) {
+        open_.clear();
+        break;
+      }
+      statistics_.iterations += relaxation_->iterations();
+      relaxation_ = std::make_unique<Relaxation>(problem_, root_);
+    }
+    Node node = std::move(open_.back());
+    open_.pop_back();
+    ++nodes;
+    ++statistics_.nodes;
+    // The root may have been tightened since the node was made.
+    bool possible = true;
+    for (std::size_t i = 0; i < root_.lower.size() && possible; ++i) {
+      node.phasing.lower[i] = std::max(node.phasing.lower[i], root_.lower[i]);
+      node.phasing.upper[i] = std::min(node.phasing.upper[i], root_.upper[i]);
+      possible = node.phasing.lower[i] <= node.phasing.upper[i];
+    }
+    if (!possible) {
+      ++statistics_.pruned_by_interval;
+      continue;
+    }
+    switch (bound_node(node, kNodeRounds)) {
+      case Verdict::pruned:
+        break;
+      case Verdict::improved:
+        open_.push_back(std::move(node));
+        break;
+      case Verdict::open:
+        if (settled(node.phasing)) {
+          close_leaf(node, deadline);
+        } else {
+          branch(node);
+        }
+        break;
+    }
+  }
+  return finish(any_doubt_ ? Outcome::doubtful : Outcome::empty);
+}
+
+double Tree::open_bound() {
+  double bound = ball_.radius();
+  for (Node& node : open_) {
+    relaxation_->load(node.phasing);
+    const NodeBound margin = relaxation_->minimise({}, ball_, pool_, 0.0, kNodeRounds);
+    if (margin.infeasible || margin.value > 0) continue;
+    bound = std::min(bound, relaxation_->excluded_radius(ball_));
+  }
+  if (any_doubt_) bound = std::min(bound, doubtful_bound_);
+  return std::max(0.0, bound);
+}
+
+}  // namespace brink::search

@@ -1,0 +1,82 @@
+// Branch and bound over the phases of unstable neurons, for one region of outputs.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "brink/base/deadline.h"
+#include "brink/search/incumbent.h"
+#include "brink/search/tightening.h"
+
+namespace brink::search {
+
+/// What a search did; summed over regions and threads.
+struct Statistics {
+  std::int64_t nodes = 0;
+  std::int64_t iterations = 0;  ///< of the simplex
+  std::int64_t points = 0;
+  std::int64_t pruned_by_bound = 0;
+  std::int64_t pruned_by_interval = 0;  ///< a phase contradicts interval arithmetic
+  std::int64_t leaves = 0;
+  std::int64_t doubtful = 0;  ///< leaves that arithmetic could not decide
+  double heuristic_seconds = 0;
+  double tightening_seconds = 0;
+  double tree_seconds = 0;
+
+  void add(const Statistics& other);
+};
+
+enum class Outcome {
+  empty,    ///< proven: no point of the region within the radius
+  stopped,  ///< a limit came first
+  doubtful  ///< all but some leaves, whose bound is in Tree::doubtful_bound
+};
+
+class Tree {
+ public:
+  Tree(const Problem& problem, const OutputRegion& region, const Ball& ball, Incumbent& incumbent,
+       Statistics& statistics);
+
+  /// Excludes the ball of `radius`, or of the incumbent's search radius while that is smaller,
+  /// unless stopped. Bounds of an earlier, larger ball are kept and tightened.
+  Outcome exclude(double radius, const Deadline& deadline, std::int64_t node_limit);
+
+  /// After `stopped`: points of the region are not nearer than this.
+  double open_bound();
+  double doubtful_bound() const { return doubtful_bound_; }
+  /// Radius for which the last exclude() finished or was about to.
+  double radius() const { return ball_.radius(); }
+
+ private:
+  struct Node {
+    Phasing phasing;
+    int first_changed = 2;  ///< first layer whose bounds may follow
+  };
+  enum class Verdict { pruned, open, improved };
+
+  bool prepare(double radius, const Deadline& deadline);
+  bool retighten(const Deadline& deadline);
+  void shrink_ball();
+  Verdict bound_node(Node& node, int rounds);
+  bool try_candidate();
+  void branch(Node& node);
+  int branching_neuron(const Phasing& phasing) const;
+  void close_leaf(const Node& node, const Deadline& deadline);
+  bool settled(const Phasing& phasing) const;
+
+  const Problem& problem_;
+  const OutputRegion& region_;
+  Ball ball_;
+  Incumbent& incumbent_;
+  Statistics& statistics_;
+  Phasing root_;
+  double tightened_radius_ = 0;  ///< of root_
+  double limit_radius_ = 0;      ///< asked for
+  PointPool pool_;
+  std::unique_ptr<Relaxation> relaxation_;
+  std::vector<Node> open_;
+  double doubtful_bound_ = 0;
+  bool any_doubt_ = false;
+};
+
+}  // namespace brink::search
