@@ -179,6 +179,33 @@ TEST(Equivalence, GeneralModel) {
   }
 }
 
+TEST(Equivalence, LiteralModelIsTheUnionOfItsRegions) {
+  Random random(17);
+  int all_zero = 0, fooled = 0;
+  for (int round = 0; round < 40; ++round) {
+    Case c = random_case(random, Norm::l1);
+    c.network.output = OutputKind::relu;
+    c.network.layers.back().bias.array() -= 0.5;  // all-zero outputs are common
+    c.bounds = plain_interval_bounds(c.network, c.question.box);
+    c.question.target_min = 0;
+    const int target = c.question.target.value, label = (target + 1) % 3;
+    const auto regions = output_regions(c.question, c.network, label);
+    ASSERT_EQ(regions.size(), 2U);
+    c.region = regions[0];
+    const double ratio = optimum(c.program({}, {}));
+    c.region = regions[1];
+    const double zero = optimum(c.program({}, {}));
+    for (const bool basic : {false, true}) {
+      const auto literal = literal_model(c.network, c.bounds, c.question, target, c.image,
+                                         encoding(Formulation::bigm, basic), {});
+      expect_same(optimum(literal.program), std::min(ratio, zero), to_text(literal.program));
+    }
+    ++(zero < ratio ? all_zero : fooled);
+  }
+  EXPECT_GE(all_zero, 5);
+  EXPECT_GE(fooled, 5);
+}
+
 TEST(Equivalence, ACapAndBoxThatDoNotMeetAreInfeasible) {
   Random random(15);
   Case c = random_case(random, Norm::l1);

@@ -107,6 +107,14 @@ ClosestModel closest_model(const Network& network, const Bounds& bounds,
                            const Eigen::VectorXd& image, const EncodingOptions& encoding,
                            const DistanceOptions& distance);
 
+/// The seeds' literal model for relu outputs and target_min 0: the output layer is split like the
+/// others and x_t^K >= margin x_j^K (15) stands on its x columns. One program for the union of both
+/// regions of such a question, the all-zero outputs included.
+ClosestModel literal_model(const Network& network, const Bounds& bounds,
+                           const ClosestQuestion& question, int target,
+                           const Eigen::VectorXd& image, const EncodingOptions& encoding,
+                           const DistanceOptions& distance);
+
 /// x^0 at a solution of the program.
 Eigen::VectorXd input_values(const NetworkEncoding& encoding, const std::vector<double>& values);
 
