@@ -1,0 +1,75 @@
+// What `closest` and `export` are asked with: options as typed, and what they come to.
+//
+// Every function's error is a bad request in one line that names the option.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "brink/ask/closest.h"
+#include "brink/bounds/bounds.h"
+#include "brink/data/dataset.h"
+#include "brink/network/network.h"
+#include "commands.h"
+
+namespace brink::cli {
+
+/// As typed; the defaults are the contract's.
+struct ClosestOptions {
+  std::filesystem::path network;
+  std::string data;
+  std::string split = "test";
+  std::string output;  ///< relu, linear; empty: as in the file
+
+  std::string norm;
+  std::string target = "shift:5";
+  double margin = 1.2;
+  std::string target_min = "0.001";
+  std::optional<double> cap;
+  std::string box = "0:1";
+  std::optional<int> breakpoints;
+
+  std::string bounds = "symbolic";
+  std::string formulation = "bigm";
+  std::string distance_form = "tight";
+
+  std::string images;  ///< closest only, as is what follows
+  double time_limit = 300;
+  double gap = 0;
+  std::string engine = "mip";
+  std::string solver = "cbc";
+};
+
+/// Flags of both commands: NETWORK, --data ... --breakpoints, --bounds, --formulation,
+/// --distance-form, --output.
+void add_question_options(CLI::App& command, ClosestOptions& options);
+/// Flags of `closest` alone: --images, --time-limit, --gap, --engine, --solver.
+void add_engine_options(CLI::App& command, ClosestOptions& options);
+
+/// The network with --output applied, and what its file says it ends in.
+struct LoadedNetwork {
+  Network network;
+  OutputKind in_file = OutputKind::linear;
+};
+/// Warnings about the file go to stderr unless `common.quiet`.
+Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common& common);
+
+/// Images of the split, of the network's size.
+Expected<ImageSet> load_images(const ClosestOptions& options, const Common& common,
+                               const Network& network);
+/// --images: indices into `set`, in the order asked; correct:N resolved.
+Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const ImageSet& set,
+                                         const Network& network);
+
+/// Checked against the network.
+Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Network& network);
+/// --engine, --solver, --formulation, --distance-form, --time-limit, --gap, and basic for --bounds
+/// none.
+Expected<MipOptions> make_mip_options(const ClosestOptions& options,
+                                      const ClosestQuestion& question);
+/// --bounds: computed over the box, or read from a file and checked against network and box.
+Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common,
+                             const LoadedNetwork& loaded, const Box& box);
+
+}  // namespace brink::cli
