@@ -54,21 +54,26 @@ Expected<CsvTable> CsvTable::read(const std::filesystem::path& path,
                                   const std::vector<std::string>& required) {
   const auto bytes = read_file(path);
   if (!bytes) return tl::unexpected<Error>(bytes.error());
-  auto records = split(*bytes);
-  if (!records) return bad_request("'{}': a quote is never closed", path.string());
-  if (records->empty()) return bad_request("'{}' is empty: a header line is needed", path.string());
+  return parse(*bytes, path.string(), required);
+}
+
+Expected<CsvTable> CsvTable::parse(const std::string& text, const std::string& name,
+                                   const std::vector<std::string>& required) {
+  auto records = split(text);
+  if (!records) return bad_request("'{}': a quote is never closed", name);
+  if (records->empty()) return bad_request("'{}' is empty: a header line is needed", name);
   CsvTable table;
-  table.path_ = path.string();
+  table.name_ = name;
   const std::vector<std::string>& header = records->front();
   for (std::size_t c = 0; c < header.size(); ++c) table.columns_[header[c]] = c;
   for (const std::string& column : required) {
     if (table.columns_.count(column) == 0) {
-      return bad_request("'{}' has no column '{}': is it a table of brink?", path.string(), column);
+      return bad_request("'{}' has no column '{}': is it a table of brink?", name, column);
     }
   }
   for (std::size_t r = 1; r < records->size(); ++r) {
     if ((*records)[r].size() != header.size()) {
-      return bad_request("'{}' row {}: {} fields where the header has {}", path.string(), r,
+      return bad_request("'{}' row {}: {} fields where the header has {}", name, r,
                          (*records)[r].size(), header.size());
     }
     table.rows_.push_back(std::move((*records)[r]));
@@ -86,7 +91,7 @@ Expected<std::optional<double>> CsvTable::number(int row, const std::string& col
   double value = 0;
   const auto [end, code] = std::from_chars(field.data(), field.data() + field.size(), value);
   if (code != std::errc() || end != field.data() + field.size() || !std::isfinite(value)) {
-    return bad_request("'{}' row {}: {} is '{}', a number is needed", path_, row + 1, column,
+    return bad_request("'{}' row {}: {} is '{}', a number is needed", name_, row + 1, column,
                        field);
   }
   return std::optional<double>(value);
@@ -97,7 +102,7 @@ Expected<int> CsvTable::integer(int row, const std::string& column) const {
   int value = 0;
   const auto [end, code] = std::from_chars(field.data(), field.data() + field.size(), value);
   if (code != std::errc() || end != field.data() + field.size()) {
-    return bad_request("'{}' row {}: {} is '{}', a whole number is needed", path_, row + 1, column,
+    return bad_request("'{}' row {}: {} is '{}', a whole number is needed", name_, row + 1, column,
                        field);
   }
   return value;

@@ -13,21 +13,24 @@ namespace brink {
 
 class CsvTable {
  public:
-  /// The error names the file and line: a row whose field count differs from the header's, an open
+  /// The error names the file and row: a row whose field count differs from the header's, an open
   /// quote, a missing column among `required`. Columns beyond those are fine.
   static Expected<CsvTable> read(const std::filesystem::path& path,
                                  const std::vector<std::string>& required);
+  /// The same of text already read; `name` is named in errors.
+  static Expected<CsvTable> parse(const std::string& text, const std::string& name,
+                                  const std::vector<std::string>& required);
 
   int rows() const { return static_cast<int>(rows_.size()); }
   /// The field, unquoted. `row` in [0, rows()), `column` a required one.
   const std::string& text(int row, const std::string& column) const;
-  /// The field as a finite number; empty if the field is. The error names file and line.
+  /// The field as a finite number; empty if the field is. The error names file and row.
   Expected<std::optional<double>> number(int row, const std::string& column) const;
   /// A field that must hold a whole number.
   Expected<int> integer(int row, const std::string& column) const;
 
  private:
-  std::string path_;
+  std::string name_;
   std::map<std::string, std::size_t> columns_;
   std::vector<std::vector<std::string>> rows_;
 };

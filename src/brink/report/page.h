@@ -10,6 +10,7 @@
 
 #include "brink/report/pictures.h"
 #include "brink/report/results.h"
+#include "brink/report/units.h"
 
 namespace brink {
 

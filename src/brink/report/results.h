@@ -1,4 +1,4 @@
-// What earlier runs left in files, read back for pictures and pages.
+// What `brink closest` left in files, read back for pictures and pages.
 #pragma once
 
 #include <Eigen/Core>
@@ -9,7 +9,6 @@
 
 #include "brink/base/error.h"
 #include "brink/base/norm.h"
-#include "brink/io/png.h"
 
 namespace brink {
 
@@ -31,22 +30,5 @@ struct Result {
 /// Reads `csv`, and from the .npz of the same name beside it (closest --images-out) the images, if
 /// it is there. Errors name the file and row.
 Expected<std::vector<Result>> read_results(const std::filesystem::path& csv);
-
-/// A row of units.csv of `brink visualize`, with its picture.
-struct UnitResult {
-  int layer = 0;  ///< 1..K
-  int unit = 0;
-  std::optional<double> activation;
-  std::optional<double> bound;
-  std::string status;
-  double seconds = 0;
-  Raster picture;  ///< empty if no image was found
-};
-
-/// The name of a unit's picture in the folder that `brink visualize` writes: unit_1_0.png.
-std::string unit_file(int layer, int unit);
-
-/// Reads units.csv and the pictures beside it.
-Expected<std::vector<UnitResult>> read_units(const std::filesystem::path& folder);
 
 }  // namespace brink

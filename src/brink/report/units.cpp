@@ -1,0 +1,180 @@
+// The partial table is small, so it is written anew, whole and atomically, after every unit: there
+// is no torn row to repair. Its first line is "# " and the hash of the question.
+#include "brink/report/units.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "brink/base/digest.h"
+#include "brink/base/files.h"
+#include "brink/report/csv.h"
+#include "brink/report/decimal.h"
+#include "brink/report/pictures.h"
+
+namespace brink {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kPerRow = 10;
+constexpr int kSheetPixels = 84;  // width of a picture on the sheet, about
+
+const std::vector<std::string>& columns() {
+  static const std::vector<std::string> names = {"layer",  "unit",  "activation", "bound",
+                                                 "status", "nodes", "seconds"};
+  return names;
+}
+
+/// A picture that was scaled up for its own file, for the sheet: every n-th pixel.
+Raster thinned(const Raster& picture) {
+  const int step = std::max(1, picture.width / kSheetPixels);
+  Raster small(picture.width / step, std::max(1, picture.height / step), kWhite);
+  for (int y = 0; y < small.height; ++y) {
+    for (int x = 0; x < small.width; ++x) {
+      small.at(x, y) = picture.at(x * step, std::min(y * step, picture.height - 1));
+    }
+  }
+  return small;
+}
+
+Expected<UnitResult> read_row(const CsvTable& table, int row, const fs::path& folder) {
+  UnitResult unit;
+  const auto layer = table.integer(row, "layer");
+  const auto index = table.integer(row, "unit");
+  const auto nodes = table.integer(row, "nodes");
+  for (const auto* field : {&layer, &index, &nodes}) {
+    if (!*field) return tl::unexpected<Error>(field->error());
+  }
+  const auto activation = table.number(row, "activation");
+  const auto bound = table.number(row, "bound");
+  const auto seconds = table.number(row, "seconds");
+  for (const auto* field : {&activation, &bound, &seconds}) {
+    if (!*field) return tl::unexpected<Error>(field->error());
+  }
+  unit = {
+      *layer,  *index, *activation, *bound, table.text(row, "status"), *nodes, seconds->value_or(0),
+      Raster()};
+  if (!unit.activation) return unit;
+  auto picture = read_png(folder / unit_file(unit.layer, unit.unit));
+  if (!picture) return tl::unexpected<Error>(picture.error());
+  unit.picture = std::move(*picture);
+  return unit;
+}
+
+Expected<std::vector<UnitResult>> read_table(const fs::path& csv, const std::string& text) {
+  const auto table = CsvTable::parse(text, csv.string(), columns());
+  if (!table) return tl::unexpected<Error>(table.error());
+  std::vector<UnitResult> units;
+  for (int row = 0; row < table->rows(); ++row) {
+    auto unit = read_row(*table, row, csv.parent_path());
+    if (!unit) return tl::unexpected<Error>(unit.error());
+    units.push_back(std::move(*unit));
+  }
+  return units;
+}
+
+fs::path partial(const fs::path& folder) {
+  return folder / "units.csv.partial";
+}
+
+/// That the folder can be made or written in, found before anything is made.
+Expected<void> check_folder(const fs::path& folder) {
+  std::error_code code;
+  if (fs::is_directory(folder, code)) return check_writable(folder / "units.csv");
+  if (fs::exists(folder, code)) {
+    return bad_request("cannot write into '{}': it is a file, name a folder", folder.string());
+  }
+  return check_writable(folder);
+}
+
+}  // namespace
+
+std::string unit_table(const std::vector<UnitResult>& units) {
+  std::string text = fmt::format("{}\n", fmt::join(columns(), ","));
+  for (const UnitResult& unit : units) {
+    text += fmt::format("{},{},{},{},{},{},{:.3f}\n", unit.layer, unit.unit,
+                        unit.activation ? decimal_down(*unit.activation) : "",
+                        unit.bound ? decimal_up(*unit.bound) : "", unit.status, unit.nodes,
+                        unit.seconds);
+  }
+  return text;
+}
+
+std::string unit_file(int layer, int unit) {
+  return fmt::format("unit_{}_{}.png", layer, unit);
+}
+
+Expected<std::vector<UnitResult>> read_units(const fs::path& folder) {
+  const fs::path csv = folder / "units.csv";
+  const auto text = read_file(csv);
+  if (!text) return tl::unexpected<Error>(text.error());
+  return read_table(csv, *text);
+}
+
+Raster unit_sheet(const std::vector<UnitResult>& units) {
+  Sheet sheet;
+  int layer = 0;
+  for (const UnitResult& unit : units) {
+    if (unit.layer != layer || sheet.rows.back().size() == kPerRow) {
+      sheet.row_heads.push_back(unit.layer != layer ? fmt::format("layer {}", unit.layer) : "");
+      sheet.rows.emplace_back();
+      layer = unit.layer;
+    }
+    const std::string value =
+        unit.activation ? fmt::format("{:.4g}", *unit.activation) : std::string("none");
+    const std::string proof = unit.status == "optimal" ? "" : fmt::format("\n{}", unit.status);
+    const Raster small = unit.picture.width > 0 ? thinned(unit.picture) : Raster();
+    sheet.rows.back().push_back({small, fmt::format("{}: {}{}", unit.unit, value, proof)});
+  }
+  return contact_sheet(sheet);
+}
+
+Expected<UnitFolder> UnitFolder::open(const fs::path& folder, const std::string& question) {
+  if (auto ok = check_folder(folder); !ok) return tl::unexpected<Error>(ok.error());
+  UnitFolder result;
+  result.folder_ = folder;
+  result.hash_ = sha256(question);
+  const fs::path path = partial(folder);
+  std::error_code code;
+  if (!fs::exists(path, code)) {
+    fs::create_directory(folder, code);
+    if (code) return bad_request("cannot create '{}': {}", folder.string(), code.message());
+    return result;
+  }
+  const auto text = read_file(path);
+  if (!text) return tl::unexpected<Error>(text.error());
+  const std::size_t line = text->find('\n');
+  if (text->substr(0, line) != "# " + result.hash_) {
+    return bad_request(
+        "'{}' is what a stopped run of another question left: remove it, or choose "
+        "another folder",
+        path.string());
+  }
+  auto units = read_table(path, text->substr(line + 1));
+  if (!units) return tl::unexpected<Error>(units.error());
+  result.units_ = std::move(*units);
+  return result;
+}
+
+Expected<void> UnitFolder::add(UnitResult unit) {
+  if (unit.picture.width > 0) {
+    auto ok = write_png(unit.picture, folder_ / unit_file(unit.layer, unit.unit));
+    if (!ok) return ok;
+  }
+  units_.push_back(std::move(unit));
+  return write_file(partial(folder_), fmt::format("# {}\n{}", hash_, unit_table(units_)));
+}
+
+Expected<void> UnitFolder::finish() {
+  std::sort(units_.begin(), units_.end(), [](const UnitResult& a, const UnitResult& b) {
+    return std::tie(a.layer, a.unit) < std::tie(b.layer, b.unit);
+  });
+  if (auto ok = write_png(unit_sheet(units_), folder_ / "units.png"); !ok) return ok;
+  if (auto ok = write_file(folder_ / "units.csv", unit_table(units_)); !ok) return ok;
+  std::error_code ignored;
+  fs::remove(partial(folder_), ignored);
+  return {};
+}
+
+}  // namespace brink

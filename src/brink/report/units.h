@@ -1,0 +1,61 @@
+// The table and pictures of `brink visualize`: units.csv, unit_K_J.png, and units.csv.partial while
+// the run lasts, which lets the same command continue after it was stopped.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "brink/base/error.h"
+#include "brink/io/png.h"
+
+namespace brink {
+
+/// A row of the table, with its picture.
+struct UnitResult {
+  int layer = 0;                     ///< 1..K
+  int unit = 0;                      ///< 0..n_k - 1
+  std::optional<double> activation;  ///< of the image found; empty: none
+  std::optional<double> bound;       ///< proven upper bound; empty: error
+  std::string status;                ///< optimal, gap, time_limit, error
+  std::int64_t nodes = 0;
+  double seconds = 0;
+  Raster picture;  ///< empty if no image was found
+};
+
+/// layer,unit,activation,bound,status,nodes,seconds; activations rounded down, bounds up.
+std::string unit_table(const std::vector<UnitResult>& units);
+
+/// The name of a unit's picture in the folder: unit_1_0.png.
+std::string unit_file(int layer, int unit);
+
+/// Reads units.csv of `folder` and the pictures beside it, in the table's order.
+Expected<std::vector<UnitResult>> read_units(const std::filesystem::path& folder);
+
+/// All units, one row of pictures a layer (wrapped after 10).
+Raster unit_sheet(const std::vector<UnitResult>& units);
+
+/// A run's folder. Each finished unit is on disk at once; not thread-safe.
+class UnitFolder {
+ public:
+  /// `question`: one line that says all that was asked but the list of units. Creates the folder if
+  /// need be (its parent must exist). Finished units of a stopped run of the same question are
+  /// taken over; another question's partial table is an error.
+  static Expected<UnitFolder> open(const std::filesystem::path& folder,
+                                   const std::string& question);
+
+  const std::vector<UnitResult>& finished() const { return units_; }
+  Expected<void> add(UnitResult unit);
+  /// Writes units.csv and the contact sheet units.png, in order of layer and unit, and removes the
+  /// partial table.
+  Expected<void> finish();
+
+ private:
+  std::filesystem::path folder_;
+  std::string hash_;
+  std::vector<UnitResult> units_;
+};
+
+}  // namespace brink

@@ -1,0 +1,83 @@
+#include "brink/report/units.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "brink/base/files.h"
+
+namespace brink {
+namespace {
+
+namespace fs = std::filesystem;
+
+class UnitsTest : public ::testing::Test {
+ protected:
+  fs::path folder_ = fs::temp_directory_path() / fmt::format("brink-units-{}", ::getpid());
+  ~UnitsTest() override { fs::remove_all(folder_); }
+
+  static UnitResult unit(int layer, int j) {
+    return {layer, j, 1.23456789012, 1.23456789012, "optimal", 7, 0.25, Raster(4, 4, kBlack)};
+  }
+};
+
+TEST_F(UnitsTest, TheTableRoundsTowardsTruth) {
+  UnitResult none = unit(2, 3);
+  none.activation = std::nullopt;
+  none.status = "time_limit";
+  EXPECT_EQ(unit_table({unit(1, 0), none}),
+            "layer,unit,activation,bound,status,nodes,seconds\n"
+            "1,0,1.23456789,1.2345679,optimal,7,0.250\n"
+            "2,3,,1.2345679,time_limit,7,0.250\n");
+}
+
+TEST_F(UnitsTest, FinishedFoldersAreSortedAndReadBack) {
+  auto run = UnitFolder::open(folder_, "q");
+  ASSERT_TRUE(run) << run.error().message;
+  ASSERT_TRUE(run->add(unit(2, 0)));
+  ASSERT_TRUE(run->add(unit(1, 5)));
+  EXPECT_FALSE(fs::exists(folder_ / "units.csv"));
+  ASSERT_TRUE(run->finish());
+  EXPECT_FALSE(fs::exists(folder_ / "units.csv.partial"));
+  EXPECT_TRUE(fs::exists(folder_ / "units.png"));
+  const auto units = read_units(folder_);
+  ASSERT_TRUE(units) << units.error().message;
+  ASSERT_EQ(units->size(), 2u);
+  EXPECT_EQ(units->at(0).layer, 1);
+  EXPECT_EQ(units->at(0).unit, 5);
+  EXPECT_EQ(units->at(0).picture, Raster(4, 4, kBlack));
+}
+
+TEST_F(UnitsTest, AStoppedRunIsContinuedByTheSameQuestionOnly) {
+  {
+    auto run = UnitFolder::open(folder_, "q");
+    ASSERT_TRUE(run && run->add(unit(1, 0)));
+  }
+  const auto other = UnitFolder::open(folder_, "another");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().kind, Error::Kind::bad_request);
+  auto again = UnitFolder::open(folder_, "q");
+  ASSERT_TRUE(again) << again.error().message;
+  ASSERT_EQ(again->finished().size(), 1u);
+  EXPECT_EQ(again->finished()[0].picture, Raster(4, 4, kBlack));
+  ASSERT_TRUE(again->finish());
+  EXPECT_TRUE(UnitFolder::open(folder_, "another")->finished().empty());
+}
+
+TEST_F(UnitsTest, WhatCannotBeAFolderIsRefused) {
+  EXPECT_FALSE(UnitFolder::open(folder_ / "a" / "b", "q"));
+  EXPECT_FALSE(fs::exists(folder_));
+  ASSERT_TRUE(write_file(folder_, "a file"));
+  EXPECT_FALSE(UnitFolder::open(folder_, "q"));
+}
+
+TEST_F(UnitsTest, SheetsWrapLongLayers) {
+  std::vector<UnitResult> units;
+  for (int j = 0; j < 12; ++j) units.push_back(unit(1, j));
+  const Raster twelve = unit_sheet(units);
+  units.resize(10);
+  EXPECT_GT(twelve.height, unit_sheet(units).height);
+  EXPECT_LT(twelve.width, 1.1 * unit_sheet(units).width);
+}
+
+}  // namespace
+}  // namespace brink
