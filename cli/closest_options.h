@@ -22,7 +22,7 @@ struct ClosestOptions {
   std::string split = "test";
   std::string output;  ///< relu, linear; empty: as in the file
 
-  std::string norm;
+  std::string norm = "l1";  ///< the seeds' first
   std::string target = "shift:5";
   double margin = 1.2;
   std::string target_min = "0.001";

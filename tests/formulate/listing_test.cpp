@@ -142,6 +142,43 @@ columns
 )");
 }
 
+TEST(Listing, LiteralModel) {
+  Network network = tiny();
+  network.output = OutputKind::relu;
+  network.layers[1] = {Eigen::MatrixXd{{2, -1}, {-1, 0}}, Eigen::VectorXd{{0.5, 0.25}}};
+  Bounds bounds = tiny_bounds();
+  bounds.layers[1] = {{0.5, 3}, {-1, 0.25}};
+  EXPECT_EQ(
+      to_text(literal_model(network, bounds, testing::question(Norm::l1, 2), 1, kImage, {}, {})
+                  .program),
+      R"(min p_0 + p_1 + n_1
+rows
+  pre_1_0: p_0 - 2 p_1 + 2 n_1 - x_1_0 + s_1_0 = 0.25
+  on_1_0: x_1_0 + 1.25 z_1_0 <= 1.25
+  off_1_0: s_1_0 - 1.75 z_1_0 <= 0
+  pre_1_1: 0.5 p_0 + p_1 - n_1 - x_1_1 + s_1_1 = 1.75
+  pre_2_0: 2 x_1_0 - x_1_1 - x_2_0 + s_2_0 = -0.5
+  pre_2_1: -x_1_0 - x_2_1 + s_2_1 = -0.25
+  on_2_1: x_2_1 + 0.25 z_2_1 <= 0.25
+  off_2_1: s_2_1 - z_2_1 <= 0
+  fooled_0: -1.2 x_2_0 + x_2_1 >= 0
+columns
+  0 <= p_0 <= 1
+  0 <= p_1 <= 0.75
+  0 <= n_1 <= 0.25
+  0 <= x_1_0 <= 1.25
+  0 <= s_1_0 <= 1.75
+  z_1_0 binary
+  x_1_1 = 0
+  0 <= s_1_1 <= 2
+  0 <= x_2_0 <= 3
+  s_2_0 = 0
+  0 <= x_2_1 <= 0.25
+  0 <= s_2_1 <= 1
+  z_2_1 binary
+)");
+}
+
 TEST(Listing, L0) {
   EXPECT_EQ(distance_text(Norm::l0, DistanceForm::tight), R"(min u_0 + u_1
 rows

@@ -1,7 +1,8 @@
 // From (Network, Bounds, Question) to a Program. Nothing here knows a solver.
 //
 // One encoding a file, headed by its mathematics: relu_bigm.cpp, relu_indicator.cpp;
-// distance_l0.cpp, distance_l1.cpp, distance_l2.cpp, distance_linf.cpp.
+// distance_l0.cpp, distance_l1.cpp, distance_l2.cpp, distance_linf.cpp. All of it in one place:
+// docs/formulations.md.
 //
 // Names (layer k from 1, neuron and pixel j from 0, segment or breakpoint i from 0):
 //   columns  x_0_j input (seed form), x_k_j s_k_j z_k_j neuron; p_j n_j the move of a pixel up and
