@@ -15,7 +15,7 @@ namespace brink::search {
 
 namespace {
 
-constexpr std::int64_t kFirstNodes = 400;  ///< before the ladder starts
+constexpr double kLadderAfter = 2;  ///< seconds before the ladder starts
 constexpr double kLadderShare = 0.15;      ///< of the time, for the ladder
 
 class ClosestSearch {
@@ -115,11 +115,10 @@ class ClosestSearch {
   }
 
   void close_region(Tree& tree, std::size_t r, const Deadline& deadline) {
-    std::int64_t nodes = kFirstNodes;
-    Outcome outcome = tree.exclude(search_radius(), deadline, nodes);
+    Outcome outcome = tree.exclude(search_radius(), deadline.within(kLadderAfter));
     if (outcome == Outcome::stopped && !deadline.expired()) {
       climb(r, deadline);
-      outcome = tree.exclude(search_radius(), deadline, std::int64_t{1} << 60);
+      outcome = tree.resume(deadline);
     }
     switch (outcome) {
       case Outcome::empty:
@@ -153,7 +152,7 @@ class ClosestSearch {
       const double radius = bounds_[r] + share * (upper - bounds_[r]);
       const double budget = std::max(0.05, kLadderShare * watch_.seconds());
       Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics);
-      const Outcome outcome = tree.exclude(radius, deadline.within(budget), std::int64_t{1} << 60);
+      const Outcome outcome = tree.exclude(radius, deadline.within(budget));
       if (outcome == Outcome::empty) {
         raise(r, tree.radius());
       } else {

@@ -27,9 +27,11 @@ constexpr double kBig = 1e7;  ///< sides of slacks that have none
 /// Perturbation of the costs: the margin objective has one nonzero cost, hence ties everywhere.
 constexpr double kPerturbation = 1e-7;
 constexpr int kPoints = 192;       ///< point columns of a program
+constexpr int kRecentPoints = 256;  ///< of the pool that pricing looks at
 constexpr int kPointsARound = 3;   ///< from the pool, besides the new one
 constexpr double kRewrite = 0.02;  ///< a triangle follows bounds that moved by this share
 constexpr double kThin = 1e-5;     ///< triangles are written at least this wide (looser, so sound)
+constexpr double kViolated = 1e-7;  ///< x and s both above: the phase is violated
 constexpr double kMet = 0.02;      ///< bound and program have met when this share is open
 
 double unit_roundoff() {
@@ -40,8 +42,7 @@ double unit_roundoff() {
 
 int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, double at) {
   if (points.empty()) radius = at;
-  const Eigen::VectorXd scaled = change * (radius / at);
-  points.push_back({scaled, problem.first_weights() * scaled});
+  points.push_back(problem.first_weights() * (change * (radius / at)));
   return static_cast<int>(points.size()) - 1;
 }
 
@@ -271,7 +272,7 @@ double Relaxation::lagrangian(const Objective& objective, bool ray, const Ball& 
 }
 
 void Relaxation::enter(const PointPool& pool, int id) {
-  const Eigen::VectorXd& point = pool.points[static_cast<std::size_t>(id)].image;
+  const Eigen::VectorXd& point = pool.points[static_cast<std::size_t>(id)];
   std::vector<double> entries(static_cast<std::size_t>(simplex_.rows()), 0.0);
   for (Eigen::Index j = 0; j < point.size(); ++j) {
     const Slot& slot = slots_[static_cast<std::size_t>(j)];
@@ -300,10 +301,10 @@ void Relaxation::price(const Ball& ball, PointPool& pool) {
   std::vector<std::pair<double, int>> known;
   double entered = 0;  // the best that the program has already
   for (const int id : point_ids_) {
-    entered = std::max(entered, direction_.dot(pool.points[static_cast<std::size_t>(id)].image));
+    entered = std::max(entered, direction_.dot(pool.points[static_cast<std::size_t>(id)]));
   }
-  for (int id = 0; id < fresh; ++id) {
-    const double worth = direction_.dot(pool.points[static_cast<std::size_t>(id)].image);
+  for (int id = std::max(0, fresh - kRecentPoints); id < fresh; ++id) {
+    const double worth = direction_.dot(pool.points[static_cast<std::size_t>(id)]);
     if (worth > entered * (1 + 1e-9)) known.emplace_back(worth, id);
   }
   enter(pool, fresh);
@@ -363,6 +364,31 @@ Relaxation::NeuronState Relaxation::state(int neuron) const {
     }
   }
   return state;
+}
+
+int Relaxation::branching_neuron(const Phasing& phasing) const {
+  // The multiplier of a violated neuron's triangle says how much the objective would give up with
+  // it; damped by how far the neuron is from both its phases. Without a violated neuron (the
+  // program is right about all phases, but not about the bound) the widest open one.
+  int best = -1, widest = -1;
+  double best_score = 1e-12, widest_score = 0;
+  for (int id = 0; id < problem_->neurons(); ++id) {
+    if (!phasing.unstable(id)) continue;
+    const auto i = static_cast<std::size_t>(id);
+    const NeuronState neuron = state(id);
+    const double violation =
+        std::min(neuron.x / phasing.upper[i], -neuron.s / phasing.lower[i]);
+    const double score = neuron.triangle * std::sqrt(violation);
+    if (std::min(neuron.x, neuron.s) > kViolated && score > best_score) {
+      best_score = score;
+      best = id;
+    }
+    if (1e-3 + violation + neuron.triangle > widest_score) {
+      widest_score = 1e-3 + violation + neuron.triangle;
+      widest = id;
+    }
+  }
+  return best >= 0 ? best : widest;
 }
 
 double Relaxation::excluded_radius(const Ball& ball) const {

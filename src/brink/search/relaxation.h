@@ -30,18 +30,14 @@ struct Objective {
   double sign = 1;
 };
 
-/// Points of the ball found so far, kept for all nodes of a search. They are stored for one radius;
-/// for another, every point scales with it (the ball is convex and holds 0).
+/// Points W^1 d of the ball found so far, kept for all nodes of a search. They are stored for one
+/// radius; for another, every point scales with it (the ball is convex and holds 0).
 class PointPool {
  public:
-  struct Point {
-    Eigen::VectorXd change;  ///< d, in the ball of `radius`
-    Eigen::VectorXd image;   ///< W^1 d
-  };
   double radius = 0;  ///< of all points
-  std::vector<Point> points;
+  std::vector<Eigen::VectorXd> points;
 
-  /// Adds a point of the ball of radius `at`; returns its index.
+  /// Adds the image of a change in the ball of radius `at`; returns its index.
   int add(const Problem& problem, const Eigen::VectorXd& change, double at);
 };
 
@@ -74,6 +70,9 @@ class Relaxation {
     double x = 0, s = 0, triangle = 0;
   };
   NeuronState state(int neuron) const;
+
+  /// The neuron of open phase that the last objective leans on most; -1 when all are settled.
+  int branching_neuron(const Phasing& phasing) const;
 
   /// Largest radius at which the last margin multipliers still prove that the node is empty, found
   /// on the same ball with a smaller radius; 0 if none.

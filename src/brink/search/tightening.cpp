@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 namespace brink::search {
 
@@ -47,7 +49,65 @@ bool tighten_neuron(Relaxation& relaxation, const Ball& ball, PointPool& pool, i
   return true;
 }
 
+/// A node of one neuron's tree.
+struct Part {
+  double bound;
+  Phasing phasing;
+  int branch;
+};
+
+/// Lower bound of sign * y over the phasing by best-first branch and bound; infinity: empty.
+double bound_by_tree(const Problem& problem, Relaxation& relaxation, const Ball& ball,
+                     PointPool& pool, const Objective& objective, const Phasing& phasing,
+                     int expansions) {
+  std::vector<Part> open;
+  const auto higher = [](const Part& a, const Part& b) { return a.bound > b.bound; };
+  const auto add = [&](const Phasing& part, double at_least) {
+    relaxation.load(part);
+    const NodeBound bound = relaxation.minimise(objective, ball, pool, 0.0, kNeuronRounds);
+    if (bound.infeasible) return;
+    open.push_back({std::max(at_least, bound.value), part, relaxation.branching_neuron(part)});
+    std::push_heap(open.begin(), open.end(), higher);
+  };
+  add(phasing, -1e300);
+  for (int expansion = 0; expansion < expansions && !open.empty(); ++expansion) {
+    if (open.front().bound > 0 || open.front().branch < 0) break;
+    std::pop_heap(open.begin(), open.end(), higher);
+    const Part part = std::move(open.back());
+    open.pop_back();
+    const auto i = static_cast<std::size_t>(part.branch);
+    for (const bool active : {false, true}) {
+      Phasing child = part.phasing;
+      (active ? child.lower[i] : child.upper[i]) = 0;
+      if (problem.propagate(child, problem.layer_of(part.branch) + 1)) add(child, part.bound);
+    }
+  }
+  return open.empty() ? std::numeric_limits<double>::infinity() : open.front().bound;
+}
+
 }  // namespace
+
+bool tighten_by_trees(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
+                      int expansions, const Deadline& deadline) {
+  Relaxation relaxation(problem, phasing);
+  for (int id = 0; id < problem.neurons(); ++id) {
+    const auto i = static_cast<std::size_t>(id);
+    for (const double sign : {1.0, -1.0}) {
+      if (deadline.expired()) return true;
+      if (!phasing.unstable(id)) break;
+      const double bound =
+          bound_by_tree(problem, relaxation, ball, pool, {id, sign}, phasing, expansions);
+      if (sign > 0) {
+        phasing.lower[i] = std::max(phasing.lower[i], bound);
+      } else {
+        phasing.upper[i] = std::min(phasing.upper[i], -bound);
+      }
+      if (phasing.lower[i] > phasing.upper[i]) return false;
+    }
+    if (!problem.propagate(phasing, problem.layer_of(id) + 1)) return false;
+  }
+  return true;
+}
 
 Phasing box_bounds(const Problem& problem) {
   Phasing phasing;

@@ -11,6 +11,11 @@ namespace brink::search {
 bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
              int passes, const Deadline& deadline);
 
+/// The same with a small branch and bound of `expansions` nodes for each side of each open neuron:
+/// dearer and tighter, for searches that turn out long.
+bool tighten_by_trees(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
+                      int expansions, const Deadline& deadline);
+
 /// Interval bounds over the reach, to start from.
 Phasing box_bounds(const Problem& problem);
 

@@ -21,7 +21,8 @@ namespace {
 constexpr int kRootPasses = 2;
 constexpr int kNodeRounds = 12;
 constexpr double kRetighten = 0.95;  ///< when the radius fell below this share
-constexpr double kViolated = 1e-7;   ///< x and s both above: the phase is violated
+constexpr std::int64_t kRestartAfter = 600;  ///< nodes; then four times as many, and so on
+constexpr int kExpansions = 4;               ///< of the trees that tighten a neuron at a restart
 
 }  // namespace
 
@@ -55,10 +56,22 @@ bool Tree::retighten(const Deadline& deadline) {
   return open;
 }
 
+bool Tree::restart(const Deadline& deadline) {
+  const Stopwatch watch;
+  const bool open = tighten_by_trees(problem_, ball_, pool_, root_, kExpansions, deadline);
+  next_restart_ *= 4;
+  statistics_.tightening_seconds += watch.seconds();
+  statistics_.iterations += relaxation_->iterations();
+  relaxation_ = std::make_unique<Relaxation>(problem_, root_);
+  return open;
+}
+
 bool Tree::prepare(double radius, const Deadline& deadline) {
   limit_radius_ = radius;
   ball_.set_radius(std::min(radius, incumbent_.search_radius()));
   open_.clear();
+  nodes_ = 0;
+  next_restart_ = kRestartAfter;
   any_doubt_ = false;
   doubtful_bound_ = std::numeric_limits<double>::infinity();
   if (!retighten(deadline)) return false;
@@ -91,29 +104,8 @@ Tree::Verdict Tree::bound_node(Node& node, int rounds) {
   return try_candidate() ? Verdict::improved : Verdict::open;
 }
 
-int Tree::branching_neuron(const Phasing& phasing) const {
-  int best = -1, widest = -1;
-  double best_score = 1e-12, widest_score = 0;
-  for (int id = 0; id < problem_.neurons(); ++id) {
-    if (!phasing.unstable(id)) continue;
-    const auto i = static_cast<std::size_t>(id);
-    const auto state = relaxation_->state(id);
-    const double violation = std::min(state.x / phasing.upper[i], -state.s / phasing.lower[i]);
-    if (std::min(state.x, state.s) > kViolated && state.triangle > best_score) {
-      best_score = state.triangle;
-      best = id;
-    }
-    const double score = 1e-3 + violation + state.triangle;
-    if (score > widest_score) {
-      widest_score = score;
-      widest = id;
-    }
-  }
-  return best >= 0 ? best : widest;
-}
-
 void Tree::branch(Node& node) {
-  const int id = branching_neuron(node.phasing);
+  const int id = relaxation_->branching_neuron(node.phasing);
   const auto i = static_cast<std::size_t>(id);
   const auto state = relaxation_->state(id);
   const bool leans_active = state.x / node.phasing.upper[i] >= -state.s / node.phasing.lower[i];
@@ -158,20 +150,24 @@ void Tree::close_leaf(const Node& node, const Deadline& deadline) {
   doubtful_bound_ = std::min(doubtful_bound_, leaf.bound);
 }
 
-Outcome Tree::exclude(double radius, const Deadline& deadline, std::int64_t node_limit) {
+Outcome Tree::exclude(double radius, const Deadline& deadline) {
   if (!prepare(radius, deadline)) return Outcome::empty;
+  return resume(deadline);
+}
+
+Outcome Tree::resume(const Deadline& deadline) {
   const Stopwatch watch;
   const double tightening_before = statistics_.tightening_seconds;
-  std::int64_t nodes = 0;
+  const long iterations_before = relaxation_->iterations();
   const auto finish = [&](Outcome outcome) {
     statistics_.tree_seconds +=
         watch.seconds() - (statistics_.tightening_seconds - tightening_before);
-    statistics_.iterations += relaxation_->iterations();
-    statistics_.points += static_cast<std::int64_t>(pool_.points.size());
+    statistics_.iterations += relaxation_->iterations() - iterations_before;
+    statistics_.points = static_cast<std::int64_t>(pool_.points.size());
     return outcome;
   };
   while (!open_.empty()) {
-    if (deadline.expired() || nodes >= node_limit) return finish(Outcome::stopped);
+    if (deadline.expired()) return finish(Outcome::stopped);
     shrink_ball();
     if (ball_.radius() < kRetighten * tightened_radius_) {
       if (!retighten(deadline)) {
@@ -181,9 +177,13 @@ Outcome Tree::exclude(double radius, const Deadline& deadline, std::int64_t node
       statistics_.iterations += relaxation_->iterations();
       relaxation_ = std::make_unique<Relaxation>(problem_, root_);
     }
+    if (nodes_ == next_restart_ && !restart(deadline)) {
+      open_.clear();
+      break;
+    }
+    ++nodes_;
     Node node = std::move(open_.back());
     open_.pop_back();
-    ++nodes;
     ++statistics_.nodes;
     // The root may have been tightened since the node was made.
     bool possible = true;

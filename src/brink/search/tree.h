@@ -39,7 +39,9 @@ class Tree {
 
   /// Excludes the ball of `radius`, or of the incumbent's search radius while that is smaller,
   /// unless stopped. Bounds of an earlier, larger ball are kept and tightened.
-  Outcome exclude(double radius, const Deadline& deadline, std::int64_t node_limit);
+  Outcome exclude(double radius, const Deadline& deadline);
+  /// Goes on where exclude() was stopped.
+  Outcome resume(const Deadline& deadline);
 
   /// After `stopped`: points of the region are not nearer than this.
   double open_bound();
@@ -56,11 +58,11 @@ class Tree {
 
   bool prepare(double radius, const Deadline& deadline);
   bool retighten(const Deadline& deadline);
+  bool restart(const Deadline& deadline);
   void shrink_ball();
   Verdict bound_node(Node& node, int rounds);
   bool try_candidate();
   void branch(Node& node);
-  int branching_neuron(const Phasing& phasing) const;
   void close_leaf(const Node& node, const Deadline& deadline);
   bool settled(const Phasing& phasing) const;
 
@@ -71,6 +73,8 @@ class Tree {
   Statistics& statistics_;
   Phasing root_;
   double tightened_radius_ = 0;  ///< of root_
+  std::int64_t nodes_ = 0;       ///< of this exclude()
+  std::int64_t next_restart_ = 0;
   double limit_radius_ = 0;      ///< asked for
   PointPool pool_;
   std::unique_ptr<Relaxation> relaxation_;
