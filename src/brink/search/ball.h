@@ -9,6 +9,8 @@
 //     L1:   min_t  t r + sum m_j (|c_j| - t)+             (fractional knapsack)
 //     L0:   sum of the floor(r) largest |c_j| m_j         (also of the convex hull)
 //     L2:   min_t  t r^2 / 2 + sum max_{0<=d<=m_j} (|c_j| d - t d^2 / 2)
+//     linearised L2 (sum f~(d_j) <= r^2, f~ through N breakpoints of d^2): a knapsack of segments,
+//           min_t  t r^2 + sum over segments of width (|c_j| - t slope)+
 // Every value of t proves a bound, so the values here are valid whatever rounding does to t; what
 // rounding does to the sum is covered by `error`.
 #pragma once
@@ -23,14 +25,20 @@ namespace brink::search {
 class Ball {
  public:
   /// `reach` contains `image`; radius in the norm itself (L2 not squared), may be infinite.
-  Ball(Norm norm, const Eigen::VectorXd& image, const Box& reach, double radius);
+  /// `breakpoints` >= 2: the linearised L2.
+  Ball(Norm norm, const Eigen::VectorXd& image, const Box& reach, double radius,
+       int breakpoints = 0);
 
   double radius() const { return radius_; }
   void set_radius(double radius) { radius_ = radius; }
   Norm norm() const { return norm_; }
+  int breakpoints() const { return breakpoints_; }
   Eigen::Index size() const { return lower_.size(); }
   /// The largest distance that the reach allows.
   double largest_radius() const;
+  /// A factor that takes every point of the ball of radius `from` into the ball of radius `to` <
+  /// from.
+  double shrinking(double from, double to) const;
 
   struct Support {
     double value = 0;  ///< >= max c d (up to `error`)
@@ -43,12 +51,14 @@ class Ball {
   double support_l1(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
   double support_l2(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
   double support_l0(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
+  double support_segments(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
   double support_linf(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
   double room(Eigen::Index j, double c) const { return c > 0 ? upper_(j) : -lower_(j); }
 
   Norm norm_;
   Eigen::VectorXd lower_, upper_;  ///< of the change d
   double radius_;
+  int breakpoints_;
 };
 
 }  // namespace brink::search

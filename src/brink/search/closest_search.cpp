@@ -10,13 +10,14 @@
 #include <cmath>
 
 #include "brink/search/attack.h"
+#include "brink/search/leaf.h"
 
 namespace brink::search {
 
 namespace {
 
-constexpr double kLadderAfter = 2;  ///< seconds before the ladder starts
-constexpr double kLadderShare = 0.15;      ///< of the time, for the ladder
+constexpr double kLadderAfter = 2;     ///< seconds before the ladder starts
+constexpr double kLadderShare = 0.15;  ///< of the time, for the ladder
 
 class ClosestSearch {
  public:
@@ -27,7 +28,7 @@ class ClosestSearch {
         deadline_(deadline),
         options_(options),
         incumbent_(network, question, image, options.gap),
-        ball_(question.norm, image, reach(question, image), 0) {
+        ball_(question.norm, image, reach(question, image), 0, question.breakpoints.value_or(0)) {
     ball_.set_radius(ball_.largest_radius());
     for (const OutputRegion& region : regions) {
       problems_.emplace_back(network, image, reach(question, image), region);
@@ -36,6 +37,7 @@ class ClosestSearch {
   }
 
   ClosestResult run() {
+    if (problems_.front().hidden_layers() == 0) return without_hidden_layer();
     heuristics();
     std::vector<std::unique_ptr<Tree>> trees;
     for (std::size_t r = 0; r < regions_.size(); ++r) {
@@ -48,6 +50,11 @@ class ClosestSearch {
       const double share = deadline_.remaining() / static_cast<double>(trees.size() - r);
       close_region(*trees[r], r, deadline_.within(share));
     }
+    return conclude();
+  }
+
+ private:
+  ClosestResult conclude() {
     result_.distance = incumbent_.distance();
     result_.image = incumbent_.image();
     result_.region = incumbent_.region();
@@ -55,7 +62,22 @@ class ClosestSearch {
     return std::move(result_);
   }
 
- private:
+  /// An affine network is one leaf.
+  ClosestResult without_hidden_layer() {
+    result_.finished = true;
+    for (std::size_t r = 0; r < regions_.size(); ++r) {
+      ball_.set_radius(std::min(ball_.radius(), incumbent_.search_radius()));
+      const LeafResult leaf = solve_leaf(problems_[r], regions_[r], {}, ball_, deadline_);
+      if (leaf.point) incumbent_.offer(regions_[r], *leaf.point);
+      const bool first = std::isinf(incumbent_.distance());
+      bounds_.push_back(!leaf.empty ? leaf.bound
+                        : first     ? std::numeric_limits<double>::infinity()
+                                    : ball_.radius());
+      result_.finished = result_.finished && (leaf.empty || leaf.point.has_value());
+    }
+    return conclude();
+  }
+
   double total_bound() const {
     double bound = bounds_.empty() ? 0 : *std::min_element(bounds_.begin(), bounds_.end());
     return std::min(bound, incumbent_.distance());
@@ -125,7 +147,7 @@ class ClosestSearch {
         raise(r, finished_bound(tree));
         break;
       case Outcome::doubtful:
-        raise(r, std::min(tree.radius(), tree.doubtful_bound()));
+        raise(r, std::min(tree.excluded_bound(), tree.doubtful_bound()));
         result_.finished = false;
         break;
       case Outcome::stopped:
@@ -141,7 +163,7 @@ class ClosestSearch {
     if (std::isinf(incumbent_.distance()) && tree.radius() >= ball_.radius()) {
       return std::numeric_limits<double>::infinity();
     }
-    return tree.radius();
+    return tree.excluded_bound();
   }
 
   /// The ladder.
@@ -154,7 +176,7 @@ class ClosestSearch {
       Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics);
       const Outcome outcome = tree.exclude(radius, deadline.within(budget));
       if (outcome == Outcome::empty) {
-        raise(r, tree.radius());
+        raise(r, tree.excluded_bound());
       } else {
         share *= 0.5;
       }

@@ -25,14 +25,14 @@ Incumbent::Incumbent(const Network& network, const ClosestQuestion& question,
 
 double Incumbent::radius_for(double distance) const {
   double tolerance = 1e-6 * std::max(1.0, distance);
-  if (question_.norm == Norm::l2) tolerance = 1e-4 * distance;
+  if (question_.norm == Norm::l2 && !question_.breakpoints) tolerance = 1e-4 * distance;
   const double by_gap = gap_ * distance;
   if (question_.norm == Norm::l0) return distance - std::max(1.0, std::floor(by_gap));
   return distance - kShare * std::max(tolerance, by_gap);
 }
 
 bool Incumbent::keep(const OutputRegion& region, const Eigen::VectorXd& x) {
-  const double reached = brink::distance(question_.norm, x, image_);
+  const double reached = measured_distance(question_, image_, x);
   const std::lock_guard lock(mutex_);
   if (!(reached < distance_.load())) return false;
   best_ = x;
@@ -50,7 +50,7 @@ bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) 
   if (polished && keep(region, *polished)) return true;
   // A pattern thinner than rounding: the point itself may do.
   if (fools(question_, network_, region, image_, point) &&
-      brink::distance(question_.norm, point, image_) < before) {
+      measured_distance(question_, image_, point) < before) {
     return keep(region, point);
   }
   return false;

@@ -16,7 +16,8 @@ class Incumbent {
   Incumbent(const Network& network, const ClosestQuestion& question, const Eigen::VectorXd& image,
             double gap);
 
-  /// Distance of the best image, infinity if none.
+  /// Distance of the best image, as the question measures it (linearised with breakpoints);
+  /// infinity if none.
   double distance() const { return distance_.load(); }
   /// Nothing farther than this is worth finding: an answer's bound once all nearer is excluded.
   double search_radius() const { return radius_.load(); }

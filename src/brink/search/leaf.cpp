@@ -18,40 +18,51 @@ namespace brink::search {
 
 namespace {
 
-/// Columns p_j (up) and n_j (down) of each pixel that can move; rows G (x~ + p - n) >= h.
+/// Columns that move a pixel up or down, in one piece or in segments; rows G (x~ + moves) >= h.
 struct MoveProgram {
+  struct Move {
+    Eigen::Index pixel;
+    double sign;
+  };
   Program program;
-  std::vector<int> up, down;  ///< -1: no room
-  int elastic = -1;           ///< column t of G x >= h + t
+  std::vector<Move> moves;  ///< of the first columns
 };
 
-MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope, bool elastic,
-                         double cap) {
-  MoveProgram result;
+/// `pieces`: segments of the pixel's largest move; their costs are the slopes of f~.
+void add_moves(MoveProgram& result, const Problem& problem, int pieces) {
   const Eigen::VectorXd& image = problem.image();
-  const auto column = [&](double room) {
-    if (room <= 0) return -1;
-    return result.program.add_column({"", 0, std::min(room, cap), 0, false});
-  };
   for (Eigen::Index j = 0; j < image.size(); ++j) {
-    result.up.push_back(column(problem.reach().upper(j) - image(j)));
-    result.down.push_back(column(image(j) - problem.reach().lower(j)));
-  }
-  if (elastic) result.elastic = result.program.add_column({"", -1e4, 1e4, -1, false});
-  const Eigen::VectorXd at_image = polytope.rows * image;
-  for (Eigen::Index r = 0; r < polytope.rhs.size(); ++r) {
-    Row row;
-    for (Eigen::Index j = 0; j < image.size(); ++j) {
-      const double g = polytope.rows(r, j);
-      if (g == 0) continue;
-      if (result.up[static_cast<std::size_t>(j)] >= 0) {
-        row.terms.push_back({result.up[static_cast<std::size_t>(j)], g});
-      }
-      if (result.down[static_cast<std::size_t>(j)] >= 0) {
-        row.terms.push_back({result.down[static_cast<std::size_t>(j)], -g});
+    const double up = problem.reach().upper(j) - image(j);
+    const double down = image(j) - problem.reach().lower(j);
+    const double width = std::max(up, down) / pieces;
+    for (const double sign : {1.0, -1.0}) {
+      const double room = sign > 0 ? up : down;
+      for (int i = 0; i < pieces && i * width < room; ++i) {
+        const double length = pieces == 1 ? room : std::min(width, room - i * width);
+        result.program.add_column({"", 0, length, (2 * i + 1) * width, false});
+        result.moves.push_back({j, sign});
       }
     }
-    if (elastic) row.terms.push_back({result.elastic, -1});
+  }
+}
+
+MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope, bool elastic,
+                         int pieces = 1) {
+  MoveProgram result;
+  add_moves(result, problem, pieces);
+  if (elastic) {
+    for (Column& column : result.program.columns) column.cost = 0;
+    result.program.add_column({"", -1e4, 1e4, -1, false});  // t of G x >= h + t
+  }
+  const Eigen::VectorXd at_image = polytope.rows * problem.image();
+  for (Eigen::Index r = 0; r < polytope.rhs.size(); ++r) {
+    Row row;
+    for (std::size_t c = 0; c < result.moves.size(); ++c) {
+      const auto& move = result.moves[c];
+      const double g = polytope.rows(r, move.pixel);
+      if (g != 0) row.terms.push_back({static_cast<int>(c), move.sign * g});
+    }
+    if (elastic) row.terms.push_back({static_cast<int>(result.moves.size()), -1});
     row.lower = polytope.rhs(r) - at_image(r);
     result.program.rows.push_back(std::move(row));
   }
@@ -67,66 +78,71 @@ PatternPolytope relaxed(PatternPolytope polytope, const Problem& problem) {
   return polytope;
 }
 
-Eigen::VectorXd moved(const Problem& problem, const MoveProgram& moves,
+Eigen::VectorXd moved(const Problem& problem, const MoveProgram& program,
                       const std::vector<double>& values) {
   Eigen::VectorXd x = problem.image();
-  for (std::size_t j = 0; j < moves.up.size(); ++j) {
-    const auto i = static_cast<Eigen::Index>(j);
-    if (moves.up[j] >= 0) x(i) += values[static_cast<std::size_t>(moves.up[j])];
-    if (moves.down[j] >= 0) x(i) -= values[static_cast<std::size_t>(moves.down[j])];
+  for (std::size_t c = 0; c < program.moves.size(); ++c) {
+    x(program.moves[c].pixel) += program.moves[c].sign * values[c];
   }
   return x;
 }
 
-bool proven_empty(const Problem& problem, const PatternPolytope& polytope, double cap) {
-  const MoveProgram moves = move_program(problem, polytope, true, cap);
-  LpSolver lp(moves.program);
+bool proven_empty(const Problem& problem, const PatternPolytope& polytope) {
+  LpSolver lp(move_program(problem, polytope, true).program);
   const LpSolution solution = lp.solve();
   return lp.safe_bound(solution.duals) > 0;  // -t > 0
 }
 
-LeafResult by_cost(const Problem& problem, const PatternPolytope& polytope, MoveProgram moves,
-                   const Ball& ball) {
+/// `squared`: the costs add up to the square of the distance.
+LeafResult by_cost(const Problem& problem, const PatternPolytope& polytope,
+                   const MoveProgram& moves, const Ball& ball, bool squared = false) {
   LpSolver lp(moves.program);
   const LpSolution solution = lp.solve();
   LeafResult result;
   if (solution.status == SolveStatus::infeasible) {
-    result.empty = proven_empty(problem, polytope, kInfinity);
+    result.empty = proven_empty(problem, polytope);
     return result;
   }
   if (solution.status != SolveStatus::optimal) return result;
-  result.bound = std::max(0.0, lp.safe_bound(solution.duals));
+  const double bound = std::max(0.0, lp.safe_bound(solution.duals));
+  result.bound = squared ? std::sqrt(bound) * (1 - 1e-15) : bound;
   result.empty = result.bound > ball.radius();
   result.point = moved(problem, moves, solution.values);
   return result;
 }
 
 LeafResult leaf_l1(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
-  MoveProgram moves = move_program(problem, polytope, false, kInfinity);
+  MoveProgram moves = move_program(problem, polytope, false);
   for (Column& column : moves.program.columns) column.cost = 1;
-  return by_cost(problem, polytope, std::move(moves), ball);
+  return by_cost(problem, polytope, moves, ball);
 }
 
 LeafResult leaf_linf(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
-  MoveProgram moves = move_program(problem, polytope, false, kInfinity);
-  const auto pixels = static_cast<int>(moves.program.columns.size());
+  MoveProgram moves = move_program(problem, polytope, false);
   double longest = 0;
-  for (const Column& column : moves.program.columns) longest = std::max(longest, column.upper);
+  for (Column& column : moves.program.columns) {
+    column.cost = 0;
+    longest = std::max(longest, column.upper);
+  }
   const int w = moves.program.add_column({"", 0, longest, 1, false});
-  for (int j = 0; j < pixels; ++j) {
+  for (std::size_t j = 0; j < moves.moves.size(); ++j) {
     Row row;
-    row.terms = {{w, 1.0}, {j, -1.0}};
+    row.terms = {{w, 1.0}, {static_cast<int>(j), -1.0}};
     row.lower = 0;
     moves.program.rows.push_back(std::move(row));
   }
-  return by_cost(problem, polytope, std::move(moves), ball);
+  return by_cost(problem, polytope, moves, ball);
 }
 
 LeafResult leaf_l2(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
+  if (ball.breakpoints() > 0) {
+    return by_cost(problem, polytope,
+                   move_program(problem, polytope, false, ball.breakpoints() - 1), ball, true);
+  }
   LeafResult result;
   const auto projection = project(problem.image(), polytope.rows, polytope.rhs, problem.reach());
   if (!projection) {
-    result.empty = proven_empty(problem, polytope, kInfinity);
+    result.empty = proven_empty(problem, polytope);
     return result;
   }
   result.bound = std::sqrt(std::max(0.0, projection->squared_bound * (1 - 1e-10) - 1e-12));
@@ -142,7 +158,7 @@ class PixelSearch {
               const Deadline& deadline)
       : problem_(problem),
         polytope_(polytope),
-        moves_(move_program(problem, polytope, false, kInfinity)),
+        moves_(move_program(problem, polytope, false)),
         lp_(with_costs()),
         limit_(limit),
         deadline_(deadline) {}
@@ -199,7 +215,7 @@ class PixelSearch {
 
   /// Proves, by the elastic program, that the pinned pixels leave no point.
   bool proven_infeasible() const {
-    MoveProgram elastic = move_program(problem_, polytope_, true, kInfinity);
+    MoveProgram elastic = move_program(problem_, polytope_, true);
     for (const int column : pinned_) {
       elastic.program.columns[static_cast<std::size_t>(column)].upper = 0;
     }

@@ -26,13 +26,13 @@ namespace {
 constexpr double kBig = 1e7;  ///< sides of slacks that have none
 /// Perturbation of the costs: the margin objective has one nonzero cost, hence ties everywhere.
 constexpr double kPerturbation = 1e-7;
-constexpr int kPoints = 192;       ///< point columns of a program
+constexpr int kPoints = 192;        ///< point columns of a program
 constexpr int kRecentPoints = 256;  ///< of the pool that pricing looks at
-constexpr int kPointsARound = 3;   ///< from the pool, besides the new one
-constexpr double kRewrite = 0.02;  ///< a triangle follows bounds that moved by this share
-constexpr double kThin = 1e-5;     ///< triangles are written at least this wide (looser, so sound)
+constexpr int kPointsARound = 3;    ///< from the pool, besides the new one
+constexpr double kRewrite = 0.02;   ///< a triangle follows bounds that moved by this share
+constexpr double kThin = 1e-5;      ///< triangles are written at least this wide (looser, so sound)
 constexpr double kViolated = 1e-7;  ///< x and s both above: the phase is violated
-constexpr double kMet = 0.02;      ///< bound and program have met when this share is open
+constexpr double kMet = 0.02;       ///< bound and program have met when this share is open
 
 double unit_roundoff() {
   return std::numeric_limits<double>::epsilon();
@@ -40,9 +40,9 @@ double unit_roundoff() {
 
 }  // namespace
 
-int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, double at) {
-  if (points.empty()) radius = at;
-  points.push_back(problem.first_weights() * (change * (radius / at)));
+int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, const Ball& ball) {
+  if (points.empty()) radius = ball.radius();
+  points.push_back(problem.first_weights() * change / ball.shrinking(radius, ball.radius()));
   return static_cast<int>(points.size()) - 1;
 }
 
@@ -297,7 +297,7 @@ void Relaxation::enter(const PointPool& pool, int id) {
 }
 
 void Relaxation::price(const Ball& ball, PointPool& pool) {
-  const int fresh = pool.add(*problem_, candidate_, ball.radius());
+  const int fresh = pool.add(*problem_, candidate_, ball);
   std::vector<std::pair<double, int>> known;
   double entered = 0;  // the best that the program has already
   for (const int id : point_ids_) {
@@ -315,7 +315,8 @@ void Relaxation::price(const Ball& ball, PointPool& pool) {
 }
 
 void Relaxation::scale_to(const Ball& ball, const PointPool& pool) {
-  simplex_.set_rhs(hull_row_, pool.points.empty() ? 1.0 : ball.radius() / pool.radius);
+  simplex_.set_rhs(hull_row_,
+                   pool.points.empty() ? 1.0 : ball.shrinking(pool.radius, ball.radius()));
 }
 
 NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, PointPool& pool,
@@ -376,8 +377,7 @@ int Relaxation::branching_neuron(const Phasing& phasing) const {
     if (!phasing.unstable(id)) continue;
     const auto i = static_cast<std::size_t>(id);
     const NeuronState neuron = state(id);
-    const double violation =
-        std::min(neuron.x / phasing.upper[i], -neuron.s / phasing.lower[i]);
+    const double violation = std::min(neuron.x / phasing.upper[i], -neuron.s / phasing.lower[i]);
     const double score = neuron.triangle * std::sqrt(violation);
     if (std::min(neuron.x, neuron.s) > kViolated && score > best_score) {
       best_score = score;

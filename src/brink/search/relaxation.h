@@ -30,15 +30,15 @@ struct Objective {
   double sign = 1;
 };
 
-/// Points W^1 d of the ball found so far, kept for all nodes of a search. They are stored for one
-/// radius; for another, every point scales with it (the ball is convex and holds 0).
+/// Points W^1 d of the ball found so far, kept for all nodes of a search. They are stored for the
+/// largest radius met; in a smaller ball every point is shrunk (Ball::shrinking).
 class PointPool {
  public:
   double radius = 0;  ///< of all points
   std::vector<Eigen::VectorXd> points;
 
-  /// Adds the image of a change in the ball of radius `at`; returns its index.
-  int add(const Problem& problem, const Eigen::VectorXd& change, double at);
+  /// Adds the image of a change in the ball; returns its index.
+  int add(const Problem& problem, const Eigen::VectorXd& change, const Ball& ball);
 };
 
 /// A bound that holds, and how it was come by.

@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kRootPasses = 2;
 constexpr int kNodeRounds = 12;
-constexpr double kRetighten = 0.95;  ///< when the radius fell below this share
+constexpr double kRetighten = 0.95;          ///< when the radius fell below this share
 constexpr std::int64_t kRestartAfter = 600;  ///< nodes; then four times as many, and so on
 constexpr int kExpansions = 4;               ///< of the trees that tighten a neuron at a restart
 
@@ -138,13 +138,13 @@ void Tree::close_leaf(const Node& node, const Deadline& deadline) {
     }
     phases.push_back(std::move(layer));
   }
-  const LeafResult leaf = solve_leaf(problem_, region_, phases, ball_, deadline);
-  if (leaf.empty) return;
-  if (leaf.point) {
-    incumbent_.offer(region_, *leaf.point);
+  LeafResult leaf = solve_leaf(problem_, region_, phases, ball_, deadline);
+  while (!leaf.empty && leaf.point && incumbent_.offer(region_, *leaf.point)) {
     shrink_ball();
-    if (leaf.bound > ball_.radius()) return;
+    leaf.empty = leaf.bound > ball_.radius();
+    if (!leaf.empty) leaf = solve_leaf(problem_, region_, phases, ball_, deadline);
   }
+  if (leaf.empty) return;
   ++statistics_.doubtful;
   any_doubt_ = true;
   doubtful_bound_ = std::min(doubtful_bound_, leaf.bound);
@@ -214,13 +214,21 @@ Outcome Tree::resume(const Deadline& deadline) {
   return finish(any_doubt_ ? Outcome::doubtful : Outcome::empty);
 }
 
+double Tree::excluded_bound() const {
+  return beyond(ball_.radius());
+}
+
+double Tree::beyond(double radius) const {
+  return ball_.norm() == Norm::l0 ? std::floor(radius + 1e-9) + 1 : radius;
+}
+
 double Tree::open_bound() {
-  double bound = ball_.radius();
+  double bound = excluded_bound();
   for (Node& node : open_) {
     relaxation_->load(node.phasing);
     const NodeBound margin = relaxation_->minimise({}, ball_, pool_, 0.0, kNodeRounds);
     if (margin.infeasible || margin.value > 0) continue;
-    bound = std::min(bound, relaxation_->excluded_radius(ball_));
+    bound = std::min(bound, beyond(relaxation_->excluded_radius(ball_)));
   }
   if (any_doubt_) bound = std::min(bound, doubtful_bound_);
   return std::max(0.0, bound);

@@ -46,6 +46,8 @@ class Tree {
   /// After `stopped`: points of the region are not nearer than this.
   double open_bound();
   double doubtful_bound() const { return doubtful_bound_; }
+  /// After `empty`: the same; the next whole number for L0.
+  double excluded_bound() const;
   /// Radius for which the last exclude() finished or was about to.
   double radius() const { return ball_.radius(); }
 
@@ -60,6 +62,7 @@ class Tree {
   bool retighten(const Deadline& deadline);
   bool restart(const Deadline& deadline);
   void shrink_ball();
+  double beyond(double radius) const;
   Verdict bound_node(Node& node, int rounds);
   bool try_candidate();
   void branch(Node& node);
@@ -75,7 +78,7 @@ class Tree {
   double tightened_radius_ = 0;  ///< of root_
   std::int64_t nodes_ = 0;       ///< of this exclude()
   std::int64_t next_restart_ = 0;
-  double limit_radius_ = 0;      ///< asked for
+  double limit_radius_ = 0;  ///< asked for
   PointPool pool_;
   std::unique_ptr<Relaxation> relaxation_;
   std::vector<Node> open_;
