@@ -62,6 +62,10 @@ Expected<ImageSet> load_images(const ClosestOptions& options, const Common& comm
 Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const ImageSet& set,
                                          const Network& network);
 
+/// --box: "LO:HI" for every input, or an npz file with arrays lower and upper of `inputs` numbers.
+Expected<Box> parse_box(const std::string& text, Eigen::Index inputs);
+Expected<Box> read_box(const std::filesystem::path& file, Eigen::Index inputs);
+
 /// Checked against the network.
 Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Network& network);
 /// --engine, --solver, --formulation, --distance-form, --time-limit, --gap, and basic for --bounds

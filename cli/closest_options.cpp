@@ -1,0 +1,158 @@
+// How a question about closest images is typed on the command line.
+#include "closest_options.h"
+
+#include <charconv>
+#include <cmath>
+
+namespace brink::cli {
+
+namespace {
+
+std::optional<double> parse_number(std::string_view text) {
+  double value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+Expected<std::optional<double>> parse_target_min(const std::string& text) {
+  if (text == "none") return std::nullopt;
+  const auto value = parse_number(text);
+  if (!value || !std::isfinite(*value) || *value < 0) {
+    return bad_request("--target-min '{}' is not a number of 0 or more, nor 'none'", text);
+  }
+  return value;
+}
+
+Expected<Box> uniform_box(const std::string& text, std::size_t colon, Eigen::Index inputs) {
+  const auto low = parse_number(std::string_view(text).substr(0, colon));
+  const auto high = parse_number(std::string_view(text).substr(colon + 1));
+  if (!low || !high || !std::isfinite(*low) || !std::isfinite(*high) || *low > *high) {
+    return bad_request("--box '{}' is neither LO:HI with numbers LO <= HI nor a file", text);
+  }
+  return Box::uniform(inputs, *low, *high);
+}
+
+Expected<void> check_numbers(const ClosestOptions& options) {
+  if (!std::isfinite(options.margin)) {
+    return bad_request("--margin {} is not a number of 1 or more", options.margin);
+  }
+  if (options.cap && !std::isfinite(*options.cap)) {
+    return bad_request("--cap {} is not a number of 0 or more", *options.cap);
+  }
+  return {};
+}
+
+Expected<void> check_limits(const ClosestOptions& options) {
+  if (!(options.time_limit > 0)) {
+    return bad_request("--time-limit {} is not a number of seconds above 0", options.time_limit);
+  }
+  if (!(options.gap >= 0 && options.gap < 1)) {
+    return bad_request("--gap {} is not a share in [0, 1)", options.gap);
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_question_options(CLI::App& command, ClosestOptions& options) {
+  command.add_option("NETWORK", options.network, "network, ONNX")->required();
+  command.add_option("--data", options.data, "mnist, fashion-mnist, strokes or a folder")
+      ->required();
+  command.add_option("--split", options.split, "test or train")->capture_default_str();
+  command.add_option("--output", options.output,
+                     "what the last layer ends in: relu or linear (default: as in the file)");
+  command.add_option("--norm", options.norm, "l0, l1, l2 or linf")->capture_default_str();
+  command.add_option("--target", options.target, "shift:N (label + N), any, or a class")
+      ->capture_default_str();
+  command.add_option("--margin", options.margin, "the target's output is at least M times others")
+      ->capture_default_str();
+  command.add_option("--target-min", options.target_min, "floor on the target's output, or none")
+      ->capture_default_str();
+  command.add_option("--cap", options.cap, "largest change of a pixel (default: none)");
+  command.add_option("--box", options.box, "LO:HI, or an npz file with arrays lower and upper")
+      ->capture_default_str();
+  command.add_option("--breakpoints", options.breakpoints,
+                     "l2 by the seeds' linearisation with N breakpoints (default: the true l2)");
+  command
+      .add_option("--bounds", options.bounds,
+                  "none, interval, symbolic, lp, weak, exact, or a file of brink bounds")
+      ->capture_default_str();
+  command.add_option("--formulation", options.formulation, "bigm or indicator")
+      ->capture_default_str();
+  command
+      .add_option("--distance-form", options.distance_form,
+                  "seed (the seeds' rows) or tight (no rows)")
+      ->capture_default_str();
+}
+
+void add_engine_options(CLI::App& command, ClosestOptions& options) {
+  command.add_option("--images", options.images, "0-99, 3,7,20-29 or correct:100")->required();
+  command.add_option("--time-limit", options.time_limit, "seconds per image")
+      ->capture_default_str();
+  command.add_option("--gap", options.gap, "stop at this relative gap (0: prove)")
+      ->capture_default_str();
+  command.add_option("--engine", options.engine, "mip")->capture_default_str();
+  command.add_option("--solver", options.solver, "solver of the mip engine: cbc")
+      ->capture_default_str();
+}
+
+Expected<Box> parse_box(const std::string& text, Eigen::Index inputs) {
+  std::error_code ignored;
+  const std::size_t colon = text.find(':');
+  if (colon != std::string::npos && !std::filesystem::exists(text, ignored)) {
+    return uniform_box(text, colon, inputs);
+  }
+  return read_box(text, inputs);
+}
+
+Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Network& network) {
+  if (auto ok = check_numbers(options); !ok) return tl::unexpected(ok.error());
+  const auto norm = parse_norm(options.norm);
+  if (!norm) return tl::unexpected(norm.error());
+  const auto target = TargetRule::parse(options.target);
+  if (!target) return tl::unexpected(target.error());
+  const auto target_min = parse_target_min(options.target_min);
+  if (!target_min) return tl::unexpected(target_min.error());
+  auto box = parse_box(options.box, network.input_size());
+  if (!box) return tl::unexpected(box.error());
+
+  ClosestQuestion question;
+  question.norm = *norm;
+  question.target = *target;
+  question.margin = options.margin;
+  question.target_min = *target_min;
+  question.cap = options.cap;
+  question.box = std::move(*box);
+  question.breakpoints = options.breakpoints;
+  if (auto ok = question.check(network); !ok) return tl::unexpected(ok.error());
+  return question;
+}
+
+Expected<MipOptions> make_mip_options(const ClosestOptions& options,
+                                      const ClosestQuestion& question) {
+  if (auto ok = check_limits(options); !ok) return tl::unexpected(ok.error());
+  if (options.engine != "mip") {
+    return bad_request("unknown --engine '{}': the one there is so far is mip", options.engine);
+  }
+  if (const auto solver = make_solver(options.solver); !solver) {
+    return tl::unexpected(solver.error());
+  }
+  const auto formulation = parse_formulation(options.formulation);
+  if (!formulation) return tl::unexpected(formulation.error());
+  const auto form = parse_distance_form(options.distance_form);
+  if (!form) return tl::unexpected(form.error());
+  if (question.norm == Norm::l2 && *form == DistanceForm::seed && !question.breakpoints) {
+    return bad_request("--distance-form seed of l2 is a linearisation: give --breakpoints N");
+  }
+  MipOptions mip;
+  mip.time_limit = options.time_limit;
+  mip.gap = options.gap;
+  mip.solver = options.solver;
+  mip.formulation = *formulation;
+  mip.distance_form = *form;
+  mip.basic = options.bounds == "none";
+  return mip;
+}
+
+}  // namespace brink::cli

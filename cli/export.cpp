@@ -1,0 +1,144 @@
+// brink export: the model of one image, for other solvers.
+//
+// A file holds one program, so the question must ask for one class. The one union of regions that a
+// program can hold is the literal model's (relu outputs, --target-min 0): that is written as the
+// seeds write it, with a split output layer.
+#include <nlohmann/json.hpp>
+
+#include "brink/base/files.h"
+#include "brink/program/write.h"
+#include "closest_options.h"
+
+namespace brink::cli {
+
+namespace {
+
+struct ExportOptions {
+  ClosestOptions closest;
+  int image = 0;
+  std::filesystem::path out;
+};
+
+enum class FileKind { mps, lp };
+
+Expected<FileKind> file_kind(const std::filesystem::path& out) {
+  if (out.extension() == ".mps") return FileKind::mps;
+  if (out.extension() == ".lp") return FileKind::lp;
+  return bad_request("-o {}: the name must end in .mps or .lp", out.string());
+}
+
+/// What the options ask that no single file can hold, found before anything is read or computed.
+Expected<void> check_writes_as_one(const ClosestQuestion& question, FileKind kind,
+                                   const MipOptions& mip) {
+  if (question.target.kind == TargetRule::Kind::any) {
+    return bad_request(
+        "--target any asks for the nearest of several classes and a file holds one: name a class");
+  }
+  if (question.norm == Norm::l2 && !question.breakpoints) {
+    return bad_request("the true l2 is no linear model: give --breakpoints N");
+  }
+  if (kind == FileKind::mps && mip.formulation == Formulation::indicator) {
+    return bad_request("MPS has no indicator constraints: use --formulation bigm, or an .lp file");
+  }
+  return {};
+}
+
+struct ImageAndLabel {
+  Eigen::VectorXd image;
+  int label = 0;
+};
+
+Expected<ImageAndLabel> chosen_image(const ExportOptions& options, const Common& common,
+                                     const Network& network) {
+  const auto set = load_images(options.closest, common, network);
+  if (!set) return tl::unexpected(set.error());
+  if (options.image < 0 || options.image >= set->count()) {
+    return bad_request("image {} does not exist: the {} split of {} has images 0 to {}",
+                       options.image, options.closest.split, options.closest.data,
+                       set->count() - 1);
+  }
+  ImageAndLabel chosen{set->image(options.image), set->label(options.image)};
+  if (!common.quiet && classify(network, chosen.image) != chosen.label) {
+    fmt::print(stderr, "brink: note: the network gets image {} wrong to begin with\n",
+               options.image);
+  }
+  return chosen;
+}
+
+Expected<Program> build(const Network& network, const Bounds& bounds,
+                        const ClosestQuestion& question, const ImageAndLabel& chosen,
+                        const MipOptions& mip) {
+  const auto regions = output_regions(question, network, chosen.label);
+  if (regions.empty()) {
+    return bad_request("the target class {} is the image's label: choose another --target",
+                       chosen.label);
+  }
+  EncodingOptions encoding;
+  encoding.formulation = mip.formulation;
+  encoding.basic = mip.basic;
+  const DistanceOptions distance{mip.distance_form, nullptr};
+  const auto model = regions.size() == 1
+                         ? closest_model(network, bounds, question, regions.front(), chosen.image,
+                                         encoding, distance)
+                         : literal_model(network, bounds, question, regions.front().target,
+                                         chosen.image, encoding, distance);
+  return model.program;
+}
+
+void print_summary(const ExportOptions& options, const Common& common, const Program& program,
+                   Norm norm) {
+  const std::size_t rows = program.rows.size() + program.indicators.size();
+  if (common.json) {
+    const nlohmann::json summary = {{"file", options.out.string()},
+                                    {"columns", program.columns.size()},
+                                    {"integers", program.integer_count()},
+                                    {"rows", program.rows.size()},
+                                    {"indicators", program.indicators.size()},
+                                    {"squared", norm == Norm::l2}};
+    fmt::print("{}\n", summary.dump(2));
+    return;
+  }
+  fmt::print("{}: {} columns ({} integer), {} rows; minimises the {}{} distance\n",
+             options.out.string(), program.columns.size(), program.integer_count(), rows,
+             norm == Norm::l2 ? "squared " : "", name(norm));
+}
+
+Expected<void> export_model(const ExportOptions& options, const Common& common) {
+  const auto kind = file_kind(options.out);
+  if (!kind) return tl::unexpected(kind.error());
+  const auto loaded = load_network(options.closest, common);
+  if (!loaded) return tl::unexpected(loaded.error());
+  const Network& network = loaded->network;
+  const auto question = make_question(options.closest, network);
+  if (!question) return tl::unexpected(question.error());
+  const auto mip = make_mip_options(options.closest, *question);
+  if (!mip) return tl::unexpected(mip.error());
+  if (auto ok = check_writes_as_one(*question, *kind, *mip); !ok) return ok;
+  if (auto ok = check_writable(options.out); !ok) return ok;
+  const auto chosen = chosen_image(options, common, network);
+  if (!chosen) return tl::unexpected(chosen.error());
+
+  const auto bounds = make_bounds(options.closest, common, *loaded, question->box);
+  if (!bounds) return tl::unexpected(bounds.error());
+  const auto program = build(network, *bounds, *question, *chosen, *mip);
+  if (!program) return tl::unexpected(program.error());
+  const auto text = *kind == FileKind::mps ? to_mps(*program) : to_lp(*program);
+  if (!text) return tl::unexpected(text.error());
+  if (auto ok = write_file(options.out, *text); !ok) return ok;
+  print_summary(options, common, *program, question->norm);
+  return {};
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Common& common, Action& chosen) {
+  const auto options = std::make_shared<ExportOptions>();
+  CLI::App* command =
+      add_command(app, common, chosen, "export", "write the model of one image for other solvers",
+                  [options, &common] { return export_model(*options, common); });
+  add_question_options(*command, options->closest);
+  command->add_option("--image", options->image, "index in the split")->required();
+  command->add_option("-o,--out", options->out, "OUT.mps or OUT.lp")->required();
+}
+
+}  // namespace brink::cli
