@@ -8,7 +8,8 @@ namespace brink::oracle {
 
 namespace {
 
-constexpr Real kPivot = 1e-15L;     // smaller entries of a row-scaled tableau are zero
+constexpr Real kPivot = 1e-14L;     // smaller entries of a row-scaled tableau are zero
+constexpr Real kTie = 1e-17L;       // ratios closer than this are equal
 constexpr Real kAccuracy = 1e-12L;  // what a certificate has to show
 constexpr int kDantzigPivots = 200;
 
@@ -64,9 +65,10 @@ class DualSimplex {
   /// The column along which the dual grows for ever (the primal is empty), or -1 at an optimum.
   Eigen::Index run() {
     for (int pivots = 0; pivots < 5000; ++pivots) {
-      const Eigen::Index column = entering(pivots >= kDantzigPivots);
+      const bool bland = pivots >= kDantzigPivots;
+      const Eigen::Index column = entering(bland);
       if (column < 0) return -1;
-      const Eigen::Index row = leaving(column);
+      const Eigen::Index row = leaving(column, bland);
       if (row < 0) return column;
       pivot(row, column);
     }
@@ -113,13 +115,17 @@ class DualSimplex {
     return best;
   }
 
-  Eigen::Index leaving(Eigen::Index column) const {
+  /// Among tied rows the largest pivot, for accuracy; by Bland's rule the least index, to end.
+  Eigen::Index leaving(Eigen::Index column, bool bland) const {
     Eigen::Index best = -1;
     Real least = 0;
     for (Eigen::Index i = 0; i < rows_; ++i) {
       if (t_(i, column) <= kPivot) continue;
-      const Real ratio = t_(i, t_.cols() - 1) / t_(i, column);
-      if (best < 0 || ratio < least || (ratio == least && at(basis_, i) < at(basis_, best))) {
+      const Real ratio = std::max<Real>(0, t_(i, t_.cols() - 1)) / t_(i, column);
+      const bool tie = best >= 0 && std::fabs(ratio - least) <= kTie;
+      const bool preferred = tie && (bland ? at(basis_, i) < at(basis_, best)
+                                           : t_(i, column) > t_(best, column));
+      if (best < 0 || preferred || (!tie && ratio < least)) {
         best = i;
         least = ratio;
       }

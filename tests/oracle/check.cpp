@@ -1,0 +1,156 @@
+#include "check.h"
+
+#include <cmath>
+
+#include "brink/base/deadline.h"
+#include "oracle.h"
+
+namespace brink::oracle {
+
+namespace {
+
+/// By how much the conditions move to see whether the answer hangs on rounding.
+constexpr Real kShift = 1e-6L;
+/// A distance that moves by more than this when the conditions do is discontinuous there: the
+/// multipliers of these networks are far below 1e-3 / 1e-6.
+constexpr Real kJump = 1e-3L;
+/// The engine's bound is CBC's, with its primal tolerance of 1e-9 (see solve/cbc.cpp) on rows whose
+/// multipliers reach the hundreds here.
+constexpr Real kBoundSlack = 1e-6L;
+
+struct Truth {
+  std::optional<Real> distance;        ///< in the question's own norm
+  std::optional<Real> measured;        ///< the linearised distance where breakpoints are asked
+  std::optional<Real> easier, harder;  ///< `measured` with the conditions moved by -+ kShift
+  bool parts_agree = true;             ///< the two descriptions of the fooled set
+  bool either() const {
+    if (easier.has_value() != harder.has_value()) return true;
+    return easier && *harder - *easier > kJump;
+  }
+};
+
+bool same(const std::optional<Real>& a, const std::optional<Real>& b) {
+  if (a.has_value() != b.has_value()) return false;
+  return !a || std::fabs(*a - *b) <= 1e-9L * std::max<Real>(1, *a);
+}
+
+Truth find_truth(const Case& c) {
+  const auto measure = c.question.breakpoints ? Measure::linearised : Measure::norm;
+  const auto cells = reach_cells(c.question, c.network, c.image);
+  const auto own = fooled_parts(c.question, c.network, c.label);
+  const auto regions = region_parts(c.question, c.network, c.label);
+  Truth truth;
+  truth.measured = nearest(c.question, measure, cells, own);
+  truth.distance =
+      c.question.breakpoints ? nearest(c.question, Measure::norm, cells, own) : truth.measured;
+  truth.easier = nearest(c.question, measure, cells, regions, -kShift);
+  truth.harder = nearest(c.question, measure, cells, regions, kShift);
+  truth.parts_agree = same(truth.measured, nearest(c.question, measure, cells, regions));
+  return truth;
+}
+
+class Checker {
+ public:
+  Checker(const Case& c, const Truth& truth, const ClosestAnswer& answer, Verdict& verdict)
+      : c_(c), truth_(truth), answer_(answer), verdict_(verdict) {}
+
+  void run() {
+    if (!truth_.parts_agree && !truth_.either())
+      complain("two descriptions of the fooled set differ");
+    if (answer_.status == AnswerStatus::infeasible) return check_infeasible();
+    if (answer_.status != AnswerStatus::optimal || !answer_.distance) {
+      return complain("status {} ({})", name(answer_.status), answer_.note);
+    }
+    check_image();
+    if (truth_.either()) return;
+    if (!truth_.measured) return complain("an image where there is none");
+    check_distance();
+    check_bound();
+  }
+
+ private:
+  template <class... Args>
+  void complain(fmt::format_string<Args...> format, Args&&... args) {
+    verdict_.complaints.push_back(fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  void check_infeasible() {
+    if (truth_.measured && !truth_.either()) {
+      complain("infeasible, but the oracle has an image at {}",
+               static_cast<double>(*truth_.measured));
+    }
+  }
+
+  /// Always: the image is the question's, by double arithmetic (1e-12 of long double) and for real.
+  void check_image() {
+    if (!answer_.verified) complain("not verified");
+    const Real slack =
+        1e-12L * std::max<Real>(1, forward(c_.network, answer_.image).cwiseAbs().maxCoeff());
+    if (!is_fooled(c_.question, c_.network, c_.image, answer_.image, answer_.target,
+                   answer_.all_zero, slack)) {
+      complain("the image does not meet the question");
+    }
+    const double distance = brink::distance(c_.question.norm, answer_.image, c_.image);
+    if (std::fabs(distance - *answer_.distance) > 1e-12 * std::max(1.0, distance)) {
+      complain("distance {} reported as {}", distance, *answer_.distance);
+    }
+  }
+
+  /// 1e-6 max(1, d); the true L2 is asked for to 1e-4 relative only. Never below the oracle.
+  void check_distance() {
+    const bool euclidean = c_.question.norm == Norm::l2 && !c_.question.breakpoints;
+    const Real expected = *truth_.measured;
+    const Real found =
+        c_.question.breakpoints ? answer_.linearised.value_or(-1) : *answer_.distance;
+    const Real above = euclidean ? 1e-4L * expected + 1e-9L : 1e-6L * std::max<Real>(1, expected);
+    if (found > expected + above || found < expected - 1e-9L) {
+      complain("distance {:.10g}, oracle {:.10g}", static_cast<double>(found),
+               static_cast<double>(expected));
+    }
+  }
+
+  void check_bound() {
+    const auto test = [this](const char* what, double bound, Real truth) {
+      if (static_cast<Real>(bound) <= truth + kBoundSlack * std::max<Real>(1, truth)) return;
+      complain("{} {:.10g} above the oracle's {:.10g}", what, bound, static_cast<double>(truth));
+    };
+    test("bound", answer_.bound, *truth_.distance);
+    if (answer_.linearised_bound) {
+      test("linearised bound", *answer_.linearised_bound, *truth_.measured);
+    }
+  }
+
+  const Case& c_;
+  const Truth& truth_;
+  const ClosestAnswer& answer_;
+  Verdict& verdict_;
+};
+
+}  // namespace
+
+Verdict check_case(const Case& c) {
+  Verdict verdict;
+  const Bounds bounds = reference_bounds(c.network, c.question.box, c.bounds);
+  const Stopwatch watch;
+  const ClosestAnswer answer =
+      closest_by_mip(c.network, bounds, c.question, c.image, c.label, c.options);
+  verdict.seconds_engine = watch.seconds();
+  verdict.status = answer.status;
+  if (c.question.check(c.network).has_value() == false) {
+    verdict.complaints.push_back("a question that is refused was drawn");
+  } else if (classify(c.network, c.image) != c.label) {
+    if (answer.status != AnswerStatus::misclassified)
+      verdict.complaints.push_back("not misclassified");
+  } else if (fooled_parts(c.question, c.network, c.label).empty() ||
+             output_regions(c.question, c.network, c.label).empty()) {
+    if (answer.status != AnswerStatus::error) verdict.complaints.push_back("target is the label");
+  } else {
+    const Truth truth = find_truth(c);
+    verdict.either = truth.either();
+    Checker(c, truth, answer, verdict).run();
+  }
+  verdict.seconds_oracle = watch.seconds() - verdict.seconds_engine;
+  return verdict;
+}
+
+}  // namespace brink::oracle
