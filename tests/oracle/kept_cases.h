@@ -14,7 +14,19 @@ struct KeptCase {
 };
 
 inline constexpr KeptCase kKeptCases[] = {
-    {0, "the first case ever drawn"},
+    {231, "CBC's preprocessing of L1 in the seeds' rows: a false optimum (GLPK has the true one)"},
+    {385, "the same, in both regions"},
+    {632, "the same, without a node, twice the true distance"},
+    {2209, "the same, 0.3 % above"},
+    {2582, "the same, a dead layer"},
+    {2706, "the same with interval bounds, nine times the true distance"},
+    {2684, "CBC 2.10.8 aborts (signal 6) on a layer of zeros"},
+    {1911, "true L2: the optimum lies on a wall of its cell and the projection found no point"},
+    {2546, "true L2: two targets, optimum on a wall"},
+    {3319, "true L2: optimum on a wall, 1e-2 scale outputs beside 1e2"},
+    {3530, "integer weights, all-zero region without inside, linearised L2"},
+    {3664, "integer weights, all-zero region without inside, L1"},
+    {3820, "integer weights, y_t >= 0 only where it is 0"},
 };
 
 }  // namespace brink::oracle

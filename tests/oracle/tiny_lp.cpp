@@ -11,7 +11,6 @@ namespace {
 constexpr Real kPivot = 1e-14L;     // smaller entries of a row-scaled tableau are zero
 constexpr Real kTie = 1e-17L;       // ratios closer than this are equal
 constexpr Real kAccuracy = 1e-12L;  // what a certificate has to show
-constexpr int kDantzigPivots = 200;
 
 /// min c u, A u >= b, u >= 0; every row of [A b] scaled to largest coefficient 1.
 struct Standard {
@@ -52,8 +51,12 @@ Standard standard_form(const Polytope& p, const std::vector<Piece>& pieces, int 
 /// The dual's simplex tableau: rows A^T l + slack = c, bottom row b (to be maximised).
 class DualSimplex {
  public:
-  explicit DualSimplex(const Standard& s)
-      : rows_(s.a.cols()), multipliers_(s.a.rows()), t_(rows_ + 1, multipliers_ + rows_ + 1) {
+  /// `dantzig`: so many pivots on the steepest column before Bland's rule.
+  DualSimplex(const Standard& s, int dantzig)
+      : dantzig_(dantzig),
+        rows_(s.a.cols()),
+        multipliers_(s.a.rows()),
+        t_(rows_ + 1, multipliers_ + rows_ + 1) {
     t_.setZero();
     t_.topLeftCorner(rows_, multipliers_) = s.a.transpose();
     t_.block(0, multipliers_, rows_, rows_).setIdentity();
@@ -65,7 +68,7 @@ class DualSimplex {
   /// The column along which the dual grows for ever (the primal is empty), or -1 at an optimum.
   Eigen::Index run() {
     for (int pivots = 0; pivots < 5000; ++pivots) {
-      const bool bland = pivots >= kDantzigPivots;
+      const bool bland = pivots >= dantzig_;
       const Eigen::Index column = entering(bland);
       if (column < 0) return -1;
       const Eigen::Index row = leaving(column, bland);
@@ -123,8 +126,8 @@ class DualSimplex {
       if (t_(i, column) <= kPivot) continue;
       const Real ratio = std::max<Real>(0, t_(i, t_.cols() - 1)) / t_(i, column);
       const bool tie = best >= 0 && std::fabs(ratio - least) <= kTie;
-      const bool preferred = tie && (bland ? at(basis_, i) < at(basis_, best)
-                                           : t_(i, column) > t_(best, column));
+      const bool preferred =
+          tie && (bland ? at(basis_, i) < at(basis_, best) : t_(i, column) > t_(best, column));
       if (best < 0 || preferred || (!tie && ratio < least)) {
         best = i;
         least = ratio;
@@ -144,25 +147,34 @@ class DualSimplex {
     basis_[static_cast<std::size_t>(row)] = column;
   }
 
+  int dantzig_;
   Eigen::Index rows_, multipliers_;
   Matrix t_;
   std::vector<Eigen::Index> basis_;
 };
 
-void certify_empty(const Standard& s, Vector ray) {
+bool proves_empty(const Standard& s, Vector ray) {
   ray /= ray.sum();
-  if ((s.a.transpose() * ray).maxCoeff() > kAccuracy || s.b.dot(ray) <= 0) {
-    throw std::runtime_error("tiny LP: emptiness without proof");
-  }
+  return (s.a.transpose() * ray).maxCoeff() <= kAccuracy && s.b.dot(ray) > 0;
 }
 
-void certify_optimal(const Standard& s, const Vector& u, const Vector& l) {
+bool proves_optimal(const Standard& s, const Vector& u, const Vector& l) {
   const Real value = s.c.dot(u), scale = std::max<Real>(1, std::fabs(value));
-  if ((s.b - s.a * u).maxCoeff() > kAccuracy ||
-      (s.a.transpose() * l - s.c).maxCoeff() > kAccuracy || l.minCoeff() < -kAccuracy ||
-      std::fabs(value - s.b.dot(l)) > kAccuracy * scale) {
-    throw std::runtime_error("tiny LP: optimum without proof");
+  return (s.b - s.a * u).maxCoeff() <= kAccuracy &&
+         (s.a.transpose() * l - s.c).maxCoeff() <= kAccuracy && l.minCoeff() >= -kAccuracy &&
+         std::fabs(value - s.b.dot(l)) <= kAccuracy * scale;
+}
+
+/// u, or nothing when the program is empty; false when this path of pivots proved neither.
+bool solve(const Standard& s, int dantzig, std::optional<Vector>& u) {
+  DualSimplex simplex(s, dantzig);
+  const Eigen::Index unbounded = simplex.run();
+  if (unbounded >= 0) {
+    u.reset();
+    return proves_empty(s, simplex.ray(unbounded));
   }
+  u = simplex.primal();
+  return proves_optimal(s, *u, simplex.multipliers());
 }
 
 }  // namespace
@@ -171,15 +183,14 @@ std::optional<LpPoint> minimise(const Polytope& polytope, const std::vector<Piec
                                 int groups) {
   if ((polytope.lo.array() > polytope.hi.array()).any()) return std::nullopt;
   const Standard s = standard_form(polytope, pieces, groups);
-  DualSimplex simplex(s);
-  const Eigen::Index unbounded = simplex.run();
-  if (unbounded >= 0) {
-    certify_empty(s, simplex.ray(unbounded));
-    return std::nullopt;
+  // One small pivot can cost the digits that a proof needs; another path rarely meets it too.
+  std::optional<Vector> u;
+  for (const int dantzig : {200, 0, 3, 10}) {
+    if (!solve(s, dantzig, u)) continue;
+    if (!u) return std::nullopt;
+    return LpPoint{s.c.dot(*u), polytope.lo + u->head(polytope.size())};
   }
-  const Vector u = simplex.primal();
-  certify_optimal(s, u, simplex.multipliers());
-  return LpPoint{s.c.dot(u), polytope.lo + u.head(polytope.size())};
+  throw std::runtime_error("tiny LP: neither an optimum nor emptiness could be proven");
 }
 
 Real least_violation(const Polytope& polytope) {

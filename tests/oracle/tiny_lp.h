@@ -10,7 +10,8 @@
 // dual, max b l, A^T l <= c, l >= 0, starts feasible at l = 0 and has a row per column of u, few,
 // so the tableau simplex runs on that one (Bland's rule once it lingers). Nothing of it is
 // believed: u and l are put back into the original data, and unless both are feasible and their
-// values agree to 1e-12, minimise throws. No code is shared with brink's own linear programming.
+// values agree to 1e-12, another order of pivots is tried and then
+// minimise throws. No code is shared with brink's own linear programming.
 #pragma once
 
 #include <Eigen/Core>

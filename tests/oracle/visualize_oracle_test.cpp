@@ -1,0 +1,51 @@
+// The most exciting input of every unit against enumeration.
+#include <gtest/gtest.h>
+
+#include "brink/ask/visualize.h"
+#include "cases.h"
+#include "cells.h"
+
+namespace brink::oracle {
+namespace {
+
+/// max x_j^k over the box; hidden and relu units show max(0, y).
+Real largest_activation(const Network& network, const Box& box, int k, int j) {
+  const Real y = output_range(linear_cells(network, box, box.lower, k), j).high;
+  const bool clipped = k < network.depth() || network.output == OutputKind::relu;
+  return clipped ? std::max<Real>(0, y) : y;
+}
+
+void check_unit(const Network& network, const Bounds& bounds, int k, int j,
+                const MipOptions& options) {
+  const Excitation found = excite(network, bounds, k, j, options);
+  ASSERT_EQ(name(found.status), name(AnswerStatus::optimal)) << found.note;
+  const auto largest = static_cast<double>(largest_activation(network, bounds.box, k, j));
+  const double scale = std::max(1.0, largest);
+  EXPECT_NEAR(found.activation, largest, 1e-6 * scale);
+  EXPECT_GE(found.bound, largest - 1e-9 * scale);  // the solver's bound, within its tolerance
+  ASSERT_TRUE(bounds.box.contains(found.image));
+  Network part{{network.layers.begin(), network.layers.begin() + k}, OutputKind::linear};
+  const bool clipped = k < network.depth() || network.output == OutputKind::relu;
+  Real y = forward(part, found.image)(j);
+  if (clipped) y = std::max<Real>(0, y);
+  EXPECT_NEAR(found.activation, static_cast<double>(y), 1e-12 * scale);
+}
+
+class Visualize : public ::testing::TestWithParam<int> {};
+
+TEST_P(Visualize, EveryUnitEqualsEnumeration) {
+  const Case c = draw_case(70000 + static_cast<std::uint64_t>(GetParam()));
+  const Bounds bounds = reference_bounds(c.network, c.question.box, c.bounds);
+  SCOPED_TRACE(describe(c));
+  for (int k = 1; k <= c.network.depth(); ++k) {
+    for (int j = 0; j < c.network.width(k); ++j) {
+      SCOPED_TRACE(fmt::format("unit {}:{}", k, j));
+      check_unit(c.network, bounds, k, j, c.options);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, Visualize, ::testing::Range(0, 20));
+
+}  // namespace
+}  // namespace brink::oracle
