@@ -1,6 +1,6 @@
 // The MIP engine against the oracle, case by case.
 //
-//     BRINK_ORACLE_CASES=5000   that many cases in place of 400 (blocks of 20, one test each)
+//     BRINK_ORACLE_CASES=5000   that many cases in place of 1000 (blocks of 20, one test each)
 //     BRINK_ORACLE_THREADS=2    cases of a block in parallel
 //     BRINK_ORACLE_FIRST=1000   seeds from there on
 //     BRINK_ORACLE_SEED=17      only this one (test OneCase)
@@ -74,7 +74,7 @@ TEST_P(ClosestOracle, EngineEqualsEnumeration) {
 
 INSTANTIATE_TEST_SUITE_P(
     Block, ClosestOracle,
-    ::testing::Range(0, static_cast<int>(from_environment("BRINK_ORACLE_CASES", 400) / kBlock)));
+    ::testing::Range(0, static_cast<int>(from_environment("BRINK_ORACLE_CASES", 1000) / kBlock)));
 
 TEST(ClosestOracleKept, CasesThatOnceWentWrong) {
   for (const KeptCase& kept : kKeptCases) {
