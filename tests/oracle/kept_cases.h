@@ -21,6 +21,8 @@ inline constexpr KeptCase kKeptCases[] = {
     {2582, "the same, a dead layer"},
     {2706, "the same with interval bounds, nine times the true distance"},
     {2684, "CBC 2.10.8 aborts (signal 6) on a layer of zeros"},
+    {107934, "CBC without preprocessing aborts likewise in its heuristics"},
+    {110617, "the same"},
     {1911, "true L2: the optimum lies on a wall of its cell and the projection found no point"},
     {2546, "true L2: two targets, optimum on a wall"},
     {3319, "true L2: optimum on a wall, 1e-2 scale outputs beside 1e2"},
