@@ -1,0 +1,117 @@
+// The files that a question about closest images rests on: network, images, box, bounds.
+#include <cmath>
+
+#include "brink/data/npz.h"
+#include "brink/io/onnx.h"
+#include "closest_options.h"
+
+namespace brink::cli {
+
+namespace {
+
+/// The first `count` images that the network gets right.
+Expected<std::vector<int>> first_correct(int count, const ImageSet& set, const Network& network) {
+  std::vector<int> found;
+  for (int i = 0; i < set.count() && static_cast<int>(found.size()) < count; ++i) {
+    if (classify(network, set.image(i)) == set.label(i)) found.push_back(i);
+  }
+  if (static_cast<int>(found.size()) < count) {
+    return bad_request("--images correct:{}: the network gets only {} of {} images right", count,
+                       found.size(), set.count());
+  }
+  return found;
+}
+
+/// The array `name` with a number for each input, whatever its shape.
+Expected<Eigen::VectorXd> box_side(const Npz& arrays, const std::string& name,
+                                   const std::filesystem::path& file, Eigen::Index inputs) {
+  const auto at = arrays.find(name);
+  if (at == arrays.end()) {
+    return bad_request("--box {}: there is no array '{}'; it needs lower and upper", file.string(),
+                       name);
+  }
+  const std::vector<double>& values = at->second.values;
+  if (static_cast<Eigen::Index>(values.size()) != inputs) {
+    return bad_request("--box {}: array '{}' has {} numbers, the network {} inputs", file.string(),
+                       name, values.size(), inputs);
+  }
+  return Eigen::VectorXd(Eigen::Map<const Eigen::VectorXd>(values.data(), inputs));
+}
+
+}  // namespace
+
+Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common& common) {
+  auto model = read_onnx(options.network);
+  if (!model) return tl::unexpected(model.error());
+  for (const std::string& warning : model->warnings) {
+    if (!common.quiet) fmt::print(stderr, "brink: {}: {}\n", options.network.string(), warning);
+  }
+  LoadedNetwork loaded{std::move(model->network), OutputKind::linear};
+  loaded.in_file = loaded.network.output;
+  if (options.output == "relu") {
+    loaded.network.output = OutputKind::relu;
+  } else if (options.output == "linear") {
+    loaded.network.output = OutputKind::linear;
+  } else if (!options.output.empty()) {
+    return bad_request("unknown --output '{}': use relu or linear", options.output);
+  }
+  return loaded;
+}
+
+Expected<ImageSet> load_images(const ClosestOptions& options, const Common& common,
+                               const Network& network) {
+  const auto split = parse_split(options.split);
+  if (!split) return tl::unexpected(split.error());
+  auto set = load_dataset(options.data, *split, common.data_dir);
+  if (!set) return set;
+  if (set->image_size() != network.input_size()) {
+    return bad_request("the images of {} have {}x{} = {} pixels, but the network takes {} inputs",
+                       options.data, set->rows, set->columns, set->image_size(),
+                       network.input_size());
+  }
+  for (const std::uint8_t label : set->labels) {
+    if (label >= network.output_size()) {
+      return bad_request("{} has label {}, but the network has only classes 0 to {}", options.data,
+                         label, network.output_size() - 1);
+    }
+  }
+  return set;
+}
+
+Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const ImageSet& set,
+                                         const Network& network) {
+  const auto list = parse_image_list(options.images);
+  if (!list) return tl::unexpected(list.error());
+  if (list->correct > 0) return first_correct(list->correct, set, network);
+  for (const int index : list->indices) {
+    if (index >= set.count()) {
+      return bad_request("image {} does not exist: the {} split of {} has images 0 to {}", index,
+                         options.split, options.data, set.count() - 1);
+    }
+  }
+  return list->indices;
+}
+
+Expected<Box> read_box(const std::filesystem::path& file, Eigen::Index inputs) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) {
+    return bad_request("--box '{}' is neither LO:HI with numbers LO <= HI nor a file",
+                       file.string());
+  }
+  const auto arrays = read_npz(file);
+  if (!arrays) return tl::unexpected(arrays.error());
+  auto lower = box_side(*arrays, "lower", file, inputs);
+  if (!lower) return tl::unexpected(lower.error());
+  auto upper = box_side(*arrays, "upper", file, inputs);
+  if (!upper) return tl::unexpected(upper.error());
+  for (Eigen::Index j = 0; j < inputs; ++j) {
+    const double low = (*lower)(j), high = (*upper)(j);
+    if (!std::isfinite(low) || !std::isfinite(high) || low > high) {
+      return bad_request("--box {}: input {} has lower {} and upper {}; they must not cross",
+                         file.string(), j, low, high);
+    }
+  }
+  return Box{std::move(*lower), std::move(*upper)};
+}
+
+}  // namespace brink::cli
