@@ -1,7 +1,8 @@
-// The closest adversarial example of one image: the answer as a value, and the MIP engine.
+// The closest adversarial example of one image: the answer as a value, and the two engines.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "brink/base/deadline.h"
 #include "brink/formulate/formulate.h"
 #include "brink/question/question.h"
+#include "brink/search/statistics.h"
 #include "brink/solve/solver.h"
 
 namespace brink {
@@ -39,6 +41,7 @@ struct ClosestAnswer {
   std::optional<double> linearised;        ///< with breakpoints: sqrt(sum f~(d_j)) of `image`
   std::optional<double> linearised_bound;  ///< with breakpoints: bound on that
   std::string note;                        ///< for error
+  search::Statistics statistics;           ///< of the search engine
 
   /// (distance - bound) / distance; 0 at distance 0; empty without an image. With breakpoints, of
   /// the linearised distance.
@@ -60,5 +63,21 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
                              const ClosestQuestion& question, const Eigen::VectorXd& image,
                              int label, const MipOptions& options,
                              const std::atomic<bool>* interrupt = nullptr);
+
+/// Options of brink's own search.
+struct SearchOptions {
+  double time_limit = 300;  ///< seconds per image
+  double gap = 0;           ///< relative; 0: prove optimality
+  std::uint64_t seed = 0;   ///< of the heuristics
+  int threads = 1;          ///< for this one image
+  /// Called on each change: distance (infinity: none yet), bound, seconds since the start.
+  std::function<void(double, double, double)> on_change;
+};
+
+/// Branch and bound over the phases (src/brink/search). Needs no bounds: it makes its own.
+ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& question,
+                                const Eigen::VectorXd& image, int label,
+                                const SearchOptions& options,
+                                const std::atomic<bool>* interrupt = nullptr);
 
 }  // namespace brink

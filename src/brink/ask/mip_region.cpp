@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "brink/ask/answer.h"
 #include "brink/pattern/polish.h"
 
 namespace brink {

@@ -34,7 +34,4 @@ RegionResult solve_region(const RegionTask& task, const Deadline& deadline);
 /// meet.
 RegionResult solve_region_euclidean(const RegionTask& task, const Deadline& deadline);
 
-/// Relative gap at which the true L2 counts as proven.
-inline constexpr double kEuclideanGap = 1e-4;
-
 }  // namespace brink

@@ -12,13 +12,16 @@
 
 #include <Eigen/Cholesky>
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace brink {
 
 namespace {
 
-constexpr int kMaxSteps = 300;
+constexpr int kMaxSteps = 2000;
+/// Of the curvature, one after the other: rows may be parallel, pixels all at a side.
+constexpr std::array kDamping = {1e-11, 1e-8, 1e-6, 1e-4, 1e-2};
 constexpr double kFeasible = 1e-10;
 
 struct Dual {
@@ -37,7 +40,8 @@ struct Dual {
 
 /// Newton direction on the free multipliers; zero on those held at 0 by their gradient.
 Eigen::VectorXd newton_direction(const Dual& dual, const Eigen::VectorXd& lambda,
-                                 const Eigen::VectorXd& x, const Eigen::VectorXd& gradient) {
+                                 const Eigen::VectorXd& x, const Eigen::VectorXd& gradient,
+                                 double damping) {
   std::vector<Eigen::Index> free;
   for (Eigen::Index i = 0; i < lambda.size(); ++i) {
     if (lambda(i) > 0 || gradient(i) > 0) free.push_back(i);
@@ -48,7 +52,7 @@ Eigen::VectorXd newton_direction(const Dual& dual, const Eigen::VectorXd& lambda
       ((x.array() > dual.box.lower.array()) && (x.array() < dual.box.upper.array())).cast<double>();
   const Eigen::MatrixXd selected = dual.rows(free, Eigen::all);
   Eigen::MatrixXd curvature = selected * inside.matrix().asDiagonal() * selected.transpose();
-  curvature.diagonal().array() += 1e-11;  // parallel rows, rows whose pixels are all at a side
+  curvature.diagonal().array() += damping;
   const Eigen::VectorXd step = curvature.ldlt().solve(Eigen::VectorXd(gradient(free)));
   direction(free) = step;
   return direction;
@@ -58,11 +62,12 @@ Eigen::VectorXd newton_direction(const Dual& dual, const Eigen::VectorXd& lambda
 bool advance(const Dual& dual, const Eigen::VectorXd& direction, const Eigen::VectorXd& gradient,
              Eigen::VectorXd& lambda, Eigen::VectorXd& x) {
   const double before = dual.value(lambda, x);
+  const double rounding = 4e-16 * std::max(1.0, std::abs(before));
   for (double length = 1; length > 1e-14; length /= 2) {
     const Eigen::VectorXd next = (lambda + length * direction).cwiseMax(0.0);
     const Eigen::VectorXd next_x = dual.primal(next);
     const double expected = gradient.dot(next - lambda);
-    if (expected > 0 && dual.value(next, next_x) >= before + 1e-4 * expected) {
+    if (expected > 0 && dual.value(next, next_x) >= before + 1e-4 * expected - rounding) {
       lambda = next;
       x = next_x;
       return true;
@@ -90,9 +95,11 @@ std::optional<Projection> project(const Eigen::VectorXd& origin, const Eigen::Ma
     const bool feasible = gradient.size() == 0 || gradient.maxCoeff() <= kFeasible;
     const double slack = lambda.dot(gradient.cwiseMin(0.0));
     if (feasible && -slack <= 1e-12 * std::max(1.0, (x - origin).squaredNorm())) break;
-    const Eigen::VectorXd direction = newton_direction(dual, lambda, x, gradient);
-    if (advance(dual, direction, gradient, lambda, x)) continue;
-    if (!advance(dual, gradient, gradient, lambda, x)) break;  // rounding: no better
+    const bool moved = std::any_of(kDamping.begin(), kDamping.end(), [&](double damping) {
+      return advance(dual, newton_direction(dual, lambda, x, gradient, damping), gradient, lambda,
+                     x);
+    });
+    if (!moved && !advance(dual, gradient, gradient, lambda, x)) break;  // rounding: no better
   }
   const Eigen::VectorXd violation = dual.rhs - dual.rows * x;
   if (violation.size() > 0 && violation.maxCoeff() > 1e-9) return std::nullopt;

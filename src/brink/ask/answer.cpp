@@ -1,0 +1,121 @@
+// From what an engine learned to the answer that is shown: common to both engines.
+#include "brink/ask/answer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "brink/pattern/polish.h"
+
+namespace brink {
+
+namespace {
+
+/// distance - bound below this (times max(1, distance)) is optimal.
+constexpr double kOptimal = 1e-6;
+
+/// A valid bound on the true L2 distance r from one, b, on the linearised distance. With spacing h
+/// of the breakpoints, f~(d) <= d^2 + min(h^2/4, h d), so b^2 <= r^2 + n h^2/4 and
+/// b^2 <= r^2 + h sqrt(n) r.
+double euclidean_from_linearised(const ClosestQuestion& question, const Eigen::VectorXd& image,
+                                 double b) {
+  const Box box = reach(question, image);
+  const Eigen::VectorXd longest = (box.upper - image).cwiseMax(image - box.lower);
+  const double h = longest.maxCoeff() / (*question.breakpoints - 1);
+  const double n = static_cast<double>((longest.array() > 0).count());
+  const double by_square = std::sqrt(std::max(0.0, b * b - n * h * h / 4));
+  const double by_sum = 0.5 * (std::sqrt(h * h * n + 4 * b * b) - h * std::sqrt(n));
+  return std::max(by_square, by_sum);
+}
+
+AnswerStatus conclude(const ClosestQuestion& question, double distance, double bound, double gap,
+                      bool nothing_there) {
+  if (std::isinf(distance)) {
+    return nothing_there ? AnswerStatus::infeasible : AnswerStatus::time_limit;
+  }
+  const bool euclidean = question.norm == Norm::l2 && !question.breakpoints;
+  const double allowed = euclidean ? kEuclideanGap * distance : kOptimal * std::max(1.0, distance);
+  if (distance - bound <= allowed) return AnswerStatus::optimal;
+  if (gap > 0 && distance - bound <= gap * distance) return AnswerStatus::gap;
+  return AnswerStatus::time_limit;
+}
+
+}  // namespace
+
+ClosestAnswer refused(std::string note) {
+  ClosestAnswer answer;
+  answer.note = std::move(note);
+  return answer;
+}
+
+std::optional<ClosestAnswer> before_search(const Network& network, const ClosestQuestion& question,
+                                           const Eigen::VectorXd& image, int label,
+                                           const std::vector<OutputRegion>& regions) {
+  if (const auto sound = question.check(network); !sound) return refused(sound.error().message);
+  if (image.size() != network.input_size()) {
+    return refused(fmt::format("the image has {} pixels, the network {} inputs", image.size(),
+                               network.input_size()));
+  }
+  if (!question.box.contains(image)) return refused("the image lies outside the box");
+  if (classify(network, image) != label) {
+    ClosestAnswer answer;
+    answer.status = AnswerStatus::misclassified;
+    return answer;
+  }
+  if (regions.empty()) return refused("the target class equals the label");
+  return std::nullopt;
+}
+
+void complete(ClosestAnswer& answer, const ClosestQuestion& question, const Network& network,
+              const Eigen::VectorXd& image, const Found& found, double bound, double gap,
+              bool nothing_there) {
+  bound = std::min(bound, found.distance);
+  answer.status = conclude(question, found.distance, bound, gap, nothing_there);
+  if (std::isinf(bound)) bound = 0;  // nothing there: no distance to bound
+  if (question.breakpoints) {
+    answer.linearised_bound = bound;
+    answer.bound = euclidean_from_linearised(question, image, bound);
+  } else {
+    answer.bound = bound;
+  }
+  if (found.region == nullptr) return;
+  answer.image = found.image;
+  answer.distance = distance(question.norm, found.image, image);
+  answer.target = found.region->target;
+  answer.verified = fools(question, network, *found.region, image, found.image);
+  answer.all_zero =
+      network.output == OutputKind::relu && (outputs(network, found.image).array() == 0).all();
+  answer.bound = std::min(answer.bound, *answer.distance);
+  if (question.breakpoints) answer.linearised = found.distance;
+}
+
+std::string_view name(AnswerStatus status) {
+  switch (status) {
+    case AnswerStatus::optimal:
+      return "optimal";
+    case AnswerStatus::gap:
+      return "gap";
+    case AnswerStatus::time_limit:
+      return "time_limit";
+    case AnswerStatus::infeasible:
+      return "infeasible";
+    case AnswerStatus::misclassified:
+      return "misclassified";
+    case AnswerStatus::interrupted:
+      return "interrupted";
+    case AnswerStatus::error:
+      return "error";
+  }
+  return "?";
+}
+
+std::optional<double> ClosestAnswer::gap() const {
+  if (linearised) {
+    return *linearised == 0
+               ? 0
+               : std::max(0.0, *linearised - linearised_bound.value_or(0)) / *linearised;
+  }
+  if (!distance) return std::nullopt;
+  return *distance == 0 ? 0 : (*distance - bound) / *distance;
+}
+
+}  // namespace brink

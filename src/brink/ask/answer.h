@@ -1,0 +1,36 @@
+// From what an engine learned to the answer that is shown: common to both engines.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "brink/ask/closest.h"
+
+namespace brink {
+
+/// Relative gap at which the true L2 counts as proven.
+inline constexpr double kEuclideanGap = 1e-4;
+
+/// An answer of status error.
+ClosestAnswer refused(std::string note);
+
+/// What can be said before any search: an answer when a search is not needed or not possible.
+std::optional<ClosestAnswer> before_search(const Network& network, const ClosestQuestion& question,
+                                           const Eigen::VectorXd& image, int label,
+                                           const std::vector<OutputRegion>& regions);
+
+/// The best image an engine found.
+struct Found {
+  double distance = kInfinity;  ///< as measured by the question (linearised with breakpoints)
+  Eigen::VectorXd image;
+  const OutputRegion* region = nullptr;  ///< null: none found
+};
+
+/// Sets status, distance, bound and all that follows from them. `bound`: proven, on the measured
+/// distance; `gap`: asked for; `nothing_there`: it is proven that no image exists.
+void complete(ClosestAnswer& answer, const ClosestQuestion& question, const Network& network,
+              const Eigen::VectorXd& image, const Found& found, double bound, double gap,
+              bool nothing_there);
+
+}  // namespace brink

@@ -1,0 +1,24 @@
+// What a search did, for tables and tuning.
+#pragma once
+
+#include <cstdint>
+
+namespace brink::search {
+
+/// What a search did; summed over regions and threads.
+struct Statistics {
+  std::int64_t nodes = 0;
+  std::int64_t iterations = 0;  ///< of the simplex
+  std::int64_t points = 0;
+  std::int64_t pruned_by_bound = 0;
+  std::int64_t pruned_by_interval = 0;  ///< a phase contradicts interval arithmetic
+  std::int64_t leaves = 0;
+  std::int64_t doubtful = 0;  ///< leaves that arithmetic could not decide
+  double heuristic_seconds = 0;
+  double tightening_seconds = 0;
+  double tree_seconds = 0;
+
+  void add(const Statistics& other);
+};
+
+}  // namespace brink::search
