@@ -1,8 +1,10 @@
 // The files that a question about closest images rests on: network, images, box, bounds.
 #include <cmath>
 
+#include "brink/base/progress.h"
 #include "brink/data/npz.h"
 #include "brink/io/onnx.h"
+#include "brink/tighten/tighten.h"
 #include "closest_options.h"
 
 namespace brink::cli {
@@ -36,6 +38,17 @@ Expected<Eigen::VectorXd> box_side(const Npz& arrays, const std::string& name,
                        name, values.size(), inputs);
   }
   return Eigen::VectorXd(Eigen::Map<const Eigen::VectorXd>(values.data(), inputs));
+}
+
+/// Bounds do not depend on what the output layer ends in, but a network's hash does: the file's own
+/// ending counts, not --output.
+Expected<Bounds> bounds_from_file(const std::filesystem::path& file, const LoadedNetwork& loaded,
+                                  const Box& box) {
+  Network as_read = loaded.network;
+  as_read.output = loaded.in_file;
+  auto bounds = load_bounds_for(as_read, box, file);
+  if (bounds) bounds->network = content_hash(loaded.network);
+  return bounds;
 }
 
 }  // namespace
@@ -112,6 +125,32 @@ Expected<Box> read_box(const std::filesystem::path& file, Eigen::Index inputs) {
     }
   }
   return Box{std::move(*lower), std::move(*upper)};
+}
+
+Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common,
+                             const LoadedNetwork& loaded, const Box& box) {
+  // The basic model takes nothing but its M's from bounds: interval arithmetic.
+  const auto request = parse_bound_method(options.bounds == "none" ? "interval" : options.bounds);
+  if (!request) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(options.bounds, ignored)) {
+      return bounds_from_file(options.bounds, loaded, box);
+    }
+    return bad_request(
+        "--bounds '{}' is neither none, interval, symbolic, lp, weak, exact nor a file",
+        options.bounds);
+  }
+  int neurons = 0;
+  for (int k = 1; k <= loaded.network.depth(); ++k) {
+    neurons += static_cast<int>(loaded.network.width(k));
+  }
+  Progress progress("bounds of neurons", neurons, common.quiet);
+  TightenOptions tightening;
+  tightening.request = *request;
+  tightening.solver = options.solver;
+  tightening.threads = common.threads;
+  tightening.on_progress = [&progress](int, int) { progress.step(); };
+  return tighten(loaded.network, box, tightening, &interrupt_flag());
 }
 
 }  // namespace brink::cli
