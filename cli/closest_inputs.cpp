@@ -27,12 +27,9 @@ Expected<std::vector<int>> first_correct(int count, const ImageSet& set, const N
 /// The array `name` with a number for each input, whatever its shape.
 Expected<Eigen::VectorXd> box_side(const Npz& arrays, const std::string& name,
                                    const std::filesystem::path& file, Eigen::Index inputs) {
-  const auto at = arrays.find(name);
-  if (at == arrays.end()) {
-    return bad_request("--box {}: there is no array '{}'; it needs lower and upper", file.string(),
-                       name);
-  }
-  const std::vector<double>& values = at->second.values;
+  const auto array = find_array(arrays, name, file);
+  if (!array) return tl::unexpected(array.error());
+  const std::vector<double> values = (*array)->as_doubles();
   if (static_cast<Eigen::Index>(values.size()) != inputs) {
     return bad_request("--box {}: array '{}' has {} numbers, the network {} inputs", file.string(),
                        name, values.size(), inputs);
