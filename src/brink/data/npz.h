@@ -1,38 +1,29 @@
-// NumPy's .npz: a zip of .npy arrays (libzip).
+// NumPy's .npz: a zip archive of .npy arrays, by name.
 //
-// Written uncompressed, little endian, C order; read also from savez_compressed. Element types:
-// float64, float32, int64, int32, uint8; values are held as double (all of these fit for our uses).
+// Reads what numpy.savez and numpy.savez_compressed write; numpy.load reads what is written here.
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "brink/base/error.h"
+#include "brink/data/npy.h"
 
 namespace brink {
 
-struct NpzArray {
-  enum class Type { float64, float32, int64, int32, uint8 };
-  Type type = Type::float64;        ///< in the file
-  std::vector<std::size_t> shape;   ///< row-major; empty: a scalar
-  std::vector<double> values;       ///< product of shape
+/// Arrays by name, without the ".npy".
+using Npz = std::map<std::string, NpyArray>;
 
-  std::size_t count() const;
-};
-
-using Npz = std::map<std::string, NpzArray>;  ///< by name, without ".npy"
-
-/// Errors name the file, the array and what is wrong with it.
+/// Errors name the file and array, and what is wrong: no archive, a damaged one, an array that
+/// decode_npy refuses.
 Expected<Npz> read_npz(const std::filesystem::path& path);
 
-/// Complete or not at all (write_file).
-Expected<void> write_npz(const Npz& arrays, const std::filesystem::path& path);
+/// Deflated; equal arrays give equal bytes. The file appears only when it is complete.
+Expected<void> write_npz(const std::filesystem::path& path, const Npz& arrays);
 
-/// The array `name` of that shape rank; an error naming file and array otherwise.
-Expected<const NpzArray*> find_array(const Npz& npz, const std::string& name, std::size_t rank,
+/// The array `name`, or an error that names `path` and the arrays that are there.
+Expected<const NpyArray*> find_array(const Npz& arrays, const std::string& name,
                                      const std::filesystem::path& path);
 
 }  // namespace brink

@@ -1,0 +1,196 @@
+// The header is found by key, not parsed as Python: NumPy writes it by repr(), so each value
+// follows its quoted key, and a value of any other form is refused.
+#include "brink/data/npy.h"
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <optional>
+
+namespace brink {
+
+static_assert(std::endian::native == std::endian::little, "numbers are copied as they lie");
+
+namespace {
+
+constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::size_t kAlignment = 64;  // of the numbers in the file, as NumPy does
+
+template <class T>
+constexpr std::string_view kDescr = "";
+template <>
+constexpr std::string_view kDescr<double> = "<f8";
+template <>
+constexpr std::string_view kDescr<float> = "<f4";
+template <>
+constexpr std::string_view kDescr<std::int64_t> = "<i8";
+template <>
+constexpr std::string_view kDescr<std::int32_t> = "<i4";
+template <>
+constexpr std::string_view kDescr<std::uint8_t> = "|u1";
+
+/// What follows `'key':` and its spaces; empty if the key is missing.
+std::string_view value_of(std::string_view header, std::string_view key) {
+  const std::size_t at = header.find(fmt::format("'{}':", key));
+  if (at == std::string_view::npos) return {};
+  header.remove_prefix(at + key.size() + 3);
+  const std::size_t start = header.find_first_not_of(' ');
+  return start == std::string_view::npos ? std::string_view() : header.substr(start);
+}
+
+/// "(3, 4)", "(3,)", "()"; empty optional: not that, or a product beyond what memory can hold.
+std::optional<std::vector<std::size_t>> parse_shape(std::string_view text) {
+  const std::size_t end = text.find(')');
+  if (text.empty() || text.front() != '(' || end == std::string_view::npos) return std::nullopt;
+  constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max() / 16;
+  std::vector<std::size_t> shape;
+  std::size_t product = 1;
+  std::optional<std::size_t> extent;
+  const auto close = [&] {
+    if (!extent) return true;
+    if (*extent != 0 && product > kMost / *extent) return false;
+    product *= *extent;
+    shape.push_back(*extent);
+    extent.reset();
+    return true;
+  };
+  for (const char c : text.substr(1, end - 1)) {
+    if (c >= '0' && c <= '9') {
+      extent = extent.value_or(0) * 10 + static_cast<std::size_t>(c - '0');
+      if (*extent > kMost) return std::nullopt;
+    } else if (c == ',') {
+      if (!extent || !close()) return std::nullopt;
+    } else if (c != ' ') {
+      return std::nullopt;
+    }
+  }
+  if (!close()) return std::nullopt;
+  return shape;
+}
+
+struct Parts {
+  std::string_view header;
+  std::string_view numbers;
+};
+
+Expected<Parts> split(std::string_view bytes, const std::string& where) {
+  if (bytes.size() < 10 || bytes.substr(0, kMagic.size()) != kMagic) {
+    return bad_request("{} is not an array of NumPy: it does not begin with \\x93NUMPY", where);
+  }
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
+  };
+  const std::size_t version = byte(6);
+  if (version < 1 || version > 3) {
+    return bad_request("{} has format version {}, only 1 to 3 are known", where, version);
+  }
+  const std::size_t start = version == 1 ? 10 : 12;
+  std::size_t length = byte(8) | byte(9) << 8;
+  if (version > 1 && bytes.size() >= start) length |= byte(10) << 16 | byte(11) << 24;
+  if (bytes.size() < start || bytes.size() - start < length) {
+    return bad_request("{} is truncated within its header", where);
+  }
+  return Parts{bytes.substr(start, length), bytes.substr(start + length)};
+}
+
+template <class T>
+Expected<NpyArray> numbers_of(std::vector<std::size_t> shape, std::string_view bytes,
+                              const std::string& where) {
+  NpyArray array{std::move(shape), std::vector<T>()};
+  const std::size_t expected = array.size() * sizeof(T);
+  if (bytes.size() != expected) {
+    return bad_request("{} has {} bytes of numbers where its shape ({}) needs {}: is it {}?", where,
+                       bytes.size(), fmt::join(array.shape, ", "), expected,
+                       bytes.size() < expected ? "truncated" : "followed by something else");
+  }
+  std::vector<T> numbers(array.size());
+  if (expected > 0) std::memcpy(numbers.data(), bytes.data(), expected);
+  array.numbers = std::move(numbers);
+  return array;
+}
+
+}  // namespace
+
+std::size_t NpyArray::size() const {
+  std::size_t product = 1;
+  for (const std::size_t extent : shape) product *= extent;
+  return product;
+}
+
+std::vector<double> NpyArray::as_doubles() const {
+  return std::visit(
+      [](const auto& values) {
+        std::vector<double> doubles;
+        doubles.reserve(values.size());
+        for (const auto value : values) doubles.push_back(static_cast<double>(value));
+        return doubles;
+      },
+      numbers);
+}
+
+Expected<std::vector<std::int64_t>> NpyArray::as_integers() const {
+  if (const auto* exact = std::get_if<std::vector<std::int64_t>>(&numbers)) return *exact;
+  std::vector<std::int64_t> integers;
+  integers.reserve(size());
+  for (const double value : as_doubles()) {
+    if (!(std::abs(value) < 0x1p53) || value != std::floor(value)) {
+      return bad_request("{} is not a whole number", value);
+    }
+    integers.push_back(static_cast<std::int64_t>(value));
+  }
+  return integers;
+}
+
+Expected<NpyArray> decode_npy(std::string_view bytes, const std::string& where) {
+  const auto parts = split(bytes, where);
+  if (!parts) return tl::unexpected<Error>(parts.error());
+  const std::string_view order = value_of(parts->header, "fortran_order");
+  auto shape = parse_shape(value_of(parts->header, "shape"));
+  std::string_view descr = value_of(parts->header, "descr");
+  if (order.empty() || !shape || descr.empty()) {
+    return bad_request("{} has a header that is not NumPy's: descr, fortran_order, shape", where);
+  }
+  if (order.substr(0, 4) == "True" && shape->size() > 1) {
+    return bad_request("{} is in Fortran order: save numpy.ascontiguousarray of it", where);
+  }
+  const std::size_t quote = descr.find('\'', 1);
+  if (descr.front() == '\'' && quote != std::string_view::npos) {
+    descr = descr.substr(1, quote - 1);
+    if (descr == "<f8") return numbers_of<double>(std::move(*shape), parts->numbers, where);
+    if (descr == "<f4") return numbers_of<float>(std::move(*shape), parts->numbers, where);
+    if (descr == "<i8") return numbers_of<std::int64_t>(std::move(*shape), parts->numbers, where);
+    if (descr == "<i4") return numbers_of<std::int32_t>(std::move(*shape), parts->numbers, where);
+    if (descr == "|u1") return numbers_of<std::uint8_t>(std::move(*shape), parts->numbers, where);
+  }
+  return bad_request("{} holds {}: use float64, float32, int64, int32 or uint8 numbers", where,
+                     descr.substr(0, 20));
+}
+
+std::string encode_npy(const NpyArray& array) {
+  return std::visit(
+      [&](const auto& values) {
+        using T = typename std::decay_t<decltype(values)>::value_type;
+        std::string header =
+            fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", kDescr<T>,
+                        fmt::join(array.shape, ", "), array.shape.size() == 1 ? "," : "");
+        const std::size_t before = kMagic.size() + 4;
+        const std::size_t unpadded = before + header.size() + 1;
+        header.append((kAlignment - unpadded % kAlignment) % kAlignment, ' ');
+        header += '\n';
+        std::string bytes(kMagic);
+        bytes += '\1';
+        bytes += '\0';
+        bytes += static_cast<char>(header.size() & 0xff);
+        bytes += static_cast<char>(header.size() >> 8);
+        bytes += header;
+        if (!values.empty()) {
+          bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+        }
+        return bytes;
+      },
+      array.numbers);
+}
+
+}  // namespace brink
