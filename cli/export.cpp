@@ -133,6 +133,7 @@ Expected<void> export_model(const ExportOptions& options, const Common& common) 
 
 void add_export(CLI::App& app, Common& common, Action& chosen) {
   const auto options = std::make_shared<ExportOptions>();
+  options->closest.engine = "mip";  // what is written is the model of that engine
   CLI::App* command =
       add_command(app, common, chosen, "export", "write the model of one image for other solvers",
                   [options, &common] { return export_model(*options, common); });
