@@ -5,6 +5,7 @@
 // darkens each pixel by its distance to the pen's path. Image i depends on (seed, split, i) alone.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -30,131 +31,82 @@ struct Stroke {
 };
 using Glyph = std::vector<Stroke>;
 
-std::vector<Glyph> round_digit_glyphs(int digit) {
-  switch (digit) {
-    case 0:
-      return {{{true,
-                {{.5, 0},
-                 {.15, .18},
-                 {.08, .55},
-                 {.3, .95},
-                 {.68, .92},
-                 {.92, .5},
-                 {.8, .12},
-                 {.5, 0}}}},
-              {{true,
-                {{.68, .05},
-                 {.35, .06},
-                 {.15, .5},
-                 {.3, .93},
-                 {.6, .95},
-                 {.85, .5},
-                 {.72, .1},
-                 {.45, .08}}}}};
-    case 3:
-      return {{{true,
-                {{.15, .12},
-                 {.5, 0},
-                 {.82, .2},
-                 {.7, .4},
-                 {.42, .48},
-                 {.78, .58},
-                 {.85, .8},
-                 {.5, 1},
-                 {.12, .88}}}},
-              {{false, {{.15, .03}, {.82, .03}, {.45, .4}}},
-               {true, {{.45, .4}, {.8, .52}, {.84, .8}, {.5, 1}, {.14, .88}}}}};
-    case 6:
-      return {{{true,
-                {{.7, .02},
-                 {.38, .25},
-                 {.18, .62},
-                 {.3, .95},
-                 {.65, .97},
-                 {.8, .72},
-                 {.6, .52},
-                 {.3, .62},
-                 {.2, .75}}}},
-              {{true,
-                {{.35, 0},
-                 {.2, .35},
-                 {.2, .8},
-                 {.48, 1},
-                 {.8, .85},
-                 {.75, .58},
-                 {.45, .52},
-                 {.22, .7}}}}};
-    case 8:
-      return {{{true,
-                {{.75, .15},
-                 {.45, 0},
-                 {.2, .2},
-                 {.45, .45},
-                 {.8, .75},
-                 {.5, 1},
-                 {.17, .78},
-                 {.5, .48},
-                 {.78, .2},
-                 {.68, .08}}}},
-              {{true, {{.5, 0}, {.22, .2}, {.5, .45}, {.78, .2}, {.5, 0}}},
-               {true, {{.5, .45}, {.15, .72}, {.5, 1}, {.85, .72}, {.5, .45}}}}};
-    default:  // 9
-      return {{{true, {{.78, .2}, {.5, 0}, {.22, .2}, {.3, .46}, {.6, .46}, {.78, .2}}},
-               {true, {{.78, .2}, {.76, .6}, {.68, 1}}}},
-              {{true,
-                {{.8, .15},
-                 {.4, .04},
-                 {.2, .3},
-                 {.45, .5},
-                 {.75, .35},
-                 {.8, .15},
-                 {.78, .7},
-                 {.5, 1},
-                 {.2, .9}}}}};
-  }
-}
+/// Ways of writing the digits. A stroke starts with '~', a curve through its points, or '/',
+/// straight lines; points are x,y in hundredths of the square.
+struct Writing {
+  std::uint8_t digit;
+  std::string_view strokes;
+};
+constexpr Writing kWritings[] = {
+    {0, "~50,0 15,18 8,55 30,95 68,92 92,50 80,12 50,0"},
+    {0, "~68,5 35,6 15,50 30,93 60,95 85,50 72,10 45,8"},
+    {1, "/50,0 50,100"},
+    {1, "/30,22 55,0 55,100"},
+    {1,
+     "/30,20 50,0 50,100"
+     "/25,100 75,100"},
+    {2,
+     "~15,20 45,0 80,18 70,50 40,78 12,100"
+     "/12,100 90,96"},
+    {2, "~18,18 50,0 80,25 55,68 20,95 15,75 35,75 60,95 92,92"},
+    {3, "~15,12 50,0 82,20 70,40 42,48 78,58 85,80 50,100 12,88"},
+    {3,
+     "/15,3 82,3 45,40"
+     "~45,40 80,52 84,80 50,100 14,88"},
+    {4,
+     "/25,0 15,55 88,55"
+     "/70,8 66,100"},
+    {4, "/65,100 65,0 10,65 92,65"},
+    {4,
+     "~20,2 18,40 50,52 80,40"
+     "/80,0 74,100"},
+    {5,
+     "/82,2 28,2 22,42"
+     "~22,42 60,38 84,65 60,96 15,92"},
+    {5,
+     "~25,8 22,45 60,42 80,70 50,100 12,88"
+     "/25,6 85,0"},
+    {6, "~70,2 38,25 18,62 30,95 65,97 80,72 60,52 30,62 20,75"},
+    {6, "~35,0 20,35 20,80 48,100 80,85 75,58 45,52 22,70"},
+    {7, "/12,4 85,4 40,100"},
+    {7,
+     "/12,4 85,4 40,100"
+     "/35,50 80,50"},
+    {7, "~14,20 20,4 82,4 60,45 45,100"},
+    {8, "~75,15 45,0 20,20 45,45 80,75 50,100 17,78 50,48 78,20 68,8"},
+    {8,
+     "~50,0 22,20 50,45 78,20 50,0"
+     "~50,45 15,72 50,100 85,72 50,45"},
+    {9,
+     "~78,20 50,0 22,20 30,46 60,46 78,20"
+     "~78,20 76,60 68,100"},
+    {9, "~80,15 40,4 20,30 45,50 75,35 80,15 78,70 50,100 20,90"},
+};
 
-std::vector<Glyph> straight_digit_glyphs(int digit) {
-  switch (digit) {
-    case 1:
-      return {{{false, {{.5, 0}, {.5, 1}}}},
-              {{false, {{.3, .22}, {.55, 0}, {.55, 1}}}},
-              {{false, {{.3, .2}, {.5, 0}, {.5, 1}}}, {false, {{.25, 1}, {.75, 1}}}}};
-    case 2:
-      return {{{true, {{.15, .2}, {.45, 0}, {.8, .18}, {.7, .5}, {.4, .78}, {.12, 1}}},
-               {false, {{.12, 1}, {.9, .96}}}},
-              {{true,
-                {{.18, .18},
-                 {.5, 0},
-                 {.8, .25},
-                 {.55, .68},
-                 {.2, .95},
-                 {.15, .75},
-                 {.35, .75},
-                 {.6, .95},
-                 {.92, .92}}}}};
-    case 4:
-      return {{{false, {{.25, 0}, {.15, .55}, {.88, .55}}}, {false, {{.7, .08}, {.66, 1}}}},
-              {{false, {{.65, 1}, {.65, 0}, {.1, .65}, {.92, .65}}}},
-              {{true, {{.2, .02}, {.18, .4}, {.5, .52}, {.8, .4}}}, {false, {{.8, 0}, {.74, 1}}}}};
-    case 5:
-      return {{{false, {{.82, .02}, {.28, .02}, {.22, .42}}},
-               {true, {{.22, .42}, {.6, .38}, {.84, .65}, {.6, .96}, {.15, .92}}}},
-              {{true, {{.25, .08}, {.22, .45}, {.6, .42}, {.8, .7}, {.5, 1}, {.12, .88}}},
-               {false, {{.25, .06}, {.85, 0}}}}};
-    default:  // 7
-      return {{{false, {{.12, .04}, {.85, .04}, {.4, 1}}}},
-              {{false, {{.12, .04}, {.85, .04}, {.4, 1}}}, {false, {{.35, .5}, {.8, .5}}}},
-              {{true, {{.14, .2}, {.2, .04}, {.82, .04}, {.6, .45}, {.45, 1}}}}};
+/// A table entry as points; the table is ours, so nothing can be wrong with it.
+Glyph parse_writing(std::string_view text) {
+  Glyph glyph;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto number = [&at, end] {
+    int value = 0;
+    at = std::from_chars(at, end, value).ptr;
+    return value / 100.0;
+  };
+  while (at != end) {
+    if (*at == '~' || *at == '/') glyph.push_back({*at == '~', {}});
+    ++at;  // also the space between points
+    const double x = number();
+    ++at;  // the comma
+    glyph.back().points.push_back({x, number()});
   }
+  return glyph;
 }
 
 std::array<std::vector<Glyph>, kDigits> make_glyphs() {
   std::array<std::vector<Glyph>, kDigits> glyphs;
-  for (int digit = 0; digit < kDigits; ++digit) {
-    const bool is_round = digit % 3 == 0 || digit == 8;
-    glyphs[static_cast<std::size_t>(digit)] =
-        is_round ? round_digit_glyphs(digit) : straight_digit_glyphs(digit);
+  for (const Writing& writing : kWritings) {
+    glyphs[writing.digit].push_back(parse_writing(writing.strokes));
   }
   return glyphs;
 }
