@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,13 @@ ImageSet strokes(Split split, std::uint64_t seed = 0);
 /// Where named sets are looked for, in order: `data_dir` if given, $BRINK_DATA, ../shared/data
 /// relative to the current folder, the user's cache folder.
 std::vector<std::filesystem::path> data_folders(const std::filesystem::path& data_dir);
+
+/// $XDG_CACHE_HOME/brink, else $HOME/.cache/brink; empty when neither variable is set.
+std::filesystem::path cache_folder();
+
+/// The first folder data_folders(data_dir)/name that holds at least one of the four IDX files.
+std::optional<std::filesystem::path> find_dataset(const std::string& name,
+                                                  const std::filesystem::path& data_dir = {});
 
 /// `name`: mnist, fashion-mnist, strokes or a folder with the four IDX files.
 Expected<ImageSet> load_dataset(const std::string& name, Split split,

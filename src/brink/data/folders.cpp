@@ -15,16 +15,6 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-fs::path cache_folder() {
-  if (const std::string cache = environment("XDG_CACHE_HOME"); !cache.empty()) {
-    return fs::path(cache) / "brink";
-  }
-  if (const std::string home = environment("HOME"); !home.empty()) {
-    return fs::path(home) / ".cache" / "brink";
-  }
-  return {};
-}
-
 /// `kind` is "images" or "labels". Both spellings of the published names, packed or not.
 std::optional<fs::path> find_file(const fs::path& folder, Split split, const std::string& kind) {
   const std::string front = (split == Split::train ? "train-" : "t10k-") + kind;
@@ -71,6 +61,27 @@ tl::unexpected<Error> not_found(const std::string& name, Split split,
 }
 
 }  // namespace
+
+fs::path cache_folder() {
+  if (const std::string cache = environment("XDG_CACHE_HOME"); !cache.empty()) {
+    return fs::path(cache) / "brink";
+  }
+  if (const std::string home = environment("HOME"); !home.empty()) {
+    return fs::path(home) / ".cache" / "brink";
+  }
+  return {};
+}
+
+std::optional<fs::path> find_dataset(const std::string& name, const fs::path& data_dir) {
+  for (const fs::path& root : data_folders(data_dir)) {
+    for (const Split split : {Split::train, Split::test}) {
+      for (const char* kind : {"images", "labels"}) {
+        if (find_file(root / name, split, kind)) return root / name;
+      }
+    }
+  }
+  return std::nullopt;
+}
 
 std::vector<fs::path> data_folders(const fs::path& data_dir) {
   std::vector<fs::path> folders;
