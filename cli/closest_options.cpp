@@ -92,7 +92,10 @@ void add_engine_options(CLI::App& command, ClosestOptions& options) {
       ->capture_default_str();
   command.add_option("--gap", options.gap, "stop at this relative gap (0: prove)")
       ->capture_default_str();
-  command.add_option("--engine", options.engine, "mip")->capture_default_str();
+  command
+      .add_option("--engine", options.engine,
+                  "search (brink's own) or mip (a MIP solver on the seeds' model)")
+      ->capture_default_str();
   command.add_option("--solver", options.solver, "solver of the mip engine: cbc")
       ->capture_default_str();
 }
@@ -132,8 +135,8 @@ Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Net
 Expected<MipOptions> make_mip_options(const ClosestOptions& options,
                                       const ClosestQuestion& question) {
   if (auto ok = check_limits(options); !ok) return tl::unexpected(ok.error());
-  if (options.engine != "mip") {
-    return bad_request("unknown --engine '{}': the one there is so far is mip", options.engine);
+  if (options.engine != "mip" && options.engine != "search") {
+    return bad_request("unknown --engine '{}': use search or mip", options.engine);
   }
   if (const auto solver = make_solver(options.solver); !solver) {
     return tl::unexpected(solver.error());
@@ -142,7 +145,11 @@ Expected<MipOptions> make_mip_options(const ClosestOptions& options,
   if (!formulation) return tl::unexpected(formulation.error());
   const auto form = parse_distance_form(options.distance_form);
   if (!form) return tl::unexpected(form.error());
-  if (question.norm == Norm::l2 && *form == DistanceForm::seed && !question.breakpoints) {
+  const bool seed_form = *form == DistanceForm::seed;
+  if (options.engine == "search" && seed_form) {
+    return bad_request("--distance-form is an option of the mip engine: add --engine mip");
+  }
+  if (question.norm == Norm::l2 && seed_form && !question.breakpoints) {
     return bad_request("--distance-form seed of l2 is a linearisation: give --breakpoints N");
   }
   MipOptions mip;

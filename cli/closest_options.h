@@ -37,7 +37,7 @@ struct ClosestOptions {
   std::string images;  ///< closest only, as is what follows
   double time_limit = 300;
   double gap = 0;
-  std::string engine = "mip";
+  std::string engine = "search";
   std::string solver = "cbc";
 };
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
-#include "brink/pattern/projection.h"
 #include "brink/formulate/formulate.h"
+#include "brink/pattern/projection.h"
 #include "brink/solve/lp.h"
 
 namespace brink {

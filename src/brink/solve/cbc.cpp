@@ -306,7 +306,9 @@ bool decode(const std::vector<char>& bytes, Solution& solution) {
   solution.objective = message.objective;
   solution.nodes = message.nodes;
   solution.values.resize(count);
-  std::memcpy(solution.values.data(), bytes.data() + offset, count * sizeof(double));
+  if (count > 0) {
+    std::memcpy(solution.values.data(), bytes.data() + offset, count * sizeof(double));
+  }
   return true;
 }
 

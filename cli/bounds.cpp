@@ -1,0 +1,118 @@
+// brink bounds: an interval for every neuron, proven over a box of inputs.
+#include <nlohmann/json.hpp>
+
+#include "brink/base/files.h"
+#include "brink/base/progress.h"
+#include "brink/tighten/tighten.h"
+#include "closest_options.h"
+
+namespace brink::cli {
+
+namespace {
+
+struct BoundsOptions {
+  ClosestOptions shared;  ///< network, output, box, solver
+  std::string method = "symbolic";
+  std::optional<double> limit_per_bound;
+  std::filesystem::path out;
+};
+
+struct LayerSummary {
+  int neurons = 0;
+  int unstable = 0;
+  double mean_width = 0;
+};
+
+LayerSummary summarise(const std::vector<NeuronBounds>& layer) {
+  LayerSummary summary;
+  summary.neurons = static_cast<int>(layer.size());
+  for (const NeuronBounds& b : layer) {
+    summary.unstable += b.unstable() ? 1 : 0;
+    summary.mean_width += (b.upper - b.lower) / summary.neurons;
+  }
+  return summary;
+}
+
+void print(const Bounds& bounds, bool json) {
+  nlohmann::json layers = nlohmann::json::array();
+  for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
+    const LayerSummary s = summarise(bounds.layers[k]);
+    layers.push_back({{"layer", k + 1},
+                      {"neurons", s.neurons},
+                      {"unstable", s.unstable},
+                      {"mean_width", s.mean_width}});
+    if (!json) {
+      fmt::print("layer {}: {} neurons, {} of either sign, mean width {:.6g}\n", k + 1, s.neurons,
+                 s.unstable, s.mean_width);
+    }
+  }
+  if (json) {
+    const nlohmann::json document = {{"method", bounds.method},
+                                     {"t_pre", bounds.t_pre},
+                                     {"unstable_hidden", bounds.unstable_count()},
+                                     {"layers", layers}};
+    fmt::print("{}\n", document.dump(1));
+    return;
+  }
+  fmt::print("{} bounds, {} unstable hidden neurons, t_pre {:.3g} s\n", bounds.method,
+             bounds.unstable_count(), bounds.t_pre);
+}
+
+Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
+  if (auto ok = check_writable(options.out); !ok) return ok;
+  auto request = parse_bound_method(options.method);
+  if (!request) return tl::unexpected(request.error());
+  if (options.limit_per_bound) {
+    if (request->method != BoundMethod::exact) {
+      return bad_request("--limit-per-bound goes with --method exact or weak, not {}",
+                         options.method);
+    }
+    if (!(*options.limit_per_bound > 0)) {
+      return bad_request("--limit-per-bound {} is not above 0", *options.limit_per_bound);
+    }
+    request->limit_per_bound = options.limit_per_bound;
+  }
+  const auto loaded = load_network(options.shared, common);
+  if (!loaded) return tl::unexpected(loaded.error());
+  const auto box = parse_box(options.shared.box, loaded->network.input_size());
+  if (!box) return tl::unexpected(box.error());
+
+  int neurons = 0;
+  for (int k = 2; k <= loaded->network.depth(); ++k) {
+    neurons += static_cast<int>(loaded->network.width(k));
+  }
+  Progress progress("bounds of neurons", neurons, common.quiet);
+  TightenOptions tightening;
+  tightening.request = *request;
+  tightening.solver = options.shared.solver;
+  tightening.threads = common.threads;
+  tightening.on_progress = [&progress](int, int) { progress.step(); };
+  const auto bounds = tighten(loaded->network, *box, tightening, &interrupt_flag());
+  progress.finish();
+  if (!bounds) return tl::unexpected(bounds.error());
+  if (auto saved = save_bounds(*bounds, options.out); !saved) return saved;
+  print(*bounds, common.json);
+  return {};
+}
+
+}  // namespace
+
+void add_bounds(CLI::App& app, Common& common, Action& chosen) {
+  const auto options = std::make_shared<BoundsOptions>();
+  CLI::App* command =
+      add_command(app, common, chosen, "bounds", "bounds on every neuron over a box of inputs",
+                  [options, &common] { return run_bounds(*options, common); });
+  command->add_option("network", options->shared.network, "network, an ONNX file")->required();
+  command->add_option("--method", options->method, "interval, symbolic, lp, weak or exact")
+      ->capture_default_str();
+  command->add_option("--limit-per-bound", options->limit_per_bound,
+                      "seconds per bound; a stopped bound is the solver's dual bound (weak: 1)");
+  command->add_option("--box", options->shared.box, "LO:HI for every input, or an npz file")
+      ->capture_default_str();
+  command->add_option("--output", options->shared.output,
+                      "relu or linear: what the last layer ends in (default: as in the file)");
+  command->add_option("--solver", options->shared.solver, "MIP solver: cbc")->capture_default_str();
+  command->add_option("-o,--out", options->out, "the bounds file (JSON) to write")->required();
+}
+
+}  // namespace brink::cli

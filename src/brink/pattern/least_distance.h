@@ -1,0 +1,12 @@
+// min |d|^2 subject to G d >= h: least distance programming.
+#pragma once
+
+#include <Eigen/Core>
+#include <optional>
+
+namespace brink {
+
+/// The shortest d; empty when no d is feasible (to the method's tolerance, about 1e-10).
+std::optional<Eigen::VectorXd> least_distance(const Eigen::MatrixXd& g, const Eigen::VectorXd& h);
+
+}  // namespace brink
