@@ -1,0 +1,369 @@
+// The partial table starts with "# question " and the question's hash; its numbers are exact, so
+// that a continued run ends in the very table an unbroken run would have written. An image is
+// appended to the companion before its row, hence a row whose image is missing was never finished
+// and is asked again. What a killed run left torn at the end of either file is cut off.
+#include "brink/report/closest_table.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+
+#include "brink/base/digest.h"
+#include "brink/base/files.h"
+#include "brink/data/npz.h"
+#include "brink/report/csv.h"
+#include "brink/report/decimal.h"
+
+namespace brink {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kChecksum = 64;  // bytes, hexadecimal
+constexpr std::size_t kRecordHead = 2 * sizeof(std::int64_t);
+
+const std::vector<std::string>& columns() {
+  static const std::vector<std::string> names = {
+      "image",         "label",    "target",   "norm",       "status",
+      "distance",      "bound",    "gap",      "nodes",      "seconds",
+      "bound_seconds", "verified", "all_zero", "linearised", "linearised_bound",
+      "proof",         "note"};
+  return names;
+}
+
+fs::path partial(const fs::path& csv) {
+  return fs::path(csv) += ".partial";
+}
+
+fs::path companion(const fs::path& csv) {
+  return fs::path(csv) += ".partial.images";
+}
+
+/// A field on one line, quoted if need be.
+std::string quoted(std::string text) {
+  for (char& c : text) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  if (text.find_first_of(",\"") == std::string::npos) return text;
+  std::string result = "\"";
+  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return result + '"';
+}
+
+enum class Digits {
+  rounded,  ///< 9, to the side that keeps the claim true
+  exact,    ///< the number as held
+};
+enum class Side { up, down };
+
+std::string number(const std::optional<double>& value, Side side, Digits digits) {
+  if (!value || !std::isfinite(*value)) return "";
+  if (digits == Digits::exact) return fmt::format("{}", *value);
+  return side == Side::up ? decimal_up(*value) : decimal_down(*value);
+}
+
+std::string seconds(double value, Digits digits) {
+  return digits == Digits::exact ? fmt::format("{}", value) : fmt::format("{:.3f}", value);
+}
+
+std::string row_text(const ClosestRow& row, Digits digits) {
+  const ClosestAnswer& a = row.answer;
+  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", row.image, row.label,
+                     a.target < 0 ? "" : fmt::format("{}", a.target), name(row.norm),
+                     name(a.status), number(a.distance, Side::up, digits),
+                     number(a.bound, Side::down, digits), number(a.gap(), Side::up, digits),
+                     a.nodes, seconds(a.seconds, digits), seconds(a.bound_seconds, digits),
+                     a.verified ? 1 : 0, a.all_zero ? 1 : 0, number(a.linearised, Side::up, digits),
+                     number(a.linearised_bound, Side::down, digits), quoted(a.proof),
+                     quoted(a.note));
+}
+
+Expected<AnswerStatus> parse_status(const std::string& text, const std::string& where) {
+  for (const AnswerStatus status :
+       {AnswerStatus::optimal, AnswerStatus::gap, AnswerStatus::time_limit,
+        AnswerStatus::infeasible, AnswerStatus::misclassified, AnswerStatus::error}) {
+    if (text == name(status)) return status;
+  }
+  return bad_request("'{}' holds the status '{}', which is none: remove the file", where, text);
+}
+
+/// The numbers of one row.
+Expected<void> read_numbers(const CsvTable& table, int row, ClosestAnswer& answer) {
+  std::map<std::string, std::optional<double>> values;
+  for (const char* column : {"target", "distance", "bound", "nodes", "seconds", "bound_seconds",
+                             "linearised", "linearised_bound"}) {
+    const auto value = table.number(row, column);
+    if (!value) return tl::unexpected<Error>(value.error());
+    values[column] = *value;
+  }
+  answer.target = static_cast<int>(values["target"].value_or(-1));
+  answer.distance = values["distance"];
+  answer.bound = values["bound"].value_or(0);
+  answer.nodes = static_cast<std::int64_t>(values["nodes"].value_or(0));
+  answer.seconds = values["seconds"].value_or(0);
+  answer.bound_seconds = values["bound_seconds"].value_or(0);
+  answer.linearised = values["linearised"];
+  answer.linearised_bound = values["linearised_bound"];
+  return {};
+}
+
+Expected<ClosestRow> read_row(const CsvTable& table, int index, const std::string& where) {
+  ClosestRow row;
+  const auto image = table.integer(index, "image");
+  if (!image) return tl::unexpected<Error>(image.error());
+  const auto label = table.integer(index, "label");
+  if (!label) return tl::unexpected<Error>(label.error());
+  const auto norm = parse_norm(table.text(index, "norm"));
+  if (!norm) return tl::unexpected<Error>(norm.error());
+  const auto status = parse_status(table.text(index, "status"), where);
+  if (!status) return tl::unexpected<Error>(status.error());
+  row.image = *image;
+  row.label = *label;
+  row.norm = *norm;
+  row.answer.status = *status;
+  if (auto ok = read_numbers(table, index, row.answer); !ok) {
+    return tl::unexpected<Error>(ok.error());
+  }
+  row.answer.verified = table.text(index, "verified") == "1";
+  row.answer.all_zero = table.text(index, "all_zero") == "1";
+  row.answer.proof = table.text(index, "proof");
+  row.answer.note = table.text(index, "note");
+  return row;
+}
+
+std::string record(int image, const Eigen::VectorXd& pixels) {
+  const std::int64_t head[2] = {image, pixels.size()};
+  std::string bytes(reinterpret_cast<const char*>(head), kRecordHead);
+  bytes.append(reinterpret_cast<const char*>(pixels.data()),
+               static_cast<std::size_t>(pixels.size()) * sizeof(double));
+  return bytes + sha256(bytes);
+}
+
+struct Records {
+  std::map<int, Eigen::VectorXd> images;
+  std::size_t sound = 0;  ///< bytes up to the first torn record
+};
+
+Records read_records(const std::string& bytes) {
+  Records result;
+  while (bytes.size() - result.sound >= kRecordHead + kChecksum) {
+    std::int64_t head[2];
+    std::memcpy(head, bytes.data() + result.sound, kRecordHead);
+    const std::size_t left = bytes.size() - result.sound - kRecordHead - kChecksum;
+    if (head[1] < 0 || static_cast<std::uint64_t>(head[1]) > left / sizeof(double)) break;
+    const std::size_t payload = static_cast<std::size_t>(head[1]) * sizeof(double);
+    const std::size_t end = result.sound + kRecordHead + payload;
+    if (bytes.compare(end, kChecksum, sha256(bytes.substr(result.sound, kRecordHead + payload))) !=
+        0) {
+      break;
+    }
+    Eigen::VectorXd pixels(head[1]);
+    if (payload > 0) std::memcpy(pixels.data(), bytes.data() + end - payload, payload);
+    result.images[static_cast<int>(head[0])] = std::move(pixels);
+    result.sound = end + kChecksum;
+  }
+  return result;
+}
+
+/// Cuts `path` to `size` bytes.
+Expected<void> cut(const fs::path& path, std::size_t size) {
+  std::error_code code;
+  fs::resize_file(path, size, code);
+  if (code) return bad_request("cannot write '{}': {}", path.string(), code.message());
+  return {};
+}
+
+/// On failure the file is as long as before.
+Expected<void> append_to(const fs::path& path, const std::string& bytes) {
+  std::error_code code;
+  const std::uintmax_t size = fs::file_size(path, code);
+  errno = 0;
+  std::ofstream out(path, std::ios::binary | std::ios::app);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  out.close();
+  if (out) return {};
+  const std::string reason = std::strerror(errno);
+  if (!code) fs::resize_file(path, size, code);
+  return failure("cannot write '{}': {}; finished images are kept, the same command continues",
+                 path.string(), reason);
+}
+
+/// The images of a stopped run, by index.
+Expected<std::map<int, Eigen::VectorXd>> take_images(const fs::path& path) {
+  std::error_code code;
+  if (!fs::exists(path, code)) return std::map<int, Eigen::VectorXd>();
+  const auto bytes = read_file(path);
+  if (!bytes) return tl::unexpected<Error>(bytes.error());
+  Records records = read_records(*bytes);
+  if (records.sound < bytes->size()) {
+    if (auto ok = cut(path, records.sound); !ok) return tl::unexpected<Error>(ok.error());
+  }
+  return std::move(records.images);
+}
+
+/// The rows of a stopped run of the question with that first line, by image.
+Expected<std::map<int, ClosestRow>> take_rows(const fs::path& csv, const std::string& first_line) {
+  const fs::path path = partial(csv);
+  auto text = read_file(path);
+  if (!text) return tl::unexpected<Error>(text.error());
+  if (!text->starts_with(first_line)) {
+    return bad_request(
+        "'{}' is what a stopped run of another question left: remove it, or choose another -o",
+        path.string());
+  }
+  const std::size_t sound = text->rfind('\n') + 1;
+  if (sound < text->size()) {
+    if (auto ok = cut(path, sound); !ok) return tl::unexpected<Error>(ok.error());
+    text->resize(sound);
+  }
+  const auto table = CsvTable::parse(text->substr(first_line.size()), path.string(), columns());
+  if (!table) return tl::unexpected<Error>(table.error());
+  auto images = take_images(companion(csv));
+  if (!images) return tl::unexpected<Error>(images.error());
+  std::map<int, ClosestRow> rows;
+  for (int i = 0; i < table->rows(); ++i) {
+    auto row = read_row(*table, i, path.string());
+    if (!row) return tl::unexpected<Error>(row.error());
+    if (row->answer.distance) {
+      const auto found = images->find(row->image);
+      if (found == images->end()) continue;
+      row->answer.image = found->second;
+    }
+    rows[row->image] = std::move(*row);
+  }
+  return rows;
+}
+
+Npz images_npz(const std::vector<ClosestRow>& rows) {
+  std::size_t size = 0;
+  std::vector<double> images;
+  std::vector<std::int64_t> index, label, target;
+  for (const ClosestRow& row : rows) {
+    const Eigen::VectorXd& image = row.answer.image;
+    if (image.size() == 0) continue;
+    size = static_cast<std::size_t>(image.size());
+    images.insert(images.end(), image.data(), image.data() + image.size());
+    index.push_back(row.image);
+    label.push_back(row.label);
+    target.push_back(row.answer.target);
+  }
+  const std::size_t n = index.size();
+  return {{"images", {{n, size}, std::move(images)}},
+          {"index", {{n}, std::move(index)}},
+          {"label", {{n}, std::move(label)}},
+          {"target", {{n}, std::move(target)}}};
+}
+
+}  // namespace
+
+std::string closest_header() {
+  return fmt::format("{}", fmt::join(columns(), ","));
+}
+
+Expected<ClosestTable> ClosestTable::open(const fs::path& csv, const fs::path& images_out,
+                                          const std::string& question, std::vector<int> order) {
+  if (auto ok = check_writable(csv); !ok) return tl::unexpected<Error>(ok.error());
+  if (!images_out.empty()) {
+    if (auto ok = check_writable(images_out); !ok) return tl::unexpected<Error>(ok.error());
+    if (fs::absolute(images_out).lexically_normal() == fs::absolute(csv).lexically_normal()) {
+      return bad_request("'{}' is named for both the table and its images: name two files",
+                         csv.string());
+    }
+  }
+  ClosestTable table;
+  table.csv_ = csv;
+  table.images_out_ = images_out;
+  table.order_ = std::move(order);
+  const std::string first_line = fmt::format("# question {}\n", sha256(question));
+  std::error_code code;
+  if (fs::exists(partial(csv), code)) {
+    auto rows = take_rows(csv, first_line);
+    if (!rows) return tl::unexpected<Error>(rows.error());
+    table.done_ = std::move(*rows);
+    return table;
+  }
+  fs::remove(companion(csv), code);
+  auto ok = write_file(partial(csv), first_line + closest_header() + "\n");
+  if (!ok) return tl::unexpected<Error>(ok.error());
+  return table;
+}
+
+bool ClosestTable::done(int image) const {
+  const std::lock_guard lock(*mutex_);
+  return done_.contains(image);
+}
+
+Expected<void> ClosestTable::append(const ClosestRow& row) {
+  if (row.answer.status == AnswerStatus::interrupted) return {};
+  const std::lock_guard lock(*mutex_);
+  if (row.answer.distance) {
+    auto ok = append_to(companion(csv_), record(row.image, row.answer.image));
+    if (!ok) return ok;
+  }
+  if (auto ok = append_to(partial(csv_), row_text(row, Digits::exact)); !ok) return ok;
+  done_[row.image] = row;
+  return {};
+}
+
+Expected<void> ClosestTable::finish() {
+  for (const int image : order_) {
+    if (!done(image)) return failure("image {} has no answer: the table is not complete", image);
+  }
+  const std::vector<ClosestRow> all = rows();
+  if (!images_out_.empty()) {
+    if (auto ok = write_npz(images_out_, images_npz(all)); !ok) return ok;
+  }
+  std::string text = closest_header() + "\n";
+  for (const ClosestRow& row : all) text += row_text(row, Digits::rounded);
+  if (auto ok = write_file(csv_, text); !ok) return ok;
+  std::error_code ignored;
+  fs::remove(partial(csv_), ignored);
+  fs::remove(companion(csv_), ignored);
+  return {};
+}
+
+std::vector<ClosestRow> ClosestTable::rows() const {
+  const std::lock_guard lock(*mutex_);
+  std::vector<ClosestRow> result;
+  for (const int image : order_) {
+    const auto found = done_.find(image);
+    if (found != done_.end()) result.push_back(found->second);
+  }
+  return result;
+}
+
+std::string closest_summary(const std::vector<ClosestRow>& rows) {
+  int searched = 0, solved = 0, misclassified = 0, errors = 0, found = 0;
+  double gap = 0, nodes = 0, time = 0, longest = 0, distance = 0;
+  for (const ClosestRow& row : rows) {
+    const ClosestAnswer& a = row.answer;
+    misclassified += a.status == AnswerStatus::misclassified ? 1 : 0;
+    errors += a.status == AnswerStatus::error ? 1 : 0;
+    if (a.status == AnswerStatus::misclassified || a.status == AnswerStatus::error) continue;
+    ++searched;
+    solved += a.status == AnswerStatus::optimal || a.status == AnswerStatus::gap ||
+                      a.status == AnswerStatus::infeasible
+                  ? 1
+                  : 0;
+    gap += a.gap().value_or(1);
+    nodes += static_cast<double>(a.nodes);
+    time += a.seconds;
+    longest = std::max(longest, a.seconds);
+    distance += a.distance.value_or(0);
+    found += a.distance ? 1 : 0;
+  }
+  const double n = std::max(1, searched);
+  return fmt::format(
+      "{} images: solved {:.1f} %, mean gap {:.2f} %, mean nodes {:.1f}, seconds mean {:.2f} max "
+      "{:.2f}, mean distance {}{}{}",
+      searched, 100 * solved / n, 100 * gap / n, nodes / n, time / n, longest,
+      found > 0 ? fmt::format("{:.6g}", distance / found) : "none",
+      misclassified > 0 ? fmt::format("; {} misclassified", misclassified) : "",
+      errors > 0 ? fmt::format("; {} errors", errors) : "");
+}
+
+}  // namespace brink

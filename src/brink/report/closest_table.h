@@ -1,0 +1,63 @@
+// The table of `brink closest`, row by row while it runs: OUT.csv at the end, OUT.csv.partial and
+// the images beside it (OUT.csv.partial.images) until then, which let the same command continue
+// after it was stopped.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "brink/ask/closest.h"
+#include "brink/base/error.h"
+#include "brink/base/norm.h"
+
+namespace brink {
+
+/// One image's row.
+struct ClosestRow {
+  int image = 0;  ///< index in the split
+  int label = 0;
+  Norm norm = Norm::l1;
+  ClosestAnswer answer;  ///< of a resumed row: all but its statistics
+};
+
+class ClosestTable {
+ public:
+  /// `question`: canonical text of all that decides the answers (network hash, data, options).
+  /// Takes over what a stopped run of the same question left; another question's partial table is
+  /// an error. `images_out`: the .npz of the images found; empty: none. `order`: the images asked
+  /// for, in that order; one that is asked for twice is written twice.
+  static Expected<ClosestTable> open(const std::filesystem::path& csv,
+                                     const std::filesystem::path& images_out,
+                                     const std::string& question, std::vector<int> order);
+
+  /// Answered already, in this run or an earlier one.
+  bool done(int image) const;
+  /// On disk when it returns; thread-safe. An interrupted answer is no row: it is left out.
+  Expected<void> append(const ClosestRow& row);
+  /// Writes the .npz and the table, each complete or not at all, and removes the partial files.
+  /// All images asked for must be done.
+  Expected<void> finish();
+  /// Those finished, in the order asked, with their images.
+  std::vector<ClosestRow> rows() const;
+
+ private:
+  std::filesystem::path csv_;
+  std::filesystem::path images_out_;
+  std::vector<int> order_;
+  std::map<int, ClosestRow> done_;
+  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
+};
+
+/// One line: solved %, mean gap % (no image: 100), mean nodes, mean and max seconds, mean distance.
+/// Solved: the answer is final, that is optimal, within the gap asked for, or proven infeasible.
+/// Images that were not searched (misclassified, error) are counted apart and enter no mean.
+std::string closest_summary(const std::vector<ClosestRow>& rows);
+
+/// The names of the columns, comma separated, without a line end.
+std::string closest_header();
+
+}  // namespace brink
