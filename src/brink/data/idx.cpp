@@ -44,7 +44,8 @@ class IdxFile {
     std::vector<std::uint8_t> bytes;
     while (bytes.size() < size) {
       const std::size_t old_size = bytes.size();
-      const std::size_t step = std::min(kChunk, size - old_size);
+      const std::size_t left = size - old_size;
+      const std::size_t step = left == kChunk + 1 ? left : std::min(kChunk, left);  // no 1 alone
       bytes.resize(old_size + step);
       const int count = gzread(handle_.get(), bytes.data() + old_size, static_cast<unsigned>(step));
       bytes.resize(old_size + static_cast<std::size_t>(std::max(count, 0)));
@@ -61,20 +62,19 @@ class IdxFile {
     return bytes;
   }
 
-  /// `size` bytes and then the end of the file.
+  /// `size` bytes and then the end of the file. Asking for one more makes zlib look at the end of
+  /// a gzip file (checksum, length) even where the numbers are complete.
   Expected<std::vector<std::uint8_t>> read_rest(std::size_t size, const std::string& content) {
-    auto bytes = read(size);
+    const std::size_t begin = position_;
+    auto bytes = read(size + 1);
     if (!bytes) return bytes;
     if (bytes->size() < size) {
       return bad_request("'{}': cut off after {} bytes; its header promises {} ({} bytes)", name(),
-                         position_, content, position_ - bytes->size() + size);
+                         position_, content, begin + size);
     }
-    const std::size_t end = position_;
-    const auto more = read(1);
-    if (!more) return more;
-    if (!more->empty()) {
+    if (bytes->size() > size) {
       return bad_request("'{}': bytes follow the {} its header promises (from byte {})", name(),
-                         content, end);
+                         content, begin + size);
     }
     return bytes;
   }
