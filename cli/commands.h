@@ -45,5 +45,7 @@ void add_bounds(CLI::App& app, Common& common, Action& chosen);
 void add_visualize(CLI::App& app, Common& common, Action& chosen);
 void add_closest(CLI::App& app, Common& common, Action& chosen);
 void add_export(CLI::App& app, Common& common, Action& chosen);
+void add_page(CLI::App& app, Common& common, Action& chosen);
+void add_picture(CLI::App& app, Common& common, Action& chosen);
 
 }  // namespace brink::cli

@@ -43,6 +43,8 @@ int run(int argc, char** argv) {
   add_visualize(app, common, chosen);
   add_closest(app, common, chosen);
   add_export(app, common, chosen);
+  add_picture(app, common, chosen);
+  add_page(app, common, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

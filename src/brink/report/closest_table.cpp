@@ -1,7 +1,8 @@
-// The partial table starts with "# question " and the question's hash; its numbers are exact, so
-// that a continued run ends in the very table an unbroken run would have written. An image is
-// appended to the companion before its row, hence a row whose image is missing was never finished
-// and is asked again. What a killed run left torn at the end of either file is cut off.
+// The partial table starts with "# question " and the question's hash; then come the lines of the
+// final table, in the order in which they were finished, and finish() only sorts them: a row is
+// never printed a second time from numbers that were rounded once. An image is appended to the
+// companion before its row, hence a row whose image is missing was never finished and is asked
+// again. What a killed run left torn at the end of either file is cut off.
 #include "brink/report/closest_table.h"
 
 #include <fmt/ranges.h>
@@ -54,32 +55,22 @@ std::string quoted(std::string text) {
   return result + '"';
 }
 
-enum class Digits {
-  rounded,  ///< 9, to the side that keeps the claim true
-  exact,    ///< the number as held
-};
 enum class Side { up, down };
 
-std::string number(const std::optional<double>& value, Side side, Digits digits) {
+/// 9 digits, rounded to the side that keeps the claim true.
+std::string number(const std::optional<double>& value, Side side) {
   if (!value || !std::isfinite(*value)) return "";
-  if (digits == Digits::exact) return fmt::format("{}", *value);
   return side == Side::up ? decimal_up(*value) : decimal_down(*value);
 }
 
-std::string seconds(double value, Digits digits) {
-  return digits == Digits::exact ? fmt::format("{}", value) : fmt::format("{:.3f}", value);
-}
-
-std::string row_text(const ClosestRow& row, Digits digits) {
+std::string row_text(const ClosestRow& row) {
   const ClosestAnswer& a = row.answer;
-  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", row.image, row.label,
-                     a.target < 0 ? "" : fmt::format("{}", a.target), name(row.norm),
-                     name(a.status), number(a.distance, Side::up, digits),
-                     number(a.bound, Side::down, digits), number(a.gap(), Side::up, digits),
-                     a.nodes, seconds(a.seconds, digits), seconds(a.bound_seconds, digits),
-                     a.verified ? 1 : 0, a.all_zero ? 1 : 0, number(a.linearised, Side::up, digits),
-                     number(a.linearised_bound, Side::down, digits), quoted(a.proof),
-                     quoted(a.note));
+  return fmt::format("{},{},{},{},{},{},{},{},{},{:.3f},{:.3f},{},{},{},{},{},{}\n", row.image,
+                     row.label, a.target < 0 ? "" : fmt::format("{}", a.target), name(row.norm),
+                     name(a.status), number(a.distance, Side::up), number(a.bound, Side::down),
+                     number(a.gap(), Side::up), a.nodes, a.seconds, a.bound_seconds,
+                     a.verified ? 1 : 0, a.all_zero ? 1 : 0, number(a.linearised, Side::up),
+                     number(a.linearised_bound, Side::down), quoted(a.proof), quoted(a.note));
 }
 
 Expected<AnswerStatus> parse_status(const std::string& text, const std::string& where) {
@@ -205,8 +196,19 @@ Expected<std::map<int, Eigen::VectorXd>> take_images(const fs::path& path) {
   return std::move(records.images);
 }
 
+/// Lines with their ends; a line of our tables is a row, for no field holds a line end.
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end;
+  }
+  return lines;
+}
+
 /// The rows of a stopped run of the question with that first line, by image.
-Expected<std::map<int, ClosestRow>> take_rows(const fs::path& csv, const std::string& first_line) {
+Expected<std::map<int, FinishedRow>> take_rows(const fs::path& csv, const std::string& first_line) {
   const fs::path path = partial(csv);
   auto text = read_file(path);
   if (!text) return tl::unexpected<Error>(text.error());
@@ -224,7 +226,8 @@ Expected<std::map<int, ClosestRow>> take_rows(const fs::path& csv, const std::st
   if (!table) return tl::unexpected<Error>(table.error());
   auto images = take_images(companion(csv));
   if (!images) return tl::unexpected<Error>(images.error());
-  std::map<int, ClosestRow> rows;
+  const std::vector<std::string> lines = lines_of(*text);
+  std::map<int, FinishedRow> rows;
   for (int i = 0; i < table->rows(); ++i) {
     auto row = read_row(*table, i, path.string());
     if (!row) return tl::unexpected<Error>(row.error());
@@ -233,7 +236,8 @@ Expected<std::map<int, ClosestRow>> take_rows(const fs::path& csv, const std::st
       if (found == images->end()) continue;
       row->answer.image = found->second;
     }
-    rows[row->image] = std::move(*row);
+    const int image = row->image;
+    rows[image] = {std::move(*row), lines[static_cast<std::size_t>(i) + 2]};  // two header lines
   }
   return rows;
 }
@@ -299,13 +303,14 @@ bool ClosestTable::done(int image) const {
 
 Expected<void> ClosestTable::append(const ClosestRow& row) {
   if (row.answer.status == AnswerStatus::interrupted) return {};
+  const std::string line = row_text(row);
   const std::lock_guard lock(*mutex_);
   if (row.answer.distance) {
     auto ok = append_to(companion(csv_), record(row.image, row.answer.image));
     if (!ok) return ok;
   }
-  if (auto ok = append_to(partial(csv_), row_text(row, Digits::exact)); !ok) return ok;
-  done_[row.image] = row;
+  if (auto ok = append_to(partial(csv_), line); !ok) return ok;
+  done_[row.image] = {row, line};
   return {};
 }
 
@@ -313,12 +318,11 @@ Expected<void> ClosestTable::finish() {
   for (const int image : order_) {
     if (!done(image)) return failure("image {} has no answer: the table is not complete", image);
   }
-  const std::vector<ClosestRow> all = rows();
   if (!images_out_.empty()) {
-    if (auto ok = write_npz(images_out_, images_npz(all)); !ok) return ok;
+    if (auto ok = write_npz(images_out_, images_npz(rows())); !ok) return ok;
   }
   std::string text = closest_header() + "\n";
-  for (const ClosestRow& row : all) text += row_text(row, Digits::rounded);
+  for (const int image : order_) text += done_.at(image).line;
   if (auto ok = write_file(csv_, text); !ok) return ok;
   std::error_code ignored;
   fs::remove(partial(csv_), ignored);
@@ -331,7 +335,7 @@ std::vector<ClosestRow> ClosestTable::rows() const {
   std::vector<ClosestRow> result;
   for (const int image : order_) {
     const auto found = done_.find(image);
-    if (found != done_.end()) result.push_back(found->second);
+    if (found != done_.end()) result.push_back(found->second.row);
   }
   return result;
 }

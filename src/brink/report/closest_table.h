@@ -21,7 +21,13 @@ struct ClosestRow {
   int image = 0;  ///< index in the split
   int label = 0;
   Norm norm = Norm::l1;
-  ClosestAnswer answer;  ///< of a resumed row: all but its statistics
+  ClosestAnswer answer;  ///< of a resumed row: as printed, all but its statistics
+};
+
+/// A row as it is held and as it stands in the table, line end included.
+struct FinishedRow {
+  ClosestRow row;
+  std::string line;
 };
 
 class ClosestTable {
@@ -48,7 +54,7 @@ class ClosestTable {
   std::filesystem::path csv_;
   std::filesystem::path images_out_;
   std::vector<int> order_;
-  std::map<int, ClosestRow> done_;
+  std::map<int, FinishedRow> done_;
   std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
 };
 

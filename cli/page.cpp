@@ -1,0 +1,210 @@
+// brink page and brink picture: what earlier runs found, as one HTML page or one PNG contact sheet.
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "brink/base/files.h"
+#include "brink/report/page.h"
+#include "closest_options.h"
+
+namespace brink::cli {
+
+namespace {
+
+struct ReportOptions {
+  ClosestOptions shared;  ///< network, data, split, output
+  std::vector<std::filesystem::path> tables;
+  std::optional<std::filesystem::path> units;
+  std::optional<std::filesystem::path> bounds;
+  std::optional<int> image;
+  std::string title;
+  std::string lead;
+  int per_row = 10;
+  std::filesystem::path out;
+};
+
+Expected<std::vector<Result>> read_tables(const ReportOptions& options) {
+  std::vector<Result> all;
+  for (const std::filesystem::path& path : options.tables) {
+    auto results = read_results(path);
+    if (!results) return results;
+    for (Result& result : *results) {
+      if (options.image && *options.image != result.image) continue;
+      all.push_back(std::move(result));
+    }
+  }
+  return all;
+}
+
+/// The images that the results are about, checked against the data set.
+Expected<void> check_results(const std::vector<Result>& results, const ImageSet& set,
+                             const std::string& data) {
+  for (const Result& result : results) {
+    const bool known = result.image >= 0 && result.image < set.count();
+    if (!known || set.label(result.image) != result.label ||
+        (result.found.size() > 0 && result.found.size() != set.image_size())) {
+      return bad_request(
+          "image {} of label {} is not in {}: were the tables made from another data "
+          "set or split?",
+          result.image, result.label, data);
+    }
+  }
+  return {};
+}
+
+std::string layout(const Network& network) {
+  std::vector<Eigen::Index> widths;
+  for (int k = 0; k <= network.depth(); ++k) widths.push_back(network.width(k));
+  return fmt::format("{}", fmt::join(widths, "-"));
+}
+
+double accuracy(const Network& network, const ImageSet& set) {
+  int right = 0;
+  for (int i = 0; i < set.count(); ++i) {
+    right += classify(network, set.image(i)) == set.label(i) ? 1 : 0;
+  }
+  return 100.0 * right / set.count();
+}
+
+Expected<void> add_bounds_facts(const std::filesystem::path& path, const Network& network,
+                                Page& page) {
+  const auto bounds = load_bounds(path);
+  if (!bounds) return tl::unexpected(bounds.error());
+  if (bounds->network != content_hash(network)) {
+    return bad_request("'{}' holds bounds of another network", path.string());
+  }
+  Eigen::Index hidden = 0;
+  for (int k = 1; k < network.depth(); ++k) hidden += network.width(k);
+  page.facts.emplace_back("bounds", bounds->method);
+  page.facts.emplace_back("time for bounds", fmt::format("{:.2f} s", bounds->t_pre));
+  page.facts.emplace_back("neurons of open sign",
+                          fmt::format("{} of {}", bounds->unstable_count(), hidden));
+  return {};
+}
+
+/// Everything is read and checked before the page is begun.
+Expected<Page> build_page(const ReportOptions& options, const Common& common) {
+  const auto loaded = load_network(options.shared, common);
+  if (!loaded) return tl::unexpected(loaded.error());
+  const Network& network = loaded->network;
+  const auto set = load_images(options.shared, common, network);
+  if (!set) return tl::unexpected(set.error());
+  auto results = read_tables(options);
+  if (!results) return tl::unexpected(results.error());
+  if (auto ok = check_results(*results, *set, options.shared.data); !ok) {
+    return tl::unexpected(ok.error());
+  }
+  Page page;
+  page.title = options.title;
+  page.lead = options.lead;
+  page.shape = {set->rows, set->columns};
+  page.depth = network.depth();
+  page.images = group_by_image(*results);
+  for (PageImage& image : page.images) image.original = set->image(image.index);
+  page.facts = {{"network", layout(network)},
+                {"data", fmt::format("{}, {} split", options.shared.data, options.shared.split)},
+                {"accuracy", fmt::format("{:.2f} %", accuracy(network, *set))}};
+  if (options.bounds) {
+    auto ok = add_bounds_facts(*options.bounds, network, page);
+    if (!ok) return tl::unexpected(ok.error());
+  }
+  if (options.units) {
+    auto units = read_units(*options.units);
+    if (!units) return tl::unexpected(units.error());
+    page.units = std::move(*units);
+  }
+  return page;
+}
+
+void print_written(const ReportOptions& options, const Common& common, std::size_t images) {
+  if (common.json) {
+    fmt::print("{}\n", nlohmann::json{{"file", options.out.string()}, {"images", images}}.dump(2));
+  } else {
+    fmt::print("{}: {} images\n", options.out.string(), images);
+  }
+}
+
+Expected<void> write_page(const ReportOptions& options, const Common& common) {
+  if (auto ok = check_writable(options.out); !ok) return ok;
+  const auto page = build_page(options, common);
+  if (!page) return tl::unexpected(page.error());
+  const auto html = to_html(*page);
+  if (!html) return tl::unexpected(html.error());
+  if (auto ok = write_file(options.out, *html); !ok) return ok;
+  print_written(options, common, page->images.size());
+  return {};
+}
+
+std::string caption(const Result& result) {
+  const std::string target = result.target ? fmt::format(" to {}", *result.target) : "";
+  const std::string distance = result.distance ? fmt::format("{:.5g}", *result.distance) : "none";
+  return fmt::format("{}{}\n{}\n{}", name(result.norm), target, distance, result.status);
+}
+
+Expected<void> write_picture(const ReportOptions& options, const Common& common) {
+  if (auto ok = check_writable(options.out); !ok) return ok;
+  const auto results = read_tables(options);
+  if (!results) return tl::unexpected(results.error());
+  if (results->empty()) return bad_request("there is nothing to draw: the tables have no such row");
+  const auto split = parse_split(options.shared.split);
+  if (!split) return tl::unexpected(split.error());
+  const auto set = load_dataset(options.shared.data, *split, common.data_dir);
+  if (!set) return tl::unexpected(set.error());
+  if (auto ok = check_results(*results, *set, options.shared.data); !ok) return ok;
+  std::vector<Comparison> comparisons;
+  for (const Result& result : *results) {
+    comparisons.push_back({set->image(result.image), result.found,
+                           fmt::format("{} (#{})", result.label, result.image), caption(result)});
+  }
+  const Sheet sheet = comparison_sheet(options.title, comparisons, {set->rows, set->columns}, 0, 1,
+                                       options.per_row);
+  if (auto ok = write_png(contact_sheet(sheet), options.out); !ok) return ok;
+  print_written(options, common, comparisons.size());
+  return {};
+}
+
+void add_data_options(CLI::App& command, ReportOptions& options) {
+  command.add_option("--data", options.shared.data, "the set that the tables are about")
+      ->required();
+  command.add_option("--split", options.shared.split, "test or train")->capture_default_str();
+  command.add_option("--image", options.image, "only the rows of this image");
+  command.add_option("--title", options.title, "title");
+}
+
+}  // namespace
+
+void add_page(CLI::App& app, Common& common, Action& chosen) {
+  const auto options = std::make_shared<ReportOptions>();
+  options->title = "brink";
+  CLI::App* command =
+      add_command(app, common, chosen, "page", "one self-contained HTML page of what runs found",
+                  [options, &common] { return write_page(*options, common); });
+  command->add_option("NETWORK", options->shared.network, "network, ONNX")->required();
+  add_data_options(*command, *options);
+  command->add_option("--closest", options->tables,
+                      "tables of brink closest; images from the .npz of the same name beside each");
+  command->add_option("--units", options->units, "folder of brink visualize");
+  command->add_option("--bounds", options->bounds, "file of brink bounds");
+  command->add_option("--lead", options->lead, "a paragraph below the title");
+  command->add_option("--output", options->shared.output,
+                      "relu or linear (default: as in the file)");
+  command->add_option("-o,--out", options->out, "OUT.html")->required();
+}
+
+void add_picture(CLI::App& app, Common& common, Action& chosen) {
+  const auto options = std::make_shared<ReportOptions>();
+  CLI::App* command = add_command(app, common, chosen, "picture",
+                                  "a contact sheet: originals, adversarial images, changes",
+                                  [options, &common] { return write_picture(*options, common); });
+  command
+      ->add_option("TABLES", options->tables,
+                   "tables of brink closest; images from the .npz of the same name beside each")
+      ->required();
+  add_data_options(*command, *options);
+  command->add_option("--per-row", options->per_row, "images side by side")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_option("-o,--out", options->out, "OUT.png")->required();
+}
+
+}  // namespace brink::cli
