@@ -24,6 +24,25 @@ Expected<std::vector<int>> first_correct(int count, const ImageSet& set, const N
   return found;
 }
 
+/// Of every class the first `count` images that the network gets right, class by class.
+Expected<std::vector<int>> first_of_each(int count, const ImageSet& set, const Network& network) {
+  std::vector<std::vector<int>> classes(static_cast<std::size_t>(network.output_size()));
+  for (int i = 0; i < set.count(); ++i) {
+    auto& of_class = classes[static_cast<std::size_t>(set.label(i))];
+    if (static_cast<int>(of_class.size()) == count) continue;
+    if (classify(network, set.image(i)) == set.label(i)) of_class.push_back(i);
+  }
+  std::vector<int> found;
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    if (static_cast<int>(classes[c].size()) < count) {
+      return bad_request("--images each:{}: the network gets only {} images of class {} right",
+                         count, classes[c].size(), c);
+    }
+    found.insert(found.end(), classes[c].begin(), classes[c].end());
+  }
+  return found;
+}
+
 /// The array `name` with a number for each input, whatever its shape.
 Expected<Eigen::VectorXd> box_side(const Npz& arrays, const std::string& name,
                                    const std::filesystem::path& file, Eigen::Index inputs) {
@@ -93,6 +112,7 @@ Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const Im
   const auto list = parse_image_list(options.images);
   if (!list) return tl::unexpected(list.error());
   if (list->correct > 0) return first_correct(list->correct, set, network);
+  if (list->each > 0) return first_of_each(list->each, set, network);
   for (const int index : list->indices) {
     if (index >= set.count()) {
       return bad_request("image {} does not exist: the {} split of {} has images 0 to {}", index,

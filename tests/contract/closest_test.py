@@ -128,6 +128,13 @@ class Table(Contract):
         images = [int(r["image"]) for r in rows]
         self.assertEqual(images, sorted(images))
 
+    def test_first_of_each_class(self):
+        done = self.closest("each.csv", "--norm", "linf", images="each:1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        _, rows = read_csv(self.folder / "each.csv")
+        self.assertEqual([int(r["label"]) for r in rows], list(range(10)))
+        self.assertNotIn("misclassified", {r["status"] for r in rows})
+
     def test_streams(self):
         done = self.closest("streams.csv", "--norm", "l1", images="0-2")
         self.assertNotIn("\r", done.stderr, "no progress line when piped")

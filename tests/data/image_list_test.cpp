@@ -18,6 +18,7 @@ TEST(ImageList, Numbers) {
 }
 
 TEST(ImageList, Correct) {
+  EXPECT_EQ(parse_image_list("each:2")->each, 2);
   const auto list = parse_image_list("correct:100");
   ASSERT_TRUE(list);
   EXPECT_EQ(list->correct, 100);
@@ -25,12 +26,13 @@ TEST(ImageList, Correct) {
 }
 
 TEST(ImageList, BadForms) {
-  for (const char* text :
-       {"",          ",",          "3,",          ",3",          "3,,4",        "-",
-        "-3",        "3-",         "3-1",         "--3",         "3--4",        "1-2-3",
-        " 3",        "3 ",         "3, 4",        "+3",          "x",           "3x",
-        "1.5",       "0x10",       "99999999999", "0-10000000",  "correct",     "correct:",
-        "correct:0", "correct:-1", "correct:x",   "correct:1-2", "correct:3,4", "Correct:3"}) {
+  for (
+      const char* text :
+      {"",           ",",           "3,",          ",3",       "3,,4",   "-",         "-3",
+       "3-",         "3-1",         "--3",         "3--4",     "1-2-3",  " 3",        "3 ",
+       "3, 4",       "+3",          "x",           "3x",       "1.5",    "0x10",      "99999999999",
+       "0-10000000", "correct",     "correct:",    "each:0",   "each:x", "correct:0", "correct:-1",
+       "correct:x",  "correct:1-2", "correct:3,4", "Correct:3"}) {
     const auto list = parse_image_list(text);
     ASSERT_FALSE(list) << text;
     EXPECT_EQ(list.error().kind, Error::Kind::bad_request);

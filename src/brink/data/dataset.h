@@ -53,11 +53,13 @@ std::optional<std::filesystem::path> find_dataset(const std::string& name,
 Expected<ImageSet> load_dataset(const std::string& name, Split split,
                                 const std::filesystem::path& data_dir = {});
 
-/// "0-99", "3,7,20-29" (in the order given) as indices below `count`; "correct:N" is resolved by
-/// the caller through `first_correct`.
+/// "0-99", "3,7,20-29" (in the order given) as indices below `count`; "correct:N" (the first
+/// N that a network gets right) and "each:N" (the first N of every class) are for the caller, who
+/// has the network.
 struct ImageList {
-  std::vector<int> indices;  ///< empty when correct > 0
+  std::vector<int> indices;  ///< empty when correct or each > 0
   int correct = 0;           ///< N of "correct:N"
+  int each = 0;              ///< N of "each:N"
 };
 Expected<ImageList> parse_image_list(std::string_view text);
 

@@ -1,7 +1,8 @@
-// Reads image lists: "0-99", "3,7,20-29", "correct:100".
+// Reads image lists: "0-99", "3,7,20-29", "correct:100", "each:2".
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "brink/data/dataset.h"
 
@@ -28,7 +29,7 @@ Expected<void> append_item(std::string_view item, std::string_view text, std::ve
   if (!first || !last) {
     return bad_request(
         "image list '{}': '{}' is not an image number (0 to {}) or a range; write e.g. "
-        "3,7,20-29 or correct:100",
+        "3,7,20-29, correct:100 or each:2",
         text, item, kMaxIndex);
   }
   if (*last < *first) {
@@ -42,15 +43,16 @@ Expected<void> append_item(std::string_view item, std::string_view text, std::ve
 }  // namespace
 
 Expected<ImageList> parse_image_list(std::string_view text) {
-  constexpr std::string_view prefix = "correct:";
   ImageList list;
-  if (text.starts_with(prefix)) {
-    const auto count = parse_number(text.substr(prefix.size()));
+  for (const auto& [prefix, member] :
+       {std::pair{"correct:", &ImageList::correct}, std::pair{"each:", &ImageList::each}}) {
+    if (!text.starts_with(prefix)) continue;
+    const auto count = parse_number(text.substr(std::string_view(prefix).size()));
     if (!count || *count == 0) {
-      return bad_request("image list '{}': a number from 1 to {} must follow 'correct:'", text,
-                         kMaxIndex);
+      return bad_request("image list '{}': a number from 1 to {} must follow '{}'", text, kMaxIndex,
+                         prefix);
     }
-    list.correct = *count;
+    list.*member = *count;
     return list;
   }
   for (std::size_t begin = 0; begin <= text.size();) {
