@@ -14,7 +14,8 @@ class Commands(Contract):
         text = self.good("--help").stdout
         for command in ("train", "eval", "bounds", "visualize", "closest", "export", "data"):
             self.assertIn(command, text)
-            self.assertIn("--quiet", self.good(command, "--help").stdout)
+            words = ("data", "list") if command == "data" else (command,)
+            self.assertIn("--quiet", self.good(*words, "--help").stdout)
 
     def test_training_is_deterministic_for_a_seed(self):
         for name, seed in (("a.onnx", "4"), ("b.onnx", "4"), ("c.onnx", "5")):
