@@ -1,0 +1,45 @@
+// One run of stochastic gradient descent: the weights, and a step on a mini-batch.
+#pragma once
+
+#include <Eigen/Core>
+#include <span>
+#include <vector>
+
+#include "brink/base/random.h"
+#include "brink/network/examples.h"
+#include "brink/network/network.h"
+
+namespace brink {
+
+class Sgd {
+ public:
+  /// Sizes n_0 ... n_K, each >= 1. He initialisation: weights normal with variance 2 / n_{k-1},
+  /// biases 0 (He, Zhang, Ren & Sun 2015).
+  Sgd(const std::vector<int>& sizes, Random& random);
+
+  /// One step on the mean cross-entropy of the examples `batch` (not empty):
+  ///     V <- momentum V - rate dL/dW,   W <- W + V
+  void step(const Examples& examples, std::span<const int> batch, float rate, float momentum);
+
+  /// How many of the examples have their label's output strictly largest.
+  int right(const Examples& examples, std::span<const int> which);
+
+  /// The weights, each exactly a float; output linear.
+  Network network() const;
+
+ private:
+  struct FloatLayer {
+    Eigen::MatrixXf weights, velocity;
+    Eigen::VectorXf bias, bias_velocity;
+    Eigen::MatrixXf output;  ///< of the batch, an example per column: x^k, or y^K in the last
+    Eigen::MatrixXf slope;   ///< dL/dy^k
+  };
+  void forward(const Examples& examples, std::span<const int> batch);
+  void output_slopes(const Examples& examples, std::span<const int> batch);
+  void move(FloatLayer& layer, const Eigen::MatrixXf& input, float rate, float momentum);
+  void move_first(const Examples& examples, std::span<const int> batch, float rate, float momentum);
+
+  std::vector<FloatLayer> layers_;
+};
+
+}  // namespace brink

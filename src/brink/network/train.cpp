@@ -1,0 +1,166 @@
+// The training loop and the choice among restarts.
+//
+// The defaults of the schedule were chosen on held-out MNIST images, for the five architectures of
+// Fischetti & Jo 2018 at 50 epochs: rates of 0.005, 0.01, 0.02 and batches of 16 to 128 (rate in
+// proportion) differ by less than the 0.3 % between two seeds, but at 0.02 the six layers of eight
+// neurons die now and then (every relu off, accuracy of a guess). Dropped without gain: inputs
+// centred by their mean, which was 0.5 % worse on the larger networks; training without momentum.
+#include "brink/network/train.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <optional>
+
+#include "brink/base/parallel.h"
+#include "brink/network/sgd.h"
+
+namespace brink {
+
+namespace {
+
+Expected<void> check_options(const Examples& examples, const Examples& extra,
+                             const TrainOptions& options) {
+  for (const int width : options.hidden) {
+    if (width < 1) return bad_request("a hidden layer of {} neurons; at least 1 is needed", width);
+  }
+  if (options.epochs < 1) return bad_request("epochs is {}; at least 1 is needed", options.epochs);
+  if (options.batch_size < 1 || options.restarts < 1 || options.threads < 1) {
+    return bad_request("batch size {}, restarts {}, threads {}: each must be at least 1",
+                       options.batch_size, options.restarts, options.threads);
+  }
+  if (!(options.learning_rate > 0) || !(options.momentum >= 0 && options.momentum < 1) ||
+      !(options.warmup >= 0)) {
+    return bad_request("learning rate {} must be > 0, momentum {} in [0, 1), warmup {} >= 0",
+                       options.learning_rate, options.momentum, options.warmup);
+  }
+  if (examples.classes() < 2) return bad_request("training needs examples of at least two classes");
+  if (extra.count() > 0 && extra.input_size() != examples.input_size()) {
+    return bad_request("the extra examples have {} inputs, the others {}", extra.input_size(),
+                       examples.input_size());
+  }
+  if (extra.classes() > examples.classes()) {
+    return bad_request("the extra examples have label {}, the others only 0 to {}",
+                       extra.classes() - 1, examples.classes() - 1);
+  }
+  return {};
+}
+
+std::vector<int> range(int begin, int end) {
+  std::vector<int> indices(static_cast<std::size_t>(end - begin));
+  std::iota(indices.begin(), indices.end(), begin);
+  return indices;
+}
+
+/// Indices into all examples: those that train and those that judge.
+struct Split {
+  std::vector<int> training, judging;
+};
+
+Split split(int count, int extra, const TrainOptions& options) {
+  Split result;
+  result.training = range(0, count);
+  if (options.restarts > 1) {
+    Random(options.seed).shuffle(result.training);
+    const auto held = static_cast<std::ptrdiff_t>(std::min(options.held_out, count / 10));
+    result.judging.assign(result.training.begin(), result.training.begin() + held);
+    result.training.erase(result.training.begin(), result.training.begin() + held);
+  }
+  const std::vector<int> joined = range(count, count + extra);
+  result.training.insert(result.training.end(), joined.begin(), joined.end());
+  return result;
+}
+
+/// The rate at step `t` of `steps`.
+double rate(const TrainOptions& options, double t, double steps) {
+  const double warmup = options.warmup * steps / options.epochs;
+  const double rise = t < warmup ? (t + 1) / std::max(warmup, 1.0) : 1;
+  return options.learning_rate * std::min(rise, 1.0) * 0.5 *
+         (1 + std::cos(std::numbers::pi * t / steps));
+}
+
+/// One restart; false if it was interrupted.
+bool run(Sgd& sgd, const Examples& all, std::vector<int> order, Random& random,
+         const TrainOptions& options, const std::atomic<bool>* interrupt) {
+  const auto size = static_cast<std::size_t>(options.batch_size);
+  const std::size_t per_epoch = (order.size() + size - 1) / size;
+  const auto steps = static_cast<double>(per_epoch) * options.epochs;
+  double t = 0;
+  for (int epoch = 0; epoch < options.epochs; ++epoch) {
+    random.shuffle(order);
+    for (std::size_t begin = 0; begin < order.size(); begin += size) {
+      if (interrupt != nullptr && interrupt->load(std::memory_order_relaxed)) return false;
+      const auto batch =
+          std::span<const int>(order).subspan(begin, std::min(size, order.size() - begin));
+      sgd.step(all, batch, static_cast<float>(rate(options, t, steps)),
+               static_cast<float>(options.momentum));
+      ++t;
+    }
+    if (options.on_epoch) options.on_epoch();
+  }
+  return true;
+}
+
+struct Candidate {
+  Network network;
+  double held_out = 0;
+  bool finished = false;
+};
+
+}  // namespace
+
+Expected<TrainResult> train(const Examples& examples, const Examples& extra,
+                            const TrainOptions& options, const std::atomic<bool>* interrupt) {
+  if (auto ok = check_options(examples, extra, options); !ok) return tl::unexpected(ok.error());
+  const Split parts = split(examples.count(), extra.count(), options);
+  if (options.restarts > 1 && parts.judging.empty()) {
+    return bad_request("{} examples are too few to hold some out for judging {} restarts",
+                       examples.count(), options.restarts);
+  }
+  std::optional<Examples> joined;
+  if (extra.count() > 0) {
+    joined = examples;
+    joined->add(extra);
+  }
+  const Examples& all = joined ? *joined : examples;
+
+  std::vector<int> sizes = {examples.input_size()};
+  sizes.insert(sizes.end(), options.hidden.begin(), options.hidden.end());
+  sizes.push_back(examples.classes());
+
+  Random seeds(options.seed);
+  std::vector<std::uint64_t> seed;
+  for (int r = 0; r < options.restarts; ++r) seed.push_back(seeds.next());
+  std::vector<Candidate> candidates(seed.size());
+  parallel_for(options.restarts, options.threads, [&](int r) {
+    Candidate& candidate = candidates[static_cast<std::size_t>(r)];
+    Random random(seed[static_cast<std::size_t>(r)]);
+    Sgd sgd(sizes, random);
+    candidate.finished = run(sgd, all, parts.training, random, options, interrupt);
+    candidate.network = sgd.network();
+    if (!parts.judging.empty()) {
+      candidate.held_out =
+          sgd.right(all, parts.judging) / static_cast<double>(parts.judging.size());
+    }
+  });
+
+  TrainResult result;
+  for (const Candidate& candidate : candidates) {
+    if (!candidate.finished) {
+      return tl::unexpected(Error{Error::Kind::interrupted, "training was interrupted"});
+    }
+    if (!parts.judging.empty()) result.held_out.push_back(candidate.held_out);
+  }
+  if (!result.held_out.empty()) {
+    result.chosen = static_cast<int>(
+        std::max_element(result.held_out.begin(), result.held_out.end()) - result.held_out.begin());
+  }
+  result.network = std::move(candidates[static_cast<std::size_t>(result.chosen)].network);
+  if (!check(result.network)) {
+    return failure("training diverged (weights are no longer finite); choose a smaller rate");
+  }
+  return result;
+}
+
+}  // namespace brink
