@@ -133,17 +133,21 @@ Expected<void> solve(const Run& run, const ClosestOptions& options, const Common
   Progress progress("images", count, common.quiet);
   std::mutex mutex;
   std::optional<Error> problem;
+  std::atomic<bool> failed = false;
   // Fewer images than threads: the spare threads help with each image.
   const int inner = count > 0 ? std::max(1, common.threads / count) : 1;
   parallel_for(count, common.threads, [&](int i) {
-    if (interrupt_flag() || problem) return;
+    if (interrupt_flag() || failed) return;
     const int image = todo[static_cast<std::size_t>(i)];
     ClosestAnswer answer = answer_one(run, options, common, image, inner, log);
     if (answer.status == AnswerStatus::interrupted) return;
     const auto kept =
         table.append({image, run.set.label(image), run.question.norm, std::move(answer)});
     const std::lock_guard lock(mutex);
-    if (!kept && !problem) problem = kept.error();
+    if (!kept && !problem) {
+      problem = kept.error();
+      failed = true;
+    }
     progress.step();
   });
   progress.finish();

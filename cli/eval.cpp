@@ -1,0 +1,144 @@
+// brink eval: accuracy and confusion matrix of a network, or its outputs on any inputs.
+#include <nlohmann/json.hpp>
+
+#include "brink/base/files.h"
+#include "brink/data/npz.h"
+#include "brink/network/evaluate.h"
+#include "closest_options.h"
+
+namespace brink::cli {
+
+namespace {
+
+struct EvalCommand {
+  ClosestOptions shared;  ///< network, output, data, split
+  std::filesystem::path inputs;
+  std::filesystem::path outputs;
+};
+
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// --inputs: the array `images`, n x n_0.
+Expected<RowMajor> read_inputs(const std::filesystem::path& file, const Network& network) {
+  const auto arrays = read_npz(file);
+  if (!arrays) return tl::unexpected(arrays.error());
+  const auto images = find_array(*arrays, "images", file);
+  if (!images) return tl::unexpected(images.error());
+  const auto& shape = (*images)->shape;
+  if (shape.size() != 2 || static_cast<Eigen::Index>(shape[1]) != network.input_size()) {
+    return bad_request("'{}': images must be n x {}, for the network takes {} inputs",
+                       file.string(), network.input_size(), network.input_size());
+  }
+  const std::vector<double> numbers = (*images)->as_doubles();
+  return RowMajor(Eigen::Map<const RowMajor>(numbers.data(), static_cast<Eigen::Index>(shape[0]),
+                                             network.input_size()));
+}
+
+RowMajor all_images(const ImageSet& set) {
+  RowMajor images(set.count(), set.image_size());
+  for (int i = 0; i < set.count(); ++i) images.row(i) = set.image(i).transpose();
+  return images;
+}
+
+Expected<void> write_outputs(const std::filesystem::path& file, const Network& network,
+                             const RowMajor& inputs) {
+  std::vector<double> numbers;
+  for (Eigen::Index i = 0; i < inputs.rows(); ++i) {
+    const Eigen::VectorXd y = outputs(network, inputs.row(i).transpose());
+    numbers.insert(numbers.end(), y.begin(), y.end());
+  }
+  const std::vector<std::size_t> shape = {static_cast<std::size_t>(inputs.rows()),
+                                          static_cast<std::size_t>(network.output_size())};
+  return write_npz(file, {{"outputs", NpyArray{shape, std::move(numbers)}}});
+}
+
+void print_table(const Evaluation& result) {
+  fmt::print("accuracy {:.2f} % ({} of {})\n\n", 100 * result.accuracy(), result.right(),
+             result.count());
+  fmt::print("label");
+  for (Eigen::Index c = 0; c < result.confusion.rows(); ++c) fmt::print("{:>7}", c);
+  fmt::print("    tie   right\n");
+  for (Eigen::Index r = 0; r < result.confusion.rows(); ++r) {
+    fmt::print("{:>5}", r);
+    for (const int count : result.confusion.row(r)) fmt::print("{:>7}", count);
+    const int images = result.confusion.row(r).sum();
+    fmt::print("{}\n", images == 0
+                           ? "       -"
+                           : fmt::format("{:>6.1f} %", 100.0 * result.confusion(r, r) / images));
+  }
+}
+
+void print_json(const Evaluation& result) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const auto& row : result.confusion.rowwise()) {
+    rows.push_back(std::vector<int>(row.begin(), row.end()));
+  }
+  const nlohmann::json document = {{"accuracy", result.accuracy()},
+                                   {"right", result.right()},
+                                   {"count", result.count()},
+                                   {"confusion", rows}};
+  fmt::print("{}\n", document.dump(2));
+}
+
+Expected<void> eval_on_data(const EvalCommand& command, const Common& common,
+                            const Network& network) {
+  const auto set = load_images(command.shared, common, network);
+  if (!set) return tl::unexpected(set.error());
+  if (!command.outputs.empty()) {
+    if (auto ok = write_outputs(command.outputs, network, all_images(*set)); !ok) return ok;
+  }
+  const Evaluation result = evaluate(
+      network, set->count(), [&set](int i) { return set->image(i); },
+      [&set](int i) { return set->label(i); }, common.threads);
+  if (common.json) {
+    print_json(result);
+  } else {
+    print_table(result);
+  }
+  return {};
+}
+
+Expected<void> run_eval(const EvalCommand& command, const Common& common) {
+  if (!command.outputs.empty()) {
+    if (auto ok = check_writable(command.outputs); !ok) return ok;
+  }
+  const auto loaded = load_network(command.shared, common);
+  if (!loaded) return tl::unexpected(loaded.error());
+  if (command.inputs.empty()) return eval_on_data(command, common, loaded->network);
+  const auto inputs = read_inputs(command.inputs, loaded->network);
+  if (!inputs) return tl::unexpected(inputs.error());
+  if (auto ok = write_outputs(command.outputs, loaded->network, *inputs); !ok) return ok;
+  if (common.json) {
+    fmt::print("{}\n", nlohmann::json({{"count", inputs->rows()}}).dump(2));
+  } else {
+    fmt::print("outputs of {} inputs in {}\n", inputs->rows(), command.outputs.string());
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app, Common& common, Action& chosen) {
+  const auto command = std::make_shared<EvalCommand>();
+  CLI::App* sub = add_command(app, common, chosen, "eval", "accuracy and confusion matrix",
+                              [command, &common] { return run_eval(*command, common); });
+  sub->add_option("NETWORK", command->shared.network, "network, ONNX")->required();
+  CLI::Option* data =
+      sub->add_option("--data", command->shared.data, "mnist, fashion-mnist, strokes or a folder");
+  sub->add_option("--split", command->shared.split, "train or test")->capture_default_str();
+  sub->add_option("--output", command->shared.output,
+                  "relu or linear: what the last layer ends in (default: as in the file)");
+  CLI::Option* outputs = sub->add_option("--outputs", command->outputs,
+                                         "npz to write: array outputs, a row x^K for each image");
+  CLI::Option* inputs = sub->add_option("--inputs", command->inputs,
+                                        "instead of --data: npz with array images, n x n_0");
+  inputs->needs(outputs)->excludes(data);
+  sub->require_option(1, 0);
+  sub->final_callback([sub, data, inputs] {
+    if (sub->parsed() && data->empty() && inputs->empty()) {
+      throw CLI::RequiredError("--data");
+    }
+  });
+}
+
+}  // namespace brink::cli

@@ -1,0 +1,154 @@
+// brink train: a ReLU classifier from a data set.
+#include <nlohmann/json.hpp>
+
+#include "brink/base/files.h"
+#include "brink/base/progress.h"
+#include "brink/data/dataset.h"
+#include "brink/data/npz.h"
+#include "brink/io/onnx.h"
+#include "brink/network/evaluate.h"
+#include "brink/network/train.h"
+#include "commands.h"
+
+namespace brink::cli {
+
+namespace {
+
+struct TrainCommand {
+  std::string data;
+  std::filesystem::path add;
+  std::filesystem::path out;
+  TrainOptions options;
+};
+
+Examples to_examples(const ImageSet& set) {
+  Examples examples(set.image_size());
+  const auto size = static_cast<std::size_t>(set.image_size());
+  for (int i = 0; i < set.count(); ++i) {
+    const std::span<const std::uint8_t> pixels(set.pixels);
+    examples.add(pixels.subspan(static_cast<std::size_t>(i) * size, size), set.label(i));
+  }
+  return examples;
+}
+
+/// --add: arrays `images` (n x n_0) and `label` (n), as closest --images-out writes them.
+Expected<Examples> read_examples(const std::filesystem::path& file, int input_size) {
+  const auto arrays = read_npz(file);
+  if (!arrays) return tl::unexpected(arrays.error());
+  const auto images = find_array(*arrays, "images", file);
+  if (!images) return tl::unexpected(images.error());
+  const auto label = find_array(*arrays, "label", file);
+  if (!label) return tl::unexpected(label.error());
+  const auto labels = (*label)->as_integers();
+  if (!labels) return bad_request("'{}', label: {}", file.string(), labels.error().message);
+  const auto& shape = (*images)->shape;
+  const auto size = static_cast<std::size_t>(input_size);
+  if (shape.size() != 2 || shape[1] != size || shape[0] != labels->size()) {
+    return bad_request(
+        "'{}': images must be n x {} numbers with n labels, but images have {} numbers, label {}",
+        file.string(), size, (*images)->size(), labels->size());
+  }
+  Examples examples(input_size);
+  const std::vector<double> pixels = (*images)->as_doubles();
+  for (std::size_t i = 0; i < labels->size(); ++i) {
+    const Eigen::VectorXd x = Eigen::Map<const Eigen::VectorXd>(&pixels[i * size], input_size);
+    if ((*labels)[i] < 0 || (*labels)[i] > 255) {
+      return bad_request("'{}': label {} of image {} is no class", file.string(), (*labels)[i], i);
+    }
+    if (!x.allFinite()) {
+      return bad_request("'{}': image {} has a pixel that is NaN or infinite", file.string(), i);
+    }
+    examples.add(x, static_cast<int>((*labels)[i]));
+  }
+  return examples;
+}
+
+Evaluation on_test_images(const Network& network, const ImageSet& set, int threads) {
+  return evaluate(
+      network, set.count(), [&set](int i) { return set.image(i); },
+      [&set](int i) { return set.label(i); }, threads);
+}
+
+void print(const TrainResult& trained, const Evaluation& test, double seconds, bool json) {
+  if (json) {
+    const nlohmann::json document = {{"test_accuracy", test.accuracy()},
+                                     {"test_images", test.count()},
+                                     {"held_out_accuracy", trained.held_out},
+                                     {"restart", trained.chosen},
+                                     {"seconds", seconds},
+                                     {"network", content_hash(trained.network)}};
+    fmt::print("{}\n", document.dump(2));
+    return;
+  }
+  for (std::size_t r = 0; r < trained.held_out.size(); ++r) {
+    const bool kept = static_cast<int>(r) == trained.chosen;
+    fmt::print("restart {}: {:.2f} % of the held-out training images{}\n", r,
+               100 * trained.held_out[r], kept ? ", kept" : "");
+  }
+  fmt::print("test accuracy {:.2f} % ({} of {}), trained in {:.1f} s\n", 100 * test.accuracy(),
+             test.right(), test.count(), seconds);
+}
+
+Expected<void> run_train(TrainCommand command, const Common& common) {
+  if (auto ok = check_writable(command.out); !ok) return ok;
+  const auto set = load_dataset(command.data, Split::train, common.data_dir);
+  if (!set) return tl::unexpected(set.error());
+  const auto test_set = load_dataset(command.data, Split::test, common.data_dir);
+  if (!test_set) return tl::unexpected(test_set.error());
+  if (test_set->image_size() != set->image_size()) {
+    return bad_request("{}: training images have {} pixels, test images {}", command.data,
+                       set->image_size(), test_set->image_size());
+  }
+  Examples extra(set->image_size());
+  if (!command.add.empty()) {
+    auto read = read_examples(command.add, set->image_size());
+    if (!read) return tl::unexpected(read.error());
+    extra = std::move(*read);
+  }
+
+  TrainOptions& options = command.options;
+  options.seed = common.seed;
+  options.threads = common.threads;
+  Progress progress("epochs", options.epochs * options.restarts, common.quiet);
+  options.on_epoch = [&progress] { progress.step(); };
+  const Stopwatch watch;
+  const auto trained = train(to_examples(*set), extra, options, &interrupt_flag());
+  progress.finish();
+  if (!trained) return tl::unexpected(trained.error());
+  const double seconds = watch.seconds();
+  if (auto ok = write_onnx(trained->network, command.out); !ok) return ok;
+  print(*trained, on_test_images(trained->network, *test_set, common.threads), seconds,
+        common.json);
+  return {};
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Common& common, Action& chosen) {
+  const auto command = std::make_shared<TrainCommand>();
+  TrainOptions& options = command->options;
+  CLI::App* sub = add_command(app, common, chosen, "train", "train a ReLU classifier",
+                              [command, &common] { return run_train(*command, common); });
+  sub->add_option("--data", command->data, "mnist, fashion-mnist, strokes or a folder")->required();
+  sub->add_option("--hidden", options.hidden, "widths of the hidden layers, e.g. 8,8,8")
+      ->delimiter(',')
+      ->required()
+      ->check(CLI::Range(1, 100000));
+  sub->add_option("--epochs", options.epochs, "passes over the training images")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000));
+  sub->add_option("--restarts", options.restarts,
+                  "trainings from different starts, judged on 5,000 held-out training images")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+  sub->add_option("--rate", options.learning_rate, "largest learning rate")->capture_default_str();
+  sub->add_option("--batch", options.batch_size, "images in a mini-batch")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000));
+  sub->add_option("--momentum", options.momentum, "momentum, in [0, 1)")->capture_default_str();
+  sub->add_option("--add", command->add,
+                  "npz with arrays images and label that join the training images");
+  sub->add_option("-o,--out", command->out, "network to write, ONNX")->required();
+}
+
+}  // namespace brink::cli
