@@ -138,7 +138,9 @@ Expected<void> write_page(const ReportOptions& options, const Common& common) {
 std::string caption(const Result& result) {
   const std::string target = result.target ? fmt::format(" to {}", *result.target) : "";
   const std::string distance = result.distance ? fmt::format("{:.5g}", *result.distance) : "none";
-  return fmt::format("{}{}\n{}\n{}", name(result.norm), target, distance, result.status);
+  std::string norm(name(result.norm));
+  norm.front() = 'L';
+  return fmt::format("{}{}\n{}\n{}", norm, target, distance, result.status);
 }
 
 Expected<void> write_picture(const ReportOptions& options, const Common& common) {

@@ -204,6 +204,7 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
                                   "the input that excites a unit most, for any or all units",
                                   [options, &common] { return visualize(*options, common); });
   ClosestOptions& shared = options->shared;
+  shared.engine = "mip";
   command->add_option("NETWORK", shared.network, "network, ONNX")->required();
   command->add_option("--unit", options->units, "layer and unit, K:J; layers from 1, units from 0");
   command->add_option("--layer", options->layer, "all units of layer K")

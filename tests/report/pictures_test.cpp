@@ -112,15 +112,27 @@ TEST(Sheet, CaptionsAndTitleFit) {
 }
 
 TEST(Sheet, ComparisonHasThreeRowsAGroupAndSurvivesMissingImages) {
-  const auto image = vector({0, 1, 0, 1});
-  const Comparison found{image, vector({1, 1, 0, 1}), "7", "to 2"};
-  const Comparison none{image, Eigen::VectorXd(), "7", "none"};
+  const Comparison found{vector({0, 1, 0, 1}), vector({1, 1, 0, 1}), "7", "to 2"};
+  const Comparison none{vector({0, 1, 0, 0}), Eigen::VectorXd(), "7", "none"};
   const Sheet sheet = comparison_sheet("", {found, none, found}, {2, 2}, 0, 1, 2);
   ASSERT_EQ(sheet.rows.size(), 6u);
   EXPECT_EQ(sheet.rows[1][1].caption, "none");
   EXPECT_EQ(sheet.rows[1][1].picture.width, 0);
   EXPECT_EQ(sheet.rows[5].size(), 1u);
   EXPECT_GT(contact_sheet(sheet).height, 0);
+}
+
+TEST(Sheet, AnOriginalThatAllShareIsShownOnce) {
+  const auto image = vector({0, 1, 0, 1});
+  const Comparison one{image, vector({1, 1, 0, 1}), "7", "l1"};
+  const Comparison two{image, vector({0, 1, 0, 0}), "7", "l2"};
+  const Sheet sheet = comparison_sheet("", {one, two}, {2, 2}, 0, 1);
+  ASSERT_EQ(sheet.rows.size(), 2u);
+  ASSERT_EQ(sheet.rows[0].size(), 3u);
+  EXPECT_EQ(sheet.rows[0][0].caption, "7");
+  EXPECT_EQ(sheet.rows[0][2].caption, "l2");
+  EXPECT_EQ(sheet.rows[1][0].picture.width, 0);
+  EXPECT_GT(sheet.rows[1][2].picture.width, 0);
 }
 
 }  // namespace

@@ -61,8 +61,9 @@ struct Comparison {
   std::string caption;    ///< below the image found
 };
 
-/// Rows "original", "adversarial", "change"; at most `per_row` columns, then three more rows below.
-/// Greys span [low, high].
+/// Rows "original", "adversarial", "change"; at most `per_row` comparisons side by side, then three
+/// more rows below. If all have one original, it stands once at the left, and the first row is
+/// dropped. Greys span [low, high].
 Sheet comparison_sheet(const std::string& title, const std::vector<Comparison>& comparisons,
                        ImageShape shape, double low, double high, int per_row = 10);
 

@@ -1,6 +1,7 @@
 // Contact sheets: a grid whose columns are as wide as their widest tile and whose rows are as high
 // as their highest, with captions below the tiles.
 #include <algorithm>
+#include <span>
 
 #include "brink/report/font.h"
 #include "brink/report/pictures.h"
@@ -85,27 +86,46 @@ Raster contact_sheet(const Sheet& sheet) {
   return picture;
 }
 
+namespace {
+
+/// The rows of one group of comparisons. `shared`: they have one original, shown once at the left.
+void add_group(Sheet& sheet, std::span<const Comparison> group, bool shared, ImageShape shape,
+               double low, double high) {
+  std::vector<Tile> originals, found, changes;
+  for (const Comparison& one : group) {
+    if (!shared || originals.empty()) {
+      originals.push_back({grey_picture(one.original, shape, low, high, kTileScale), one.head});
+    }
+    const bool any = one.found.size() > 0;
+    found.push_back(
+        {any ? grey_picture(one.found, shape, low, high, kTileScale) : Raster(), one.caption});
+    changes.push_back(
+        {any ? change_picture(one.found, one.original, shape, kTileScale) : Raster(), ""});
+  }
+  if (shared) {
+    found.insert(found.begin(), originals.front());
+    changes.insert(changes.begin(), Tile());
+    sheet.rows.insert(sheet.rows.end(), {found, changes});
+    sheet.row_heads.insert(sheet.row_heads.end(), {"", "change"});
+  } else {
+    sheet.rows.insert(sheet.rows.end(), {originals, found, changes});
+    sheet.row_heads.insert(sheet.row_heads.end(), {"original", "adversarial", "change"});
+  }
+}
+
+}  // namespace
+
 Sheet comparison_sheet(const std::string& title, const std::vector<Comparison>& comparisons,
                        ImageShape shape, double low, double high, int per_row) {
   Sheet sheet;
   sheet.title = title;
-  for (std::size_t begin = 0; begin < comparisons.size();
-       begin += static_cast<std::size_t>(per_row)) {
-    const std::size_t end = std::min(comparisons.size(), begin + static_cast<std::size_t>(per_row));
-    std::vector<Tile> originals, found, changes;
-    for (std::size_t i = begin; i < end; ++i) {
-      const Comparison& one = comparisons[i];
-      originals.push_back({grey_picture(one.original, shape, low, high, kTileScale), one.head});
-      if (one.found.size() == 0) {
-        found.push_back({Raster(), one.caption});
-        changes.push_back({});
-        continue;
-      }
-      found.push_back({grey_picture(one.found, shape, low, high, kTileScale), one.caption});
-      changes.push_back({change_picture(one.found, one.original, shape, kTileScale), ""});
-    }
-    sheet.rows.insert(sheet.rows.end(), {originals, found, changes});
-    sheet.row_heads.insert(sheet.row_heads.end(), {"original", "adversarial", "change"});
+  const std::span<const Comparison> all = comparisons;
+  const bool shared = all.size() > 1 && std::all_of(all.begin(), all.end(), [&](const auto& one) {
+                        return one.original == all.front().original;
+                      });
+  for (std::size_t begin = 0; begin < all.size(); begin += static_cast<std::size_t>(per_row)) {
+    const std::size_t count = std::min(all.size() - begin, static_cast<std::size_t>(per_row));
+    add_group(sheet, all.subspan(begin, count), shared, shape, low, high);
   }
   return sheet;
 }
