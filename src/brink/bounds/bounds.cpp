@@ -1,3 +1,4 @@
+// Names of sources, and the one place where two claims about a neuron meet.
 #include "brink/bounds/bounds.h"
 
 #include <algorithm>
@@ -31,11 +32,12 @@ int Bounds::unstable_count() const {
 
 NeuronBounds intersect(const NeuronBounds& a, const NeuronBounds& b) {
   NeuronBounds result = a;
-  if (b.lower > a.lower) {
+  // On equal values the source that says more: they are declared in that order.
+  if (b.lower > a.lower || (b.lower == a.lower && b.lower_source > a.lower_source)) {
     result.lower = b.lower;
     result.lower_source = b.lower_source;
   }
-  if (b.upper < a.upper) {
+  if (b.upper < a.upper || (b.upper == a.upper && b.upper_source > a.upper_source)) {
     result.upper = b.upper;
     result.upper_source = b.upper_source;
   }

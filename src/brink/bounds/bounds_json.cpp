@@ -1,4 +1,10 @@
 // Bounds on disk: JSON with all digits, read back with suspicion.
+//
+//     {"brink_bounds": 1, "network": content hash, "method": "exact", "t_pre": seconds,
+//      "box": {"size": n_0, "low": number or list, "high": number or list},
+//      "layers": [[{"lower": L, "upper": U, "lower_source": "exact", "upper_source": "lp"}, ...]]}
+//
+// Numbers are written with the fewest digits that read back as the same double.
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,6 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kVersion = 1;
+constexpr Eigen::Index kMostInputs = 100'000'000;  // beyond: a damaged file, not a network
 
 std::vector<double> to_list(const Eigen::VectorXd& values) {
   return {values.data(), values.data() + values.size()};
@@ -41,56 +48,94 @@ BoundSource source_from_name(const std::string& text) {
   throw std::runtime_error(fmt::format("unknown source '{}'", text));
 }
 
+double number(const json& object, const char* key) {
+  const json& value = object.at(key);
+  if (!value.is_number()) throw std::runtime_error(fmt::format("'{}' is not a number", key));
+  return value.get<double>();
+}
+
 NeuronBounds neuron_from_json(const json& entry) {
-  NeuronBounds bounds{entry.at("lower").get<double>(), entry.at("upper").get<double>(),
-                      source_from_name(entry.at("lower_source").get<std::string>()),
-                      source_from_name(entry.at("upper_source").get<std::string>())};
+  const NeuronBounds bounds{number(entry, "lower"), number(entry, "upper"),
+                            source_from_name(entry.at("lower_source").get<std::string>()),
+                            source_from_name(entry.at("upper_source").get<std::string>())};
   if (!std::isfinite(bounds.lower) || !std::isfinite(bounds.upper) || bounds.lower > bounds.upper) {
     throw std::runtime_error("a neuron's bounds are crossed or not finite");
   }
   return bounds;
 }
 
+Box box_from_json(const json& box) {
+  const json& size = box.at("size");
+  if (!size.is_number_integer() || size.get<Eigen::Index>() < 1 ||
+      size.get<Eigen::Index>() > kMostInputs) {
+    throw std::runtime_error("the box's size is not a number of inputs");
+  }
+  Box result{side_from_json(box.at("low"), size.get<Eigen::Index>()),
+             side_from_json(box.at("high"), size.get<Eigen::Index>())};
+  if (!result.lower.allFinite() || !result.upper.allFinite() ||
+      (result.lower.array() > result.upper.array()).any()) {
+    throw std::runtime_error("the box has crossed or infinite sides");
+  }
+  return result;
+}
+
 Bounds from_json(const json& document) {
-  if (document.at("brink_bounds").get<int>() != kVersion) {
+  if (document.at("brink_bounds") != kVersion) {
     throw std::runtime_error("another version of the format");
   }
   Bounds bounds;
   bounds.network = document.at("network").get<std::string>();
   bounds.method = document.at("method").get<std::string>();
-  bounds.t_pre = document.at("t_pre").get<double>();
-  const json& box = document.at("box");
-  const auto size = box.at("size").get<Eigen::Index>();
-  if (size < 1) throw std::runtime_error("the box has no inputs");
-  bounds.box = {side_from_json(box.at("low"), size), side_from_json(box.at("high"), size)};
-  if ((bounds.box.lower.array() > bounds.box.upper.array()).any()) {
-    throw std::runtime_error("the box has crossed sides");
-  }
-  for (const json& layer : document.at("layers")) {
+  bounds.t_pre = number(document, "t_pre");
+  if (!(bounds.t_pre >= 0)) throw std::runtime_error("t_pre is negative");
+  bounds.box = box_from_json(document.at("box"));
+  const json& layers = document.at("layers");
+  if (!layers.is_array() || layers.empty()) throw std::runtime_error("there are no layers");
+  for (const json& layer : layers) {
+    if (!layer.is_array() || layer.empty()) throw std::runtime_error("a layer has no neurons");
     bounds.layers.emplace_back();
     for (const json& entry : layer) bounds.layers.back().push_back(neuron_from_json(entry));
   }
   return bounds;
 }
 
+/// One neuron a line.
+std::string layers_text(const Bounds& bounds) {
+  std::string text = "[";
+  for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
+    text += k == 0 ? "\n" : ",\n";
+    for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
+      const NeuronBounds& b = bounds.layers[k][j];
+      const nlohmann::ordered_json entry = {{"lower", b.lower},
+                                            {"upper", b.upper},
+                                            {"lower_source", std::string(name(b.lower_source))},
+                                            {"upper_source", std::string(name(b.upper_source))}};
+      text += (j == 0 ? " [" : ",\n  ") + entry.dump();
+    }
+    text += "]";
+  }
+  return text + "\n]";
+}
+
+bool sizes_fit(const Bounds& bounds, const Network& network) {
+  if (static_cast<int>(bounds.layers.size()) != network.depth()) return false;
+  for (int k = 1; k <= network.depth(); ++k) {
+    const auto width = bounds.layers[static_cast<std::size_t>(k - 1)].size();
+    if (static_cast<Eigen::Index>(width) != network.width(k)) return false;
+  }
+  return bounds.box.size() == network.input_size();
+}
+
 }  // namespace
 
 Expected<void> save_bounds(const Bounds& bounds, const std::filesystem::path& path) {
-  json layers = json::array();
-  for (const auto& layer : bounds.layers) {
-    json entries = json::array();
-    for (const NeuronBounds& b : layer) {
-      entries.push_back({{"lower", b.lower},
-                         {"upper", b.upper},
-                         {"lower_source", std::string(name(b.lower_source))},
-                         {"upper_source", std::string(name(b.upper_source))}});
-    }
-    layers.push_back(std::move(entries));
-  }
-  const json document = {{"brink_bounds", kVersion},       {"network", bounds.network},
-                         {"method", bounds.method},        {"t_pre", bounds.t_pre},
-                         {"box", box_to_json(bounds.box)}, {"layers", layers}};
-  return write_file(path, document.dump(1) + "\n");
+  const auto field = [](const char* key, const json& value) {
+    return fmt::format("\"{}\": {},\n", key, value.dump());
+  };
+  return write_file(path, "{" + field("brink_bounds", kVersion) + field("network", bounds.network) +
+                              field("method", bounds.method) + field("t_pre", bounds.t_pre) +
+                              field("box", box_to_json(bounds.box)) +
+                              "\"layers\": " + layers_text(bounds) + "}\n");
 }
 
 Expected<Bounds> load_bounds(const std::filesystem::path& path) {
@@ -108,17 +153,20 @@ Expected<Bounds> load_bounds_for(const Network& network, const Box& box,
                                  const std::filesystem::path& path) {
   auto bounds = load_bounds(path);
   if (!bounds) return bounds;
-  bool fits = static_cast<int>(bounds->layers.size()) == network.depth() &&
-              bounds->box.size() == network.input_size() &&
-              bounds->network == content_hash(network);
-  for (int k = 1; fits && k <= network.depth(); ++k) {
-    fits = static_cast<Eigen::Index>(bounds->layers[static_cast<std::size_t>(k - 1)].size()) ==
-           network.width(k);
-  }
-  if (!fits) {
+  if (bounds->network != content_hash(network)) {
     return bad_request(
         "'{}' holds the bounds of another network; make them again with brink bounds",
         path.string());
+  }
+  if (!sizes_fit(*bounds, network)) {
+    return bad_request(
+        "'{}' has layers or a box of other sizes than its network; make it again "
+        "with brink bounds",
+        path.string());
+  }
+  if (box.size() != network.input_size()) {
+    return bad_request("a box of {} inputs was asked for, but the network takes {}", box.size(),
+                       network.input_size());
   }
   if (!bounds->box.contains(box.lower) || !bounds->box.contains(box.upper)) {
     return bad_request(

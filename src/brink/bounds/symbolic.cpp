@@ -1,30 +1,53 @@
-// Backward substitution with linear relaxations (CROWN, Zhang et al. 2018), a layer at once.
+// Backward substitution with linear relaxations (CROWN, Zhang et al. 2018), a whole layer at once.
 //
-// To bound y^k from above, write it as A x^{k-1} + c and walk back: an unstable neuron with
-// L < y < U has x <= U (y - L) / (U - L), used where its coefficient is positive, and x >= a y with
-// a in {0, 1} (whichever cuts off less area), used where it is negative; then y^i = W x^{i-1} + b.
-// At the input the box decides. The lower bound is the upper bound of -y. Rounding: each product of
-// row and matrix adds at most (n + 4) unit roundoffs of its absolute value at the largest
-// activations. Dropped: optimised slopes (alpha-CROWN): the LP bounds are there when more is
-// wanted.
-#include <algorithm>
+// To bound y^k from above write it as A x^{k-1} + c and walk back. From x^i to y^i, for a neuron
+// with L < 0 < U (stable ones are x = y or x = 0):
+//     where its coefficient is positive:  x <= s y + t,  s = U / (U - L),  t = -s L
+//     where it is negative:               x >= a y,      a = 1 if U > -L else 0 (the smaller area)
+// then y^i = W^i x^{i-1} + b^i. At the input the box decides. The lower bound is minus the upper
+// bound of -y.
+//
+// Rounding. The slope s is whatever double it is: the line above is valid once t >= -s L and
+// t >= (1 - s) U, and t is computed as the larger of both, rounded up. What is substituted at each
+// step is then the computed form, and the difference from the exact one is charged to `doubt`:
+//     a y -> fl(a s) y:     u |a s| |y|
+//     A y -> fl(A W), c:    gamma_{n_i + 1} |A| (|W| X + |b|),  X >= |x^{i-1}| over the box
+// and |y| <= V = |W| X + |b|, so gamma |A| V with a few more operations covers both. `size` sums
+// the absolute values of everything added to c, at most once per neuron passed; the sum of N such
+// terms errs by gamma_N of it. With `rounding` twice as large as gamma, doubt and size may
+// themselves be rounded sums. If every bound so far is finite all of this is.
+//
+// Intersected with interval arithmetic, which is sometimes tighter (a = 0 or 1 is a guess).
+// Dropped: optimised slopes (alpha-CROWN): the LP is there when more is wanted.
 #include <limits>
 
-#include "brink/bounds/bounds.h"
+#include "brink/base/deadline.h"
+#include "range.h"
 
 namespace brink {
 
 namespace {
 
-/// Rows a x + c that bound what is asked from above, and a bound on their rounding so far.
+/// Rows a x + c (or a y + c) that bound what is asked from above, up to `doubt` and rounding of c.
 struct Rows {
   Eigen::MatrixXd a;
   Eigen::VectorXd c;
-  Eigen::VectorXd doubt;
+  Eigen::VectorXd size;    ///< sum of |.| of the terms of c
+  Eigen::VectorXd doubt;   ///< how far the rows may lie below the exact ones
+  Eigen::Index terms = 0;  ///< of c
 };
 
-double unit(Eigen::Index terms) {
-  return (static_cast<double>(terms) + 4) * std::numeric_limits<double>::epsilon();
+/// x <= s y + t on [L, U].
+struct UpperLine {
+  double s = 0, t = 0;
+};
+
+UpperLine upper_line(const NeuronBounds& b) {
+  UpperLine line;
+  line.s = b.upper / (b.upper - b.lower);
+  const double t = std::max(-line.s * b.lower, (1 - line.s) * b.upper);
+  line.t = t * (1 + 8 * kUnit) + std::numeric_limits<double>::min();
+  return line;
 }
 
 /// From coefficients on x^i to coefficients on y^i.
@@ -36,49 +59,54 @@ void relax(Rows& rows, const std::vector<NeuronBounds>& layer) {
       rows.a.col(j).setZero();
       continue;
     }
-    const double slope = b.upper / (b.upper - b.lower);
+    const UpperLine line = upper_line(b);
     const double below = b.upper > -b.lower ? 1 : 0;
     for (Eigen::Index r = 0; r < rows.a.rows(); ++r) {
       double& a = rows.a(r, j);
       if (a > 0) {
-        rows.c(r) -= a * slope * b.lower;
-        rows.doubt(r) += 4 * unit(0) * a * slope * (b.upper - b.lower);
-        a *= slope;
+        rows.c(r) += a * line.t;
+        rows.size(r) += a * line.t;
+        a *= line.s;
       } else {
         a *= below;
       }
     }
   }
+  rows.terms += rows.a.cols();
 }
 
-/// From coefficients on y^i to coefficients on x^{i-1}, whose absolute values are at most `size`.
-void substitute(Rows& rows, const Layer& layer, const Eigen::VectorXd& size) {
-  const Eigen::VectorXd magnitude = layer.weights.cwiseAbs() * size + layer.bias.cwiseAbs();
-  rows.doubt += unit(layer.weights.rows() + layer.weights.cols()) * (rows.a.cwiseAbs() * magnitude);
+/// From coefficients on y^i to coefficients on x^{i-1}, which lies in `range`.
+void substitute(Rows& rows, const Layer& layer, const Box& range) {
+  const Eigen::VectorXd x = range.lower.cwiseAbs().cwiseMax(range.upper.cwiseAbs());
+  const Eigen::VectorXd y = layer.weights.cwiseAbs() * x + layer.bias.cwiseAbs();
+  const Eigen::MatrixXd a = rows.a.cwiseAbs();
+  rows.doubt += rounding(layer.weights.rows() + layer.weights.cols() + 4) * (a * y);
   rows.c += rows.a * layer.bias;
-  rows.a = rows.a * layer.weights;
+  rows.size += a * layer.bias.cwiseAbs();
+  rows.terms += layer.weights.rows();
+  rows.a = (rows.a * layer.weights).eval();
 }
 
-Eigen::VectorXd sizes(const Bounds& known, const Network& network, int k) {
-  if (k == 0) return known.box.lower.cwiseAbs().cwiseMax(known.box.upper.cwiseAbs());
-  Eigen::VectorXd size(network.width(k));
-  for (Eigen::Index j = 0; j < size.size(); ++j) size(j) = std::max(0.0, known.at(k, j).upper);
-  return size;
+/// The largest value of the rows over the box of inputs.
+Eigen::VectorXd concretise(const Rows& rows, const Box& box) {
+  const Eigen::MatrixXd positive = rows.a.cwiseMax(0.0);
+  const Eigen::MatrixXd negative = rows.a.cwiseMin(0.0);
+  const Eigen::VectorXd x = box.lower.cwiseAbs().cwiseMax(box.upper.cwiseAbs());
+  const Eigen::VectorXd value = positive * box.upper + negative * box.lower + rows.c;
+  const Eigen::VectorXd size = rows.a.cwiseAbs() * x + rows.size;
+  return value + 2 * (rows.doubt + rounding(rows.terms + box.size()) * size);
 }
 
 /// Upper bounds of sign * y^k.
 Eigen::VectorXd upper_of(const Network& network, const Bounds& known, int k, double sign) {
   const Eigen::Index width = network.width(k);
-  Rows rows{sign * Eigen::MatrixXd::Identity(width, width), Eigen::VectorXd::Zero(width),
-            Eigen::VectorXd::Zero(width)};
+  const Eigen::VectorXd zero = Eigen::VectorXd::Zero(width);
+  Rows rows{sign * Eigen::MatrixXd::Identity(width, width), zero, zero, zero, 0};
   for (int i = k; i >= 1; --i) {
-    substitute(rows, network.layer(i), sizes(known, network, i - 1));
+    substitute(rows, network.layer(i), activations(known, i - 1));
     if (i > 1) relax(rows, known.layers[static_cast<std::size_t>(i - 2)]);
   }
-  const Eigen::VectorXd size = sizes(known, network, 0);
-  return rows.a.cwiseMax(0.0) * known.box.upper + rows.a.cwiseMin(0.0) * known.box.lower + rows.c +
-         2 * rows.doubt +
-         unit(network.input_size()) * (rows.a.cwiseAbs() * size + rows.c.cwiseAbs());
+  return concretise(rows, known.box);
 }
 
 }  // namespace
@@ -94,6 +122,7 @@ std::vector<NeuronBounds> symbolic_layer(const Network& network, const Bounds& k
 }
 
 Bounds symbolic_bounds(const Network& network, const Box& box) {
+  const Stopwatch watch;
   Bounds bounds;
   bounds.network = content_hash(network);
   bounds.box = box;
@@ -106,6 +135,7 @@ Bounds symbolic_bounds(const Network& network, const Box& box) {
     }
     bounds.layers.push_back(std::move(layer));
   }
+  bounds.t_pre = watch.seconds();
   return bounds;
 }
 
