@@ -21,7 +21,7 @@ std::optional<fs::path> find_file(const fs::path& folder, Split split, const std
   const std::string back = kind == "images" ? "idx3-ubyte" : "idx1-ubyte";
   for (const char* dash : {"-", "."}) {
     for (const char* packed : {".gz", ""}) {
-      const fs::path path = folder / (front + dash + back + packed);
+      const fs::path path = folder / fmt::format("{}{}{}{}", front, dash, back, packed);
       std::error_code code;
       if (fs::exists(path, code)) return path;
     }
