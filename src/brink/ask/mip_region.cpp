@@ -20,8 +20,10 @@ namespace {
 /// First tangent points of d^2, as shares of the pixel's largest move.
 constexpr std::array kFirstTangents = {0.0, 0.03, 0.1, 0.25, 0.6};
 
-/// Points closer than this to a tangent point of their pixel add nothing.
-constexpr double kTangentSpacing = 1e-5;
+/// Points closer than this share of their move to a tangent point add nothing: the tangent is off by
+/// the square of it.
+constexpr double kTangentSpacing = 1e-3;
+constexpr double kLeastSpacing = 1e-9;
 
 /// A change below this is the solver's tolerance, not a change (L0 counts pixels).
 constexpr double kSolverNoise = 1e-7;
@@ -140,9 +142,10 @@ int add_tangents(std::vector<std::vector<double>>& tangents, const Eigen::Vector
   for (Eigen::Index j = 0; j < x.size(); ++j) {
     const double d = std::abs(x(j) - image(j));
     auto& points = tangents[static_cast<std::size_t>(j)];
+    const double spacing = std::max(kLeastSpacing, kTangentSpacing * d);
     const auto after = std::lower_bound(points.begin(), points.end(), d);
-    if (after != points.end() && *after - d < kTangentSpacing) continue;
-    if (after != points.begin() && d - *std::prev(after) < kTangentSpacing) continue;
+    if (after != points.end() && *after - d < spacing) continue;
+    if (after != points.begin() && d - *std::prev(after) < spacing) continue;
     points.insert(after, d);
     ++added;
   }

@@ -31,7 +31,6 @@ constexpr int kRecentPoints = 256;  ///< of the pool that pricing looks at
 constexpr int kPointsARound = 3;    ///< from the pool, besides the new one
 constexpr double kRewrite = 0.02;   ///< a triangle follows bounds that moved by this share
 constexpr double kThin = 1e-5;      ///< triangles are written at least this wide (looser, so sound)
-constexpr double kViolated = 1e-7;  ///< x and s both above: the phase is violated
 constexpr double kMet = 0.02;       ///< bound and program have met when this share is open
 
 double unit_roundoff() {
@@ -206,6 +205,17 @@ std::vector<double> Relaxation::fixed_multipliers() const {
   return y;
 }
 
+double Relaxation::first_layer_multiplier(const Slot& slot, double v, double r_x,
+                                          double r_s) const {
+  const double inf = std::numeric_limits<double>::infinity();
+  if (slot.s < 0) return r_x;
+  const bool x_moves = simplex_.upper(slot.x) > simplex_.lower(slot.x);
+  const bool s_moves = simplex_.upper(slot.s) > simplex_.lower(slot.s);
+  const double high = x_moves ? r_x : inf;
+  const double low = s_moves ? -r_s : -inf;
+  return std::min(std::max(v, std::min(low, high)), std::max(low, high));
+}
+
 double Relaxation::lagrangian(const Objective& objective, bool ray, const Ball& ball) {
   const std::vector<double> y = fixed_multipliers();
   Eigen::VectorXd v = Eigen::VectorXd::Zero(problem_->first_width());
@@ -242,18 +252,11 @@ double Relaxation::lagrangian(const Objective& objective, bool ray, const Ball& 
     double r_s = slot.s >= 0 ? reduced(slot.s) : 0;
     const auto j = static_cast<Eigen::Index>(i);
     if (j < v.size()) {
-      const double inf = std::numeric_limits<double>::infinity();
-      const bool x_moves = simplex_.upper(slot.x) > simplex_.lower(slot.x);
-      const bool s_moves = slot.s >= 0 && simplex_.upper(slot.s) > simplex_.lower(slot.s);
-      double high = x_moves ? r_x : inf;
-      double low = s_moves ? -r_s : -inf;
-      if (slot.s < 0) low = high = r_x;
-      if (low > high) std::swap(low, high);
-      v(j) = std::min(std::max(v(j), low), high);
+      v(j) = first_layer_multiplier(slot, v(j), r_x, r_s);
       r_x -= v(j);
       r_s += v(j);
-      size +=
-          std::abs(v(j)) * (simplex_.upper(slot.x) + (slot.s >= 0 ? simplex_.upper(slot.s) : 0));
+      const double room = simplex_.upper(slot.x) + (slot.s >= 0 ? simplex_.upper(slot.s) : 0);
+      size += std::abs(v(j)) * room;
     }
     add_column(slot.x, r_x);
     if (slot.s >= 0) add_column(slot.s, r_s);
@@ -350,58 +353,6 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
     if (round < rounds) price(ball, pool);
   }
   return result;
-}
-
-Relaxation::NeuronState Relaxation::state(int neuron) const {
-  const Slot& slot = slots_[static_cast<std::size_t>(neuron)];
-  NeuronState state;
-  // A program that ended infeasible or stalled has values outside their boxes.
-  if (slot.x >= 0) state.x = std::max(0.0, simplex_.value(slot.x));
-  if (slot.s >= 0) state.s = std::max(0.0, simplex_.value(slot.s));
-  if (slot.triangle >= 0) {
-    const auto row = static_cast<std::size_t>(slot.triangle);
-    if (row < simplex_.multipliers().size()) {
-      state.triangle = std::max(0.0, -simplex_.multipliers()[row]);
-    }
-  }
-  return state;
-}
-
-int Relaxation::branching_neuron(const Phasing& phasing) const {
-  // The multiplier of a violated neuron's triangle says how much the objective would give up with
-  // it; damped by how far the neuron is from both its phases. Without a violated neuron (the
-  // program is right about all phases, but not about the bound) the widest open one.
-  int best = -1, widest = -1;
-  double best_score = 1e-12, widest_score = 0;
-  for (int id = 0; id < problem_->neurons(); ++id) {
-    if (!phasing.unstable(id)) continue;
-    const auto i = static_cast<std::size_t>(id);
-    const NeuronState neuron = state(id);
-    const double violation = std::min(neuron.x / phasing.upper[i], -neuron.s / phasing.lower[i]);
-    const double score = neuron.triangle * std::sqrt(violation);
-    if (std::min(neuron.x, neuron.s) > kViolated && score > best_score) {
-      best_score = score;
-      best = id;
-    }
-    if (1e-3 + violation + neuron.triangle > widest_score) {
-      widest_score = 1e-3 + violation + neuron.triangle;
-      widest = id;
-    }
-  }
-  return best >= 0 ? best : widest;
-}
-
-double Relaxation::excluded_radius(const Ball& ball) const {
-  if (outside_ball_ <= 0) return 0;
-  Ball smaller = ball;
-  double low = 0, high = ball.radius();
-  for (int step = 0; step < 40; ++step) {
-    const double middle = 0.5 * (low + high);
-    smaller.set_radius(middle);
-    const auto support = smaller.support(pixel_direction_);
-    (outside_ball_ - support.value - support.error > 0 ? low : high) = middle;
-  }
-  return low;
 }
 
 }  // namespace brink::search

@@ -98,6 +98,9 @@ class Relaxation {
   double lagrangian(const Objective& objective, bool ray, const Ball& ball);
   /// Fixed rows' multipliers with signs that prove something.
   std::vector<double> fixed_multipliers() const;
+  /// The multiplier of a first-layer neuron's link row, moved from `v` so that its columns, whose
+  /// reduced costs without it are r_x and r_s, do not rest at a side that came from the ball.
+  double first_layer_multiplier(const Slot& slot, double v, double r_x, double r_s) const;
   double cost(const Objective& objective, bool ray, int column) const;
   /// Adds the last maximiser and the pool's best points for the last direction.
   void price(const Ball& ball, PointPool& pool);

@@ -137,20 +137,9 @@ SolveStatus judge(const CbcModel& model, const SolveOptions& options, double sec
   return model.status() == 1 || model.status() == 5 ? SolveStatus::time_limit : SolveStatus::failed;
 }
 
-Message run_cbc(const Program& program, const SolveOptions& options, bool heuristics,
-                double relaxation, double limit, std::vector<double>& values) {
-  const Stopwatch watch;
-  OsiClpSolverInterface osi;
-  osi.messageHandler()->setLogLevel(0);
-  load(osi, program);
-  CbcModel model(osi);
-  model.setLogLevel(0);
-  model.messageHandler()->setLogLevel(0);
-  CbcSolverUsefulData data;
-  CbcMain0(model, data);
-  StopBetweenNodes handler(limit);
-  model.passInEventHandler(&handler);
-
+/// The driver's command line.
+std::vector<std::string> driver_words(const Program& program, const SolveOptions& options,
+                                      bool heuristics, double limit) {
   std::vector<std::string> words = {"brink",
                                     "-log",
                                     "0",
@@ -176,6 +165,24 @@ Message run_cbc(const Program& program, const SolveOptions& options, bool heuris
                  {"-cutoff", fmt::format("{:.17g}", *options.cutoff - program.offset)});
   }
   words.insert(words.end(), {"-solve", "-quit"});
+  return words;
+}
+
+Message run_cbc(const Program& program, const SolveOptions& options, bool heuristics,
+                double relaxation, double limit, std::vector<double>& values) {
+  const Stopwatch watch;
+  OsiClpSolverInterface osi;
+  osi.messageHandler()->setLogLevel(0);
+  load(osi, program);
+  CbcModel model(osi);
+  model.setLogLevel(0);
+  model.messageHandler()->setLogLevel(0);
+  CbcSolverUsefulData data;
+  CbcMain0(model, data);
+  StopBetweenNodes handler(limit);
+  model.passInEventHandler(&handler);
+
+  const std::vector<std::string> words = driver_words(program, options, heuristics, limit);
   std::vector<const char*> arguments;
   for (const std::string& word : words) arguments.push_back(word.c_str());
   CbcMain1(static_cast<int>(arguments.size()), arguments.data(), model, on_stage, data);

@@ -1,0 +1,67 @@
+// What a solved relaxation says: neurons' states, whom to branch on, how far its proof reaches.
+#include <algorithm>
+#include <cmath>
+
+#include "brink/search/relaxation.h"
+
+namespace brink::search {
+
+namespace {
+
+constexpr double kViolated = 1e-7;  ///< x and s both above: the phase is violated
+
+}  // namespace
+
+Relaxation::NeuronState Relaxation::state(int neuron) const {
+  const Slot& slot = slots_[static_cast<std::size_t>(neuron)];
+  NeuronState state;
+  // A program that ended infeasible or stalled has values outside their boxes.
+  if (slot.x >= 0) state.x = std::max(0.0, simplex_.value(slot.x));
+  if (slot.s >= 0) state.s = std::max(0.0, simplex_.value(slot.s));
+  if (slot.triangle >= 0) {
+    const auto row = static_cast<std::size_t>(slot.triangle);
+    if (row < simplex_.multipliers().size()) {
+      state.triangle = std::max(0.0, -simplex_.multipliers()[row]);
+    }
+  }
+  return state;
+}
+
+int Relaxation::branching_neuron(const Phasing& phasing) const {
+  // The multiplier of a violated neuron's triangle says how much the objective would give up with
+  // it; damped by how far the neuron is from both its phases. Without a violated neuron (the
+  // program is right about all phases, but not about the bound) the widest open one.
+  int best = -1, widest = -1;
+  double best_score = 1e-12, widest_score = 0;
+  for (int id = 0; id < problem_->neurons(); ++id) {
+    if (!phasing.unstable(id)) continue;
+    const auto i = static_cast<std::size_t>(id);
+    const NeuronState neuron = state(id);
+    const double violation = std::min(neuron.x / phasing.upper[i], -neuron.s / phasing.lower[i]);
+    const double score = neuron.triangle * std::sqrt(violation);
+    if (std::min(neuron.x, neuron.s) > kViolated && score > best_score) {
+      best_score = score;
+      best = id;
+    }
+    if (1e-3 + violation + neuron.triangle > widest_score) {
+      widest_score = 1e-3 + violation + neuron.triangle;
+      widest = id;
+    }
+  }
+  return best >= 0 ? best : widest;
+}
+
+double Relaxation::excluded_radius(const Ball& ball) const {
+  if (outside_ball_ <= 0) return 0;
+  Ball smaller = ball;
+  double low = 0, high = ball.radius();
+  for (int step = 0; step < 40; ++step) {
+    const double middle = 0.5 * (low + high);
+    smaller.set_radius(middle);
+    const auto support = smaller.support(pixel_direction_);
+    (outside_ball_ - support.value - support.error > 0 ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace brink::search
