@@ -205,15 +205,14 @@ Expected<void> run_closest(const ClosestOptions& options, const Common& common,
                            const Outputs& outputs) {
   auto run = prepare(options, common, outputs);
   if (!run) return tl::unexpected(run.error());
-  // Opened before the bounds are made: another question's rows are a bad request at once.
-  auto table = ClosestTable::open(outputs.csv, outputs.images, question_text(options, common, *run),
-                                  run->order);
-  if (!table) return tl::unexpected(table.error());
   if (!run->by_search) {
     auto bounds = make_bounds(options, common, run->loaded, run->question.box);
     if (!bounds) return tl::unexpected(bounds.error());
     run->bounds = std::move(*bounds);
   }
+  auto table = ClosestTable::open(outputs.csv, outputs.images, question_text(options, common, *run),
+                                  run->order);
+  if (!table) return tl::unexpected(table.error());
   if (auto solved = solve(*run, options, common, outputs, *table); !solved) return solved;
   const std::vector<ClosestRow> rows = table->rows();
   if (auto written = write_pictures(*run, outputs, rows); !written) return written;
