@@ -183,7 +183,8 @@ RegionResult solve_region_euclidean(const RegionTask& task, const Deadline& dead
     }
     const bool proven = round.status == SolveStatus::optimal || round.status == SolveStatus::gap;
     if (!proven || values.empty()) return total;
-    if (total.distance - total.bound <= wanted * total.distance) return total;
+    const bool found = std::isfinite(total.distance);
+    if (found && total.distance - total.bound <= wanted * total.distance) return total;
     int added = add_tangents(tangents, input_values(model.encoding, values), task.image);
     if (round.image.size() > 0) added += add_tangents(tangents, round.image, task.image);
     if (added == 0) return total;  // as close as the spacing allows: bound and distance say how
