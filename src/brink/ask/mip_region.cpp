@@ -20,13 +20,16 @@ namespace {
 /// First tangent points of d^2, as shares of the pixel's largest move.
 constexpr std::array kFirstTangents = {0.0, 0.03, 0.1, 0.25, 0.6};
 
-/// Points closer than this share of their move to a tangent point add nothing: the tangent is off by
-/// the square of it.
+/// Points closer than this share of their move to a tangent point add nothing: the tangent is off
+/// by the square of it.
 constexpr double kTangentSpacing = 1e-3;
 constexpr double kLeastSpacing = 1e-9;
 
 /// A change below this is the solver's tolerance, not a change (L0 counts pixels).
 constexpr double kSolverNoise = 1e-7;
+
+/// A pre-activation this near to 0 counts as on the wall between two cells.
+constexpr double kOnWall = 1e-5;
 
 /// The MIP's objective is the norm, except for L2, where it is squared.
 double from_objective(Norm norm, double objective) {
@@ -63,23 +66,42 @@ Eigen::VectorXd without_noise(Eigen::VectorXd x, const Eigen::VectorXd& image) {
   return x;
 }
 
+/// The phases at the point with one neuron flipped, for each neuron that sits on its wall: cells
+/// that touch the point.
+std::vector<Phases> touching_patterns(const Network& network, const Eigen::VectorXd& point) {
+  const std::vector<Eigen::VectorXd> y = pre_activations(network, point);
+  const Phases here = phases_at(network, point);
+  std::vector<Phases> patterns;
+  for (std::size_t k = 0; k < here.size(); ++k) {
+    for (std::size_t j = 0; j < here[k].size(); ++j) {
+      if (std::abs(y[k](static_cast<Eigen::Index>(j))) > kOnWall) continue;
+      patterns.push_back(here);
+      patterns.back()[k][j] = !here[k][j];
+    }
+  }
+  return patterns;
+}
+
 /// Keeps the better of the result's image and the polished point, tried on the phases the solver
-/// chose and on those that its point has.
+/// chose and on those that its point has; if neither cell holds an image, on those that touch it.
 void polish_into(RegionResult& result, const RegionTask& task, const NetworkEncoding& encoding,
                  const std::vector<double>& values) {
   const Eigen::VectorXd point = without_noise(input_values(encoding, values), task.image);
-  const std::array patterns = {chosen_phases(encoding, task.bounds, values),
-                               phases_at(task.network, point)};
-  for (std::size_t i = 0; i < patterns.size(); ++i) {
-    if (i > 0 && patterns[i] == patterns[0]) continue;
-    const auto x = polish(task.network, task.question, task.region, task.image, patterns[i], point);
-    if (!x) continue;
+  const auto attempt = [&](const Phases& phases) {
+    const auto x = polish(task.network, task.question, task.region, task.image, phases, point);
+    if (!x) return;
     const double reached = measured_distance(task.question, task.image, *x);
     if (reached < result.distance) {
       result.distance = reached;
       result.image = *x;
     }
-  }
+  };
+  const Phases chosen = chosen_phases(encoding, task.bounds, values);
+  const Phases here = phases_at(task.network, point);
+  attempt(chosen);
+  if (here != chosen) attempt(here);
+  if (std::isfinite(result.distance)) return;
+  for (const Phases& phases : touching_patterns(task.network, point)) attempt(phases);
 }
 
 EncodingOptions encoding_options(const RegionTask& task) {

@@ -14,7 +14,7 @@ namespace {
 
 /// How far the region's rows are moved inward, one after the other, until the forward pass agrees.
 /// Rounding in the pass is about 1e-14 of the activations, the LP's own tolerance 1e-9.
-constexpr std::array kInward = {0.0, 1e-10, 1e-9, 1e-8, 1e-7};
+constexpr std::array kInward = {0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5};
 
 /// Changes smaller than this are the solver's noise: the pixel is put back.
 constexpr double kNoise = 1e-11;
