@@ -25,10 +25,8 @@ class Requests(Contract):
         self.closest_refused("--norm", "l3", says=["l3"])
         self.closest_refused("--target", "sideways", says=["sideways"])
         self.closest_refused("--engine", "magic", says=["magic"])
-        self.closest_refused("--solver", "magic", says=["magic"])
-        self.closest_refused("--formulation", "magic", says=["magic"])
-        self.closest_refused("--distance-form", "magic", says=["magic"])
-        self.closest_refused("--bounds", "magic", says=["magic"])
+        for option in ("--solver", "--formulation", "--distance-form", "--bounds"):
+            self.closest_refused("--engine", "mip", option, "magic", says=["magic"])
         self.refused("bounds", "net.onnx", "--method", "magic", "-o", "b.json", says=["magic"])
 
     def test_numbers_out_of_range(self):
@@ -51,7 +49,7 @@ class Requests(Contract):
 
     def test_image_lists(self):
         self.closest_refused(images="60", says=["60"])
-        self.closest_refused(images="5-70", says=["70"])
+        self.closest_refused(images="5-70", says=["0 to 59"])
         self.closest_refused(images="7-3", says=["7-3"])
         self.closest_refused(images="one", says=["one"])
         self.closest_refused(images="correct:61", says=["61"])
@@ -70,7 +68,7 @@ class Requests(Contract):
 
     def test_visualize_units(self):
         self.refused("visualize", "net.onnx", "--unit", "9:0", "-o", "units", says=["9"])
-        self.refused("visualize", "net.onnx", "--unit", "1:6", "-o", "units", says=["6"])
+        self.refused("visualize", "net.onnx", "--unit", "1:8", "-o", "units", says=["8"])
         self.refused("visualize", "net.onnx", "--unit", "one", "-o", "units", says=["one"])
         self.refused("visualize", "net.onnx", "--layer", "0", "-o", "units", says=["0"])
         self.refused("visualize", "net.onnx", "-o", "units")
@@ -152,11 +150,12 @@ class Files(Contract):
 
     def test_bounds_files(self):
         self.good("bounds", "net.onnx", "--method", "interval", "-o", "bounds.json")
-        self.assertEqual(self.brink_train("second.onnx", "6,5", "--seed", "9").returncode, 0)
-        arguments = ("closest", "second.onnx", "--data", "data", "--images", "0", "-o", "o.csv")
+        self.assertEqual(self.brink_train("second.onnx", "8,6", "--seed", "9").returncode, 0)
+        base = ("--data", "data", "--images", "0", "--engine", "mip", "-o", "o.csv")
+        arguments = ("closest", "second.onnx", *base)
         self.refused(*arguments, "--bounds", "bounds.json", says=["bounds.json"])
         content = (self.folder / "bounds.json").read_bytes()
-        own = ("closest", "net.onnx", "--data", "data", "--images", "0", "-o", "o.csv")
+        own = ("closest", "net.onnx", *base)
         for name, broken in {"half.json": content[:len(content) // 2], "empty.json": b"",
                              "noise.json": b"{]", "list.json": b"[1, 2]", "object.json": b"{}"}.items():
             self.refused(*own, "--bounds", self.variant(name, broken), says=[name])

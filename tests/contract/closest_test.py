@@ -115,9 +115,30 @@ class Table(Contract):
         done = self.closest("three.csv", "--norm", "l1", "--target", "3", images="2-4")
         self.assertEqual(done.returncode, 0, done.stderr)
         _, rows = read_csv(self.folder / "three.csv")
+        self.assertEqual(rows[1]["label"], "3")
         self.assertEqual(rows[1]["status"], "error")
         self.assertEqual(rows[1]["distance"], "")
         self.assertNotEqual(rows[0]["status"], "error")
+
+    def test_a_misclassified_image_is_not_searched(self):
+        self.assertEqual(self.closest("wrong.csv", images="58-59").returncode, 0)
+        _, rows = read_csv(self.folder / "wrong.csv")
+        self.assertEqual(rows[1]["status"], "misclassified")
+        self.assertEqual((rows[1]["distance"], rows[1]["nodes"]), ("", "0"))
+        self.assertEqual(rows[0]["status"], "optimal")
+
+    def test_both_engines_agree_in_every_norm(self):
+        for norm in NORMS:
+            tables = []
+            for engine in ("search", "mip"):
+                done = self.closest("e.csv", "--norm", norm, "--engine", engine, images="0-3")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                tables.append(read_csv(self.folder / "e.csv")[1])
+            for one, other in zip(*tables):
+                self.assertEqual(one["status"], other["status"])
+                if one["distance"]:
+                    self.assertAlmostEqual(float(one["distance"]), float(other["distance"]),
+                                           delta=2e-4 if norm == "l2" else 2e-6)
 
     def test_first_correct_images(self):
         done = self.closest("correct.csv", "--norm", "linf", images="correct:8")
@@ -151,7 +172,7 @@ class Table(Contract):
         self.good("bounds", "net.onnx", "--method", "lp", "-o", "lp.json")
         answers = []
         for bounds in ("none", "symbolic", "weak", "exact", "lp.json"):
-            done = self.closest("b.csv", "--norm", "l1", "--bounds", bounds, images="0-5")
+            done = self.closest("b.csv", "--engine", "mip", "--bounds", bounds, images="0-5")
             self.assertEqual(done.returncode, 0, done.stderr)
             answers.append(read_csv(self.folder / "b.csv")[1])
         for rows in answers[1:]:

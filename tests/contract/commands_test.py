@@ -54,12 +54,12 @@ class Commands(Contract):
 
     def test_visualize(self):
         self.good("visualize", "net.onnx", "--all", "-o", "all")
-        everything = [(1, j) for j in range(6)] + [(2, j) for j in range(5)] + [
+        everything = [(1, j) for j in range(8)] + [(2, j) for j in range(6)] + [
             (3, j) for j in range(10)]
         rows = self.check_units("all", everything)
         self.assertEqual((self.folder / "all" / "units.png").read_bytes()[:8], PNG)
         self.good("visualize", "net.onnx", "--layer", "2", "--bounds", "interval", "-o", "two")
-        for row, again in zip(rows[6:11], self.check_units("two", everything[6:11])):
+        for row, again in zip(rows[8:14], self.check_units("two", everything[8:14])):
             self.assertAlmostEqual(float(row["activation"]), float(again["activation"]), delta=5e-6)
         self.good("visualize", "net.onnx", "--unit", "3:4", "-o", "one")
         self.check_units("one", [(3, 4)])
