@@ -20,6 +20,7 @@ struct ReportOptions {
   std::string title;
   std::string lead;
   int per_row = 10;
+  int scale = 3;
   std::filesystem::path out;
 };
 
@@ -159,7 +160,7 @@ Expected<void> write_picture(const ReportOptions& options, const Common& common)
                            fmt::format("{} (#{})", result.label, result.image), caption(result)});
   }
   const Sheet sheet = comparison_sheet(options.title, comparisons, {set->rows, set->columns}, 0, 1,
-                                       options.per_row);
+                                       options.per_row, options.scale);
   if (auto ok = write_png(contact_sheet(sheet), options.out); !ok) return ok;
   print_written(options, common, comparisons.size());
   return {};
@@ -205,6 +206,9 @@ void add_picture(CLI::App& app, Common& common, Action& chosen) {
   add_data_options(*command, *options);
   command->add_option("--per-row", options->per_row, "images side by side")
       ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_option("--scale", options->scale, "pixels of the sheet per pixel of an image")
+      ->check(CLI::Range(1, 64))
       ->capture_default_str();
   command->add_option("-o,--out", options->out, "OUT.png")->required();
 }

@@ -63,8 +63,8 @@ struct Comparison {
 
 /// Rows "original", "adversarial", "change"; at most `per_row` comparisons side by side, then three
 /// more rows below. If all have one original, it stands once at the left, and the first row is
-/// dropped. Greys span [low, high].
+/// dropped. Greys span [low, high]; an image pixel becomes `scale` x `scale`.
 Sheet comparison_sheet(const std::string& title, const std::vector<Comparison>& comparisons,
-                       ImageShape shape, double low, double high, int per_row = 10);
+                       ImageShape shape, double low, double high, int per_row = 10, int scale = 3);
 
 }  // namespace brink

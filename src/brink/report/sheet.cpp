@@ -12,7 +12,6 @@ namespace {
 
 constexpr int kGap = 8;                     // between tiles, and around the sheet
 constexpr int kCaptionGap = 3;              // between a picture and its caption
-constexpr int kTileScale = 3;               // comparison sheets: 28 x 28 becomes 84 x 84
 constexpr Colour kFrame = {190, 190, 190};  // a hairline, or white images would have no edge
 
 struct Grid {
@@ -90,17 +89,16 @@ namespace {
 
 /// The rows of one group of comparisons. `shared`: they have one original, shown once at the left.
 void add_group(Sheet& sheet, std::span<const Comparison> group, bool shared, ImageShape shape,
-               double low, double high) {
+               double low, double high, int scale) {
   std::vector<Tile> originals, found, changes;
   for (const Comparison& one : group) {
     if (!shared || originals.empty()) {
-      originals.push_back({grey_picture(one.original, shape, low, high, kTileScale), one.head});
+      originals.push_back({grey_picture(one.original, shape, low, high, scale), one.head});
     }
     const bool any = one.found.size() > 0;
     found.push_back(
-        {any ? grey_picture(one.found, shape, low, high, kTileScale) : Raster(), one.caption});
-    changes.push_back(
-        {any ? change_picture(one.found, one.original, shape, kTileScale) : Raster(), ""});
+        {any ? grey_picture(one.found, shape, low, high, scale) : Raster(), one.caption});
+    changes.push_back({any ? change_picture(one.found, one.original, shape, scale) : Raster(), ""});
   }
   if (shared) {
     found.insert(found.begin(), originals.front());
@@ -116,7 +114,7 @@ void add_group(Sheet& sheet, std::span<const Comparison> group, bool shared, Ima
 }  // namespace
 
 Sheet comparison_sheet(const std::string& title, const std::vector<Comparison>& comparisons,
-                       ImageShape shape, double low, double high, int per_row) {
+                       ImageShape shape, double low, double high, int per_row, int scale) {
   Sheet sheet;
   sheet.title = title;
   const std::span<const Comparison> all = comparisons;
@@ -125,7 +123,7 @@ Sheet comparison_sheet(const std::string& title, const std::vector<Comparison>& 
                       });
   for (std::size_t begin = 0; begin < all.size(); begin += static_cast<std::size_t>(per_row)) {
     const std::size_t count = std::min(all.size() - begin, static_cast<std::size_t>(per_row));
-    add_group(sheet, all.subspan(begin, count), shared, shape, low, high);
+    add_group(sheet, all.subspan(begin, count), shared, shape, low, high, scale);
   }
   return sheet;
 }
