@@ -99,6 +99,9 @@ Expected<void> eval_on_data(const EvalCommand& command, const Common& common,
 }
 
 Expected<void> run_eval(const EvalCommand& command, const Common& common) {
+  if (command.shared.data.empty() && command.inputs.empty()) {
+    return bad_request("--data is required (or --inputs with --outputs)");
+  }
   if (!command.outputs.empty()) {
     if (auto ok = check_writable(command.outputs); !ok) return ok;
   }
@@ -133,12 +136,6 @@ void add_eval(CLI::App& app, Common& common, Action& chosen) {
   CLI::Option* inputs = sub->add_option("--inputs", command->inputs,
                                         "instead of --data: npz with array images, n x n_0");
   inputs->needs(outputs)->excludes(data);
-  sub->require_option(1, 0);
-  sub->final_callback([sub, data, inputs] {
-    if (sub->parsed() && data->empty() && inputs->empty()) {
-      throw CLI::RequiredError("--data");
-    }
-  });
 }
 
 }  // namespace brink::cli
