@@ -28,10 +28,10 @@ th,td{padding:.35rem .9rem .35rem 0;text-align:right;border-bottom:1px solid var
 white-space:nowrap}
 th{font-weight:600;color:var(--soft)}
 th:first-child,td:first-child{text-align:left}
-.row{display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:.8rem;background:var(--card);
+.row{display:grid;grid-template-columns:minmax(0,1fr) repeat(4,minmax(0,2fr));gap:.9rem;background:var(--card);
 border:1px solid var(--line);border-radius:.8rem;padding:.9rem;margin:.8rem 0}
 @media(max-width:44rem){.row{grid-template-columns:repeat(2,minmax(0,1fr))}
-.row>.original{grid-column:1/-1;display:grid;grid-template-columns:1fr 1fr;gap:.8rem}}
+.row>.original{grid-column:1/-1;display:grid;grid-template-columns:1fr 3fr;gap:.8rem}}
 figure{margin:0;min-width:0}
 img{display:block;width:100%;height:auto;image-rendering:pixelated;border:1px solid var(--line);
 border-radius:.3rem;background:#fff}
