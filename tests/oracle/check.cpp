@@ -1,6 +1,10 @@
 #include "check.h"
 
+#include <array>
 #include <cmath>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 #include "brink/base/deadline.h"
 #include "oracle.h"
@@ -134,28 +138,54 @@ class Checker {
   Verdict& verdict_;
 };
 
+/// What can be demanded without the oracle: refusals, images the network gets wrong.
+bool settled_without_search(const Case& c, const ClosestAnswer& answer, Verdict& verdict) {
+  if (!c.question.check(c.network)) {
+    verdict.complaints.push_back("a question that is refused was drawn");
+    return true;
+  }
+  if (classify(c.network, c.image) != c.label) {
+    if (answer.status != AnswerStatus::misclassified)
+      verdict.complaints.push_back("not misclassified");
+    return true;
+  }
+  if (fooled_parts(c.question, c.network, c.label).empty() ||
+      output_regions(c.question, c.network, c.label).empty()) {
+    if (answer.status != AnswerStatus::error) verdict.complaints.push_back("target is the label");
+    return true;
+  }
+  return false;
+}
+
+ClosestAnswer by_search(const Case& c) {
+  SearchOptions options;
+  options.time_limit = c.options.time_limit;
+  options.gap = c.options.gap;
+  return closest_by_search(c.network, c.question, c.image, c.label, options);
+}
+
 }  // namespace
 
 Verdict check_case(const Case& c) {
   Verdict verdict;
   const Bounds bounds = reference_bounds(c.network, c.question.box, c.bounds);
   const Stopwatch watch;
-  const ClosestAnswer answer =
-      closest_by_mip(c.network, bounds, c.question, c.image, c.label, c.options);
+  const std::array<std::pair<std::string_view, ClosestAnswer>, 2> answers = {
+      {{"mip", closest_by_mip(c.network, bounds, c.question, c.image, c.label, c.options)},
+       {"search", by_search(c)}}};
   verdict.seconds_engine = watch.seconds();
-  verdict.status = answer.status;
-  if (c.question.check(c.network).has_value() == false) {
-    verdict.complaints.push_back("a question that is refused was drawn");
-  } else if (classify(c.network, c.image) != c.label) {
-    if (answer.status != AnswerStatus::misclassified)
-      verdict.complaints.push_back("not misclassified");
-  } else if (fooled_parts(c.question, c.network, c.label).empty() ||
-             output_regions(c.question, c.network, c.label).empty()) {
-    if (answer.status != AnswerStatus::error) verdict.complaints.push_back("target is the label");
-  } else {
-    const Truth truth = find_truth(c);
-    verdict.either = truth.either();
-    Checker(c, truth, answer, verdict).run();
+  verdict.status = answers[0].second.status;
+  std::optional<Truth> truth;  // found once, for both engines
+  for (const auto& [engine, answer] : answers) {
+    const std::size_t before = verdict.complaints.size();
+    if (!settled_without_search(c, answer, verdict)) {
+      if (!truth) truth = find_truth(c);
+      verdict.either = truth->either();
+      Checker(c, *truth, answer, verdict).run();
+    }
+    for (std::size_t i = before; i < verdict.complaints.size(); ++i) {
+      verdict.complaints[i] = fmt::format("{}: {}", engine, verdict.complaints[i]);
+    }
   }
   verdict.seconds_oracle = watch.seconds() - verdict.seconds_engine;
   return verdict;

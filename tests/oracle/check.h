@@ -1,4 +1,4 @@
-// One case: the engine's answer held against the oracle's.
+// One case: both engines' answers held against the oracle's.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 namespace brink::oracle {
 
 struct Verdict {
-  std::vector<std::string> complaints;  ///< empty: the answer is right
-  AnswerStatus status = AnswerStatus::error;
+  std::vector<std::string> complaints;        ///< empty: the answer is right
+  AnswerStatus status = AnswerStatus::error;  ///< of the MIP engine
   bool either = false;  ///< feasibility or distance jumps when the conditions move by 1e-6
   double seconds_engine = 0, seconds_oracle = 0;
 };
