@@ -228,14 +228,34 @@ Expected<void> run_closest(const ClosestOptions& options, const Common& common,
   return {};
 }
 
+/// An option that the chosen engine does not have is an error, never ignored.
+Expected<void> check_engine_options(const CLI::App& command, const ClosestOptions& options,
+                                    const Outputs& outputs) {
+  if (options.engine == "mip" && !outputs.log.empty()) {
+    return bad_request("--log is an option of the search engine: leave it out with --engine mip");
+  }
+  if (options.engine != "search") return {};
+  for (const char* name : {"--bounds", "--formulation", "--distance-form", "--solver"}) {
+    if (command.count(name) > 0) {
+      return bad_request("{} is an option of the mip engine: add --engine mip", name);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 void add_closest(CLI::App& app, Common& common, Action& chosen) {
   const auto options = std::make_shared<ClosestOptions>();
   const auto outputs = std::make_shared<Outputs>();
+  const auto self = std::make_shared<CLI::App*>(nullptr);  // known only after add_command
   CLI::App* command =
       add_command(app, common, chosen, "closest", "nearest adversarial examples, with proof",
-                  [options, outputs, &common] { return run_closest(*options, common, *outputs); });
+                  [options, outputs, self, &common]() -> Expected<void> {
+                    if (auto ok = check_engine_options(**self, *options, *outputs); !ok) return ok;
+                    return run_closest(*options, common, *outputs);
+                  });
+  *self = command;
   add_question_options(*command, *options);
   add_engine_options(*command, *options);
   command->add_option("-o,--out", outputs->csv, "the table to write, one row per image")

@@ -147,9 +147,6 @@ Expected<MipOptions> make_mip_options(const ClosestOptions& options,
   const auto form = parse_distance_form(options.distance_form);
   if (!form) return tl::unexpected(form.error());
   const bool seed_form = *form == DistanceForm::seed;
-  if (options.engine == "search" && seed_form) {
-    return bad_request("--distance-form is an option of the mip engine: add --engine mip");
-  }
   if (question.norm == Norm::l2 && seed_form && !question.breakpoints) {
     return bad_request("--distance-form seed of l2 is a linearisation: give --breakpoints N");
   }

@@ -29,6 +29,12 @@ class Requests(Contract):
             self.closest_refused("--engine", "mip", option, "magic", says=["magic"])
         self.refused("bounds", "net.onnx", "--method", "magic", "-o", "b.json", says=["magic"])
 
+    def test_options_of_the_other_engine(self):
+        for option, value in (("--bounds", "lp"), ("--solver", "cbc"), ("--formulation", "bigm"),
+                              ("--distance-form", "tight")):
+            self.closest_refused("--engine", "search", option, value, says=[option, "mip"])
+        self.closest_refused("--engine", "mip", "--log", "log.jsonl", says=["--log"])
+
     def test_numbers_out_of_range(self):
         self.closest_refused("--cap", "-0.1", says=["cap"])
         self.closest_refused("--margin", "0.99", says=["margin"])
