@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "brink/network/evaluate.h"
 #include "brink/network/sgd.h"
 
@@ -126,6 +128,39 @@ TEST(Sgd, InitialWeightsHaveHesVariance) {
     EXPECT_NEAR(variance / expected, 1, 5 * std::sqrt(2 / count));
     EXPECT_EQ(layer.bias, Eigen::VectorXd::Zero(layer.bias.size()));
   }
+}
+
+TEST(Sgd, SettledNeuronsStartWithMeanAndDeviationOne) {
+  Random random(36);
+  const Examples examples = three_classes(500, 37);
+  std::vector<int> which(400);
+  std::iota(which.begin(), which.end(), 50);
+  Sgd sgd({kInputs, 6, 5, 3}, random);
+  sgd.settle(examples, which);
+  const Network network = sgd.network();
+  for (int k = 1; k <= 3; ++k) {
+    Eigen::MatrixXd y(network.width(k), 400);
+    for (int i = 0; i < 400; ++i) {
+      y.col(i) = pre_activations(
+          network,
+          dense(examples, which[static_cast<std::size_t>(i)]))[static_cast<std::size_t>(k - 1)];
+    }
+    const Eigen::VectorXd mean = y.rowwise().mean();
+    const Eigen::VectorXd variance = (y.colwise() - mean).array().square().rowwise().mean();
+    EXPECT_LE((mean.array() - (k < 3 ? 1 : 0)).abs().maxCoeff(), 1e-4) << "layer " << k;
+    EXPECT_LE((variance.array() - 1).abs().maxCoeff(), 1e-4) << "layer " << k;
+  }
+}
+
+TEST(Sgd, NeuronsThatDoNotVaryAreNotSettled) {
+  Examples examples(2);
+  for (int i = 0; i < 10; ++i) examples.add(Eigen::Vector2d(0, 0), i % 2);
+  const std::vector<int> which = {0, 1, 2, 3, 4, 5};
+  Random random(38);
+  Sgd sgd({2, 4, 2}, random);
+  const std::string before = content_hash(sgd.network());
+  sgd.settle(examples, which);
+  EXPECT_EQ(content_hash(sgd.network()), before);
 }
 
 TEST(Train, LearnsToTellClassesApart) {

@@ -17,6 +17,11 @@ class Sgd {
   /// biases 0 (He, Zhang, Ren & Sun 2015).
   Sgd(const std::vector<int>& sizes, Random& random);
 
+  /// Scales and shifts every neuron so that its pre-activations on the examples `which` (not empty)
+  /// have standard deviation 1, and mean 1 in hidden layers, 0 in the output layer. Neurons
+  /// that do not vary are left as they are. To be called before the first step.
+  void settle(const Examples& examples, std::span<const int> which);
+
   /// One step on the mean cross-entropy of the examples `batch` (not empty):
   ///     V <- momentum V - rate dL/dW,   W <- W + V
   void step(const Examples& examples, std::span<const int> batch, float rate, float momentum);
@@ -35,6 +40,7 @@ class Sgd {
     Eigen::MatrixXf slope;   ///< dL/dy^k
   };
   void forward(const Examples& examples, std::span<const int> batch);
+  void forward_first(const Examples& examples, std::span<const int> batch);
   void output_slopes(const Examples& examples, std::span<const int> batch);
   void move(FloatLayer& layer, const Eigen::MatrixXf& input, float rate, float momentum);
   void move_first(const Examples& examples, std::span<const int> batch, float rate, float momentum);

@@ -72,6 +72,17 @@ Split split(int count, int extra, const TrainOptions& options) {
   return result;
 }
 
+/// Some examples at random, enough to know the mean and deviation of a pre-activation.
+std::vector<int> settling_sample(const std::vector<int>& training, Random& random) {
+  constexpr int kSample = 2000;
+  std::vector<int> sample;
+  for (int i = 0; i < kSample; ++i) {
+    sample.push_back(
+        training[static_cast<std::size_t>(random.index(static_cast<int>(training.size())))]);
+  }
+  return sample;
+}
+
 /// The rate at step `t` of `steps`.
 double rate(const TrainOptions& options, double t, double steps) {
   const double warmup = options.warmup * steps / options.epochs;
@@ -137,6 +148,7 @@ Expected<TrainResult> train(const Examples& examples, const Examples& extra,
     Candidate& candidate = candidates[static_cast<std::size_t>(r)];
     Random random(seed[static_cast<std::size_t>(r)]);
     Sgd sgd(sizes, random);
+    sgd.settle(all, settling_sample(parts.training, random));
     candidate.finished = run(sgd, all, parts.training, random, options, interrupt);
     candidate.network = sgd.network();
     if (!parts.judging.empty()) {

@@ -1,6 +1,7 @@
 // Training a ReLU network to classify, by plain stochastic gradient descent.
 //
-// Softmax cross-entropy on y^K; He initialisation; mini-batches in an order drawn anew each epoch;
+// Softmax cross-entropy on y^K; He initialisation, scaled and shifted so that every neuron starts
+// alive on the examples (Sgd::settle); mini-batches in an order drawn anew each epoch;
 // momentum; the rate rises linearly over the first epoch and then falls along half a cosine to 0.
 #pragma once
 
