@@ -1,4 +1,7 @@
 // brink bounds: an interval for every neuron, proven over a box of inputs.
+//
+// While it runs, and when it is interrupted, what is proven so far stands in OUT.partial; the same
+// command goes on from there.
 #include <nlohmann/json.hpp>
 
 #include "brink/base/files.h"
@@ -14,8 +17,15 @@ struct BoundsOptions {
   ClosestOptions shared;  ///< network, output, box, solver
   std::string method = "symbolic";
   std::optional<double> limit_per_bound;
+  double time_limit = kInfinity;
   std::filesystem::path out;
 };
+
+constexpr double kSecondsBetweenSaves = 5;
+
+std::filesystem::path partial_path(const BoundsOptions& options) {
+  return options.out.string() + ".partial";
+}
 
 struct LayerSummary {
   int neurons = 0;
@@ -58,39 +68,95 @@ void print(const Bounds& bounds, bool json) {
              bounds.unstable_count(), bounds.t_pre);
 }
 
+Expected<BoundRequest> request_of(const BoundsOptions& options) {
+  auto request = parse_bound_method(options.method);
+  if (!request) return request;
+  if (!(options.time_limit > 0)) {
+    return bad_request("--time-limit {} is not a number of seconds above 0", options.time_limit);
+  }
+  if (!options.limit_per_bound) return request;
+  if (request->method != BoundMethod::exact) {
+    return bad_request("--limit-per-bound goes with --method exact or weak, not {}",
+                       options.method);
+  }
+  if (!(*options.limit_per_bound > 0)) {
+    return bad_request("--limit-per-bound {} is not above 0", *options.limit_per_bound);
+  }
+  request->limit_per_bound = options.limit_per_bound;
+  return request;
+}
+
+/// What an interrupted run of the same request left, if there is any.
+Expected<std::optional<Bounds>> left_over(const BoundsOptions& options, const BoundRequest& request,
+                                          const Network& network, const Box& box) {
+  const std::filesystem::path path = partial_path(options);
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  auto bounds = load_bounds_for(network, box, path);
+  if (!bounds || !(bounds->box == box) || bounds->method != method_text(request)) {
+    return bad_request("'{}' is of another request; remove it or give another --out",
+                       path.string());
+  }
+  return std::move(*bounds);
+}
+
+/// Keeps the latest bounds, on disk now and then.
+class Keeper {
+ public:
+  explicit Keeper(std::filesystem::path path) : path_(std::move(path)) {}
+  void take(const Bounds& bounds) {
+    latest_ = bounds;
+    if (since_save_.seconds() >= kSecondsBetweenSaves) (void)save();
+  }
+  Expected<void> save() {
+    since_save_ = Stopwatch();
+    return latest_ ? save_bounds(*latest_, path_) : Expected<void>();
+  }
+  void remove() const {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::optional<Bounds> latest_;
+  Stopwatch since_save_;
+};
+
 Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (auto ok = check_writable(options.out); !ok) return ok;
-  auto request = parse_bound_method(options.method);
+  const auto request = request_of(options);
   if (!request) return tl::unexpected(request.error());
-  if (options.limit_per_bound) {
-    if (request->method != BoundMethod::exact) {
-      return bad_request("--limit-per-bound goes with --method exact or weak, not {}",
-                         options.method);
-    }
-    if (!(*options.limit_per_bound > 0)) {
-      return bad_request("--limit-per-bound {} is not above 0", *options.limit_per_bound);
-    }
-    request->limit_per_bound = options.limit_per_bound;
-  }
   const auto loaded = load_network(options.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
   const auto box = parse_box(options.shared.box, loaded->network.input_size());
   if (!box) return tl::unexpected(box.error());
+  const auto known = left_over(options, *request, loaded->network, *box);
+  if (!known) return tl::unexpected(known.error());
 
   int neurons = 0;
   for (int k = 2; k <= loaded->network.depth(); ++k) {
     neurons += static_cast<int>(loaded->network.width(k));
   }
   Progress progress("bounds of neurons", neurons, common.quiet);
+  Keeper keeper(partial_path(options));
   TightenOptions tightening;
   tightening.request = *request;
   tightening.solver = options.shared.solver;
   tightening.threads = common.threads;
+  tightening.time_limit = options.time_limit;
+  tightening.known = *known ? &**known : nullptr;
   tightening.on_progress = [&progress](int, int) { progress.step(); };
+  tightening.on_bounds = [&keeper](const Bounds& so_far) { keeper.take(so_far); };
   const auto bounds = tighten(loaded->network, *box, tightening, &interrupt_flag());
   progress.finish();
-  if (!bounds) return tl::unexpected(bounds.error());
+  if (!bounds) {
+    if (auto saved = keeper.save(); !saved) return saved;
+    const bool stopped = bounds.error().kind == Error::Kind::interrupted;
+    return stopped ? interrupted() : tl::unexpected(bounds.error());
+  }
   if (auto saved = save_bounds(*bounds, options.out); !saved) return saved;
+  keeper.remove();
   print(*bounds, common.json);
   return {};
 }
@@ -111,7 +177,13 @@ void add_bounds(CLI::App& app, Common& common, Action& chosen) {
       ->capture_default_str();
   command->add_option("--output", options->shared.output,
                       "relu or linear: what the last layer ends in (default: as in the file)");
-  command->add_option("--solver", options->shared.solver, "MIP solver: cbc")->capture_default_str();
+  options->shared.solver = "tree";
+  command
+      ->add_option("--solver", options->shared.solver,
+                   "of exact and weak: tree (brink's own search) or cbc")
+      ->capture_default_str();
+  command->add_option("--time-limit", options->time_limit,
+                      "seconds in all; what is not reached keeps a cheaper bound (default: none)");
   command->add_option("-o,--out", options->out, "the bounds file (JSON) to write")->required();
 }
 

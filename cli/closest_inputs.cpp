@@ -164,7 +164,6 @@ Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common
   Progress progress("bounds of neurons", neurons, common.quiet);
   TightenOptions tightening;
   tightening.request = *request;
-  tightening.solver = options.solver;
   tightening.threads = common.threads;
   tightening.on_progress = [&progress](int, int) { progress.step(); };
   return tighten(loaded.network, box, tightening, &interrupt_flag());

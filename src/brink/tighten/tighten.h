@@ -1,16 +1,26 @@
 // Bound tightening by optimisation, layer by layer (Fischetti & Jo 2018, section 3).
+//
+// y_j^k is minimised and maximised over the part of the model before it, with the bounds found so
+// far. Each method starts from the cheaper ones and is looser than none of them on any side:
+//     interval -> symbolic -> lp -> weak, exact
+// Exact bounds are optimal to kBoundSlack below; each bound says in its source what proved it.
+// Where no earlier neuron is unstable (so on layer 1) y_j^k is affine, and symbolic is exact.
 #pragma once
 
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "brink/bounds/bounds.h"
-#include "brink/solve/solver.h"
 
 namespace brink {
+
+/// How far outside of the true extreme value y an exact bound may lie: kBoundSlack max(1, |y|);
+/// from a MIP solver, whose tolerances count where y is summed: times sum_i |w_ji| x_i at the most.
+inline constexpr double kBoundSlack = 2e-6;
 
 /// exact with a limit per bound is the seeds' "weak".
 enum class BoundMethod { interval, symbolic, lp, exact };
@@ -20,16 +30,31 @@ struct BoundRequest {
   std::optional<double> limit_per_bound;  ///< seconds, > 0; exact only
 };
 Expected<BoundRequest> parse_bound_method(std::string_view text);
+/// As it stands in Bounds::method: interval, symbolic, lp, exact, weak; "weak:LIMIT" for a limit
+/// other than 1 s.
+std::string method_text(const BoundRequest& request);
 
 struct TightenOptions {
   BoundRequest request;
-  std::string solver = "cbc";
+  std::string solver = "tree";  ///< of exact and weak: "tree" (phase_tree.h) or a MIP solver's name
   int threads = 1;
+  /// Seconds in all; sides not treated by then keep what the cheaper methods prove.
+  double time_limit = std::numeric_limits<double>::infinity();
+
+  /// Bounds of an interrupted run of the same request, or null. Sides that it settled (exact; for
+  /// weak also stopped) are not computed again, and its t_pre is added to.
+  const Bounds* known = nullptr;
+
   std::function<void(int done, int total)> on_progress;  ///< neurons; called from any thread
+  /// After each neuron: the bounds so far, valid for all layers, with t_pre so far. No two calls at
+  /// a time.
+  std::function<void(const Bounds& so_far)> on_bounds;
 };
 
-/// Bounds on all layers, output included, over the box; t_pre measured. An error of kind
-/// `interrupted` when `interrupt` is raised.
+/// Bounds on all layers, output included, over the box; t_pre measured. Errors: bad_request when
+/// the solver is unknown, `known` is of another network or box, or weights are so large that
+/// interval arithmetic overflows; failure when a solve goes wrong; interrupted when `interrupt`
+/// is raised (what on_bounds was told last is what was finished).
 Expected<Bounds> tighten(const Network& network, const Box& box, const TightenOptions& options,
                          const std::atomic<bool>* interrupt = nullptr);
 
