@@ -229,7 +229,8 @@ double Ball::support_l2(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
   for (Eigen::Index j = 0; j < c.size(); ++j) {
     const double m = room(j, c(j));
     const double size = std::abs(c(j));
-    const double move = t * m > size ? size / t : m;
+    // A pixel without worth stays where it is, also when the radius leaves room for every move.
+    const double move = size == 0 ? 0 : (t * m > size ? size / t : m);
     value += size * move - 0.5 * t * move * move;
     if (d != nullptr) (*d)(j) = c(j) > 0 ? move : -move;
   }
@@ -247,7 +248,7 @@ Ball::Support Ball::support(const Eigen::VectorXd& c, Eigen::VectorXd* maximiser
       value = support_l1(c, maximiser);
       break;
     case Norm::l2:
-      value = support_l2(c, maximiser);
+      value = breakpoints_ > 0 ? support_segments(c, maximiser) : support_l2(c, maximiser);
       break;
     case Norm::linf:
       value = support_linf(c, maximiser);

@@ -234,7 +234,8 @@ int DualSimplex::choose_entering(const Leaving& leaving) {
     }
     const std::size_t j = index(chosen.column);
     slope -= chosen.size * (upper_[j] - lower_[j]);
-    if (slope < 0) return chosen.column;
+    // Nothing is left to be absorbed: this column ends it, even when its box just suffices.
+    if (slope <= kPrimalTolerance) return chosen.column;
     passed_.push_back(chosen.column);
   }
   return -1;

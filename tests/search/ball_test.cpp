@@ -1,0 +1,101 @@
+#include "brink/search/ball.h"
+
+#include <gtest/gtest.h>
+
+#include "brink/pattern/polish.h"
+#include "random_network.h"
+
+namespace brink::search {
+namespace {
+
+struct Kind {
+  Norm norm;
+  int breakpoints;
+};
+
+class BallTest : public ::testing::TestWithParam<Kind> {
+ protected:
+  /// The distance that the ball's radius is measured in.
+  double measured(const Eigen::VectorXd& image, const Box& box, const Eigen::VectorXd& x) const {
+    ClosestQuestion question;
+    question.norm = GetParam().norm;
+    question.box = box;
+    if (GetParam().breakpoints > 0) question.breakpoints = GetParam().breakpoints;
+    return measured_distance(question, image, x);
+  }
+};
+
+TEST_P(BallTest, MaximiserAttainsTheValueInsideTheBall) {
+  Random random(21);
+  for (int round = 0; round < 300; ++round) {
+    const Eigen::Index size = 1 + random.index(40);
+    const Box box = Box::uniform(size, 0, 1);
+    Eigen::VectorXd image = testing::random_point(size, random);
+    for (double& pixel : image) {
+      if (random.uniform() < 0.5) pixel = 0;  // as most of an image's pixels are
+    }
+    Ball ball(GetParam().norm, image, box, 0, GetParam().breakpoints);
+    double radius = ball.largest_radius() * random.uniform(0.01, 1.2);
+    if (GetParam().norm == Norm::l0) radius = std::floor(radius);
+    if (radius <= 0) continue;
+    ball.set_radius(radius);
+    Eigen::VectorXd c(size);
+    for (double& value : c) value = random.uniform() < 0.2 ? 0 : random.normal();
+    Eigen::VectorXd change;
+    const Ball::Support support = ball.support(c, &change);
+    const Eigen::VectorXd x = (image + change).cwiseMax(0.0).cwiseMin(1.0);
+    EXPECT_LE((x - image - change).cwiseAbs().maxCoeff(), 1e-12);
+    EXPECT_LE(measured(image, box, x), radius * (1 + 1e-9)) << round;
+    EXPECT_NEAR(c.dot(change), support.value, 1e-9 * (1 + support.value)) << round;
+  }
+}
+
+TEST_P(BallTest, NoPointOfTheBallDoesBetter) {
+  Random random(22);
+  for (int round = 0; round < 40; ++round) {
+    const Eigen::Index size = 1 + random.index(4);
+    const Box box = Box::uniform(size, -1, 1);
+    const Eigen::VectorXd image = testing::random_point(size, random, -1, 1);
+    Ball ball(GetParam().norm, image, box, 0, GetParam().breakpoints);
+    double radius = ball.largest_radius() * random.uniform(0.1, 0.9);
+    if (GetParam().norm == Norm::l0) radius = std::max(1.0, std::floor(radius));
+    ball.set_radius(radius);
+    Eigen::VectorXd c(size);
+    for (double& value : c) value = random.normal();
+    const Ball::Support support = ball.support(c);
+    for (int sample = 0; sample < 2000; ++sample) {
+      Eigen::VectorXd x = testing::random_point(size, random, -1, 1);
+      for (Eigen::Index j = 0; j < size; ++j) {
+        if (random.uniform() < 0.4) x(j) = image(j);
+      }
+      if (measured(image, box, x) > radius) continue;
+      EXPECT_LE(c.dot(x - image), support.value + support.error + 1e-12);
+    }
+  }
+}
+
+TEST_P(BallTest, ShrinkingStaysInside) {
+  if (GetParam().norm == Norm::l0) return;  // there it is the hull that shrinks
+  Random random(23);
+  for (int round = 0; round < 100; ++round) {
+    const Box box = Box::uniform(10, 0, 1);
+    const Eigen::VectorXd image = testing::random_point(10, random);
+    Ball ball(GetParam().norm, image, box, 0, GetParam().breakpoints);
+    const double radius = 0.5 * ball.largest_radius();
+    ball.set_radius(radius);
+    Eigen::VectorXd c(10), change;
+    for (double& value : c) value = random.normal();
+    ball.support(c, &change);
+    const double smaller = radius * random.uniform(0.05, 1);
+    const Eigen::VectorXd x = image + ball.shrinking(radius, smaller) * change;
+    EXPECT_LE(measured(image, box, x), smaller * (1 + 1e-9));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Norms, BallTest,
+                         ::testing::Values(Kind{Norm::l0, 0}, Kind{Norm::l1, 0}, Kind{Norm::l2, 0},
+                                           Kind{Norm::linf, 0}, Kind{Norm::l2, 5},
+                                           Kind{Norm::l2, 17}));
+
+}  // namespace
+}  // namespace brink::search
