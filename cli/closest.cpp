@@ -82,7 +82,20 @@ Expected<Run> prepare(const ClosestOptions& options, const Common& common, const
              {}};
 }
 
-/// One JSON line per change of incumbent or bound.
+nlohmann::json to_json(const search::Statistics& statistics) {
+  return {{"nodes", statistics.nodes},
+          {"simplex_iterations", statistics.iterations},
+          {"ball_points", statistics.points},
+          {"pruned_by_bound", statistics.pruned_by_bound},
+          {"pruned_by_interval", statistics.pruned_by_interval},
+          {"leaves", statistics.leaves},
+          {"doubtful_leaves", statistics.doubtful},
+          {"heuristic_seconds", statistics.heuristic_seconds},
+          {"tightening_seconds", statistics.tightening_seconds},
+          {"tree_seconds", statistics.tree_seconds}};
+}
+
+/// One JSON line per change of incumbent or bound, one with statistics at an image's end.
 class ChangeLog {
  public:
   explicit ChangeLog(const std::filesystem::path& path) {
@@ -93,12 +106,23 @@ class ChangeLog {
     return [this, image](double distance, double bound, double seconds) {
       nlohmann::json line = {{"image", image}, {"bound", bound}, {"seconds", seconds}};
       line["distance"] = std::isinf(distance) ? nlohmann::json() : nlohmann::json(distance);
-      const std::lock_guard lock(mutex_);
-      out_ << line.dump() << '\n' << std::flush;
+      write(line);
     };
+  }
+  void finish(int image, const ClosestAnswer& answer) {
+    if (!out_.is_open()) return;
+    write({{"image", image},
+           {"status", name(answer.status)},
+           {"seconds", answer.seconds},
+           {"statistics", to_json(answer.statistics)}});
   }
 
  private:
+  void write(const nlohmann::json& line) {
+    const std::lock_guard lock(mutex_);
+    out_ << line.dump() << '\n' << std::flush;
+  }
+
   std::mutex mutex_;
   std::ofstream out_;
 };
@@ -116,8 +140,10 @@ ClosestAnswer answer_one(const Run& run, const ClosestOptions& options, const Co
   search.seed = common.seed;
   search.threads = threads;
   search.on_change = log.follow(image);
-  return closest_by_search(network, run.question, run.set.image(image), run.set.label(image),
-                           search, &interrupt_flag());
+  ClosestAnswer answer = closest_by_search(network, run.question, run.set.image(image),
+                                           run.set.label(image), search, &interrupt_flag());
+  log.finish(image, answer);
+  return answer;
 }
 
 /// All images that the table lacks, over threads.

@@ -1,4 +1,5 @@
-// One incumbent for all regions, a tree per region, and a ladder of smaller balls for the bound.
+// One incumbent for all regions, a tree per region in slices with heuristics between, and a ladder
+// of smaller balls for the bound.
 //
 // The tree's open nodes say only "not excluded at the incumbent's radius". A stopped search owes
 // a useful bound, so smaller balls, where relaxations are tight, are excluded on the side: half of
@@ -9,7 +10,7 @@
 #include <array>
 #include <cmath>
 
-#include "brink/search/attack.h"
+#include "brink/search/heuristic.h"
 #include "brink/search/leaf.h"
 
 namespace brink::search {
@@ -18,6 +19,10 @@ namespace {
 
 constexpr double kLadderAfter = 2;     ///< seconds before the ladder starts
 constexpr double kLadderShare = 0.15;  ///< of the time, for the ladder
+constexpr int kPatience = 8;           ///< rounds of local search without a find
+constexpr double kFirstSlice = 0.2;    ///< seconds of the tree between heuristics
+constexpr double kSliceGrowth = 1.3;
+constexpr double kHeuristicShare = 0.15;  ///< of a slice
 
 class ClosestSearch {
  public:
@@ -96,51 +101,36 @@ class ClosestSearch {
 
   double search_radius() const { return std::min(incumbent_.search_radius(), ball_.radius()); }
 
-  /// Attacks in shrinking balls until they fail.
   void heuristics() {
     const Stopwatch watch;
-    Random random(options_.seed);
     for (std::size_t r = 0; r < regions_.size(); ++r) {
-      for (int start = 0; start < 3; ++start) shrink(r, start, random);
+      heuristics_.push_back(std::make_unique<Heuristic>(problems_[r], regions_[r], ball_,
+                                                        incumbent_, options_.seed + r));
+      heuristics_[r]->open(kPatience, deadline_);
     }
     result_.statistics.heuristic_seconds += watch.seconds();
   }
 
-  void shrink(std::size_t r, int start, Random& random) {
-    constexpr std::array kLeaks = {0.3, 0.1, 0.6};
-    const Problem& problem = problems_[r];
-    Ball ball = ball_;
-    double radius = search_radius();
-    if (std::isinf(incumbent_.distance())) {
-      // Grow from small balls: a nearer first find, and iterates that stay sparse.
-      radius = ball_.radius() / 256;
+  /// The tree in slices, with heuristics between them.
+  Outcome work(Tree& tree, std::size_t r, const Deadline& deadline) {
+    double slice = kFirstSlice;
+    Outcome outcome = tree.started() ? tree.resume(deadline.within(slice))
+                                     : tree.exclude(search_radius(), deadline.within(slice));
+    while (outcome == Outcome::stopped && !deadline.expired()) {
+      const Stopwatch watch;
+      heuristics_[r]->go_on(deadline.within(kHeuristicShare * slice));
+      result_.statistics.heuristic_seconds += watch.seconds();
+      slice *= kSliceGrowth;
+      outcome = tree.resume(deadline.within(slice));
     }
-    for (int attempt = 0; attempt < 12 && !deadline_.expired(); ++attempt) {
-      ball.set_radius(std::min(radius, ball_.radius()));
-      Eigen::VectorXd from = Eigen::VectorXd::Zero(problem.image().size());
-      if (start > 0) {
-        Eigen::VectorXd noise(from.size());
-        for (double& value : noise) value = random.normal();
-        ball.support(noise, &from);
-        from *= 0.5;
-      }
-      const auto point = attack(problem, ball, from, kLeaks[static_cast<std::size_t>(start)], 12);
-      if (point && incumbent_.offer(regions_[r], *point)) {
-        radius = 0.97 * search_radius();
-      } else if (std::isinf(incumbent_.distance())) {
-        if (radius >= ball_.radius()) return;
-        radius *= 2;
-      } else {
-        return;
-      }
-    }
+    return outcome;
   }
 
   void close_region(Tree& tree, std::size_t r, const Deadline& deadline) {
-    Outcome outcome = tree.exclude(search_radius(), deadline.within(kLadderAfter));
+    Outcome outcome = work(tree, r, deadline.within(kLadderAfter));
     if (outcome == Outcome::stopped && !deadline.expired()) {
       climb(r, deadline);
-      outcome = tree.resume(deadline);
+      outcome = work(tree, r, deadline);
     }
     switch (outcome) {
       case Outcome::empty:
@@ -190,6 +180,7 @@ class ClosestSearch {
   Incumbent incumbent_;
   Ball ball_;
   std::vector<Problem> problems_;
+  std::vector<std::unique_ptr<Heuristic>> heuristics_;
   std::vector<double> bounds_;
   ClosestResult result_;
 };

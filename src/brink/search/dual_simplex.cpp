@@ -5,11 +5,14 @@
 // the inverse's rows, which are the exact dual steepest-edge weights (Forrest & Goldfarb 1992),
 // fall out of the update. The ratio test passes over columns whose box is too small to absorb the
 // infeasibility and flips them at once (Maros 2003).
-// Tried and dropped: partial pricing (rows are few), sparse storage (relaxations are dense).
+// The rows are blocks (a layer's weights, a triangle's two entries, the points' coordinates):
+// storage is dense, and each row keeps the spans outside of which it is zero.
+// Tried and dropped: partial pricing (rows are few).
 #include "brink/search/dual_simplex.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "brink/search/kernels.h"
 
@@ -22,6 +25,7 @@ constexpr double kDualTolerance = 1e-10;
 constexpr double kPivotTolerance = 1e-8;
 constexpr long kRefactorEvery = 2000;
 constexpr int kRecomputeEvery = 120;
+constexpr int kSpanGap = 12;  ///< zeros that a span runs over rather than end
 
 }  // namespace
 
@@ -33,7 +37,48 @@ DualSimplex::DualSimplex(int columns, int spare) : n_(columns), slack_(columns +
   reduced_.assign(index(slack_), 0);
   at_upper_.assign(index(slack_), 0);
   position_.assign(index(slack_), -1);
-  alpha_.assign(stride_, 0);
+  alpha_.assign(index(slack_), 0);
+  side_.assign(index(slack_), 0);
+}
+
+void DualSimplex::write(int row, int column, double value) {
+  a_[at(row, column)] = value;
+  if (value == 0) return;
+  auto& spans = row_spans_[index(row)];
+  bool extends = !spans.empty() && column < spans.back().end + kSpanGap;
+  for (const Span& span : spans) {
+    if (span.begin <= column && column < span.end) return;
+    extends = extends && span.end <= column;
+  }
+  if (extends) {
+    spans.back().end = column + 1;
+  } else {
+    spans.push_back({column, column + 1});
+  }
+}
+
+void DualSimplex::update_side(std::size_t column) {
+  const bool moves = position_[column] < 0 && lower_[column] < upper_[column];
+  side_[column] = !moves ? 0 : (at_upper_[column] ? -1 : 1);
+}
+
+/// out = inverse x, x mostly zero.
+void DualSimplex::multiply_inverse(const std::vector<double>& x, std::vector<double>& out) {
+  spans_.clear();
+  for (int i = 0; i < m_; ++i) {
+    if (x[index(i)] == 0) continue;
+    if (!spans_.empty() && i < spans_.back().end + kSpanGap) {
+      spans_.back().end = i + 1;
+    } else {
+      spans_.push_back({i, i + 1});
+    }
+  }
+  out.resize(index(m_));
+  if (spans_.empty()) std::fill(out.begin(), out.end(), 0.0);
+  for (std::size_t s = 0; s < spans_.size(); ++s) {
+    kernels::multiply(index(m_), capacity_, inverse_.data(), index(spans_[s].begin),
+                      index(spans_[s].end), x.data(), s > 0, out.data());
+  }
 }
 
 void DualSimplex::grow() {
@@ -52,14 +97,18 @@ int DualSimplex::add_row(const std::vector<double>& coefficients, double rhs, do
   if (index(m_) == capacity_) grow();
   const int row = m_;
   a_.resize(index(m_ + 1) * stride_, 0);
-  std::copy(coefficients.begin(), coefficients.end(),
-            a_.begin() + static_cast<std::ptrdiff_t>(at(row, 0)));
+  row_spans_.emplace_back();
+  for (std::size_t j = 0; j < coefficients.size(); ++j) {
+    write(row, static_cast<int>(j), coefficients[j]);
+  }
   rhs_.push_back(rhs);
   lower_.push_back(slack_lower);
   upper_.push_back(slack_upper);
   cost_.push_back(0);
   reduced_.push_back(0);
   at_upper_.push_back(0);
+  alpha_.push_back(0);
+  side_.push_back(0);
   position_.push_back(m_);
   // B' = [B 0; a_B 1]  =>  inverse' = [B^-1 0; -a_B B^-1  1]
   double* fresh = inverse_row(m_);
@@ -87,7 +136,7 @@ int DualSimplex::add_column(const std::vector<double>& entries, double lower, do
 }
 
 void DualSimplex::overwrite_column(int column, const std::vector<double>& entries) {
-  for (int i = 0; i < m_; ++i) a_[at(i, column)] = entries[index(i)];
+  for (int i = 0; i < m_; ++i) write(i, column, entries[index(i)]);
 }
 
 void DualSimplex::set_column(int column, double lower, double upper) {
@@ -96,9 +145,8 @@ void DualSimplex::set_column(int column, double lower, double upper) {
 }
 
 void DualSimplex::set_coefficient(int row, int column, double value) {
-  double& entry = a_[at(row, column)];
-  const double change = value - entry;
-  entry = value;
+  const double change = value - a_[at(row, column)];
+  write(row, column, value);
   const int p = position_[index(column)];
   if (p < 0 || change == 0) return;
   // B' = B + change e_row e_p^T: Sherman-Morrison.
@@ -120,7 +168,19 @@ void DualSimplex::set_coefficient(int row, int column, double value) {
 void DualSimplex::combine_rows(int rows, const double* y, std::vector<double>& out) const {
   out.assign(index(n_), 0);
   for (int i = 0; i < rows; ++i) {
-    if (y[i] != 0) kernels::axpy(index(n_), y[i], &a_[at(i, 0)], out.data());
+    if (y[i] != 0) add_row_to(i, y[i], out.data());
+  }
+}
+
+void DualSimplex::add_row_to(int row, double factor, double* out) const {
+  const double* entries = &a_[at(row, 0)];
+  for (const Span& span : row_spans_[index(row)]) {
+    const auto size = index(span.end - span.begin);
+    if (size > 4) {
+      kernels::axpy(size, factor, entries + span.begin, out + span.begin);
+      continue;
+    }
+    for (int j = span.begin; j < span.end; ++j) out[j] += factor * entries[j];
   }
 }
 
@@ -137,12 +197,14 @@ void DualSimplex::compute_primal() {
   for (int j = 0; j < n_; ++j)
     alpha_[index(j)] = position_[index(j)] < 0 ? bound_value(index(j)) : 0;
   for (int i = 0; i < m_; ++i) {
-    shift_[index(i)] -= kernels::dot(index(n_), alpha_.data(), &a_[at(i, 0)]);
+    for (const Span& span : row_spans_[index(i)]) {
+      for (int j = span.begin; j < span.end; ++j) {
+        shift_[index(i)] -= alpha_[index(j)] * a_[at(i, j)];
+      }
+    }
     if (position_[index(slack_ + i)] < 0) shift_[index(i)] -= bound_value(index(slack_ + i));
   }
-  for (int p = 0; p < m_; ++p) {
-    primal_[index(p)] = kernels::dot(index(m_), inverse_row(p), shift_.data());
-  }
+  multiply_inverse(shift_, primal_);
 }
 
 void DualSimplex::restart() {
@@ -150,7 +212,7 @@ void DualSimplex::restart() {
   std::copy(cost_.begin(), cost_.end(), reduced_.begin());
   for (int i = 0; i < m_; ++i) {
     const double y = multipliers_[index(i)];
-    if (y != 0) kernels::axpy(index(n_), -y, &a_[at(i, 0)], reduced_.data());
+    if (y != 0) add_row_to(i, -y, reduced_.data());
     reduced_[index(slack_ + i)] = cost_[index(slack_ + i)] - y;
   }
   for (std::size_t j = 0; j < reduced_.size(); ++j) {
@@ -161,6 +223,7 @@ void DualSimplex::restart() {
     } else if (reduced_[j] < -kDualTolerance) {
       at_upper_[j] = 1;
     }
+    update_side(j);
   }
   compute_primal();
 }
@@ -188,24 +251,24 @@ void DualSimplex::compute_pivot_row(int position) {
   const double* rho = inverse_row(position);
   std::fill(alpha_.begin(), alpha_.begin() + static_cast<std::ptrdiff_t>(n_), 0.0);
   for (int i = 0; i < m_; ++i) {
-    if (rho[i] != 0) kernels::axpy(index(n_), rho[i], &a_[at(i, 0)], alpha_.data());
+    if (rho[i] != 0) add_row_to(i, rho[i], alpha_.data());
+    alpha_[index(slack_ + i)] = rho[i];
   }
 }
 
 int DualSimplex::choose_entering(const Leaving& leaving) {
-  const double* rho = inverse_row(leaving.position);
+  // Columns that move their way when the leaving one goes to its side.
+  if (leaving.direction < 0) {
+    for (double& value : alpha_) value = -value;
+  }
+  eligible_.resize(alpha_.size());
+  eligible_.resize(kernels::above(alpha_.size(), alpha_.data(), side_.data(), kPivotTolerance,
+                                  eligible_.data()));
   candidates_.clear();
-  const auto consider = [&](int column, double alpha) {
-    const std::size_t j = index(column);
-    if (position_[j] >= 0 || lower_[j] == upper_[j]) return;
-    const double signed_alpha = leaving.direction * alpha;
-    const bool helps =
-        at_upper_[j] ? signed_alpha < -kPivotTolerance : signed_alpha > kPivotTolerance;
-    if (helps)
-      candidates_.push_back({std::abs(reduced_[j]) / std::abs(alpha), std::abs(alpha), column});
-  };
-  for (int j = 0; j < n_; ++j) consider(j, alpha_[index(j)]);
-  for (int i = 0; i < m_; ++i) consider(slack_ + i, rho[i]);
+  for (const int column : eligible_) {
+    const double size = std::abs(alpha_[index(column)]);
+    candidates_.push_back({std::abs(reduced_[index(column)]) / size, size, column});
+  }
 
   // Pass columns in order of ratio while the slope stays positive.
   passed_.clear();
@@ -241,13 +304,13 @@ int DualSimplex::choose_entering(const Leaving& leaving) {
   return -1;
 }
 
-void DualSimplex::gather_column(int column) {
-  column_.assign(index(m_), 0);
+void DualSimplex::gather_column(int column, std::vector<double>& entries) const {
+  entries.assign(index(m_), 0);
   if (column >= slack_) {
-    column_[index(column - slack_)] = 1;
+    entries[index(column - slack_)] = 1;
     return;
   }
-  for (int i = 0; i < m_; ++i) column_[index(i)] = a_[at(i, column)];
+  for (int i = 0; i < m_; ++i) entries[index(i)] = a_[at(i, column)];
 }
 
 void DualSimplex::flip_passed() {
@@ -257,15 +320,15 @@ void DualSimplex::flip_passed() {
     const std::size_t j = index(column);
     const double move = at_upper_[j] ? lower_[j] - upper_[j] : upper_[j] - lower_[j];
     at_upper_[j] = !at_upper_[j];
+    side_[j] = -side_[j];
     if (column >= slack_) {
       shift_[index(column - slack_)] += move;
     } else {
       for (int i = 0; i < m_; ++i) shift_[index(i)] += move * a_[at(i, column)];
     }
   }
-  for (int p = 0; p < m_; ++p) {
-    primal_[index(p)] -= kernels::dot(index(m_), inverse_row(p), shift_.data());
-  }
+  multiply_inverse(shift_, column_);
+  for (int p = 0; p < m_; ++p) primal_[index(p)] -= column_[index(p)];
 }
 
 void DualSimplex::update_inverse(int position) {
@@ -286,24 +349,15 @@ void DualSimplex::update_inverse(int position) {
 
 bool DualSimplex::pivot(const Leaving& leaving, int entering) {
   const int p = leaving.position;
-  const double alpha =
-      entering < slack_ ? alpha_[index(entering)] : inverse_row(p)[entering - slack_];
-  gather_column(entering);
-  shift_ = column_;
-  for (int i = 0; i < m_; ++i) {
-    column_[index(i)] = kernels::dot(index(m_), inverse_row(i), shift_.data());
-  }
+  const double alpha = leaving.direction * alpha_[index(entering)];
+  gather_column(entering, shift_);
+  multiply_inverse(shift_, column_);
   if (std::abs(column_[index(p)] - alpha) > 1e-6 * (1 + std::abs(alpha))) return false;
 
+  // alpha_ carries the leaving column's direction, as choose_entering() left it.
   const double dual_step = reduced_[index(entering)] / alpha;
   if (dual_step != 0) {
-    for (int j = 0; j < n_; ++j) {
-      if (position_[index(j)] < 0) reduced_[index(j)] -= dual_step * alpha_[index(j)];
-    }
-    const double* rho = inverse_row(p);
-    for (int i = 0; i < m_; ++i) {
-      if (position_[index(slack_ + i)] < 0) reduced_[index(slack_ + i)] -= dual_step * rho[i];
-    }
+    kernels::axpy(alpha_.size(), -dual_step * leaving.direction, alpha_.data(), reduced_.data());
   }
   const int left = basis_[index(p)];
   const bool to_upper = leaving.direction > 0;
@@ -319,6 +373,8 @@ bool DualSimplex::pivot(const Leaving& leaving, int entering) {
   at_upper_[index(left)] = to_upper;
   reduced_[index(entering)] = 0;
   reduced_[index(left)] = -dual_step;
+  update_side(index(entering));
+  update_side(index(left));
   ++pivots_since_refactor_;
   return true;
 }
@@ -330,7 +386,7 @@ DualSimplex::Status DualSimplex::solve(double cutoff, int iteration_limit) {
   for (int iteration = 1; iteration <= iteration_limit; ++iteration) {
     ++iterations_;
     if (iteration % kRecomputeEvery == 0) restart();
-    if (objective() > cutoff) {
+    if (cutoff < std::numeric_limits<double>::infinity() && objective() > cutoff) {
       compute_multipliers();
       return Status::cutoff;
     }

@@ -81,8 +81,16 @@ class DualSimplex {
     double size;
     int column;
   };
+  /// [begin, end) of indices outside of which all is zero; a few per row or column.
+  struct Span {
+    int begin, end;
+  };
 
   void grow();
+  void write(int row, int column, double value);
+  void add_row_to(int row, double factor, double* out) const;
+  void update_side(std::size_t column);
+  void multiply_inverse(const std::vector<double>& x, std::vector<double>& out);
   void restart();  ///< duals, sides of nonbasic columns and primal values from scratch
   void compute_multipliers();
   void compute_primal();
@@ -93,7 +101,7 @@ class DualSimplex {
   void flip_passed();
   bool pivot(const Leaving& leaving, int entering);
   void update_inverse(int position);
-  void gather_column(int column);
+  void gather_column(int column, std::vector<double>& entries) const;
 
   int m_ = 0;
   int n_ = 0;
@@ -103,11 +111,17 @@ class DualSimplex {
   std::vector<double> a_, inverse_, rhs_;
   std::vector<double> lower_, upper_, cost_, reduced_;  ///< columns, then slacks
   std::vector<char> at_upper_;
-  std::vector<int> position_;  ///< of a column in the basis, -1 nonbasic
+  std::vector<double>
+      side_;  ///< nonbasic and not fixed: 1 at its lower side, -1 at its upper; or 0
+  std::vector<std::vector<Span>> row_spans_;  ///< of a_
+  std::vector<int> position_;                 ///< of a column in the basis, -1 nonbasic
   std::vector<int> basis_;
   std::vector<double> primal_, weight_;  ///< per basis position
   std::vector<double> multipliers_;
-  std::vector<double> alpha_, column_, shift_;
+  std::vector<double> alpha_;  ///< the pivot row: columns, then slacks
+  std::vector<double> column_, shift_;
+  std::vector<Span> spans_;
+  std::vector<int> eligible_;
   std::vector<Candidate> candidates_;
   std::vector<int> passed_;
   long iterations_ = 0;

@@ -54,6 +54,18 @@ double Problem::slack(const Eigen::VectorXd& x) const {
   return (rows_ * activation - rhs_).minCoeff();
 }
 
+std::vector<bool> Problem::pattern(const Eigen::VectorXd& x) const {
+  std::vector<bool> active;
+  Eigen::VectorXd activation = x;
+  for (int k = 1; k < network_->depth(); ++k) {
+    const Layer& layer = network_->layer(k);
+    const Eigen::VectorXd y = layer.weights * activation + layer.bias;
+    for (const double value : y) active.push_back(value > 0);
+    activation = y.cwiseMax(0.0);
+  }
+  return active;
+}
+
 bool Problem::propagate(Phasing& phasing, int first) const {
   // Outward rounding: each sum of n products is off by at most (n + 2) unit roundoffs of its size.
   for (int k = std::max(first, 2); k < network_->depth(); ++k) {

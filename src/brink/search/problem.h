@@ -57,6 +57,9 @@ class Problem {
   /// min over the rows of (rows x^{K-1} - rhs) at the activations of image + d; x may be any input.
   double slack(const Eigen::VectorXd& x) const;
 
+  /// Which hidden neurons are active at x.
+  std::vector<bool> pattern(const Eigen::VectorXd& x) const;
+
   /// Interval arithmetic from layer `first` on, intersected with what is there; false when some
   /// interval is empty beyond rounding: no point has these phases.
   bool propagate(Phasing& phasing, int first) const;

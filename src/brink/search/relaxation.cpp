@@ -41,7 +41,8 @@ double unit_roundoff() {
 
 int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, const Ball& ball) {
   if (points.empty()) radius = ball.radius();
-  points.push_back(problem.first_weights() * change / ball.shrinking(radius, ball.radius()));
+  changes.push_back(change / ball.shrinking(radius, ball.radius()));
+  points.push_back(problem.first_weights() * changes.back());
   return static_cast<int>(points.size()) - 1;
 }
 
@@ -336,8 +337,8 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
   result.value = -std::numeric_limits<double>::infinity();
   for (int round = 1; round <= rounds; ++round) {
     scale_to(ball, pool);
-    const auto status = simplex_.solve(std::numeric_limits<double>::infinity());
-    const bool ray = status == DualSimplex::Status::infeasible;
+    status_ = simplex_.solve(std::numeric_limits<double>::infinity());
+    const bool ray = status_ == DualSimplex::Status::infeasible;
     const double bound = lagrangian(objective, ray, ball);
     if (ray) {
       result.infeasible = bound > 0;
@@ -346,7 +347,7 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
       continue;
     }
     result.value = std::max(result.value, bound);
-    if (result.value > enough || status == DualSimplex::Status::stalled) return result;
+    if (result.value > enough || status_ == DualSimplex::Status::stalled) return result;
     const double program = simplex_.objective();  // within the hull: cannot be beaten by any bound
     if (objective.neuron < 0 && program <= enough) return result;
     if (program - result.value <= kMet * std::abs(program - enough)) return result;

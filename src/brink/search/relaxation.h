@@ -36,6 +36,7 @@ class PointPool {
  public:
   double radius = 0;  ///< of all points
   std::vector<Eigen::VectorXd> points;
+  std::vector<Eigen::VectorXd> changes;  ///< d of each point, at that radius
 
   /// Adds the image of a change in the ball; returns its index.
   int add(const Problem& problem, const Eigen::VectorXd& change, const Ball& ball);
@@ -65,6 +66,12 @@ class Relaxation {
   /// After minimise(margin): the last maximiser of the support function, a candidate change.
   const Eigen::VectorXd& candidate() const { return candidate_; }
 
+  /// After minimise(): the change behind the program's own point, in the ball.
+  Eigen::VectorXd program_change(const Ball& ball, const PointPool& pool) const;
+
+  /// The last program was solved to optimality.
+  bool solved() const { return status_ == DualSimplex::Status::optimal; }
+
   /// After minimise(): x_k, s_k of a neuron and the multiplier (>= 0) of its triangle.
   struct NeuronState {
     double x = 0, s = 0, triangle = 0;
@@ -73,6 +80,10 @@ class Relaxation {
 
   /// The neuron of open phase that the last objective leans on most; -1 when all are settled.
   int branching_neuron(const Phasing& phasing) const;
+
+  /// After minimise() with settled phases: neurons whose other phase the objective gains from, the
+  /// largest gain first.
+  std::vector<int> promising_flips() const;
 
   /// Largest radius at which the last margin multipliers still prove that the node is empty, found
   /// on the same ball with a smaller radius; 0 if none.
@@ -110,6 +121,7 @@ class Relaxation {
   const Problem* problem_;
   std::vector<Slot> slots_;
   DualSimplex simplex_;
+  DualSimplex::Status status_ = DualSimplex::Status::stalled;
   int margin_column_ = 0;
   int first_margin_row_ = 0;
   int first_link_row_ = 0;  ///< layer-1 neurons with columns, in order

@@ -51,6 +51,37 @@ int Relaxation::branching_neuron(const Phasing& phasing) const {
   return best >= 0 ? best : widest;
 }
 
+std::vector<int> Relaxation::promising_flips() const {
+  std::vector<std::pair<double, int>> gains;
+  for (int id = 0; id < problem_->neurons(); ++id) {
+    const Slot& slot = slots_[static_cast<std::size_t>(id)];
+    if (slot.x < 0 || slot.s < 0) continue;
+    const bool active = slot.upper > 0;
+    const int other = active ? slot.s : slot.x;
+    if (simplex_.is_basic(other)) continue;
+    const double gain = -simplex_.reduced_cost(other);
+    if (gain > 1e-6) gains.emplace_back(gain, id);
+  }
+  std::sort(gains.begin(), gains.end(), std::greater<>());
+  std::vector<int> neurons;
+  for (const auto& [gain, id] : gains) neurons.push_back(id);
+  return neurons;
+}
+
+Eigen::VectorXd Relaxation::program_change(const Ball& ball, const PointPool& pool) const {
+  Eigen::VectorXd change = Eigen::VectorXd::Zero(ball.size());
+  double total = 0;
+  for (std::size_t c = 0; c < point_ids_.size(); ++c) {
+    const double share = simplex_.value(first_point_column_ + static_cast<int>(c));
+    if (share <= 0) continue;
+    change += share * pool.changes[static_cast<std::size_t>(point_ids_[c])];
+    total += share;
+  }
+  const double room = ball.shrinking(pool.radius, ball.radius());
+  if (total > room) change *= room / total;
+  return change;
+}
+
 double Relaxation::excluded_radius(const Ball& ball) const {
   if (outside_ball_ <= 0) return 0;
   Ball smaller = ball;

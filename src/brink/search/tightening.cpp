@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kRootRounds = 60;
 constexpr int kNeuronRounds = 8;
+constexpr double kHope = 0.1;  ///< of the width: a side that can move less is left alone
 
 void first_layer(const Problem& problem, const Ball& ball, Phasing& phasing) {
   for (int j = 0; j < problem.first_width(); ++j) {
@@ -30,13 +31,40 @@ void first_layer(const Problem& problem, const Ball& ball, Phasing& phasing) {
   }
 }
 
+/// Values of y that programs have reached: a side that one of them came near cannot move far.
+class Reached {
+ public:
+  explicit Reached(int neurons)
+      : lowest_(static_cast<std::size_t>(neurons), std::numeric_limits<double>::infinity()),
+        highest_(lowest_.size(), -std::numeric_limits<double>::infinity()) {}
+
+  void note(const Relaxation& relaxation) {
+    if (!relaxation.solved()) return;
+    for (std::size_t i = 0; i < lowest_.size(); ++i) {
+      const auto state = relaxation.state(static_cast<int>(i));
+      lowest_[i] = std::min(lowest_[i], state.x - state.s);
+      highest_[i] = std::max(highest_[i], state.x - state.s);
+    }
+  }
+  /// Is there hope to move the lower (sign 1) or upper side by a share of the width?
+  bool hope(const Phasing& phasing, std::size_t i, double sign) const {
+    const double room = sign > 0 ? lowest_[i] - phasing.lower[i] : phasing.upper[i] - highest_[i];
+    return room > kHope * (phasing.upper[i] - phasing.lower[i]);
+  }
+
+ private:
+  std::vector<double> lowest_, highest_;
+};
+
 /// Both sides of one neuron; false: the relaxation is empty.
 bool tighten_neuron(Relaxation& relaxation, const Ball& ball, PointPool& pool, int id,
-                    Phasing& phasing) {
+                    Phasing& phasing, Reached& reached) {
   const auto i = static_cast<std::size_t>(id);
   for (const double sign : {1.0, -1.0}) {
     if (!phasing.unstable(id)) return true;
+    if (!reached.hope(phasing, i, sign)) continue;
     const NodeBound bound = relaxation.minimise({id, sign}, ball, pool, 0.0, kNeuronRounds);
+    reached.note(relaxation);
     if (bound.infeasible) return false;
     if (sign > 0) {
       phasing.lower[i] = std::max(phasing.lower[i], bound.value);
@@ -120,25 +148,39 @@ Phasing box_bounds(const Problem& problem) {
   return phasing;
 }
 
-bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
-             int passes, const Deadline& deadline) {
+Phasing ball_bounds(const Problem& problem, const Ball& ball) {
+  Phasing phasing = box_bounds(problem);
   first_layer(problem, ball, phasing);
-  if (!problem.propagate(phasing, 2)) return false;
-  for (int pass = 0; pass < passes; ++pass) {
-    Relaxation relaxation(problem, phasing);
-    const NodeBound root = relaxation.minimise({}, ball, pool, 0.0, kRootRounds);
-    if (root.infeasible || root.value > 0) return false;
-    for (int k = 1; k <= problem.hidden_layers(); ++k) {
-      const auto width = static_cast<int>(problem.network().width(k));
-      for (int j = 0; j < width; ++j) {
-        if (deadline.expired()) return true;
-        if (!tighten_neuron(relaxation, ball, pool, problem.neuron(k, j), phasing)) return false;
-      }
-      if (!problem.propagate(phasing, k + 1)) return false;
-      relaxation.load(phasing);
+  problem.propagate(phasing, 2);
+  return phasing;
+}
+
+bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ball, PointPool& pool,
+                  Phasing& phasing, const Deadline& deadline) {
+  relaxation.load(phasing);
+  const NodeBound root = relaxation.minimise({}, ball, pool, 0.0, kRootRounds);
+  if (root.infeasible || root.value > 0) return false;
+  Reached reached(problem.neurons());
+  reached.note(relaxation);
+  for (int k = 1; k <= problem.hidden_layers(); ++k) {
+    const auto width = static_cast<int>(problem.network().width(k));
+    for (int j = 0; j < width; ++j) {
+      if (deadline.expired()) return true;
+      const int id = problem.neuron(k, j);
+      if (!tighten_neuron(relaxation, ball, pool, id, phasing, reached)) return false;
     }
+    if (!problem.propagate(phasing, k + 1)) return false;
+    relaxation.load(phasing);
   }
   return true;
+}
+
+bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
+             const Deadline& deadline) {
+  first_layer(problem, ball, phasing);
+  if (!problem.propagate(phasing, 2)) return false;
+  Relaxation relaxation(problem, phasing);
+  return tighten_node(problem, relaxation, ball, pool, phasing, deadline);
 }
 
 }  // namespace brink::search

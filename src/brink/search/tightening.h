@@ -7,9 +7,13 @@
 namespace brink::search {
 
 /// Tightens `phasing` (bounds that already hold) over the ball and the problem's rows; false:
-/// proven that no point of the ball meets the rows. `passes` of optimisation-based tightening.
+/// proven that no point of the ball meets the rows.
 bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
-             int passes, const Deadline& deadline);
+             const Deadline& deadline);
+
+/// The same for a node of a tree, by the tree's own relaxation.
+bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ball, PointPool& pool,
+                  Phasing& phasing, const Deadline& deadline);
 
 /// The same with a small branch and bound of `expansions` nodes for each side of each open neuron:
 /// dearer and tighter, for searches that turn out long.
@@ -18,5 +22,7 @@ bool tighten_by_trees(const Problem& problem, const Ball& ball, PointPool& pool,
 
 /// Interval bounds over the reach, to start from.
 Phasing box_bounds(const Problem& problem);
+/// The same over the ball; nothing in the ball may be lost, so never empty.
+Phasing ball_bounds(const Problem& problem, const Ball& ball);
 
 }  // namespace brink::search

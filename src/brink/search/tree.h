@@ -28,6 +28,8 @@ class Tree {
   /// Goes on where exclude() was stopped.
   Outcome resume(const Deadline& deadline);
 
+  bool started() const { return relaxation_ != nullptr; }
+
   /// After `stopped`: points of the region are not nearer than this.
   double open_bound();
   double doubtful_bound() const { return doubtful_bound_; }
@@ -40,11 +42,14 @@ class Tree {
   struct Node {
     Phasing phasing;
     int first_changed = 2;  ///< first layer whose bounds may follow
+    std::int64_t made = 0;  ///< nodes before it was made
   };
   enum class Verdict { pruned, open, improved };
 
   bool prepare(double radius, const Deadline& deadline);
   bool retighten(const Deadline& deadline);
+  /// Its sibling's subtree was large: so will its own be. False: proven empty.
+  bool tighten_big(Node& node, const Deadline& deadline);
   bool restart(const Deadline& deadline);
   void shrink_ball();
   double beyond(double radius) const;

@@ -1,0 +1,57 @@
+// Inside one pattern the network is affine and the largest margin in the ball is a small program:
+// the search's relaxation with every phase fixed. Its solution sits on the pattern's boundary; the
+// reduced cost of a neuron's other phase says whether the margin goes on rising beyond (region
+// flipping). One neuron is flipped at a time, the most promising first, and no pattern is entered
+// twice. A warm simplex makes a step cost some ten pivots.
+#include "brink/search/ascent.h"
+
+#include <algorithm>
+#include <set>
+
+namespace brink::search {
+
+Ascent::Ascent(const Problem& problem, Phasing root)
+    : problem_(problem), root_(std::move(root)), relaxation_(problem, root_) {}
+
+Phasing Ascent::phasing_of(const std::vector<bool>& active) const {
+  Phasing phasing = root_;
+  for (std::size_t i = 0; i < active.size(); ++i) {
+    if (active[i]) {
+      phasing.lower[i] = std::max(0.0, phasing.lower[i]);
+    } else {
+      phasing.upper[i] = std::min(0.0, phasing.upper[i]);
+    }
+  }
+  return phasing;
+}
+
+std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
+                                             const Eigen::VectorXd& start, int steps) {
+  constexpr int kRounds = 6;
+  std::vector<bool> active = problem_.pattern(problem_.image() + start);
+  for (int i = 0; i < problem_.neurons(); ++i) {  // rounding at a settled neuron's bound
+    const auto id = static_cast<std::size_t>(i);
+    if (!root_.unstable(i)) active[id] = root_.upper[id] > 0;
+  }
+  std::set<std::vector<bool>> visited = {active};
+  for (int step = 0; step < steps; ++step) {
+    relaxation_.load(phasing_of(active));
+    const NodeBound bound = relaxation_.minimise({}, ball, pool, 1e300, kRounds);
+    if (bound.infeasible) return std::nullopt;
+    const Eigen::VectorXd change = relaxation_.program_change(ball, pool);
+    if (problem_.slack(problem_.image() + change) >= 0) return change;
+    bool flipped = false;
+    for (const int neuron : relaxation_.promising_flips()) {
+      const auto id = static_cast<std::size_t>(neuron);
+      if (!root_.unstable(neuron)) continue;
+      active[id] = !active[id];
+      flipped = visited.insert(active).second;
+      if (flipped) break;
+      active[id] = !active[id];
+    }
+    if (!flipped) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace brink::search

@@ -1,0 +1,28 @@
+// Walking through adjacent patterns, uphill in the margin, inside the ball.
+#pragma once
+
+#include <optional>
+
+#include "brink/search/relaxation.h"
+
+namespace brink::search {
+
+class Ascent {
+ public:
+  /// `root`: bounds that hold in every ball that will be asked about.
+  Ascent(const Problem& problem, Phasing root);
+
+  /// From the pattern of image + `start`; a change in the ball that meets the rows, or nothing
+  /// after `steps` or at a local maximum.
+  std::optional<Eigen::VectorXd> climb(const Ball& ball, PointPool& pool,
+                                       const Eigen::VectorXd& start, int steps);
+
+ private:
+  Phasing phasing_of(const std::vector<bool>& active) const;
+
+  const Problem& problem_;
+  Phasing root_;
+  Relaxation relaxation_;
+};
+
+}  // namespace brink::search

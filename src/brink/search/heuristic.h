@@ -1,0 +1,40 @@
+// Images that fool the network, without proof: before the search and between its slices.
+#pragma once
+
+#include "brink/base/deadline.h"
+#include "brink/base/random.h"
+#include "brink/search/ascent.h"
+#include "brink/search/incumbent.h"
+
+namespace brink::search {
+
+class Heuristic {
+ public:
+  /// `ball`: the largest that may be searched; its radius shrinks with the incumbent's.
+  Heuristic(const Problem& problem, const OutputRegion& region, const Ball& ball,
+            Incumbent& incumbent, std::uint64_t seed);
+
+  /// Quick attacks, then rounds of local search until `patience` of them in a row found nothing.
+  void open(int patience, const Deadline& deadline);
+  /// Rounds until the deadline.
+  void go_on(const Deadline& deadline);
+
+ private:
+  double radius() const { return std::min(incumbent_.search_radius(), ball_.radius()); }
+  void attack_from(int start, const Deadline& deadline);
+  bool round(const Deadline& deadline);
+  bool climb(const Eigen::VectorXd& start, double share);
+  Eigen::VectorXd random_change(double radius);
+
+  const Problem& problem_;
+  const OutputRegion& region_;
+  Ball ball_;
+  Incumbent& incumbent_;
+  Random random_;
+  PointPool pool_;
+  std::unique_ptr<Ascent> ascent_;
+  double ascent_radius_ = 0;
+  int rounds_ = 0;
+};
+
+}  // namespace brink::search
