@@ -7,7 +7,6 @@
 #include "brink/search/closest_search.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "brink/search/heuristic.h"

@@ -61,6 +61,7 @@ class DualSimplex {
   long iterations() const { return iterations_; }
 
  private:
+  static constexpr int kSpanGap = 12;  ///< zeros that a span runs over rather than end
   static std::size_t index(int i) { return static_cast<std::size_t>(i); }
   std::size_t at(int row, int column) const { return index(row) * stride_ + index(column); }
   double* inverse_row(int position) { return inverse_.data() + index(position) * capacity_; }

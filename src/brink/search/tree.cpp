@@ -172,6 +172,22 @@ void Tree::close_leaf(const Node& node, const Deadline& deadline) {
   doubtful_bound_ = std::min(doubtful_bound_, leaf.bound);
 }
 
+bool Tree::take(Node& node) {
+  ++nodes_;
+  ++statistics_.nodes;
+  node = std::move(open_.back());
+  open_.pop_back();
+  // The root may have been tightened since the node was made.
+  bool possible = true;
+  for (std::size_t i = 0; i < root_.lower.size() && possible; ++i) {
+    node.phasing.lower[i] = std::max(node.phasing.lower[i], root_.lower[i]);
+    node.phasing.upper[i] = std::min(node.phasing.upper[i], root_.upper[i]);
+    possible = node.phasing.lower[i] <= node.phasing.upper[i];
+  }
+  if (!possible) ++statistics_.pruned_by_interval;
+  return possible;
+}
+
 Outcome Tree::exclude(double radius, const Deadline& deadline) {
   if (!prepare(radius, deadline)) return Outcome::empty;
   return resume(deadline);
@@ -203,21 +219,8 @@ Outcome Tree::resume(const Deadline& deadline) {
       open_.clear();
       break;
     }
-    ++nodes_;
-    Node node = std::move(open_.back());
-    open_.pop_back();
-    ++statistics_.nodes;
-    // The root may have been tightened since the node was made.
-    bool possible = true;
-    for (std::size_t i = 0; i < root_.lower.size() && possible; ++i) {
-      node.phasing.lower[i] = std::max(node.phasing.lower[i], root_.lower[i]);
-      node.phasing.upper[i] = std::min(node.phasing.upper[i], root_.upper[i]);
-      possible = node.phasing.lower[i] <= node.phasing.upper[i];
-    }
-    if (!possible) {
-      ++statistics_.pruned_by_interval;
-      continue;
-    }
+    Node node;
+    if (!take(node)) continue;
     if (nodes_ - node.made >= kLargeSubtree && !tighten_big(node, deadline)) {
       ++statistics_.pruned_by_bound;
       continue;

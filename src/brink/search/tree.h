@@ -53,6 +53,8 @@ class Tree {
   bool restart(const Deadline& deadline);
   void shrink_ball();
   double beyond(double radius) const;
+  /// The next open node, with what is known of the root by now; false: nothing is left of it.
+  bool take(Node& node);
   Verdict bound_node(Node& node, int rounds);
   bool try_candidate();
   void branch(Node& node);
