@@ -288,8 +288,9 @@ void add_closest(CLI::App& app, Common& common, Action& chosen) {
       ->required();
   command->add_option("--images-out", outputs->images, "the images found, as .npz for numpy.load");
   command->add_option("--png", outputs->pictures, "a folder for pictures of images and changes");
-  command->add_option("--log", outputs->log,
-                      "a file for JSON lines: changes of distance or bound, statistics (search engine)");
+  command->add_option(
+      "--log", outputs->log,
+      "a file for JSON lines: changes of distance or bound, statistics (search engine)");
 }
 
 }  // namespace brink::cli

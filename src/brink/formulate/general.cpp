@@ -15,7 +15,8 @@ double cost_at(const std::vector<std::vector<double>>& costs, std::size_t k, std
 
 /// gamma z. A neuron that had its binary dropped gets it back: at y = 0 both values of z are
 /// allowed, whatever the bounds say, and the cost chooses.
-void add_phase_cost(Program& program, const SplitNeuron& neuron, double gamma, Formulation formulation) {
+void add_phase_cost(Program& program, const SplitNeuron& neuron, double gamma,
+                    Formulation formulation) {
   if (gamma == 0) return;
   if (neuron.columns.z < 0) add_relu(program, neuron, formulation);
   program.columns[static_cast<std::size_t>(neuron.columns.z)].cost = gamma;
