@@ -41,8 +41,8 @@ double unit_roundoff() {
 
 int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, const Ball& ball) {
   if (points.empty()) radius = ball.radius();
-  changes.push_back(change / ball.shrinking(radius, ball.radius()));
-  points.push_back(problem.first_weights() * changes.back());
+  changes.emplace_back(change / ball.shrinking(radius, ball.radius()));
+  points.emplace_back(problem.first_weights() * changes.back());
   return static_cast<int>(points.size()) - 1;
 }
 
