@@ -26,10 +26,9 @@ Phasing Ascent::phasing_of(const std::vector<bool>& active) const {
 }
 
 std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
-                                             const Eigen::VectorXd& start, int steps) {
+                                             std::vector<bool> active, int steps) {
   constexpr int kRounds = 6;
-  std::vector<bool> active = problem_.pattern(problem_.image() + start);
-  for (int i = 0; i < problem_.neurons(); ++i) {  // rounding at a settled neuron's bound
+  for (int i = 0; i < problem_.neurons(); ++i) {  // settled ones have no choice
     const auto id = static_cast<std::size_t>(i);
     if (!root_.unstable(i)) active[id] = root_.upper[id] > 0;
   }

@@ -12,10 +12,10 @@ class Ascent {
   /// `root`: bounds that hold in every ball that will be asked about.
   Ascent(const Problem& problem, Phasing root);
 
-  /// From the pattern of image + `start`; a change in the ball that meets the rows, or nothing
-  /// after `steps` or at a local maximum.
-  std::optional<Eigen::VectorXd> climb(const Ball& ball, PointPool& pool,
-                                       const Eigen::VectorXd& start, int steps);
+  /// From a pattern (which hidden neurons are active); a change in the ball that meets the rows, or
+  /// nothing after `steps` or at a local maximum.
+  std::optional<Eigen::VectorXd> climb(const Ball& ball, PointPool& pool, std::vector<bool> active,
+                                       int steps);
 
  private:
   Phasing phasing_of(const std::vector<bool>& active) const;

@@ -1,10 +1,11 @@
 // Attacks in shrinking balls for a first image, then iterated local search.
 //
-// A round starts somewhere (a random corner of the ball, half way to one, or the incumbent with a
-// kick) and climbs through patterns (ascent.h) inside a ball smaller than the incumbent's radius;
-// every find is climbed from again until its pattern's neighbours have nothing nearer. Where the
-// optimum is far away (a "2" that must become a "7") the attacks' first find is often twice too
-// far, and the search's tree grows with the ball.
+// A round starts from a pattern (of a random corner of the ball, half way to one, of the incumbent
+// with a kick, or the incumbent's with a few neurons flipped) and climbs through patterns
+// (ascent.h) inside a ball smaller than the incumbent's radius; every find is climbed from again
+// until its pattern's neighbours have nothing nearer. Where the optimum is far away (a "2" that
+// must become a "7") the attacks' first find is often twice too far, and the search's tree grows
+// with the ball.
 #include "brink/search/heuristic.h"
 
 #include <array>
@@ -60,7 +61,7 @@ void Heuristic::attack_from(int start, const Deadline& deadline) {
   }
 }
 
-bool Heuristic::climb(const Eigen::VectorXd& start, double share) {
+bool Heuristic::climb(const std::vector<bool>& start, double share) {
   Ball ball = ball_;
   if (!ascent_ || radius() < kRebuild * ascent_radius_) {
     ball.set_radius(radius());
@@ -74,36 +75,43 @@ bool Heuristic::climb(const Eigen::VectorXd& start, double share) {
   return change && incumbent_.offer(region_, problem_.image() + *change);
 }
 
+std::vector<bool> Heuristic::random_start() {
+  constexpr int kKinds = 4;
+  const bool known = incumbent_.region() == &region_;
+  const int kind = rounds_ % kKinds;
+  if (kind == 3 && known) {
+    std::vector<bool> active = problem_.pattern(incumbent_.image());
+    for (int flip = 0; flip < 2 + rounds_ / kKinds % 5; ++flip) {
+      const auto neuron = static_cast<std::size_t>(random_.index(problem_.neurons()));
+      active[neuron] = !active[neuron];
+    }
+    return active;
+  }
+  Eigen::VectorXd change = random_change(radius());
+  if (kind == 0) change *= 0.5;
+  if (kind == 2 && known) change = 0.3 * change + incumbent_.image() - problem_.image();
+  const Eigen::VectorXd x =
+      (problem_.image() + change).cwiseMax(problem_.reach().lower).cwiseMin(problem_.reach().upper);
+  return problem_.pattern(x);
+}
+
+void Heuristic::climb_on(const Deadline& deadline) {
+  while (!deadline.expired() && climb(problem_.pattern(incumbent_.image()), 0.99)) {
+  }
+}
+
 bool Heuristic::round(const Deadline& deadline) {
   constexpr std::array kShares = {0.98, 0.995, 0.9};
-  const bool known = incumbent_.region() == &region_;
   const double share = kShares[static_cast<std::size_t>(rounds_) % kShares.size()];
-  Eigen::VectorXd start;
-  switch (rounds_++ % 3) {
-    case 0:
-      start = 0.5 * random_change(radius());
-      break;
-    case 1:
-      start = random_change(radius());
-      break;
-    default:
-      start = 0.3 * random_change(radius());
-      if (known) start += incumbent_.image() - problem_.image();
-  }
-  start = start.cwiseMax(problem_.reach().lower - problem_.image())
-              .cwiseMin(problem_.reach().upper - problem_.image());
-  if (!climb(start, share)) return false;
-  while (!deadline.expired() && climb(incumbent_.image() - problem_.image(), 0.99)) {
-  }
-  return true;
+  const bool found = climb(random_start(), share);
+  ++rounds_;
+  if (found) climb_on(deadline);
+  return found;
 }
 
 void Heuristic::open(int patience, const Deadline& deadline) {
   for (int start = 0; start < kAttackStarts; ++start) attack_from(start, deadline);
-  if (incumbent_.region() == &region_) {
-    while (!deadline.expired() && climb(incumbent_.image() - problem_.image(), 0.99)) {
-    }
-  }
+  if (incumbent_.region() == &region_) climb_on(deadline);
   for (int failures = 0; failures < patience && !deadline.expired();) {
     failures = round(deadline) ? 0 : failures + 1;
   }

@@ -23,7 +23,9 @@ class Heuristic {
   double radius() const { return std::min(incumbent_.search_radius(), ball_.radius()); }
   void attack_from(int start, const Deadline& deadline);
   bool round(const Deadline& deadline);
-  bool climb(const Eigen::VectorXd& start, double share);
+  bool climb(const std::vector<bool>& start, double share);
+  void climb_on(const Deadline& deadline);
+  std::vector<bool> random_start();
   Eigen::VectorXd random_change(double radius);
 
   const Problem& problem_;
