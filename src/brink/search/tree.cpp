@@ -167,6 +167,10 @@ void Tree::close_leaf(const Node& node, const Deadline& deadline) {
     if (!leaf.empty) leaf = solve_leaf(problem_, region_, phases, ball_, deadline);
   }
   if (leaf.empty) return;
+  if (deadline.expired()) {  // not doubtful, only not done: it is taken up again
+    open_.push_back(node);
+    return;
+  }
   ++statistics_.doubtful;
   any_doubt_ = true;
   doubtful_bound_ = std::min(doubtful_bound_, leaf.bound);
