@@ -38,7 +38,7 @@ std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
     const NodeBound bound = relaxation_.minimise({}, ball, pool, 0.0, kRounds);
     if (bound.infeasible) return std::nullopt;
     const Eigen::VectorXd change = relaxation_.program_change(ball, pool);
-    if (problem_.slack(problem_.image() + change) >= 0) return change;
+    if (problem_.slack(problem_.image_with(change)) >= 0) return change;
     bool flipped = false;
     for (const int neuron : relaxation_.promising_flips()) {
       const auto id = static_cast<std::size_t>(neuron);

@@ -72,7 +72,7 @@ bool Heuristic::climb(const std::vector<bool>& start, double share) {
   ball.set_radius(share * radius());
   if (ball.radius() < 1 && ball.norm() == Norm::l0) return false;
   const auto change = ascent_->climb(ball, pool_, start, kFlips);
-  return change && incumbent_.offer(region_, problem_.image() + *change);
+  return change && incumbent_.offer(region_, problem_.image_with(*change));
 }
 
 std::vector<bool> Heuristic::random_start() {
@@ -90,9 +90,7 @@ std::vector<bool> Heuristic::random_start() {
   Eigen::VectorXd change = random_change(radius());
   if (kind == 0) change *= 0.5;
   if (kind == 2 && known) change = 0.3 * change + incumbent_.image() - problem_.image();
-  const Eigen::VectorXd x =
-      (problem_.image() + change).cwiseMax(problem_.reach().lower).cwiseMin(problem_.reach().upper);
-  return problem_.pattern(x);
+  return problem_.pattern(problem_.image_with(change));
 }
 
 void Heuristic::climb_on(const Deadline& deadline) {

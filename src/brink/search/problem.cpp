@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "brink/pattern/pattern.h"
+
 namespace brink::search {
 
 Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach,
@@ -56,14 +58,14 @@ double Problem::slack(const Eigen::VectorXd& x) const {
 
 std::vector<bool> Problem::pattern(const Eigen::VectorXd& x) const {
   std::vector<bool> active;
-  Eigen::VectorXd activation = x;
-  for (int k = 1; k < network_->depth(); ++k) {
-    const Layer& layer = network_->layer(k);
-    const Eigen::VectorXd y = layer.weights * activation + layer.bias;
-    for (const double value : y) active.push_back(value > 0);
-    activation = y.cwiseMax(0.0);
+  for (const auto& layer : phases_at(*network_, x)) {
+    active.insert(active.end(), layer.begin(), layer.end());
   }
   return active;
+}
+
+Eigen::VectorXd Problem::image_with(const Eigen::VectorXd& change) const {
+  return (image_ + change).cwiseMax(reach_.lower).cwiseMin(reach_.upper);
 }
 
 bool Problem::propagate(Phasing& phasing, int first) const {

@@ -57,6 +57,9 @@ class Problem {
   /// min over the rows of (rows x^{K-1} - rhs) at the activations of image + d; x may be any input.
   double slack(const Eigen::VectorXd& x) const;
 
+  /// image + change, rounding at the reach's sides undone.
+  Eigen::VectorXd image_with(const Eigen::VectorXd& change) const;
+
   /// Which hidden neurons are active at x.
   std::vector<bool> pattern(const Eigen::VectorXd& x) const;
 

@@ -91,7 +91,7 @@ bool Tree::prepare(double radius, const Deadline& deadline) {
   doubtful_bound_ = std::numeric_limits<double>::infinity();
   if (!retighten(deadline)) return false;
   relaxation_ = std::make_unique<Relaxation>(problem_, root_);
-  open_.push_back({root_, 2, 0});
+  open_.push_back({root_, 0});
   return true;
 }
 
@@ -103,9 +103,7 @@ void Tree::shrink_ball() {
 
 bool Tree::try_candidate() {
   const auto offer = [this](const Eigen::VectorXd& change) {
-    const Eigen::VectorXd x = (problem_.image() + change)
-                                  .cwiseMax(problem_.reach().lower)
-                                  .cwiseMin(problem_.reach().upper);
+    const Eigen::VectorXd x = problem_.image_with(change);
     return problem_.slack(x) >= 0 && incumbent_.offer(region_, x);
   };
   if (offer(relaxation_->candidate())) return true;
@@ -133,7 +131,7 @@ void Tree::branch(Node& node) {
   const bool leans_active = state.x / node.phasing.upper[i] >= -state.s / node.phasing.lower[i];
   const int next_layer = problem_.layer_of(id) + 1;
   for (const bool active : {!leans_active, leans_active}) {  // the second is explored first
-    Node child{node.phasing, next_layer, nodes_};
+    Node child{node.phasing, nodes_};
     (active ? child.phasing.lower[i] : child.phasing.upper[i]) = 0;
     if (!problem_.propagate(child.phasing, next_layer)) {
       ++statistics_.pruned_by_interval;

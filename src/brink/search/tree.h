@@ -41,7 +41,6 @@ class Tree {
  private:
   struct Node {
     Phasing phasing;
-    int first_changed = 2;  ///< first layer whose bounds may follow
     std::int64_t made = 0;  ///< nodes before it was made
   };
   enum class Verdict { pruned, open, improved };
