@@ -26,12 +26,13 @@ namespace {
 constexpr double kBig = 1e7;  ///< sides of slacks that have none
 /// Perturbation of the costs: the margin objective has one nonzero cost, hence ties everywhere.
 constexpr double kPerturbation = 1e-7;
-constexpr int kPoints = 192;        ///< point columns of a program
-constexpr int kRecentPoints = 256;  ///< of the pool that pricing looks at
-constexpr int kPointsARound = 3;    ///< from the pool, besides the new one
-constexpr double kRewrite = 0.02;   ///< a triangle follows bounds that moved by this share
-constexpr double kThin = 1e-5;      ///< triangles are written at least this wide (looser, so sound)
-constexpr double kMet = 0.02;       ///< bound and program have met when this share is open
+constexpr int kPoints = 192;                ///< point columns of a program
+constexpr int kRecentPoints = 256;          ///< of the pool that pricing looks at
+constexpr std::size_t kChangesKept = 4096;  ///< of a pool: pixels are many, searches long
+constexpr int kPointsARound = 3;            ///< from the pool, besides the new one
+constexpr double kRewrite = 0.02;           ///< a triangle follows bounds that moved by this share
+constexpr double kThin = 1e-5;  ///< triangles are written at least this wide (looser, so sound)
+constexpr double kMet = 0.02;   ///< bound and program have met when this share is open
 
 double unit_roundoff() {
   return std::numeric_limits<double>::epsilon();
@@ -43,6 +44,7 @@ int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, const 
   if (points.empty()) radius = ball.radius();
   changes.emplace_back(change / ball.shrinking(radius, ball.radius()));
   points.emplace_back(problem.first_weights() * changes.back());
+  if (changes.size() > kChangesKept) changes[changes.size() - 1 - kChangesKept].resize(0);
   return static_cast<int>(points.size()) - 1;
 }
 

@@ -36,7 +36,7 @@ class PointPool {
  public:
   double radius = 0;  ///< of all points
   std::vector<Eigen::VectorXd> points;
-  std::vector<Eigen::VectorXd> changes;  ///< d of each point, at that radius
+  std::vector<Eigen::VectorXd> changes;  ///< d of each point, at that radius; old ones are empty
 
   /// Adds the image of a change in the ball; returns its index.
   int add(const Problem& problem, const Eigen::VectorXd& change, const Ball& ball);

@@ -73,8 +73,9 @@ Eigen::VectorXd Relaxation::program_change(const Ball& ball, const PointPool& po
   double total = 0;
   for (std::size_t c = 0; c < point_ids_.size(); ++c) {
     const double share = simplex_.value(first_point_column_ + static_cast<int>(c));
-    if (share <= 0) continue;
-    change += share * pool.changes[static_cast<std::size_t>(point_ids_[c])];
+    const auto& known = pool.changes[static_cast<std::size_t>(point_ids_[c])];
+    if (share <= 0 || known.size() == 0) continue;
+    change += share * known;
     total += share;
   }
   const double room = ball.shrinking(pool.radius, ball.radius());
