@@ -2,6 +2,7 @@
 // glpk-utils).
 #pragma once
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -84,7 +85,7 @@ inline double glpk_optimum(const std::string& model, const std::string& kind) {
     // glpsol's presolver says so only in its log.
     const std::string log = read_file(out.string() + ".log").value_or("");
     if (log.find("NO PRIMAL FEASIBLE SOLUTION") != std::string::npos) return kInfinity;
-    throw std::runtime_error("glpsol: " + line + "\n" + log);
+    throw std::runtime_error(fmt::format("glpsol: {}\n{}", line, log));
   }
   throw std::runtime_error("glpsol: no solution line");
 }

@@ -102,7 +102,7 @@ TEST(Npy, WholeNumbers) {
 
 Npz sample() {
   Npz arrays;
-  std::vector<double> pixels(3 * 784);
+  std::vector<double> pixels(2352);
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<double>(i % 256) / 255;
   arrays["images"] = {{3, 784}, pixels};
   arrays["label"] = {{3}, std::vector<std::int64_t>{4, 0, 9}};

@@ -170,7 +170,8 @@ TEST(Equivalence, GeneralModel) {
     const Program program = general_model(network, bounds, box, costs, {}).program;
     double best = kInfinity;
     for (int i = 0; i < 61 * 61; ++i) {
-      const Eigen::VectorXd x{{(i / 61) / 60.0, (i % 61) / 60.0}};
+      const int row = i / 61, column = i % 61;
+      const Eigen::VectorXd x{{row / 60.0, column / 60.0}};
       best = std::min(best,
                       objective_value(program, testing::Filled(program, network, x, x).values()));
     }

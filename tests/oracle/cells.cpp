@@ -37,7 +37,8 @@ class Enumeration {
   std::vector<Cell> cells;
 
  private:
-  void choose(const Polytope& polytope, const AffineMap& y, AffineMap x, int k, Eigen::Index j) {
+  void choose(const Polytope& polytope, const AffineMap& y, const AffineMap& x, int k,
+              Eigen::Index j) {
     if (j == y.offset.size()) {
       descend(polytope, x, k + 1);
       return;

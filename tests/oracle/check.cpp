@@ -141,17 +141,18 @@ class Checker {
 /// What can be demanded without the oracle: refusals, images the network gets wrong.
 bool settled_without_search(const Case& c, const ClosestAnswer& answer, Verdict& verdict) {
   if (!c.question.check(c.network)) {
-    verdict.complaints.push_back("a question that is refused was drawn");
+    verdict.complaints.emplace_back("a question that is refused was drawn");
     return true;
   }
   if (classify(c.network, c.image) != c.label) {
     if (answer.status != AnswerStatus::misclassified)
-      verdict.complaints.push_back("not misclassified");
+      verdict.complaints.emplace_back("not misclassified");
     return true;
   }
   if (fooled_parts(c.question, c.network, c.label).empty() ||
       output_regions(c.question, c.network, c.label).empty()) {
-    if (answer.status != AnswerStatus::error) verdict.complaints.push_back("target is the label");
+    if (answer.status != AnswerStatus::error)
+      verdict.complaints.emplace_back("target is the label");
     return true;
   }
   return false;

@@ -21,9 +21,9 @@ Constraints constraints_of(const Polytope& p) {
   std::vector<Vector> normals = p.normals;
   std::vector<Real> rhs = p.rhs;
   for (Eigen::Index j = 0; j < n; ++j) {
-    normals.push_back(Vector::Unit(n, j));
+    normals.emplace_back(Vector::Unit(n, j));
     rhs.push_back(p.lo(j));
-    normals.push_back(-Vector::Unit(n, j));
+    normals.emplace_back(-Vector::Unit(n, j));
     rhs.push_back(-p.hi(j));
   }
   Constraints c{Matrix(static_cast<Eigen::Index>(rhs.size()), n), Vector(rhs.size())};

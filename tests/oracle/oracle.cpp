@@ -132,7 +132,7 @@ std::vector<OutputPart> region_parts(const ClosestQuestion& question, const Netw
   for (const OutputRegion& region : output_regions(question, network, label)) {
     OutputPart part;
     for (const OutputRow& row : region.rows) {
-      part.normals.push_back(row.coefficients.cast<Real>());
+      part.normals.emplace_back(row.coefficients.cast<Real>());
       part.rhs.push_back(row.rhs);
     }
     part.conditions = static_cast<int>(part.rhs.size());

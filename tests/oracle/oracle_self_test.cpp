@@ -139,7 +139,8 @@ TEST(OracleSelf, RangesEncloseSamplesTightly) {
     const Range range = output_range(linear_cells(network, box, Eigen::Vector2d::Zero(), 3), 0);
     Real low = 1e9, high = -1e9;
     for (int s = 0; s <= 40000; ++s) {
-      const Eigen::Vector2d x(s % 201 / 200.0, s / 201 / 200.0);
+      const int row = s / 201, column = s % 201;
+      const Eigen::Vector2d x(column / 200.0, row / 200.0);
       if (x(1) > 1) break;
       low = std::min(low, forward(network, x)(0));
       high = std::max(high, forward(network, x)(0));

@@ -160,7 +160,7 @@ class Placement {
   Point shift_;
 };
 
-using Canvas = std::array<double, kSide * kSide>;
+using Canvas = std::array<double, std::size_t{kSide} * kSide>;
 
 /// Lowers each pixel's squared distance to the pen's path where the segment is within `reach`.
 void draw_segment(const Point& a, const Point& b, double reach, Canvas& squares) {
@@ -176,7 +176,7 @@ void draw_segment(const Point& a, const Point& b, double reach, Canvas& squares)
     for (int x = first(a.x, b.x); x <= last(a.x, b.x); ++x) {
       const double t = std::clamp(((x - a.x) * dx + (y - a.y) * dy) / length, 0.0, 1.0);
       const double ex = a.x + t * dx - x, ey = a.y + t * dy - y;
-      double& square = squares[static_cast<std::size_t>(y * kSide + x)];
+      double& square = squares[static_cast<std::size_t>(y) * kSide + static_cast<std::size_t>(x)];
       square = std::min(square, ex * ex + ey * ey);
     }
   }
@@ -222,7 +222,7 @@ Random stream(std::uint64_t seed, Split split, int purpose, int index) {
 ImageSet strokes(Split split, std::uint64_t seed) {
   static const auto glyphs = make_glyphs();
   const int blocks = split == Split::train ? 6'000 : 1'000;  // of one image of each digit
-  constexpr std::size_t kSize = kSide * kSide;
+  constexpr std::size_t kSize = std::size_t{kSide} * kSide;
   ImageSet set{kSide, kSide, {}, {}};
   set.labels.resize(static_cast<std::size_t>(blocks) * kDigits);
   set.pixels.resize(set.labels.size() * kSize);

@@ -10,8 +10,8 @@
 
 namespace brink::search {
 
-Ascent::Ascent(const Problem& problem, Phasing root)
-    : problem_(problem), root_(std::move(root)), relaxation_(problem, root_) {}
+Ascent::Ascent(const Problem& problem, Phasing root, Statistics& statistics)
+    : problem_(problem), root_(std::move(root)), relaxation_(problem, root_, statistics) {}
 
 Phasing Ascent::phasing_of(const std::vector<bool>& active) const {
   Phasing phasing = root_;

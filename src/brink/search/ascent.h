@@ -10,7 +10,7 @@ namespace brink::search {
 class Ascent {
  public:
   /// `root`: bounds that hold in every ball that will be asked about.
-  Ascent(const Problem& problem, Phasing root);
+  Ascent(const Problem& problem, Phasing root, Statistics& statistics);
 
   /// From a pattern (which hidden neurons are active); a change in the ball that meets the rows, or
   /// nothing after `steps` or at a local maximum.

@@ -16,12 +16,19 @@ namespace brink::search {
 
 namespace {
 
-constexpr double kLadderAfter = 2;     ///< seconds before the ladder starts
-constexpr double kLadderShare = 0.15;  ///< of the time, for the ladder
-constexpr int kPatience = 8;           ///< rounds of local search without a find
-constexpr double kFirstSlice = 0.2;    ///< seconds of the tree between heuristics
+// In Statistics::effort; ten thousand take 0.1 to 0.3 seconds.
+constexpr std::int64_t kLadderAfter = 400'000;  ///< and each time the effort has quadrupled
+constexpr std::int64_t kFirstSlice = 10'000;    ///< of the tree between heuristics
+constexpr std::int64_t kLeastRung = 2'500;
+constexpr double kLadderShare = 0.05;  ///< of the effort so far, for a rung
+constexpr int kRungs = 6;
 constexpr double kSliceGrowth = 1.3;
 constexpr double kHeuristicShare = 0.15;  ///< of a slice
+constexpr int kPatience = 8;              ///< rounds of local search without a find
+
+std::int64_t share_of(double share, std::int64_t effort) {
+  return static_cast<std::int64_t>(share * static_cast<double>(effort));
+}
 
 class ClosestSearch {
  public:
@@ -45,8 +52,8 @@ class ClosestSearch {
     heuristics();
     std::vector<std::unique_ptr<Tree>> trees;
     for (std::size_t r = 0; r < regions_.size(); ++r) {
-      trees.push_back(
-          std::make_unique<Tree>(problems_[r], regions_[r], ball_, incumbent_, result_.statistics));
+      trees.push_back(std::make_unique<Tree>(problems_[r], regions_[r], ball_, incumbent_,
+                                             result_.statistics, options_.threads));
       bounds_.push_back(0);
     }
     result_.finished = true;
@@ -101,35 +108,35 @@ class ClosestSearch {
   double search_radius() const { return std::min(incumbent_.search_radius(), ball_.radius()); }
 
   void heuristics() {
-    const Stopwatch watch;
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       heuristics_.push_back(std::make_unique<Heuristic>(problems_[r], regions_[r], ball_,
                                                         incumbent_, options_.seed + r));
       heuristics_[r]->open(kPatience, deadline_);
+      result_.statistics.add(heuristics_[r]->take_statistics());
     }
-    result_.statistics.heuristic_seconds += watch.seconds();
   }
 
   /// The tree in slices, with heuristics between them.
-  Outcome work(Tree& tree, std::size_t r, const Deadline& deadline) {
-    double slice = kFirstSlice;
-    Outcome outcome = tree.started() ? tree.resume(deadline.within(slice))
-                                     : tree.exclude(search_radius(), deadline.within(slice));
-    while (outcome == Outcome::stopped && !deadline.expired()) {
-      const Stopwatch watch;
-      heuristics_[r]->go_on(deadline.within(kHeuristicShare * slice));
-      result_.statistics.heuristic_seconds += watch.seconds();
-      slice *= kSliceGrowth;
-      outcome = tree.resume(deadline.within(slice));
+  Outcome work(Tree& tree, std::size_t r, const Budget& budget) {
+    const std::int64_t start = result_.statistics.effort;
+    const auto left = [&] { return budget.effort - (result_.statistics.effort - start); };
+    std::int64_t slice = std::min(kFirstSlice, budget.effort);
+    Outcome outcome = tree.started() ? tree.resume({budget.deadline, slice})
+                                     : tree.exclude(search_radius(), {budget.deadline, slice});
+    while (outcome == Outcome::stopped && !budget.deadline.expired() && left() > 0) {
+      heuristics_[r]->go_on({budget.deadline, share_of(kHeuristicShare, slice)});
+      result_.statistics.add(heuristics_[r]->take_statistics());
+      slice = std::min(share_of(kSliceGrowth, slice) + 1, std::max<std::int64_t>(left(), 1));
+      outcome = tree.resume({budget.deadline, slice});
     }
     return outcome;
   }
 
   void close_region(Tree& tree, std::size_t r, const Deadline& deadline) {
-    Outcome outcome = work(tree, r, deadline.within(kLadderAfter));
-    if (outcome == Outcome::stopped && !deadline.expired()) {
+    Outcome outcome = work(tree, r, {deadline, kLadderAfter});
+    while (outcome == Outcome::stopped && !deadline.expired()) {
       climb(r, deadline);
-      outcome = work(tree, r, deadline);
+      outcome = work(tree, r, {deadline, 3 * result_.statistics.effort});
     }
     switch (outcome) {
       case Outcome::empty:
@@ -158,12 +165,12 @@ class ClosestSearch {
   /// The ladder.
   void climb(std::size_t r, const Deadline& deadline) {
     double share = 0.5;
-    for (int rung = 0; rung < 6 && !deadline.expired(); ++rung) {
+    for (int rung = 0; rung < kRungs && !deadline.expired(); ++rung) {
       const double upper = search_radius();
       const double radius = bounds_[r] + share * (upper - bounds_[r]);
-      const double budget = std::max(0.05, kLadderShare * watch_.seconds());
-      Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics);
-      const Outcome outcome = tree.exclude(radius, deadline.within(budget));
+      const auto effort = std::max(kLeastRung, share_of(kLadderShare, result_.statistics.effort));
+      Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics, options_.threads);
+      const Outcome outcome = tree.exclude(radius, {deadline, effort});
       if (outcome == Outcome::empty) {
         raise(r, tree.excluded_bound());
       } else {

@@ -21,7 +21,8 @@ namespace {
 constexpr int kAttackStarts = 6;
 constexpr int kAttackSteps = 12;
 constexpr int kFlips = 100;
-constexpr double kRebuild = 0.7;  ///< when the ball fell below this share of the ascent's
+constexpr std::int64_t kRoundEffort = 10;  ///< besides its programs
+constexpr double kRebuild = 0.7;           ///< when the ball fell below this share of the ascent's
 
 }  // namespace
 
@@ -67,9 +68,10 @@ bool Heuristic::climb(const std::vector<bool>& start, double share) {
     ball.set_radius(radius());
     ascent_radius_ = radius();
     pool_ = {};
-    ascent_ = std::make_unique<Ascent>(problem_, ball_bounds(problem_, ball));
+    ascent_ = std::make_unique<Ascent>(problem_, ball_bounds(problem_, ball), statistics_);
   }
   ball.set_radius(share * radius());
+  statistics_.effort += kRoundEffort;
   if (ball.radius() < 1 && ball.norm() == Norm::l0) return false;
   const auto change = ascent_->climb(ball, pool_, start, kFlips);
   return change && incumbent_.offer(region_, problem_.image_with(*change));
@@ -108,15 +110,22 @@ bool Heuristic::round(const Deadline& deadline) {
 }
 
 void Heuristic::open(int patience, const Deadline& deadline) {
+  const Stopwatch watch;
   for (int start = 0; start < kAttackStarts; ++start) attack_from(start, deadline);
   if (incumbent_.region() == &region_) climb_on(deadline);
   for (int failures = 0; failures < patience && !deadline.expired();) {
     failures = round(deadline) ? 0 : failures + 1;
   }
+  statistics_.heuristic_seconds += watch.seconds();
 }
 
-void Heuristic::go_on(const Deadline& deadline) {
-  while (!deadline.expired()) round(deadline);
+void Heuristic::go_on(const Budget& budget) {
+  const Stopwatch watch;
+  const std::int64_t start = statistics_.effort;
+  while (!budget.deadline.expired() && statistics_.effort - start < budget.effort) {
+    round(budget.deadline);
+  }
+  statistics_.heuristic_seconds += watch.seconds();
 }
 
 }  // namespace brink::search

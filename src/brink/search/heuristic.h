@@ -1,9 +1,9 @@
 // Images that fool the network, without proof: before the search and between its slices.
 #pragma once
 
-#include "brink/base/deadline.h"
 #include "brink/base/random.h"
 #include "brink/search/ascent.h"
+#include "brink/search/frontier.h"
 #include "brink/search/incumbent.h"
 
 namespace brink::search {
@@ -16,8 +16,10 @@ class Heuristic {
 
   /// Quick attacks, then rounds of local search until `patience` of them in a row found nothing.
   void open(int patience, const Deadline& deadline);
-  /// Rounds until the deadline.
-  void go_on(const Deadline& deadline);
+  /// Rounds until the budget is used up.
+  void go_on(const Budget& budget);
+  /// What it did since the last call.
+  Statistics take_statistics() { return std::exchange(statistics_, {}); }
 
  private:
   double radius() const { return std::min(incumbent_.search_radius(), ball_.radius()); }
@@ -33,6 +35,7 @@ class Heuristic {
   Ball ball_;
   Incumbent& incumbent_;
   Random random_;
+  Statistics statistics_;
   PointPool pool_;
   std::unique_ptr<Ascent> ascent_;
   double ascent_radius_ = 0;

@@ -31,6 +31,16 @@ double Incumbent::radius_for(double distance) const {
   return distance - kShare * std::max(tolerance, by_gap);
 }
 
+Eigen::VectorXd Incumbent::image() const {
+  const std::lock_guard lock(mutex_);
+  return best_;
+}
+
+const OutputRegion* Incumbent::region() const {
+  const std::lock_guard lock(mutex_);
+  return best_region_;
+}
+
 bool Incumbent::keep(const OutputRegion& region, const Eigen::VectorXd& x) {
   const double reached = measured_distance(question_, image_, x);
   const std::lock_guard lock(mutex_);

@@ -29,8 +29,8 @@ class Incumbent {
   /// Called with the new distance after each improvement, under the lock.
   std::function<void(double)> on_improvement;
 
-  const Eigen::VectorXd& image() const { return best_; }       ///< empty if none
-  const OutputRegion* region() const { return best_region_; }  ///< of image()
+  Eigen::VectorXd image() const;       ///< empty if none
+  const OutputRegion* region() const;  ///< of image()
 
  private:
   double radius_for(double distance) const;
@@ -41,7 +41,7 @@ class Incumbent {
   const Eigen::VectorXd& image_;
   double gap_;
   std::atomic<double> distance_, radius_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   Eigen::VectorXd best_;
   const OutputRegion* best_region_ = nullptr;
 };

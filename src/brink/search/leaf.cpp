@@ -168,6 +168,7 @@ class PixelSearch {
     result.empty = exhaust(0);
     result.bound = result.empty ? limit_ + 1.0 : std::max(0.0, std::ceil(root_ - 1e-6));
     result.point = best_;
+    result.programs = solves_;
     return result;
   }
 
@@ -183,6 +184,7 @@ class PixelSearch {
   /// True when no choice of pixels below this node moves at most `limit_`.
   bool exhaust(int forced) {
     if (deadline_.expired()) return false;
+    ++solves_;
     const LpSolution solution = lp_.solve();
     if (solution.status == SolveStatus::infeasible) return proven_infeasible();
     if (solution.status != SolveStatus::optimal) return false;
@@ -248,6 +250,7 @@ class PixelSearch {
   int limit_;
   Deadline deadline_;
   double root_ = -1;
+  std::int64_t solves_ = 0;
   std::optional<Eigen::VectorXd> best_;
 };
 

@@ -14,6 +14,7 @@ struct LeafResult {
   bool empty = false;  ///< proven: no point of the pattern in the ball
   double bound = 0;    ///< otherwise: proven lower bound on the distance of the pattern's points
   std::optional<Eigen::VectorXd> point;  ///< a near-optimal point of the pattern, not checked
+  std::int64_t programs = 1;             ///< linear programs solved
 };
 
 /// Distance problem of the pattern: an LP (L1, Linf), a projection (L2), a small branch and bound

@@ -26,11 +26,11 @@ namespace {
 constexpr double kBig = 1e7;  ///< sides of slacks that have none
 /// Perturbation of the costs: the margin objective has one nonzero cost, hence ties everywhere.
 constexpr double kPerturbation = 1e-7;
-constexpr int kPoints = 192;                ///< point columns of a program
-constexpr int kRecentPoints = 256;          ///< of the pool that pricing looks at
-constexpr std::size_t kChangesKept = 4096;  ///< of a pool: pixels are many, searches long
-constexpr int kPointsARound = 3;            ///< from the pool, besides the new one
-constexpr double kRewrite = 0.02;           ///< a triangle follows bounds that moved by this share
+constexpr int kPoints = 192;               ///< point columns of a program
+constexpr int kRecentPoints = 256;         ///< of the pool that pricing looks at
+constexpr std::size_t kPointsKept = 1024;  ///< of a pool: pixels are many, searches long
+constexpr int kPointsARound = 3;           ///< from the pool, besides the new one
+constexpr double kRewrite = 0.02;          ///< a triangle follows bounds that moved by this share
 constexpr double kThin = 1e-5;  ///< triangles are written at least this wide (looser, so sound)
 constexpr double kMet = 0.02;   ///< bound and program have met when this share is open
 
@@ -41,15 +41,17 @@ double unit_roundoff() {
 }  // namespace
 
 int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, const Ball& ball) {
-  if (points.empty()) radius = ball.radius();
-  changes.emplace_back(change / ball.shrinking(radius, ball.radius()));
-  points.emplace_back(problem.first_weights() * changes.back());
-  if (changes.size() > kChangesKept) changes[changes.size() - 1 - kChangesKept].resize(0);
-  return static_cast<int>(points.size()) - 1;
+  if (added_ == 0) radius_ = ball.radius();
+  Point point;
+  point.change = change / ball.shrinking(radius_, ball.radius());
+  point.image = problem.first_weights() * point.change;
+  points_.push_back(std::move(point));
+  if (points_.size() > kPointsKept) points_.pop_front();
+  return added_++;
 }
 
-Relaxation::Relaxation(const Problem& problem, const Phasing& root)
-    : problem_(&problem), simplex_(0, 0) {
+Relaxation::Relaxation(const Problem& problem, const Phasing& root, Statistics& statistics)
+    : problem_(&problem), statistics_(&statistics), simplex_(0, 0) {
   build(root);
 }
 
@@ -278,7 +280,7 @@ double Relaxation::lagrangian(const Objective& objective, bool ray, const Ball& 
 }
 
 void Relaxation::enter(const PointPool& pool, int id) {
-  const Eigen::VectorXd& point = pool.points[static_cast<std::size_t>(id)];
+  const Eigen::VectorXd& point = pool.point(id).image;
   std::vector<double> entries(static_cast<std::size_t>(simplex_.rows()), 0.0);
   for (Eigen::Index j = 0; j < point.size(); ++j) {
     const Slot& slot = slots_[static_cast<std::size_t>(j)];
@@ -287,30 +289,31 @@ void Relaxation::enter(const PointPool& pool, int id) {
   entries[static_cast<std::size_t>(hull_row_)] = 1;
   if (!simplex_.full()) {
     simplex_.add_column(entries, 0, 1);
-    point_ids_.push_back(id);
+    point_columns_.push_back({id, point});
     return;
   }
   // Take the place of the point that is farthest from being of use.
   int worst = -1;
-  for (std::size_t c = 0; c < point_ids_.size(); ++c) {
+  for (std::size_t c = 0; c < point_columns_.size(); ++c) {
     const int column = first_point_column_ + static_cast<int>(c);
     if (simplex_.is_basic(column) || simplex_.value(column) > 0) continue;
     if (worst < 0 || simplex_.reduced_cost(column) > simplex_.reduced_cost(worst)) worst = column;
   }
   if (worst < 0) return;
   simplex_.overwrite_column(worst, entries);
-  point_ids_[static_cast<std::size_t>(worst - first_point_column_)] = id;
+  point_columns_[static_cast<std::size_t>(worst - first_point_column_)] = {id, point};
 }
 
 void Relaxation::price(const Ball& ball, PointPool& pool) {
   const int fresh = pool.add(*problem_, candidate_, ball);
+  ++statistics_->points;
   std::vector<std::pair<double, int>> known;
   double entered = 0;  // the best that the program has already
-  for (const int id : point_ids_) {
-    entered = std::max(entered, direction_.dot(pool.points[static_cast<std::size_t>(id)]));
+  for (const PointColumn& column : point_columns_) {
+    entered = std::max(entered, direction_.dot(column.image));
   }
-  for (int id = std::max(0, fresh - kRecentPoints); id < fresh; ++id) {
-    const double worth = direction_.dot(pool.points[static_cast<std::size_t>(id)]);
+  for (int id = std::max(pool.begin(), fresh - kRecentPoints); id < fresh; ++id) {
+    const double worth = direction_.dot(pool.point(id).image);
     if (worth > entered * (1 + 1e-9)) known.emplace_back(worth, id);
   }
   enter(pool, fresh);
@@ -321,25 +324,29 @@ void Relaxation::price(const Ball& ball, PointPool& pool) {
 }
 
 void Relaxation::scale_to(const Ball& ball, const PointPool& pool) {
-  simplex_.set_rhs(hull_row_,
-                   pool.points.empty() ? 1.0 : ball.shrinking(pool.radius, ball.radius()));
+  simplex_.set_rhs(hull_row_, pool.end() == 0 ? 1.0 : ball.shrinking(pool.radius(), ball.radius()));
+}
+
+DualSimplex::Status Relaxation::solve() {
+  const long before = simplex_.iterations();
+  const auto status = simplex_.solve(std::numeric_limits<double>::infinity());
+  statistics_->iterations += simplex_.iterations() - before;
+  statistics_->effort += simplex_.iterations() - before;
+  return status;
 }
 
 NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, PointPool& pool,
                                double enough, int rounds) {
-  if (point_ids_.empty()) {
-    const auto first =
-        std::max<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(pool.points.size()) - kPoints / 2);
-    for (auto id = first; id < static_cast<std::ptrdiff_t>(pool.points.size()); ++id) {
-      enter(pool, static_cast<int>(id));
-    }
+  if (point_columns_.empty()) {
+    const int first = std::max(pool.begin(), pool.end() - kPoints / 2);
+    for (int id = first; id < pool.end(); ++id) enter(pool, id);
   }
   set_objective(objective);
   NodeBound result;
   result.value = -std::numeric_limits<double>::infinity();
   for (int round = 1; round <= rounds; ++round) {
     scale_to(ball, pool);
-    status_ = simplex_.solve(std::numeric_limits<double>::infinity());
+    status_ = solve();
     const bool ray = status_ == DualSimplex::Status::infeasible;
     const double bound = lagrangian(objective, ray, ball);
     if (ray) {

@@ -15,12 +15,14 @@
 // multipliers, with h in place of the points, rounding accounted for. The two meet in the end.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <vector>
 
 #include "brink/search/ball.h"
 #include "brink/search/dual_simplex.h"
 #include "brink/search/problem.h"
+#include "brink/search/statistics.h"
 
 namespace brink::search {
 
@@ -30,16 +32,29 @@ struct Objective {
   double sign = 1;
 };
 
-/// Points W^1 d of the ball found so far, kept for all nodes of a search. They are stored for the
-/// largest radius met; in a smaller ball every point is shrunk (Ball::shrinking).
+/// The latest points W^1 d of the ball that a search asked for, shared by its nodes. They are
+/// stored for the largest radius met; in a smaller ball every point is shrunk (Ball::shrinking).
 class PointPool {
  public:
-  double radius = 0;  ///< of all points
-  std::vector<Eigen::VectorXd> points;
-  std::vector<Eigen::VectorXd> changes;  ///< d of each point, at that radius; old ones are empty
+  struct Point {
+    Eigen::VectorXd change;  ///< d, at radius()
+    Eigen::VectorXd image;   ///< W^1 d
+  };
 
-  /// Adds the image of a change in the ball; returns its index.
+  /// Adds a change in the ball; returns its number.
   int add(const Problem& problem, const Eigen::VectorXd& change, const Ball& ball);
+
+  double radius() const { return radius_; }
+  int begin() const { return added_ - static_cast<int>(points_.size()); }  ///< the oldest kept
+  int end() const { return added_; }
+  const Point& point(int number) const {
+    return points_[static_cast<std::size_t>(number - begin())];
+  }
+
+ private:
+  double radius_ = 0;
+  int added_ = 0;
+  std::deque<Point> points_;
 };
 
 /// A bound that holds, and how it was come by.
@@ -50,8 +65,9 @@ struct NodeBound {
 
 class Relaxation {
  public:
-  /// Structure for the neurons that are not inactive under `root`. Nodes only tighten it.
-  Relaxation(const Problem& problem, const Phasing& root);
+  /// Structure for the neurons that are not inactive under `root`. Nodes only tighten it. Counts
+  /// its work in `statistics`.
+  Relaxation(const Problem& problem, const Phasing& root, Statistics& statistics);
 
   /// Takes a node's phases and bounds; the basis stays.
   void load(const Phasing& node);
@@ -89,8 +105,6 @@ class Relaxation {
   /// on the same ball with a smaller radius; 0 if none.
   double excluded_radius(const Ball& ball) const;
 
-  long iterations() const { return simplex_.iterations(); }
-
  private:
   struct Slot {
     int x = -1, s = -1;                             ///< columns
@@ -100,6 +114,7 @@ class Relaxation {
     double triangle_lower = 0, triangle_upper = 0;  ///< as written in the triangle row
   };
   void build(const Phasing& root);
+  DualSimplex::Status solve();
   void add_neuron(int k, int j, const Phasing& root);
   void add_margin_row(int i, const Phasing& root);
   void set_objective(const Objective& objective);
@@ -119,6 +134,7 @@ class Relaxation {
   void scale_to(const Ball& ball, const PointPool& pool);
 
   const Problem* problem_;
+  Statistics* statistics_;
   std::vector<Slot> slots_;
   DualSimplex simplex_;
   DualSimplex::Status status_ = DualSimplex::Status::stalled;
@@ -128,10 +144,14 @@ class Relaxation {
   int fixed_rows_ = 0;      ///< rows before the links
   int hull_row_ = 0;        ///< sum l_i <= radius / pool radius
   int first_point_column_ = 0;
-  std::vector<int> point_ids_;  ///< pool index of each point column
-  double margin_limit_ = 0;     ///< |t| never exceeds it
-  double largest_entry_ = 1;    ///< of the rows but the triangles
-  Eigen::VectorXd direction_;   ///< -v: W^1' times it was asked of the ball last
+  struct PointColumn {
+    int id = -1;            ///< number in the pool
+    Eigen::VectorXd image;  ///< W^1 d, which the pool may have dropped by now
+  };
+  std::vector<PointColumn> point_columns_;  ///< from first_point_column_ on
+  double margin_limit_ = 0;                 ///< |t| never exceeds it
+  double largest_entry_ = 1;                ///< of the rows but the triangles
+  Eigen::VectorXd direction_;               ///< -v: W^1' times it was asked of the ball last
   Eigen::VectorXd pixel_direction_;
   Ball::Support support_;
   double outside_ball_ = 0;  ///< the last bound without its support term, rounding subtracted

@@ -71,14 +71,14 @@ std::vector<int> Relaxation::promising_flips() const {
 Eigen::VectorXd Relaxation::program_change(const Ball& ball, const PointPool& pool) const {
   Eigen::VectorXd change = Eigen::VectorXd::Zero(ball.size());
   double total = 0;
-  for (std::size_t c = 0; c < point_ids_.size(); ++c) {
+  for (std::size_t c = 0; c < point_columns_.size(); ++c) {
     const double share = simplex_.value(first_point_column_ + static_cast<int>(c));
-    const auto& known = pool.changes[static_cast<std::size_t>(point_ids_[c])];
-    if (share <= 0 || known.size() == 0) continue;
-    change += share * known;
+    const int id = point_columns_[c].id;
+    if (share <= 0 || id < pool.begin()) continue;
+    change += share * pool.point(id).change;
     total += share;
   }
-  const double room = ball.shrinking(pool.radius, ball.radius());
+  const double room = ball.shrinking(pool.radius(), ball.radius());
   if (total > room) change *= room / total;
   return change;
 }

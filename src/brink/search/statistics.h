@@ -9,6 +9,9 @@ namespace brink::search {
 struct Statistics {
   std::int64_t nodes = 0;
   std::int64_t iterations = 0;  ///< of the simplex
+  /// Simplex iterations, or for other work how many would have taken about as long: the search's
+  /// clock for all that is not the user's time limit, so that it does the same on any machine.
+  std::int64_t effort = 0;
   std::int64_t points = 0;
   std::int64_t pruned_by_bound = 0;
   std::int64_t pruned_by_interval = 0;  ///< a phase contradicts interval arithmetic

@@ -16,7 +16,8 @@ namespace {
 
 constexpr int kRootRounds = 60;
 constexpr int kNeuronRounds = 8;
-constexpr double kHope = 0.1;  ///< of the width: a side that can move less is left alone
+constexpr double kTreeGain = 0.01;  ///< of the width: what a first branching must gain for more
+constexpr double kHope = 0.1;       ///< of the width: a side that can move less is left alone
 
 void first_layer(const Problem& problem, const Ball& ball, Phasing& phasing) {
   for (int j = 0; j < problem.first_width(); ++j) {
@@ -98,8 +99,12 @@ double bound_by_tree(const Problem& problem, Relaxation& relaxation, const Ball&
     std::push_heap(open.begin(), open.end(), higher);
   };
   add(phasing, -1e300);
+  const double at_root = open.empty() ? 0 : open.front().bound;
+  const auto id = static_cast<std::size_t>(objective.neuron);
+  const double least_gain = kTreeGain * (phasing.upper[id] - phasing.lower[id]);
   for (int expansion = 0; expansion < expansions && !open.empty(); ++expansion) {
     if (open.front().bound > 0 || open.front().branch < 0) break;
+    if (expansion == 1 && open.front().bound < at_root + least_gain) break;
     std::pop_heap(open.begin(), open.end(), higher);
     const Part part = std::move(open.back());
     open.pop_back();
@@ -116,8 +121,8 @@ double bound_by_tree(const Problem& problem, Relaxation& relaxation, const Ball&
 }  // namespace
 
 bool tighten_by_trees(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
-                      int expansions, const Deadline& deadline) {
-  Relaxation relaxation(problem, phasing);
+                      int expansions, const Deadline& deadline, Statistics& statistics) {
+  Relaxation relaxation(problem, phasing, statistics);
   for (int id = 0; id < problem.neurons(); ++id) {
     const auto i = static_cast<std::size_t>(id);
     for (const double sign : {1.0, -1.0}) {
@@ -176,10 +181,10 @@ bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ba
 }
 
 bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
-             const Deadline& deadline) {
+             const Deadline& deadline, Statistics& statistics) {
   first_layer(problem, ball, phasing);
   if (!problem.propagate(phasing, 2)) return false;
-  Relaxation relaxation(problem, phasing);
+  Relaxation relaxation(problem, phasing, statistics);
   return tighten_node(problem, relaxation, ball, pool, phasing, deadline);
 }
 

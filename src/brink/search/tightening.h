@@ -9,7 +9,7 @@ namespace brink::search {
 /// Tightens `phasing` (bounds that already hold) over the ball and the problem's rows; false:
 /// proven that no point of the ball meets the rows.
 bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
-             const Deadline& deadline);
+             const Deadline& deadline, Statistics& statistics);
 
 /// The same for a node of a tree, by the tree's own relaxation.
 bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ball, PointPool& pool,
@@ -18,7 +18,7 @@ bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ba
 /// The same with a small branch and bound of `expansions` nodes for each side of each open neuron:
 /// dearer and tighter, for searches that turn out long.
 bool tighten_by_trees(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
-                      int expansions, const Deadline& deadline);
+                      int expansions, const Deadline& deadline, Statistics& statistics);
 
 /// Interval bounds over the reach, to start from.
 Phasing box_bounds(const Problem& problem);

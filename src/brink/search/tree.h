@@ -1,13 +1,10 @@
 // Branch and bound over the phases of unstable neurons, for one region of outputs.
 #pragma once
 
-#include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "brink/base/deadline.h"
-#include "brink/search/incumbent.h"
-#include "brink/search/statistics.h"
-#include "brink/search/tightening.h"
+#include "brink/search/worker.h"
 
 namespace brink::search {
 
@@ -19,62 +16,47 @@ enum class Outcome {
 
 class Tree {
  public:
+  /// `threads` workers explore it.
   Tree(const Problem& problem, const OutputRegion& region, const Ball& ball, Incumbent& incumbent,
-       Statistics& statistics);
+       Statistics& statistics, int threads);
 
   /// Excludes the ball of `radius`, or of the incumbent's search radius while that is smaller,
   /// unless stopped. Bounds of an earlier, larger ball are kept and tightened.
-  Outcome exclude(double radius, const Deadline& deadline);
+  Outcome exclude(double radius, const Budget& budget);
   /// Goes on where exclude() was stopped.
-  Outcome resume(const Deadline& deadline);
+  Outcome resume(const Budget& budget);
 
-  bool started() const { return relaxation_ != nullptr; }
+  bool started() const { return started_; }
 
   /// After `stopped`: points of the region are not nearer than this.
   double open_bound();
-  double doubtful_bound() const { return doubtful_bound_; }
+  double doubtful_bound() const;
   /// After `empty`: the same; the next whole number for L0.
-  double excluded_bound() const;
+  double excluded_bound() const { return beyond(ball_.norm(), ball_.radius()); }
   /// Radius for which the last exclude() finished or was about to.
   double radius() const { return ball_.radius(); }
 
  private:
-  struct Node {
-    Phasing phasing;
-    std::int64_t made = 0;  ///< nodes before it was made
-  };
-  enum class Verdict { pruned, open, improved };
-
-  bool prepare(double radius, const Deadline& deadline);
-  bool retighten(const Deadline& deadline);
-  /// Its sibling's subtree was large: so will its own be. False: proven empty.
-  bool tighten_big(Node& node, const Deadline& deadline);
-  bool restart(const Deadline& deadline);
   void shrink_ball();
-  double beyond(double radius) const;
-  /// The next open node, with what is known of the root by now; false: nothing is left of it.
-  bool take(Node& node);
-  Verdict bound_node(Node& node, int rounds);
-  bool try_candidate();
-  void branch(Node& node);
-  void close_leaf(const Node& node, const Deadline& deadline);
-  bool settled(const Phasing& phasing) const;
+  void renew_workers();
+  bool retighten(const Deadline& deadline);
+  bool restart(const Deadline& deadline);
+  void burst(const Budget& budget);
+  bool open() const;
+  void clear();
 
   const Problem& problem_;
-  const OutputRegion& region_;
   Ball ball_;
   Incumbent& incumbent_;
   Statistics& statistics_;
   Phasing root_;
   double tightened_radius_ = 0;  ///< of root_
-  std::int64_t nodes_ = 0;       ///< of this exclude()
+  double limit_radius_ = 0;      ///< asked for
   std::int64_t next_restart_ = 0;
-  double limit_radius_ = 0;  ///< asked for
-  PointPool pool_;
-  std::unique_ptr<Relaxation> relaxation_;
-  std::vector<Node> open_;
-  double doubtful_bound_ = 0;
-  bool any_doubt_ = false;
+  int expansions_ = 0;
+  bool started_ = false;
+  Frontier frontier_;
+  std::vector<std::unique_ptr<Worker>> workers_;
 };
 
 }  // namespace brink::search

@@ -1,0 +1,215 @@
+// A node is bounded by the largest margin that its relaxation reaches within the ball: below zero,
+// nothing in it is nearer than the ball's radius. While the distance relaxation is still zero (the
+// image itself satisfies it, in the whole upper tree) its multipliers say nothing; the margin's
+// always do. Branching: the violated neuron with the largest multiplier of its triangle, the one
+// whose relaxation the margin leans on most. When the incumbent improves, the ball shrinks in
+// place. A node whose sibling took a large subtree has its own bounds tightened first.
+#include "brink/search/worker.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "brink/pattern/pattern.h"
+#include "brink/search/attack.h"
+#include "brink/search/leaf.h"
+
+namespace brink::search {
+
+namespace {
+
+constexpr int kNodeRounds = 12;
+/// Nodes below its sibling that make a node's own tightening worth its cost: it halves the time of
+/// the hardest images; after 50 to 200 nodes it doubles that of the others.
+constexpr std::int64_t kLargeSubtree = 2000;
+constexpr std::int64_t kAttackAlways = 50;  ///< nodes from whose point an attack starts; then
+constexpr std::int64_t kAttackEvery = 8;    ///< every so many
+constexpr int kAttackSteps = 4;
+constexpr double kAttackLeak = 0.1;
+constexpr std::int64_t kProgramEffort = 100;  ///< of a leaf's linear program
+
+}  // namespace
+
+double beyond(Norm norm, double radius) {
+  return norm == Norm::l0 ? std::floor(radius + 1e-9) + 1 : radius;
+}
+
+Worker::Worker(const Problem& problem, const OutputRegion& region, const Ball& ball,
+               Incumbent& incumbent)
+    : problem_(problem), region_(region), ball_(ball), incumbent_(incumbent) {}
+
+void Worker::renew(const Phasing& root) {
+  root_ = &root;
+  relaxation_ = std::make_unique<Relaxation>(problem_, root, statistics_);
+}
+
+void Worker::clear() {
+  open_.clear();
+  seen_ = 0;
+  doubtful_bound_ = std::numeric_limits<double>::infinity();
+}
+
+Statistics Worker::take_statistics() {
+  return std::exchange(statistics_, {});
+}
+
+void Worker::shrink_ball(double radius) {
+  ball_.set_radius(std::min(radius, incumbent_.search_radius()));
+}
+
+void Worker::explore(Frontier& frontier, double radius, const Deadline& deadline) {
+  try {
+    for (;;) {
+      if (open_.empty()) {
+        auto node = frontier.take();
+        if (!node) return;
+        node->made = seen_;
+        open_.push_back(std::move(*node));
+      }
+      if (frontier.hungry() && open_.size() > 1) {
+        frontier.give(std::move(open_.front()));
+        open_.erase(open_.begin());
+      }
+      Node node = std::move(open_.back());
+      open_.pop_back();
+      const std::int64_t before = statistics_.effort;
+      shrink_ball(radius);
+      explore(std::move(node), deadline);
+      if (!frontier.report(statistics_.effort - before, incumbent_.search_radius())) return;
+    }
+  } catch (...) {
+    frontier.stop();
+    throw;
+  }
+}
+
+void Worker::explore(Node node, const Deadline& deadline) {
+  ++seen_;
+  ++statistics_.nodes;
+  if (!meet_root(node)) {
+    ++statistics_.pruned_by_interval;
+    return;
+  }
+  if (seen_ - node.made >= kLargeSubtree && !tighten(node, deadline)) {
+    ++statistics_.pruned_by_bound;
+    return;
+  }
+  switch (bound_node(node)) {
+    case Verdict::pruned:
+      ++statistics_.pruned_by_bound;
+      break;
+    case Verdict::improved:
+      open_.push_back(std::move(node));
+      break;
+    case Verdict::open:
+      if (settled(node.phasing)) {
+        close_leaf(node, deadline);
+      } else {
+        branch(node);
+      }
+      break;
+  }
+}
+
+bool Worker::meet_root(Node& node) {
+  for (std::size_t i = 0; i < root_->lower.size(); ++i) {
+    node.phasing.lower[i] = std::max(node.phasing.lower[i], root_->lower[i]);
+    node.phasing.upper[i] = std::min(node.phasing.upper[i], root_->upper[i]);
+    if (node.phasing.lower[i] > node.phasing.upper[i]) return false;
+  }
+  return true;
+}
+
+bool Worker::tighten(Node& node, const Deadline& deadline) {
+  const Stopwatch watch;
+  const bool open = tighten_node(problem_, *relaxation_, ball_, pool_, node.phasing, deadline);
+  statistics_.tightening_seconds += watch.seconds();
+  return open;
+}
+
+Worker::Verdict Worker::bound_node(const Node& node) {
+  relaxation_->load(node.phasing);
+  const NodeBound bound = relaxation_->minimise({}, ball_, pool_, 0.0, kNodeRounds);
+  if (bound.infeasible || bound.value > 0) return Verdict::pruned;
+  return try_candidate() ? Verdict::improved : Verdict::open;
+}
+
+bool Worker::try_candidate() {
+  const auto offer = [this](const Eigen::VectorXd& change) {
+    const Eigen::VectorXd x = problem_.image_with(change);
+    return problem_.slack(x) >= 0 && incumbent_.offer(region_, x);
+  };
+  if (offer(relaxation_->candidate())) return true;
+  const Eigen::VectorXd change = relaxation_->program_change(ball_, pool_);
+  if (offer(change)) return true;
+  if (seen_ > kAttackAlways && seen_ % kAttackEvery != 0) return false;
+  const auto point = attack(problem_, ball_, change, kAttackLeak, kAttackSteps);
+  return point && incumbent_.offer(region_, *point);
+}
+
+void Worker::branch(const Node& node) {
+  const int id = relaxation_->branching_neuron(node.phasing);
+  const auto i = static_cast<std::size_t>(id);
+  const auto state = relaxation_->state(id);
+  const bool leans_active = state.x / node.phasing.upper[i] >= -state.s / node.phasing.lower[i];
+  const int next_layer = problem_.layer_of(id) + 1;
+  for (const bool active : {!leans_active, leans_active}) {  // the second is explored first
+    Node child{node.phasing, seen_};
+    (active ? child.phasing.lower[i] : child.phasing.upper[i]) = 0;
+    if (!problem_.propagate(child.phasing, next_layer)) {
+      ++statistics_.pruned_by_interval;
+      continue;
+    }
+    open_.push_back(std::move(child));
+  }
+}
+
+bool Worker::settled(const Phasing& phasing) const {
+  for (int id = 0; id < problem_.neurons(); ++id) {
+    if (phasing.unstable(id)) return false;
+  }
+  return true;
+}
+
+void Worker::close_leaf(const Node& node, const Deadline& deadline) {
+  ++statistics_.leaves;
+  Phases phases;
+  for (int k = 1; k <= problem_.hidden_layers(); ++k) {
+    std::vector<bool> layer;
+    for (int j = 0; j < static_cast<int>(problem_.network().width(k)); ++j) {
+      layer.push_back(node.phasing.upper[static_cast<std::size_t>(problem_.neuron(k, j))] > 0);
+    }
+    phases.push_back(std::move(layer));
+  }
+  const auto solve = [&] {
+    LeafResult leaf = solve_leaf(problem_, region_, phases, ball_, deadline);
+    statistics_.effort += leaf.programs * kProgramEffort;
+    return leaf;
+  };
+  LeafResult leaf = solve();
+  while (!leaf.empty && leaf.point && incumbent_.offer(region_, *leaf.point)) {
+    shrink_ball(ball_.radius());
+    leaf.empty = leaf.bound > ball_.radius();
+    if (!leaf.empty) leaf = solve();
+  }
+  if (leaf.empty) return;
+  if (deadline.expired()) {  // not doubtful, only not done: it is taken up again
+    open_.push_back(node);
+    return;
+  }
+  ++statistics_.doubtful;
+  doubtful_bound_ = std::min(doubtful_bound_, leaf.bound);
+}
+
+double Worker::open_bound(double radius, double bound) {
+  ball_.set_radius(radius);
+  for (const Node& node : open_) {
+    relaxation_->load(node.phasing);
+    const NodeBound margin = relaxation_->minimise({}, ball_, pool_, 0.0, kNodeRounds);
+    if (margin.infeasible || margin.value > 0) continue;
+    bound = std::min(bound, beyond(ball_.norm(), relaxation_->excluded_radius(ball_)));
+  }
+  return bound;
+}
+
+}  // namespace brink::search

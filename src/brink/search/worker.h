@@ -1,0 +1,66 @@
+// One thread's part of a tree: bounds nodes, branches, closes leaves.
+#pragma once
+
+#include <memory>
+
+#include "brink/search/frontier.h"
+#include "brink/search/incumbent.h"
+#include "brink/search/tightening.h"
+
+namespace brink::search {
+
+class Worker {
+ public:
+  Worker(const Problem& problem, const OutputRegion& region, const Ball& ball,
+         Incumbent& incumbent);
+
+  /// Before the first burst, and whenever `root`'s bounds have been tightened.
+  void renew(const Phasing& root);
+  void push(Node node) { open_.push_back(std::move(node)); }
+  bool idle() const { return open_.empty(); }
+  void clear();
+
+  /// Nodes of its own and of the frontier, no farther than `radius`, until the burst ends.
+  void explore(Frontier& frontier, double radius, const Deadline& deadline);
+
+  /// Lower bound on the distance of the region's points in its own open nodes, found in the ball of
+  /// `radius`; at most `bound`.
+  double open_bound(double radius, double bound);
+  /// The same for leaves that arithmetic could not decide; infinity: none.
+  double doubtful_bound() const { return doubtful_bound_; }
+
+  PointPool& pool() { return pool_; }
+  /// What it did since the last call.
+  Statistics take_statistics();
+
+ private:
+  enum class Verdict { pruned, open, improved };
+
+  void shrink_ball(double radius);
+  /// The next open node, with what is known of the root by now; false: nothing is left of it.
+  bool meet_root(Node& node);
+  void explore(Node node, const Deadline& deadline);
+  Verdict bound_node(const Node& node);
+  bool try_candidate();
+  void branch(const Node& node);
+  void close_leaf(const Node& node, const Deadline& deadline);
+  bool settled(const Phasing& phasing) const;
+  bool tighten(Node& node, const Deadline& deadline);
+
+  const Problem& problem_;
+  const OutputRegion& region_;
+  Ball ball_;
+  Incumbent& incumbent_;
+  Statistics statistics_;
+  PointPool pool_;
+  const Phasing* root_ = nullptr;
+  std::unique_ptr<Relaxation> relaxation_;
+  std::vector<Node> open_;
+  std::int64_t seen_ = 0;
+  double doubtful_bound_ = std::numeric_limits<double>::infinity();
+};
+
+/// Beyond the excluded radius: the next whole number for L0.
+double beyond(Norm norm, double radius);
+
+}  // namespace brink::search
