@@ -162,6 +162,7 @@ ClosestAnswer by_search(const Case& c) {
   SearchOptions options;
   options.time_limit = c.options.time_limit;
   options.gap = c.options.gap;
+  options.threads = 1 + static_cast<int>(c.seed % 3);
   return closest_by_search(c.network, c.question, c.image, c.label, options);
 }
 

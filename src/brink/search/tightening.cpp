@@ -6,9 +6,14 @@
 #include "brink/search/tightening.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <mutex>
 #include <vector>
+
+#include "brink/base/parallel.h"
 
 namespace brink::search {
 
@@ -118,28 +123,96 @@ double bound_by_tree(const Problem& problem, Relaxation& relaxation, const Ball&
   return open.empty() ? std::numeric_limits<double>::infinity() : open.front().bound;
 }
 
+/// Neurons of one layer after another, those of a layer over threads, each with what is known by
+/// then.
+class TreeTightening {
+ public:
+  /// `pools`: one per thread.
+  TreeTightening(const Problem& problem, const Ball& ball, const std::vector<PointPool*>& pools,
+                 Phasing& phasing, int expansions, const Deadline& deadline)
+      : problem_(problem),
+        ball_(ball),
+        phasing_(phasing),
+        expansions_(expansions),
+        deadline_(deadline) {
+    for (PointPool* pool : pools) {
+      hands_.push_back(std::make_unique<Hand>());
+      hands_.back()->pool = pool;
+      hands_.back()->relaxation =
+          std::make_unique<Relaxation>(problem, phasing, hands_.back()->statistics);
+    }
+  }
+
+  /// False: proven empty.
+  bool layer(int k) {
+    const auto width = static_cast<int>(problem_.network().width(k));
+    const auto threads = static_cast<int>(hands_.size());
+    std::atomic<int> next = 0;
+    parallel_for(threads, threads, [&](int hand) {
+      for (int j = next++; j < width && possible_; j = next++) {
+        const int id = problem_.neuron(k, j);
+        for (const double sign : {1.0, -1.0})
+          side(*hands_[static_cast<std::size_t>(hand)], id, sign);
+      }
+    });
+    return possible_;
+  }
+
+  Statistics statistics() const {
+    Statistics sum;
+    for (const auto& hand : hands_) sum.add(hand->statistics);
+    return sum;
+  }
+
+ private:
+  struct Hand {
+    Statistics statistics;
+    PointPool* pool = nullptr;
+    std::unique_ptr<Relaxation> relaxation;
+  };
+
+  void side(Hand& hand, int id, double sign) {
+    Phasing now;
+    {
+      const std::lock_guard lock(mutex_);
+      if (deadline_.expired() || !phasing_.unstable(id)) return;
+      now = phasing_;
+    }
+    const double bound =
+        bound_by_tree(problem_, *hand.relaxation, ball_, *hand.pool, {id, sign}, now, expansions_);
+    const std::lock_guard lock(mutex_);
+    double& lower = phasing_.lower[static_cast<std::size_t>(id)];
+    double& upper = phasing_.upper[static_cast<std::size_t>(id)];
+    if (sign > 0) {
+      lower = std::max(lower, bound);
+    } else {
+      upper = std::min(upper, -bound);
+    }
+    if (lower > upper) possible_ = false;
+  }
+
+  const Problem& problem_;
+  const Ball& ball_;
+  Phasing& phasing_;
+  int expansions_;
+  Deadline deadline_;
+  std::vector<std::unique_ptr<Hand>> hands_;
+  std::mutex mutex_;
+  std::atomic<bool> possible_ = true;
+};
+
 }  // namespace
 
-bool tighten_by_trees(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
-                      int expansions, const Deadline& deadline, Statistics& statistics) {
-  Relaxation relaxation(problem, phasing, statistics);
-  for (int id = 0; id < problem.neurons(); ++id) {
-    const auto i = static_cast<std::size_t>(id);
-    for (const double sign : {1.0, -1.0}) {
-      if (deadline.expired()) return true;
-      if (!phasing.unstable(id)) break;
-      const double bound =
-          bound_by_tree(problem, relaxation, ball, pool, {id, sign}, phasing, expansions);
-      if (sign > 0) {
-        phasing.lower[i] = std::max(phasing.lower[i], bound);
-      } else {
-        phasing.upper[i] = std::min(phasing.upper[i], -bound);
-      }
-      if (phasing.lower[i] > phasing.upper[i]) return false;
-    }
-    if (!problem.propagate(phasing, problem.layer_of(id) + 1)) return false;
+bool tighten_by_trees(const Problem& problem, const Ball& ball,
+                      const std::vector<PointPool*>& pools, Phasing& phasing, int expansions,
+                      const Deadline& deadline, Statistics& statistics) {
+  TreeTightening work(problem, ball, pools, phasing, expansions, deadline);
+  bool possible = true;
+  for (int k = 1; k <= problem.hidden_layers() && possible; ++k) {
+    possible = work.layer(k) && problem.propagate(phasing, k + 1);
   }
-  return true;
+  statistics.add(work.statistics());
+  return possible;
 }
 
 Phasing box_bounds(const Problem& problem) {

@@ -16,9 +16,10 @@ bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ba
                   Phasing& phasing, const Deadline& deadline);
 
 /// The same with a small branch and bound of `expansions` nodes for each side of each open neuron:
-/// dearer and tighter, for searches that turn out long.
-bool tighten_by_trees(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
-                      int expansions, const Deadline& deadline, Statistics& statistics);
+/// dearer and tighter, for searches that turn out long. As many threads as pools.
+bool tighten_by_trees(const Problem& problem, const Ball& ball,
+                      const std::vector<PointPool*>& pools, Phasing& phasing, int expansions,
+                      const Deadline& deadline, Statistics& statistics);
 
 /// Interval bounds over the reach, to start from.
 Phasing box_bounds(const Problem& problem);

@@ -66,8 +66,10 @@ bool Tree::retighten(const Deadline& deadline) {
 
 bool Tree::restart(const Deadline& deadline) {
   const Stopwatch watch;
-  const bool possible = tighten_by_trees(problem_, ball_, workers_.front()->pool(), root_,
-                                         expansions_, deadline, statistics_);
+  std::vector<PointPool*> pools;
+  for (const auto& worker : workers_) pools.push_back(&worker->pool());
+  const bool possible =
+      tighten_by_trees(problem_, ball_, pools, root_, expansions_, deadline, statistics_);
   next_restart_ *= kRestartGrowth;
   expansions_ *= kExpansionsGrowth;
   if (possible) renew_workers();

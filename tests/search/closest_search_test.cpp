@@ -1,0 +1,99 @@
+// The search as a whole, on networks too large for the oracle: what threads and limits may change
+// and what they may not.
+#include "brink/search/closest_search.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "random_network.h"
+
+namespace brink::search {
+namespace {
+
+constexpr std::array kNorms = {Norm::l0, Norm::l1, Norm::l2, Norm::linf};
+
+/// A question whose tree is large enough for a restart and for nodes to be given away.
+struct Asked {
+  explicit Asked(Norm norm, std::uint64_t seed = 3) {
+    Random random(seed);
+    network = testing::random_network({30, 20, 16, 12, 4}, random, 1.8);
+    image.resize(30);
+    for (double& pixel : image) pixel = random.uniform(0, 1);
+    const int label = classify(network, image);
+    question.norm = norm;
+    question.box = Box::uniform(30, 0, 1);
+    question.target = {TargetRule::Kind::fixed, (label + 1) % 4};
+    regions = output_regions(question, network, label);
+  }
+
+  ClosestResult answer(int threads, const Deadline& deadline = {}, double gap = 0) const {
+    ClosestOptions options;
+    options.threads = threads;
+    options.gap = gap;
+    return search_closest(network, question, regions, image, deadline, options);
+  }
+
+  Network network;
+  Eigen::VectorXd image;
+  ClosestQuestion question;
+  std::vector<OutputRegion> regions;
+};
+
+class ClosestSearchOf : public ::testing::TestWithParam<Norm> {};
+
+TEST_P(ClosestSearchOf, RepeatsItselfWithOneThread) {
+  const Asked asked(GetParam());
+  const ClosestResult first = asked.answer(1), second = asked.answer(1);
+  ASSERT_TRUE(first.finished);
+  EXPECT_EQ(first.statistics.nodes, second.statistics.nodes);
+  EXPECT_EQ(first.statistics.iterations, second.statistics.iterations);
+  EXPECT_EQ(first.image, second.image);
+}
+
+TEST_P(ClosestSearchOf, MeansTheSameWithManyThreads) {
+  const Asked asked(GetParam());
+  const ClosestResult alone = asked.answer(1);
+  ASSERT_TRUE(alone.finished);
+  for (const int threads : {2, 5}) {
+    const ClosestResult together = asked.answer(threads);
+    EXPECT_TRUE(together.finished);
+    const double tolerance = GetParam() == Norm::l2 ? 1e-4 * alone.distance : 2e-6;
+    EXPECT_NEAR(together.distance, alone.distance, tolerance) << threads << " threads";
+    EXPECT_LE(together.bound, alone.distance + 1e-12);
+    EXPECT_LE(alone.bound, together.distance + 1e-12);
+  }
+}
+
+TEST_P(ClosestSearchOf, StoppedBoundsHold) {
+  const Asked asked(GetParam());
+  const ClosestResult whole = asked.answer(1);
+  ASSERT_TRUE(whole.finished);
+  for (const double share : {0.02, 0.1, 0.3, 0.6}) {
+    const double seconds =
+        share * (whole.statistics.tree_seconds + whole.statistics.tightening_seconds);
+    for (const int threads : {1, 3}) {
+      const ClosestResult part = asked.answer(threads, Deadline::after(seconds));
+      EXPECT_LE(part.bound, whole.distance + 1e-12) << share << ", " << threads << " threads";
+      EXPECT_GE(part.distance, whole.bound - 1e-12);
+    }
+  }
+}
+
+TEST_P(ClosestSearchOf, GapAskedForIsEnough) {
+  const Asked asked(GetParam());
+  const ClosestResult whole = asked.answer(1), loose = asked.answer(2, {}, 0.2);
+  EXPECT_TRUE(loose.finished);
+  EXPECT_LE(loose.bound, whole.distance + 1e-12);
+  EXPECT_LE(loose.distance, whole.distance * 1.2 / 0.8 + 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Norms, ClosestSearchOf, ::testing::ValuesIn(kNorms),
+                         [](const auto& test) { return std::string(name(test.param)); });
+
+TEST(ClosestSearch, TreesOfTheseTestsAreLarge) {
+  EXPECT_GT(Asked(Norm::l1).answer(1).statistics.nodes, 600);
+}
+
+}  // namespace
+}  // namespace brink::search
