@@ -177,10 +177,10 @@ void add_bounds(CLI::App& app, Common& common, Action& chosen) {
       ->capture_default_str();
   command->add_option("--output", options->shared.output,
                       "relu or linear: what the last layer ends in (default: as in the file)");
-  options->shared.solver = "tree";
+  options->shared.solver = "search";
   command
       ->add_option("--solver", options->shared.solver,
-                   "of exact and weak: tree (brink's own search) or cbc")
+                   "of exact and weak: search (brink's own) or cbc")
       ->capture_default_str();
   command->add_option("--time-limit", options->time_limit,
                       "seconds in all; what is not reached keeps a cheaper bound (default: none)");

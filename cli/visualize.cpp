@@ -84,9 +84,9 @@ std::string question_text(const VisualizeOptions& options, const Network& networ
     for (const double value : *side) sides += fmt::format("{},", value);
   }
   return fmt::format(
-      "visualize {} box {} bounds {} solver {} formulation {} limit {} gap {} scale {}",
-      content_hash(network), sha256(sides), options.shared.bounds, mip.solver,
-      options.shared.formulation, mip.time_limit, mip.gap, options.scale);
+      "visualize {} box {} engine {} bounds {} solver {} formulation {} limit {} gap {} scale {}",
+      content_hash(network), sha256(sides), options.shared.engine, options.shared.bounds,
+      mip.solver, options.shared.formulation, mip.time_limit, mip.gap, options.scale);
 }
 
 UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box, int scale) {
@@ -109,9 +109,21 @@ UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box, 
 struct Run {
   Network network;
   Bounds bounds;
+  bool by_search = true;
   MipOptions mip;
   std::vector<Unit> units;
 };
+
+Excitation excite(const Run& run, const Unit& unit) {
+  if (run.by_search) {
+    SearchOptions search;
+    search.time_limit = run.mip.time_limit;
+    search.gap = run.mip.gap;
+    return excite_by_search(run.network, run.bounds, unit.layer, unit.index, search,
+                            &interrupt_flag());
+  }
+  return excite_by_mip(run.network, run.bounds, unit.layer, unit.index, run.mip, &interrupt_flag());
+}
 
 /// Solves what is not finished yet; each answer is on disk before the next is begun.
 Expected<void> solve_units(const Run& run, const VisualizeOptions& options, const Common& common,
@@ -130,8 +142,7 @@ Expected<void> solve_units(const Run& run, const VisualizeOptions& options, cons
   parallel_for(static_cast<int>(open.size()), common.threads, [&](int i) {
     if (interrupt_flag().load()) return;
     const Unit& unit = open[static_cast<std::size_t>(i)];
-    const Excitation found =
-        excite(run.network, run.bounds, unit.layer, unit.index, run.mip, &interrupt_flag());
+    const Excitation found = excite(run, unit);
     if (found.status == AnswerStatus::interrupted) return;
     const std::lock_guard lock(mutex);
     if (found.status == AnswerStatus::error && !common.quiet) {
@@ -187,7 +198,8 @@ Expected<void> visualize(const VisualizeOptions& options, const Common& common) 
   if (!mip) return tl::unexpected(mip.error());
   auto bounds = make_bounds(options.shared, common, *loaded, *box);
   if (!bounds) return tl::unexpected(bounds.error());
-  const Run run{loaded->network, std::move(*bounds), *mip, std::move(*units)};
+  const Run run{loaded->network, std::move(*bounds), options.shared.engine == "search", *mip,
+                std::move(*units)};
   auto folder = UnitFolder::open(options.out, question_text(options, run.network, *box, *mip));
   if (!folder) return tl::unexpected(folder.error());
   if (auto ok = solve_units(run, options, common, *folder); !ok) return ok;
@@ -204,7 +216,6 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
                                   "the input that excites a unit most, for any or all units",
                                   [options, &common] { return visualize(*options, common); });
   ClosestOptions& shared = options->shared;
-  shared.engine = "mip";
   command->add_option("NETWORK", shared.network, "network, ONNX")->required();
   command->add_option("--unit", options->units, "layer and unit, K:J; layers from 1, units from 0");
   command->add_option("--layer", options->layer, "all units of layer K")
@@ -214,13 +225,16 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
       ->required();
   command->add_option("--box", shared.box, "inputs searched: LO:HI, or an npz file")
       ->capture_default_str();
+  command->add_option("--engine", shared.engine, "search (brink's own) or mip")
+      ->capture_default_str();
   command
       ->add_option("--bounds", shared.bounds,
                    "none, interval, symbolic, lp, weak, exact, or a file of brink bounds")
       ->capture_default_str();
-  command->add_option("--formulation", shared.formulation, "bigm or indicator")
+  command->add_option("--formulation", shared.formulation, "of the mip engine: bigm or indicator")
       ->capture_default_str();
-  command->add_option("--solver", shared.solver, "cbc")->capture_default_str();
+  command->add_option("--solver", shared.solver, "solver of the mip engine: cbc")
+      ->capture_default_str();
   command->add_option("--time-limit", shared.time_limit, "seconds per unit")->capture_default_str();
   command->add_option("--gap", shared.gap, "stop at this relative gap (0: prove)")
       ->capture_default_str();

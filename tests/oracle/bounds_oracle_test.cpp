@@ -35,7 +35,7 @@ void expect_ranges(const testing::BoundsCase& c, const std::string& solver, doub
       const double above = (b.upper - high) / std::max(1.0, std::abs(high));
       const double size = magnitude(c.network, *bounds, k, j);
       const double rounding = 1e-11 * size;
-      const double slack = solver == "tree" ? kBoundSlack : kBoundSlack * size;
+      const double slack = solver == "search" ? kBoundSlack : kBoundSlack * size;
       const std::string where = fmt::format("{} {} y_{}^{}", c.name, solver, j, k);
       EXPECT_GE(below, -rounding) << where;
       EXPECT_GE(above, -rounding) << where;
@@ -73,7 +73,7 @@ TEST_P(BoundsOracle, RandomNetworks) {
   RecordProperty("worst", fmt::format("{}", worst));
 }
 
-INSTANTIATE_TEST_SUITE_P(Solvers, BoundsOracle, ::testing::Values("tree", "cbc"),
+INSTANTIATE_TEST_SUITE_P(Solvers, BoundsOracle, ::testing::Values("search", "cbc"),
                          [](const auto& solver) { return std::string(solver.param); });
 
 }  // namespace

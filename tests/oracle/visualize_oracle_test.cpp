@@ -16,8 +16,7 @@ Real largest_activation(const Network& network, const Box& box, int k, int j) {
 }
 
 void check_unit(const Network& network, const Bounds& bounds, int k, int j,
-                const MipOptions& options) {
-  const Excitation found = excite(network, bounds, k, j, options);
+                const Excitation& found) {
   ASSERT_EQ(name(found.status), name(AnswerStatus::optimal)) << found.note;
   const auto largest = static_cast<double>(largest_activation(network, bounds.box, k, j));
   const double scale = std::max(1.0, largest);
@@ -40,12 +39,13 @@ TEST_P(Visualize, EveryUnitEqualsEnumeration) {
   for (int k = 1; k <= c.network.depth(); ++k) {
     for (int j = 0; j < c.network.width(k); ++j) {
       SCOPED_TRACE(fmt::format("unit {}:{}", k, j));
-      check_unit(c.network, bounds, k, j, c.options);
+      check_unit(c.network, bounds, k, j, excite_by_mip(c.network, bounds, k, j, c.options));
+      check_unit(c.network, bounds, k, j, excite_by_search(c.network, bounds, k, j, {}));
     }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, Visualize, ::testing::Range(0, 20));
+INSTANTIATE_TEST_SUITE_P(Networks, Visualize, ::testing::Range(0, 40));
 
 }  // namespace
 }  // namespace brink::oracle

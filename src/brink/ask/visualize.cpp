@@ -1,8 +1,11 @@
-// Visualising a unit: the same 0-1 MILP with the unit's pre-activation as its objective.
+// The engines behind one form of answer: the 0-1 MILP with the unit's pre-activation as its
+// objective, and the search on the network cut off behind the unit.
 #include "brink/ask/visualize.h"
 
 #include <algorithm>
 #include <cmath>
+
+#include "brink/search/extreme.h"
 
 namespace brink {
 
@@ -33,10 +36,61 @@ UnitModel unit_model(const Network& network, const Bounds& bounds, int k, int j,
   return model;
 }
 
+/// Values from the image, the bound of what is shown, and the status that the two deserve.
+void complete(Excitation& result, const Network& network, const Bounds& bounds, int k, int j) {
+  // Hidden and relu units show max(0, y); the neuron's own bound is one more proof.
+  const bool clipped = k < network.depth() || network.output == OutputKind::relu;
+  result.bound = std::min(result.bound, bounds.at(k, j).upper);
+  if (clipped) result.bound = std::max(0.0, result.bound);
+  if (result.image.size() == 0) return;
+  const double y = pre_activations(network, result.image)[static_cast<std::size_t>(k - 1)](j);
+  result.activation = clipped ? std::max(0.0, y) : y;
+  result.bound = std::max(result.bound, result.activation);
+  const double slack = result.bound - result.activation;
+  const double scale = std::max(1.0, std::abs(result.activation));
+  if (slack <= 1e-6 * scale) {
+    result.status = AnswerStatus::optimal;
+  } else if (result.status == AnswerStatus::optimal) {
+    result.status = AnswerStatus::gap;  // the solver's tolerances leave more than 1e-6
+  }
+}
+
+/// Largest w x + b over the box.
+Eigen::VectorXd best_corner(const Eigen::VectorXd& w, const Box& box) {
+  return (w.array() > 0).select(box.upper, box.lower);
+}
+
 }  // namespace
 
-Excitation excite(const Network& network, const Bounds& bounds, int k, int j,
-                  const MipOptions& options, const std::atomic<bool>* interrupt) {
+Excitation excite_by_search(const Network& network, const Bounds& bounds, int k, int j,
+                            const SearchOptions& options, const std::atomic<bool>* interrupt) {
+  const Stopwatch watch;
+  const Deadline deadline = Deadline::after(options.time_limit, interrupt);
+  Excitation result;
+  if (k == 1) {  // affine: bounds.at(1, j) is exact, but for rounding
+    const Layer& layer = network.layer(1);
+    result.image = best_corner(layer.weights.row(j).transpose(), bounds.box);
+    result.bound = bounds.at(k, j).upper;
+    result.status = AnswerStatus::optimal;
+  } else {
+    search::ExtremeOptions inner;
+    inner.gap = options.gap;
+    const auto found = search::search_extreme(
+        network, bounds, k, Eigen::VectorXd::Unit(network.width(k), j), deadline, inner);
+    result.image = found.point;
+    result.bound = found.bound;
+    result.nodes = found.statistics.nodes;
+    result.status = found.finished           ? AnswerStatus::gap
+                    : deadline.interrupted() ? AnswerStatus::interrupted
+                                             : AnswerStatus::time_limit;
+  }
+  complete(result, network, bounds, k, j);
+  result.seconds = watch.seconds();
+  return result;
+}
+
+Excitation excite_by_mip(const Network& network, const Bounds& bounds, int k, int j,
+                         const MipOptions& options, const std::atomic<bool>* interrupt) {
   const Stopwatch watch;
   Excitation result;
   const auto solver = make_solver(options.solver);
@@ -62,10 +116,7 @@ Excitation excite(const Network& network, const Bounds& bounds, int k, int j,
     return result;
   }
   result.nodes = solution->nodes;
-  // Hidden and relu units show max(0, y); the neuron's own bound is one more proof.
-  const bool clipped = k < network.depth() || network.output == OutputKind::relu;
-  result.bound = std::min(-solution->bound, bounds.at(k, j).upper);
-  if (clipped) result.bound = std::max(0.0, result.bound);
+  result.bound = -solution->bound;
   switch (solution->status) {
     case SolveStatus::interrupted:
       result.status = AnswerStatus::interrupted;
@@ -80,20 +131,12 @@ Excitation excite(const Network& network, const Bounds& bounds, int k, int j,
       result.status = AnswerStatus::time_limit;
       break;
   }
-  if (solution->values.empty()) return result;
-  result.image = input_values(model.encoding, solution->values)
-                     .cwiseMax(bounds.box.lower)
-                     .cwiseMin(bounds.box.upper);
-  const double y = pre_activations(network, result.image)[static_cast<std::size_t>(k - 1)](j);
-  result.activation = clipped ? std::max(0.0, y) : y;
-  result.bound = std::max(result.bound, result.activation);
-  const double slack = result.bound - result.activation;
-  const double scale = std::max(1.0, std::abs(result.activation));
-  if (slack <= 1e-6 * scale) {
-    result.status = AnswerStatus::optimal;
-  } else if (result.status == AnswerStatus::optimal) {
-    result.status = AnswerStatus::gap;  // the solver's tolerances leave more than 1e-6
+  if (!solution->values.empty()) {
+    result.image = input_values(model.encoding, solution->values)
+                       .cwiseMax(bounds.box.lower)
+                       .cwiseMin(bounds.box.upper);
   }
+  complete(result, network, bounds, k, j);
   return result;
 }
 

@@ -19,7 +19,11 @@ struct Excitation {
 
 /// Unit (k, j): 1 <= k <= K, 0 <= j < n_k. `bounds` hold on their box, which is the one searched.
 /// Output units maximise y_j^K (linear) or max(0, y_j^K) (relu).
-Excitation excite(const Network& network, const Bounds& bounds, int k, int j,
-                  const MipOptions& options, const std::atomic<bool>* interrupt = nullptr);
+Excitation excite_by_mip(const Network& network, const Bounds& bounds, int k, int j,
+                         const MipOptions& options, const std::atomic<bool>* interrupt = nullptr);
+/// The same by brink's own search.
+Excitation excite_by_search(const Network& network, const Bounds& bounds, int k, int j,
+                            const SearchOptions& options,
+                            const std::atomic<bool>* interrupt = nullptr);
 
 }  // namespace brink

@@ -68,6 +68,18 @@ Eigen::VectorXd Problem::image_with(const Eigen::VectorXd& change) const {
   return (image_ + change).cwiseMax(reach_.lower).cwiseMin(reach_.upper);
 }
 
+Phases Problem::phases(const Phasing& settled) const {
+  Phases phases;
+  for (int k = 1; k <= hidden_layers(); ++k) {
+    std::vector<bool> layer;
+    for (int j = 0; j < static_cast<int>(network_->width(k)); ++j) {
+      layer.push_back(settled.upper[static_cast<std::size_t>(neuron(k, j))] > 0);
+    }
+    phases.push_back(std::move(layer));
+  }
+  return phases;
+}
+
 bool Problem::propagate(Phasing& phasing, int first) const {
   // Outward rounding: each sum of n products is off by at most (n + 2) unit roundoffs of its size.
   for (int k = std::max(first, 2); k < network_->depth(); ++k) {

@@ -12,6 +12,7 @@
 
 #include "brink/base/box.h"
 #include "brink/network/network.h"
+#include "brink/pattern/pattern.h"
 #include "brink/question/question.h"
 
 namespace brink::search {
@@ -62,6 +63,8 @@ class Problem {
 
   /// Which hidden neurons are active at x.
   std::vector<bool> pattern(const Eigen::VectorXd& x) const;
+  /// Phases of a node all of whose neurons are settled.
+  Phases phases(const Phasing& settled) const;
 
   /// Interval arithmetic from layer `first` on, intersected with what is there; false when some
   /// interval is empty beyond rounding: no point has these phases.

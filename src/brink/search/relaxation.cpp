@@ -26,13 +26,15 @@ namespace {
 constexpr double kBig = 1e7;  ///< sides of slacks that have none
 /// Perturbation of the costs: the margin objective has one nonzero cost, hence ties everywhere.
 constexpr double kPerturbation = 1e-7;
+constexpr double kSharpPerturbation = 1e-11;
 constexpr int kPoints = 192;               ///< point columns of a program
 constexpr int kRecentPoints = 256;         ///< of the pool that pricing looks at
 constexpr std::size_t kPointsKept = 1024;  ///< of a pool: pixels are many, searches long
 constexpr int kPointsARound = 3;           ///< from the pool, besides the new one
 constexpr double kRewrite = 0.02;          ///< a triangle follows bounds that moved by this share
 constexpr double kThin = 1e-5;  ///< triangles are written at least this wide (looser, so sound)
-constexpr double kMet = 0.02;   ///< bound and program have met when this share is open
+constexpr double kSharpMet = 0.1;
+constexpr double kMet = 0.02;  ///< bound and program have met when this share is open
 
 double unit_roundoff() {
   return std::numeric_limits<double>::epsilon();
@@ -174,13 +176,14 @@ void Relaxation::load(const Phasing& node) {
 
 void Relaxation::set_objective(const Objective& objective) {
   Random noise(7);
+  const double size = objective.sharp ? kSharpPerturbation : kPerturbation;
   for (const Slot& slot : slots_) {
-    if (slot.x >= 0) simplex_.set_cost(slot.x, kPerturbation * noise.uniform(0.5, 1));
-    if (slot.s >= 0) simplex_.set_cost(slot.s, kPerturbation * noise.uniform(0.5, 1));
+    if (slot.x >= 0) simplex_.set_cost(slot.x, size * noise.uniform(0.5, 1));
+    if (slot.s >= 0) simplex_.set_cost(slot.s, size * noise.uniform(0.5, 1));
   }
   const bool margin = objective.neuron < 0;
   simplex_.set_column(margin_column_, margin ? -margin_limit_ : 0, margin_limit_);
-  simplex_.set_cost(margin_column_, margin ? -1 : kPerturbation);
+  simplex_.set_cost(margin_column_, margin ? -1 : size);
   if (margin) return;
   const Slot& slot = slots_[static_cast<std::size_t>(objective.neuron)];
   simplex_.set_cost(slot.x, objective.sign);
@@ -358,8 +361,9 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
     result.value = std::max(result.value, bound);
     if (result.value > enough || status_ == DualSimplex::Status::stalled) return result;
     const double program = simplex_.objective();  // within the hull: cannot be beaten by any bound
-    if (objective.neuron < 0 && program <= enough) return result;
-    if (program - result.value <= kMet * std::abs(program - enough)) return result;
+    if (objective.neuron < 0 && !objective.sharp && program <= enough) return result;
+    const double met = objective.sharp ? kSharpMet : kMet;
+    if (program - result.value <= met * std::abs(program - enough)) return result;
     if (round < rounds) price(ball, pool);
   }
   return result;

@@ -30,6 +30,7 @@ namespace brink::search {
 struct Objective {
   int neuron = -1;  ///< -1: the margin, minimise -t with t free; else minimise sign * y, t >= 0
   double sign = 1;
+  bool sharp = false;  ///< the value itself matters, not only whether it is enough
 };
 
 /// The latest points W^1 d of the ball that a search asked for, shared by its nodes. They are

@@ -173,14 +173,7 @@ bool Worker::settled(const Phasing& phasing) const {
 
 void Worker::close_leaf(const Node& node, const Deadline& deadline) {
   ++statistics_.leaves;
-  Phases phases;
-  for (int k = 1; k <= problem_.hidden_layers(); ++k) {
-    std::vector<bool> layer;
-    for (int j = 0; j < static_cast<int>(problem_.network().width(k)); ++j) {
-      layer.push_back(node.phasing.upper[static_cast<std::size_t>(problem_.neuron(k, j))] > 0);
-    }
-    phases.push_back(std::move(layer));
-  }
+  const Phases phases = problem_.phases(node.phasing);
   const auto solve = [&] {
     LeafResult leaf = solve_leaf(problem_, region_, phases, ball_, deadline);
     statistics_.effort += leaf.programs * kProgramEffort;

@@ -1,9 +1,9 @@
 // Bounds layer by layer; the neurons of a layer do not depend on each other and run in parallel.
 //
 // Each layer starts from interval and symbolic bounds (free), computed anew since the layers
-// before are tighter now. Then the LP relaxation, and for `exact` a search: phase_tree.cpp or
-// mip_side.cpp. Nothing is skipped because its sign is settled: the bounds of stable neurons
-// are the M's and column bounds of later models.
+// before are tighter now. Then the LP relaxation, and for `exact` a search: brink's own
+// (search/extreme.h) or a MIP solver's (mip_side.cpp). Nothing is skipped because its sign is
+// settled: the bounds of stable neurons are the M's and column bounds of later models.
 #include "brink/tighten/tighten.h"
 
 #include <algorithm>
@@ -12,8 +12,9 @@
 #include <mutex>
 
 #include "brink/base/parallel.h"
+#include "brink/search/extreme.h"
+#include "layer_lp.h"
 #include "mip_side.h"
-#include "phase_tree.h"
 
 namespace brink {
 
@@ -27,7 +28,7 @@ tl::unexpected<Error> interrupted() {
 struct Run {
   const Network& network;
   const TightenOptions& options;
-  std::unique_ptr<MipSolver> solver;  // null: the phase tree
+  std::unique_ptr<MipSolver> solver;  // null: the search
   Deadline deadline;
   Stopwatch watch;
   double seconds_before = 0;  // t_pre of `known`
@@ -51,8 +52,15 @@ bool settled(const Run& run, BoundSource source) {
   return source == BoundSource::stopped && run.options.request.limit_per_bound.has_value();
 }
 
-/// Both sides of neuron j; `tree` is the thread's own.
-Expected<NeuronBounds> tighten_neuron(const Run& run, const LayerModel& model, PhaseTree& tree,
+SideBound bound_by_search(const LayerModel& model, const Side& side, const Deadline& deadline) {
+  Eigen::VectorXd c = Eigen::VectorXd::Zero(model.network.width(model.k));
+  c(side.j) = -side.sign;
+  const auto found = search::search_extreme(model.network, model.known, model.k, c, deadline);
+  return {-found.bound, found.finished ? BoundSource::exact : BoundSource::stopped};
+}
+
+/// Both sides of neuron j; `lp` is the thread's own.
+Expected<NeuronBounds> tighten_neuron(const Run& run, const LayerModel& model, LayerLp& lp,
                                       Eigen::Index j, NeuronBounds neuron) {
   const BoundRequest& request = run.options.request;
   for (const double sign : {1.0, -1.0}) {
@@ -60,14 +68,14 @@ Expected<NeuronBounds> tighten_neuron(const Run& run, const LayerModel& model, P
     if (run.deadline.expired()) break;
     const Side side = side_of(model, j, sign);
     const Deadline limit = run.deadline.within(request.limit_per_bound.value_or(kInfinity));
-    settle(neuron, side, tree.relaxation(side, limit));
+    settle(neuron, side, lp.bound(side, run.deadline));
     if (request.method != BoundMethod::exact) continue;
     if (run.solver) {
       const auto proven = bound_by_mip(model, side, *run.solver, limit);
       if (!proven) return tl::unexpected(proven.error());
       settle(neuron, side, *proven);
     } else {
-      const SideBound proven = tree.search(side, limit);
+      const SideBound proven = bound_by_search(model, side, limit);
       if (run.deadline.interrupted()) return interrupted();  // not as far as its limit allows
       settle(neuron, side, proven);
     }
@@ -97,9 +105,9 @@ Expected<void> tighten_layer(Run& run, Bounds& bounds, int k) {
     if (run.options.on_bounds) run.options.on_bounds(bounds);
   };
   parallel_for(std::min(run.options.threads, width), run.options.threads, [&](int) {
-    PhaseTree tree(model);
+    LayerLp lp(model);
     for (int j = next++; j < width; j = next++) {
-      finish(j, tighten_neuron(run, model, tree, j, layer[static_cast<std::size_t>(j)]));
+      finish(j, tighten_neuron(run, model, lp, j, layer[static_cast<std::size_t>(j)]));
       if (run.deadline.interrupted()) return;
     }
   });
@@ -150,10 +158,10 @@ Expected<void> check_finite(const Bounds& bounds) {
 }
 
 Expected<std::unique_ptr<MipSolver>> solver_of(const TightenOptions& options) {
-  if (options.solver == "tree") return nullptr;
+  if (options.solver == "search") return nullptr;
   auto solver = make_solver(options.solver);
   if (!solver) {
-    return bad_request("{}; for bounds also: tree", solver.error().message);
+    return bad_request("{}; for bounds also: search", solver.error().message);
   }
   return solver;
 }

@@ -36,7 +36,7 @@ std::string method_text(const BoundRequest& request);
 
 struct TightenOptions {
   BoundRequest request;
-  std::string solver = "tree";  ///< of exact and weak: "tree" (phase_tree.h) or a MIP solver's name
+  std::string solver = "search";  ///< of exact and weak: "search" or a MIP solver's name
   int threads = 1;
   /// Seconds in all; sides not treated by then keep what the cheaper methods prove.
   double time_limit = std::numeric_limits<double>::infinity();

@@ -1,0 +1,261 @@
+// Best-first branch and bound on phases.
+//
+// The question is the margin's (problem.h) on the network cut off behind layer k, with one row and
+// no ball but the box itself: how large can c y^k - best be, best the largest value known? A node's
+// bound is read off the same relaxation. Best first, because a bound is what is owed when the
+// search is stopped; depth first once too many nodes are open, so memory stays bounded. After some
+// hundred nodes the root is tightened over the inputs that would do better than the best known:
+// their neurons range less than those of the box. Values come from the relaxation's points and from
+// ascents that start there. A leaf whose bound is not near enough (weights of very uneven sizes:
+// rounding is charged by the largest) is an LP over the pixels.
+#include "brink/search/extreme.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "brink/pattern/pattern.h"
+#include "brink/search/attack.h"
+#include "brink/search/relaxation.h"
+#include "brink/search/tightening.h"
+#include "brink/solve/lp.h"
+
+namespace brink::search {
+
+namespace {
+
+constexpr int kRounds = 12;
+constexpr int kLeafRounds = 200;
+constexpr double kRowRounding = 1e-13;  ///< of a pattern's rows, which are products of weights
+constexpr std::int64_t kFirstTightening = 50;  ///< nodes; then four times as many, and so on
+constexpr int kTighteningGrowth = 4;
+constexpr int kExpansions = 4;
+constexpr std::int64_t kAscentAlways = 20;  ///< nodes whose point starts an ascent; then
+constexpr std::int64_t kAscentEvery = 8;    ///< every so many
+constexpr int kAscentSteps = 10;
+
+struct OpenNode {
+  double bound;
+  Phasing phasing;
+  bool operator<(const OpenNode& other) const { return bound < other.bound; }
+};
+
+OutputRegion one_row(const Eigen::VectorXd& c) {
+  OutputRegion region;
+  region.rows.push_back({c, 0});
+  return region;
+}
+
+class ExtremeSearch {
+ public:
+  ExtremeSearch(const Network& network, const Box& box, const Eigen::VectorXd& c,
+                const Phasing& root, const Deadline& deadline, const ExtremeOptions& options)
+      : region_(one_row(c)),
+        problem_(network, 0.5 * (box.lower + box.upper), box, region_),
+        offset_(problem_.rhs()(0)),
+        ball_(Norm::linf, problem_.image(), box, 1e300),
+        root_(root),
+        deadline_(deadline),
+        options_(options) {}
+
+  ExtremeResult run() {
+    offer(problem_.image());
+    ascend(Eigen::VectorXd::Zero(problem_.image().size()));
+    if (problem_.propagate(root_, 2)) {
+      renew();
+      open_.push_back({std::numeric_limits<double>::infinity(), root_});
+    }
+    while (!open_.empty() && open_.front().bound > enough() && !deadline_.expired()) {
+      if (result_.statistics.nodes >= next_tightening_ && !tighten_root()) {
+        open_.clear();
+        break;
+      }
+      explore(take());
+    }
+    const double scale = std::max(1.0, std::abs(result_.value));
+    double bound = std::max(closed_, result_.value + 0.01 * kExtremeGap * scale);
+    if (!open_.empty()) bound = std::max(bound, open_.front().bound);
+    result_.bound = bound;
+    result_.finished = bound <= enough();
+    return std::move(result_);
+  }
+
+ private:
+  /// Nothing above this is worth finding.
+  double enough() const {
+    const double share = std::max(kExtremeGap, options_.gap);
+    return result_.value + share * std::max(1.0, std::abs(result_.value));
+  }
+
+  /// problem_'s right-hand side for slacks over `value`.
+  void ask_beyond(double value) { problem_.set_rhs(0, offset_ + value); }
+
+  bool offer(const Eigen::VectorXd& x) {
+    ask_beyond(0);
+    const double value = problem_.slack(x);
+    ask_beyond(base_);
+    if (result_.point.size() > 0 && value <= result_.value) return false;
+    result_.value = value;
+    result_.point = x;
+    return true;
+  }
+
+  /// Frank-Wolfe from a change, again from each find.
+  void ascend(const Eigen::VectorXd& start) {
+    Eigen::VectorXd change = start;
+    for (int climb = 0; climb < 20; ++climb) {
+      ask_beyond(result_.value + 1e-6 * std::max(1.0, std::abs(result_.value)));
+      const auto found = attack(problem_, ball_, change, 0.1, kAscentSteps);
+      ask_beyond(base_);
+      if (!found) return;
+      change = *found - problem_.image();
+      if (!offer(problem_.image_with(change))) return;
+    }
+  }
+
+  void renew() {
+    base_ = result_.value;
+    ask_beyond(base_);
+    relaxation_ = std::make_unique<Relaxation>(problem_, root_, result_.statistics);
+  }
+
+  bool tighten_root() {
+    const Stopwatch watch;
+    renew();
+    const bool first = next_tightening_ == kFirstTightening;
+    next_tightening_ = kTighteningGrowth * std::max(next_tightening_, result_.statistics.nodes);
+    const bool possible = first
+                              ? tighten_node(problem_, *relaxation_, ball_, pool_, root_, deadline_)
+                              : tighten_by_trees(problem_, ball_, {&pool_}, root_, kExpansions,
+                                                 deadline_, result_.statistics);
+    if (possible) renew();
+    result_.statistics.tightening_seconds += watch.seconds();
+    return possible;
+  }
+
+  OpenNode take() {
+    if (open_.size() <= options_.most_open) std::pop_heap(open_.begin(), open_.end());
+    // Beyond, the newest leaf of the heap: deep, so soon closed. The heap stays one without it.
+    OpenNode node = std::move(open_.back());
+    open_.pop_back();
+    return node;
+  }
+
+  void put(double bound, Phasing phasing) {
+    open_.push_back({bound, std::move(phasing)});
+    std::push_heap(open_.begin(), open_.end());
+  }
+
+  void explore(OpenNode node) {
+    ++result_.statistics.nodes;
+    for (std::size_t i = 0; i < root_.lower.size(); ++i) {
+      node.phasing.lower[i] = std::max(node.phasing.lower[i], root_.lower[i]);
+      node.phasing.upper[i] = std::min(node.phasing.upper[i], root_.upper[i]);
+      if (node.phasing.lower[i] > node.phasing.upper[i]) {
+        ++result_.statistics.pruned_by_interval;
+        return;
+      }
+    }
+    const int id = bound_node(node);
+    if (node.bound <= enough()) {
+      ++result_.statistics.pruned_by_bound;
+    } else if (id < 0) {
+      ++result_.statistics.leaves;
+      bound_leaf(node);
+    } else {
+      return branch(node, id);
+    }
+    closed_ = std::max(closed_, node.bound);
+  }
+
+  /// max r x - s over the pattern's part of the box, r x - s the affine form of c y^k there.
+  void bound_leaf(OpenNode& node) {
+    const Box& box = problem_.reach();
+    const PatternPolytope polytope =
+        pattern_polytope(problem_.network(), problem_.phases(node.phasing), region_);
+    const Eigen::Index last = polytope.phase_rows;
+    const Eigen::VectorXd reach = box.lower.cwiseAbs().cwiseMax(box.upper.cwiseAbs());
+    const Eigen::VectorXd size = polytope.rows.cwiseAbs() * reach + polytope.rhs.cwiseAbs();
+    Program program;
+    for (Eigen::Index p = 0; p < box.size(); ++p) {
+      program.add_column({"", box.lower(p), box.upper(p), -polytope.rows(last, p), false});
+    }
+    for (Eigen::Index r = 0; r < last; ++r) {
+      Row row;
+      for (Eigen::Index p = 0; p < box.size(); ++p) {
+        const double entry = polytope.rows(r, p);
+        if (entry != 0) row.terms.push_back({static_cast<int>(p), entry});
+      }
+      row.lower = polytope.rhs(r) - kRowRounding * size(r);
+      program.rows.push_back(std::move(row));
+    }
+    LpSolver lp(program);
+    const LpSolution solution = lp.solve(deadline_);
+    const double most = -lp.safe_bound(solution.duals) - polytope.rhs(last);
+    node.bound = std::min(node.bound, most + kRowRounding * size(last));
+    if (solution.status != SolveStatus::optimal) return;
+    offer(Eigen::Map<const Eigen::VectorXd>(solution.values.data(), box.size())
+              .cwiseMax(box.lower)
+              .cwiseMin(box.upper));
+  }
+
+  /// Lowers the node's bound; the neuron to branch on, -1 at a leaf.
+  int bound_node(OpenNode& node) {
+    bool leaf = true;
+    for (int id = 0; id < problem_.neurons() && leaf; ++id) leaf = !node.phasing.unstable(id);
+    relaxation_->load(node.phasing);
+    const NodeBound bound = relaxation_->minimise({-1, 1, true}, ball_, pool_, base_ - enough(),
+                                                  leaf ? kLeafRounds : kRounds);
+    node.bound = bound.infeasible ? result_.value : std::min(node.bound, base_ - bound.value);
+    if (node.bound <= enough()) return -1;
+    const int id = leaf ? -1 : relaxation_->branching_neuron(node.phasing);
+    const Eigen::VectorXd change = relaxation_->program_change(ball_, pool_);
+    offer(problem_.image_with(relaxation_->candidate()));
+    offer(problem_.image_with(change));
+    const std::int64_t nodes = result_.statistics.nodes;
+    if (nodes <= kAscentAlways || nodes % kAscentEvery == 0) ascend(change);
+    return id;
+  }
+
+  void branch(const OpenNode& node, int id) {
+    const auto i = static_cast<std::size_t>(id);
+    for (const bool active : {false, true}) {
+      Phasing child = node.phasing;
+      (active ? child.lower[i] : child.upper[i]) = 0;
+      if (problem_.propagate(child, problem_.layer_of(id) + 1)) put(node.bound, std::move(child));
+    }
+  }
+
+  OutputRegion region_;
+  Problem problem_;
+  double offset_;    ///< of the row at value 0
+  double base_ = 0;  ///< value that the relaxation's margin starts from
+  Ball ball_;
+  Phasing root_;
+  Deadline deadline_;
+  ExtremeOptions options_;
+  ExtremeResult result_;
+  PointPool pool_;
+  std::unique_ptr<Relaxation> relaxation_;
+  std::vector<OpenNode> open_;                                ///< a heap
+  double closed_ = -std::numeric_limits<double>::infinity();  ///< of leaves left open
+  std::int64_t next_tightening_ = kFirstTightening;
+};
+
+}  // namespace
+
+ExtremeResult search_extreme(const Network& network, const Bounds& bounds, int k,
+                             const Eigen::VectorXd& c, const Deadline& deadline,
+                             const ExtremeOptions& options) {
+  Network part;
+  part.layers.assign(network.layers.begin(), network.layers.begin() + k);
+  Phasing root;
+  for (int layer = 1; layer < k; ++layer) {
+    for (const NeuronBounds& neuron : bounds.layers[static_cast<std::size_t>(layer - 1)]) {
+      root.lower.push_back(neuron.lower);
+      root.upper.push_back(neuron.upper);
+    }
+  }
+  return ExtremeSearch(part, bounds.box, c, root, deadline, options).run();
+}
+
+}  // namespace brink::search

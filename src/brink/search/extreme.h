@@ -1,0 +1,33 @@
+// The largest value of a linear function of a layer's pre-activations over a box of inputs.
+#pragma once
+
+#include "brink/base/deadline.h"
+#include "brink/bounds/bounds.h"
+#include "brink/search/problem.h"
+#include "brink/search/statistics.h"
+
+namespace brink::search {
+
+struct ExtremeOptions {
+  double gap = 0;                  ///< relative; 0: kExtremeGap
+  std::size_t most_open = 50'000;  ///< open nodes; beyond, depth first
+};
+
+/// Proven this near to a value that is attained counts as the extreme: times max(1, |value|).
+/// A hundredth of it is for the rounding of forward passes.
+inline constexpr double kExtremeGap = 1e-7;
+
+struct ExtremeResult {
+  bool finished = false;  ///< value and bound are as near as asked
+  double value = 0;       ///< attained at `point`, by the plain forward pass
+  double bound = 0;       ///< proven: nowhere in the box is it larger
+  Eigen::VectorXd point;  ///< n_0, in the box
+  Statistics statistics;
+};
+
+/// max c y^k over bounds.box, 2 <= k <= K. `bounds` of layers 1..k-1 hold there.
+ExtremeResult search_extreme(const Network& network, const Bounds& bounds, int k,
+                             const Eigen::VectorXd& c, const Deadline& deadline,
+                             const ExtremeOptions& options = {});
+
+}  // namespace brink::search
