@@ -4,6 +4,7 @@
 // command goes on from there.
 #include <nlohmann/json.hpp>
 
+#include "brink/base/file_lock.h"
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
 #include "brink/tighten/tighten.h"
@@ -131,6 +132,8 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (!loaded) return tl::unexpected(loaded.error());
   const auto box = parse_box(options.shared.box, loaded->network.input_size());
   if (!box) return tl::unexpected(box.error());
+  const auto lock = FileLock::take(options.out);
+  if (!lock) return tl::unexpected(lock.error());
   const auto known = left_over(options, *request, loaded->network, *box);
   if (!known) return tl::unexpected(known.error());
 

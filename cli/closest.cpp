@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "brink/base/file_lock.h"
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
 #include "brink/report/closest_table.h"
@@ -236,6 +237,8 @@ Expected<void> run_closest(const ClosestOptions& options, const Common& common,
     if (!bounds) return tl::unexpected(bounds.error());
     run->bounds = std::move(*bounds);
   }
+  const auto lock = FileLock::take(outputs.csv);
+  if (!lock) return tl::unexpected(lock.error());
   auto table = ClosestTable::open(outputs.csv, outputs.images, question_text(options, common, *run),
                                   run->order);
   if (!table) return tl::unexpected(table.error());

@@ -6,6 +6,7 @@
 
 #include "brink/ask/visualize.h"
 #include "brink/base/digest.h"
+#include "brink/base/file_lock.h"
 #include "brink/base/progress.h"
 #include "brink/report/pictures.h"
 #include "brink/report/units.h"
@@ -200,6 +201,8 @@ Expected<void> visualize(const VisualizeOptions& options, const Common& common) 
   if (!bounds) return tl::unexpected(bounds.error());
   const Run run{loaded->network, std::move(*bounds), options.shared.engine == "search", *mip,
                 std::move(*units)};
+  const auto lock = FileLock::take(options.out);
+  if (!lock) return tl::unexpected(lock.error());
   auto folder = UnitFolder::open(options.out, question_text(options, run.network, *box, *mip));
   if (!folder) return tl::unexpected(folder.error());
   if (auto ok = solve_units(run, options, common, *folder); !ok) return ok;

@@ -229,6 +229,14 @@ class Resume(Contract):
         self.refused(*self.QUESTION, "--margin", "1.5", "-o", "killed.csv", says=["killed.csv"])
         self.finish("killed.csv", "killed.npz")
 
+    def test_a_second_run_is_refused_while_the_first_one_lasts(self):
+        import fcntl  # as a running brink holds it
+        with (self.folder / "taken.csv.lock").open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            self.refused(*self.QUESTION, "-o", "taken.csv", says=["taken.csv", "another run"])
+        self.good(*self.QUESTION, "-o", "taken.csv")  # a lock file that a killed run left
+        self.assertFalse((self.folder / "taken.csv.lock").exists())
+
     def test_interrupted(self):
         code = self.stopped("interrupted.csv", signal.SIGINT, "interrupted.npz")
         self.assertEqual(code, 130)
