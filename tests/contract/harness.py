@@ -182,8 +182,9 @@ class Contract(unittest.TestCase):
         return done
 
     def snapshot(self):
+        """Files and when they were written; a lock that a killed run left may go."""
         return {str(p.relative_to(self.folder)): p.stat().st_mtime_ns
-                for p in self.folder.rglob("*") if p.is_file()}
+                for p in self.folder.rglob("*") if p.is_file() and p.suffix != ".lock"}
 
     def refused(self, *arguments, says=()):
         """Exit code 2, one line on stderr that contains each of `says`, nothing on stdout, nothing
