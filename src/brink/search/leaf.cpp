@@ -5,11 +5,14 @@
 // (that LP always has a solution) and must be negative.
 // L2: the dual of the projection is a bound at any multipliers.
 // L0: minimise the number of moved pixels by branch and bound on "moved / not moved", with the LP
-// sum p_j / room_j rounded up as bound: integral data make a rounded bound strong, trees are tiny.
+// sum p_j / room_j as bound: that the count is whole makes it strong. Pixels whose reduced cost
+// says that moving them takes the bound beyond the limit are pinned, which leaves a few dozen.
 #include "brink/search/leaf.h"
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 #include "brink/pattern/projection.h"
 #include "brink/solve/lp.h"
@@ -17,6 +20,9 @@
 namespace brink::search {
 
 namespace {
+
+const Column kElastic{"", -1e4, 1e4, -1, false};  ///< t of G x >= h + t
+constexpr double kWhole = 1e-6;  ///< a bound must exceed a whole number by this to exclude it
 
 /// Columns that move a pixel up or down, in one piece or in segments; rows G (x~ + moves) >= h.
 struct MoveProgram {
@@ -52,7 +58,7 @@ MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope
   add_moves(result, problem, pieces);
   if (elastic) {
     for (Column& column : result.program.columns) column.cost = 0;
-    result.program.add_column({"", -1e4, 1e4, -1, false});  // t of G x >= h + t
+    result.program.add_column(kElastic);
   }
   const Eigen::VectorXd at_image = polytope.rows * problem.image();
   for (Eigen::Index r = 0; r < polytope.rhs.size(); ++r) {
@@ -173,55 +179,137 @@ class PixelSearch {
   }
 
  private:
-  LpSolver with_costs() {
+  std::unique_ptr<LpSolver> with_costs() {
     for (Column& column : moves_.program.columns) {
       column.cost = 1 / column.upper;
       costs_.push_back(column.cost);
     }
-    return LpSolver(moves_.program);
+    return std::make_unique<LpSolver>(moves_.program);
   }
 
   /// True when no choice of pixels below this node moves at most `limit_`.
   bool exhaust(int forced) {
     if (deadline_.expired()) return false;
     ++solves_;
-    const LpSolution solution = lp_.solve();
+    const LpSolution solution = lp_->solve();
     if (solution.status == SolveStatus::infeasible) return proven_infeasible();
     if (solution.status != SolveStatus::optimal) return false;
-    const double bound = forced + std::max(0.0, lp_.safe_bound(solution.duals));
+    const double bound = forced + std::max(0.0, lp_->safe_bound(solution.duals));
     if (forced == 0 && root_ < 0) root_ = bound;
-    if (std::ceil(bound - 1e-6) > limit_) return true;
+    if (bound > limit_ + kWhole) return true;
     const int column = most_open(solution.values);
-    if (column < 0) {
+    if (column < 0 || moved_columns(solution.values) <= limit_) {
       best_ = moved(problem_, moves_, solution.values);
       return false;
     }
-    const auto i = static_cast<std::size_t>(column);
-    const double room = moves_.program.columns[i].upper;
-    // Not moved.
-    pinned_.push_back(column);
-    lp_.set_column_bounds(column, 0, 0);
-    bool empty = exhaust(forced);
-    lp_.set_column_bounds(column, 0, room);
-    pinned_.pop_back();
-    if (best_) return false;
-    // Moved, at whatever length: it costs one.
-    const double kept = costs_[i];
-    costs_[i] = 0;
-    lp_.set_costs(costs_);
-    empty = exhaust(forced + 1) && empty;
-    costs_[i] = kept;
-    lp_.set_costs(costs_);
+    const std::size_t kept = pinned_.size();
+    pin_hopeless(solution.duals, bound);
+    if (solves_ == 1) {
+      drop_pinned();
+      return exhaust(0);
+    }
+    const bool empty = branch(column, solution.values[static_cast<std::size_t>(column)], forced);
+    while (pinned_.size() > kept) unpin();
     return empty;
+  }
+
+  /// The likelier choice first.
+  bool branch(int column, double value, int forced) {
+    const auto i = static_cast<std::size_t>(column);
+    const bool likely_moved = value * costs_[i] >= 0.5;
+    bool empty = true;
+    for (const bool is_moved : {likely_moved, !likely_moved}) {
+      if (is_moved) {  // at whatever length: it costs one
+        const double kept = std::exchange(costs_[i], 0);
+        lp_->set_costs(costs_);
+        empty = exhaust(forced + 1) && empty;
+        costs_[i] = kept;
+        lp_->set_costs(costs_);
+      } else {
+        pin(column);
+        empty = exhaust(forced) && empty;
+        unpin();
+      }
+      if (best_) return false;
+    }
+    return empty;
+  }
+
+  void pin(int column) {
+    pinned_.push_back(column);
+    lp_->set_column_bounds(column, 0, 0);
+  }
+
+  void unpin() {
+    const int column = pinned_.back();
+    pinned_.pop_back();
+    lp_->set_column_bounds(column, 0,
+                           moves_.program.columns[static_cast<std::size_t>(column)].upper);
+  }
+
+  int moved_columns(const std::vector<double>& values) const {
+    return static_cast<int>(
+        std::count_if(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(costs_.size()),
+                      [](double value) { return value > 0; }));
+  }
+
+  /// Reduced-cost fixing: at these multipliers the bound with a column moved is higher by the least
+  /// of 1 and its reduced cost times its room.
+  void pin_hopeless(const std::vector<double>& duals, double bound) {
+    const Eigen::VectorXd worth =
+        polytope_.rows.transpose() *
+        Eigen::Map<const Eigen::VectorXd>(duals.data(), polytope_.rows.rows());
+    const std::vector<char> known = pinned_columns();
+    for (std::size_t j = 0; j < costs_.size(); ++j) {
+      if (costs_[j] == 0 || known[j] != 0) continue;
+      const auto& move = moves_.moves[j];
+      const double reduced = costs_[j] - move.sign * worth(move.pixel);
+      const double gain = std::min(1.0, reduced * moves_.program.columns[j].upper);
+      if (bound + gain > limit_ + kWhole) pin(static_cast<int>(j));
+    }
+  }
+
+  std::vector<char> pinned_columns() const {
+    std::vector<char> known(costs_.size(), 0);
+    for (const int column : pinned_) known[static_cast<std::size_t>(column)] = 1;
+    return known;
+  }
+
+  /// The program without the columns pinned at the root, for the whole tree.
+  void drop_pinned() {
+    const std::vector<char> known = pinned_columns();
+    std::vector<int> place(known.size(), -1);
+    MoveProgram fewer;
+    std::vector<double> costs;
+    for (std::size_t j = 0; j < known.size(); ++j) {
+      if (known[j] != 0) continue;
+      place[j] = fewer.program.add_column(moves_.program.columns[j]);
+      fewer.moves.push_back(moves_.moves[j]);
+      costs.push_back(costs_[j]);
+    }
+    for (const Row& row : moves_.program.rows) {
+      Row shorter;
+      shorter.lower = row.lower;
+      for (const Term& term : row.terms) {
+        const int column = place[static_cast<std::size_t>(term.column)];
+        if (column >= 0) shorter.terms.push_back({column, term.coefficient});
+      }
+      fewer.program.rows.push_back(std::move(shorter));
+    }
+    moves_ = std::move(fewer);
+    costs_ = std::move(costs);
+    pinned_.clear();
+    lp_ = std::make_unique<LpSolver>(moves_.program);
   }
 
   /// Proves, by the elastic program, that the pinned pixels leave no point.
   bool proven_infeasible() const {
-    MoveProgram elastic = move_program(problem_, polytope_, true);
-    for (const int column : pinned_) {
-      elastic.program.columns[static_cast<std::size_t>(column)].upper = 0;
-    }
-    LpSolver lp(elastic.program);
+    Program elastic = moves_.program;
+    for (Column& column : elastic.columns) column.cost = 0;
+    for (const int column : pinned_) elastic.columns[static_cast<std::size_t>(column)].upper = 0;
+    const int t = elastic.add_column(kElastic);
+    for (Row& row : elastic.rows) row.terms.push_back({t, -1});
+    LpSolver lp(elastic);
     return lp.safe_bound(lp.solve().duals) > 0;
   }
 
@@ -246,7 +334,7 @@ class PixelSearch {
   MoveProgram moves_;
   std::vector<double> costs_;
   std::vector<int> pinned_;  ///< columns held at 0
-  LpSolver lp_;
+  std::unique_ptr<LpSolver> lp_;
   int limit_;
   Deadline deadline_;
   double root_ = -1;
