@@ -33,8 +33,9 @@ constexpr std::size_t kPointsKept = 1024;  ///< of a pool: pixels are many, sear
 constexpr int kPointsARound = 3;           ///< from the pool, besides the new one
 constexpr double kRewrite = 0.02;          ///< a triangle follows bounds that moved by this share
 constexpr double kThin = 1e-5;  ///< triangles are written at least this wide (looser, so sound)
-constexpr double kSharpMet = 0.1;
-constexpr double kMet = 0.02;  ///< bound and program have met when this share is open
+/// Bound and program have met when this share is open: of the margin, of a neuron's side, of an
+/// extreme.
+constexpr double kMet = 0.02, kNeuronMet = 0.1, kSharpMet = 0.1;
 
 double unit_roundoff() {
   return std::numeric_limits<double>::epsilon();
@@ -362,7 +363,7 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
     if (result.value > enough || status_ == DualSimplex::Status::stalled) return result;
     const double program = simplex_.objective();  // within the hull: cannot be beaten by any bound
     if (objective.neuron < 0 && !objective.sharp && program <= enough) return result;
-    const double met = objective.sharp ? kSharpMet : kMet;
+    const double met = objective.sharp ? kSharpMet : objective.neuron >= 0 ? kNeuronMet : kMet;
     if (program - result.value <= met * std::abs(program - enough)) return result;
     if (round < rounds) price(ball, pool);
   }
