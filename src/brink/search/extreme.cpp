@@ -28,7 +28,7 @@ constexpr int kLeafRounds = 200;
 constexpr double kRowRounding = 1e-13;  ///< of a pattern's rows, which are products of weights
 constexpr std::int64_t kFirstTightening = 50;  ///< nodes; then four times as many, and so on
 constexpr int kTighteningGrowth = 4;
-constexpr int kExpansions = 4;
+constexpr int kFirstExpansions = 8;         ///< of the trees that tighten; twice as many each time
 constexpr std::int64_t kAscentAlways = 20;  ///< nodes whose point starts an ascent; then
 constexpr std::int64_t kAscentEvery = 8;    ///< every so many
 constexpr int kAscentSteps = 10;
@@ -125,9 +125,10 @@ class ExtremeSearch {
     next_tightening_ = kTighteningGrowth * std::max(next_tightening_, result_.statistics.nodes);
     const bool possible = first
                               ? tighten_node(problem_, *relaxation_, ball_, pool_, root_, deadline_)
-                              : tighten_by_trees(problem_, ball_, {&pool_}, root_, kExpansions,
+                              : tighten_by_trees(problem_, ball_, {&pool_}, root_, expansions_,
                                                  deadline_, result_.statistics);
     if (possible) renew();
+    if (!first) expansions_ *= 2;
     result_.statistics.tightening_seconds += watch.seconds();
     return possible;
   }
@@ -239,6 +240,7 @@ class ExtremeSearch {
   std::vector<OpenNode> open_;                                ///< a heap
   double closed_ = -std::numeric_limits<double>::infinity();  ///< of leaves left open
   std::int64_t next_tightening_ = kFirstTightening;
+  int expansions_ = kFirstExpansions;
 };
 
 }  // namespace
