@@ -10,6 +10,7 @@
 #include "brink/base/progress.h"
 #include "brink/report/closest_table.h"
 #include "brink/report/pictures.h"
+#include "brink/search/footprint.h"
 #include "closest_options.h"
 
 namespace brink::cli {
@@ -163,7 +164,13 @@ Expected<void> solve(const Run& run, const ClosestOptions& options, const Common
   std::atomic<bool> failed = false;
   // Fewer images than threads: the spare threads help with each image.
   const int inner = count > 0 ? std::max(1, common.threads / count) : 1;
-  parallel_for(count, common.threads, [&](int i) {
+  const bool any = run.question.target.kind == TargetRule::Kind::any;
+  const int regions = any ? static_cast<int>(run.loaded.network.output_size()) - 1 : 1;
+  const auto at_once =
+      searches_at_once(options, search::search_bytes(run.loaded.network, inner, regions),
+                       std::max(1, common.threads / inner));
+  if (!at_once) return tl::unexpected(at_once.error());
+  parallel_for(count, *at_once, [&](int i) {
     if (interrupt_flag() || failed) return;
     const int image = todo[static_cast<std::size_t>(i)];
     ClosestAnswer answer = answer_one(run, options, common, image, inner, log);

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "brink/search/footprint.h"
+
 namespace brink::cli {
 
 namespace {
@@ -89,6 +91,7 @@ void add_question_options(CLI::App& command, ClosestOptions& options) {
 void add_engine_options(CLI::App& command, ClosestOptions& options) {
   command.add_option("--images", options.images, "0-99, 3,7,20-29, correct:100 or each:2")
       ->required();
+  add_memory_limit(command, options);
   command.add_option("--time-limit", options.time_limit, "seconds per image")
       ->capture_default_str();
   command.add_option("--gap", options.gap, "stop at this relative gap (0: prove)")
@@ -158,6 +161,30 @@ Expected<MipOptions> make_mip_options(const ClosestOptions& options,
   mip.distance_form = *form;
   mip.basic = options.bounds == "none";
   return mip;
+}
+
+void add_memory_limit(CLI::App& command, ClosestOptions& options) {
+  command
+      .add_option("--memory-limit", options.memory_limit,
+                  "MB for all searches together, of the search engine: fewer run at once (default: "
+                  "no limit)")
+      ->check(CLI::PositiveNumber);
+}
+
+Expected<int> searches_at_once(const ClosestOptions& options, std::size_t bytes, int threads) {
+  if (options.memory_limit == 0) return threads;
+  if (options.engine != "search") {
+    return bad_request("--memory-limit is for --engine search: a MIP solver's memory is its own");
+  }
+  constexpr double kMega = 1e6;
+  const double held = static_cast<double>(search::resident_bytes());
+  const double each = static_cast<double>(bytes);
+  const double fit = (options.memory_limit * kMega - held) / each;
+  if (!(fit >= 1)) {
+    return bad_request("--memory-limit {} is too small: a search of this network needs {:.0f} MB",
+                       options.memory_limit, std::ceil((held + each) / kMega));
+  }
+  return fit < threads ? static_cast<int>(fit) : threads;
 }
 
 }  // namespace brink::cli

@@ -38,12 +38,16 @@ struct ClosestOptions {
   double time_limit = 300;
   double gap = 0;
   std::string engine = "search";
+  double memory_limit = 0;  ///< MB; 0: none
   std::string solver = "cbc";
 };
 
 /// Flags of both commands: NETWORK, --data ... --breakpoints, --bounds, --formulation,
 /// --distance-form, --output.
 void add_question_options(CLI::App& command, ClosestOptions& options);
+/// --memory-limit.
+void add_memory_limit(CLI::App& command, ClosestOptions& options);
+
 /// Flags of `closest` alone: --images, --time-limit, --gap, --engine, --solver.
 void add_engine_options(CLI::App& command, ClosestOptions& options);
 
@@ -72,6 +76,9 @@ Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Net
 /// none.
 Expected<MipOptions> make_mip_options(const ClosestOptions& options,
                                       const ClosestQuestion& question);
+/// --memory-limit: how many searches of `bytes` each may run at once, at most `threads`.
+Expected<int> searches_at_once(const ClosestOptions& options, std::size_t bytes, int threads);
+
 /// --bounds: computed over the box, or read from a file and checked against network and box.
 Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common,
                              const LoadedNetwork& loaded, const Box& box);

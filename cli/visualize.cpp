@@ -10,6 +10,7 @@
 #include "brink/base/progress.h"
 #include "brink/report/pictures.h"
 #include "brink/report/units.h"
+#include "brink/search/footprint.h"
 #include "closest_options.h"
 
 namespace brink::cli {
@@ -113,6 +114,8 @@ struct Run {
   bool by_search = true;
   MipOptions mip;
   std::vector<Unit> units;
+  std::size_t most_open = SearchOptions().most_open;  ///< nodes of each search
+  int at_once = 1;                                    ///< searches
 };
 
 Excitation excite(const Run& run, const Unit& unit) {
@@ -120,6 +123,7 @@ Excitation excite(const Run& run, const Unit& unit) {
     SearchOptions search;
     search.time_limit = run.mip.time_limit;
     search.gap = run.mip.gap;
+    search.most_open = run.most_open;
     return excite_by_search(run.network, run.bounds, unit.layer, unit.index, search,
                             &interrupt_flag());
   }
@@ -140,7 +144,7 @@ Expected<void> solve_units(const Run& run, const VisualizeOptions& options, cons
   std::mutex mutex;
   Expected<void> outcome;
   Progress progress("units", static_cast<int>(open.size()), common.quiet);
-  parallel_for(static_cast<int>(open.size()), common.threads, [&](int i) {
+  parallel_for(static_cast<int>(open.size()), run.at_once, [&](int i) {
     if (interrupt_flag().load()) return;
     const Unit& unit = open[static_cast<std::size_t>(i)];
     const Excitation found = excite(run, unit);
@@ -199,8 +203,14 @@ Expected<void> visualize(const VisualizeOptions& options, const Common& common) 
   if (!mip) return tl::unexpected(mip.error());
   auto bounds = make_bounds(options.shared, common, *loaded, *box);
   if (!bounds) return tl::unexpected(bounds.error());
-  const Run run{loaded->network, std::move(*bounds), options.shared.engine == "search", *mip,
-                std::move(*units)};
+  Run run{loaded->network, std::move(*bounds), options.shared.engine == "search", *mip,
+          std::move(*units)};
+  const std::size_t search = search::search_bytes(run.network, 1, 0);
+  const std::size_t node = search::node_bytes(run.network);
+  const auto at_once =
+      searches_at_once(options.shared, search + run.most_open * node, common.threads);
+  if (!at_once) return tl::unexpected(at_once.error());
+  run.at_once = *at_once;
   const auto lock = FileLock::take(options.out);
   if (!lock) return tl::unexpected(lock.error());
   auto folder = UnitFolder::open(options.out, question_text(options, run.network, *box, *mip));
@@ -238,6 +248,7 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
       ->capture_default_str();
   command->add_option("--solver", shared.solver, "solver of the mip engine: cbc")
       ->capture_default_str();
+  add_memory_limit(*command, shared);
   command->add_option("--time-limit", shared.time_limit, "seconds per unit")->capture_default_str();
   command->add_option("--gap", shared.gap, "stop at this relative gap (0: prove)")
       ->capture_default_str();

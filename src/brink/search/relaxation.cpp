@@ -27,12 +27,10 @@ constexpr double kBig = 1e7;  ///< sides of slacks that have none
 /// Perturbation of the costs: the margin objective has one nonzero cost, hence ties everywhere.
 constexpr double kPerturbation = 1e-7;
 constexpr double kSharpPerturbation = 1e-11;
-constexpr int kPoints = 192;               ///< point columns of a program
-constexpr int kRecentPoints = 256;         ///< of the pool that pricing looks at
-constexpr std::size_t kPointsKept = 1024;  ///< of a pool: pixels are many, searches long
-constexpr int kPointsARound = 3;           ///< from the pool, besides the new one
-constexpr double kRewrite = 0.02;          ///< a triangle follows bounds that moved by this share
-constexpr double kThin = 1e-5;  ///< triangles are written at least this wide (looser, so sound)
+constexpr int kRecentPoints = 256;  ///< of the pool that pricing looks at
+constexpr int kPointsARound = 3;    ///< from the pool, besides the new one
+constexpr double kRewrite = 0.02;   ///< a triangle follows bounds that moved by this share
+constexpr double kThin = 1e-5;      ///< triangles are written at least this wide (looser, so sound)
 /// Bound and program have met when this share is open: of the margin, of a neuron's side, of an
 /// extreme.
 constexpr double kMet = 0.02, kNeuronMet = 0.1, kSharpMet = 0.1;

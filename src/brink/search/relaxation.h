@@ -26,6 +26,9 @@
 
 namespace brink::search {
 
+constexpr int kPoints = 192;               ///< point columns of a program
+constexpr std::size_t kPointsKept = 1024;  ///< of a pool: pixels are many, searches long
+
 /// What to minimise over a node: c_x x + c_s s for one neuron's columns, or -t.
 struct Objective {
   int neuron = -1;  ///< -1: the margin, minimise -t with t free; else minimise sign * y, t >= 0

@@ -1,0 +1,48 @@
+// What grows with the network is a pool's points and a program's matrix and inverse; nodes are a
+// depth-first stack. Counted generously: a program is built anew while the old one is there.
+#include "brink/search/footprint.h"
+
+#include <unistd.h>
+
+#include <fstream>
+
+#include "brink/search/relaxation.h"
+
+namespace brink::search {
+
+namespace {
+
+std::size_t hidden_neurons(const Network& network) {
+  std::size_t neurons = 0;
+  for (int k = 1; k < network.depth(); ++k) neurons += static_cast<std::size_t>(network.width(k));
+  return neurons;
+}
+
+}  // namespace
+
+std::size_t node_bytes(const Network& network) {
+  return 2 * hidden_neurons(network) * sizeof(double) + 96;
+}
+
+std::size_t search_bytes(const Network& network, int threads, int regions) {
+  const std::size_t neurons = hidden_neurons(network);
+  const auto inputs = static_cast<std::size_t>(network.input_size());
+  const auto first = static_cast<std::size_t>(network.width(1));
+  const std::size_t pool = kPointsKept * (inputs + first) * sizeof(double);
+  const std::size_t rows = 2 * neurons + first + static_cast<std::size_t>(network.output_size());
+  const std::size_t columns = 2 * neurons + kPoints + 1;
+  const std::size_t program = rows * (2 * rows + 2 * columns + kPoints) * sizeof(double);
+  const std::size_t stack = neurons * node_bytes(network);
+  const auto workers = static_cast<std::size_t>(threads),
+             others = static_cast<std::size_t>(regions);
+  return (workers + others + 1) * (pool + 2 * program + stack);
+}
+
+std::size_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t total = 0, resident = 0;
+  if (!(statm >> total >> resident)) return 0;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace brink::search
