@@ -148,6 +148,14 @@ ClosestAnswer answer_one(const Run& run, const ClosestOptions& options, const Co
   return answer;
 }
 
+/// How many of at most `most` images may be searched at once, `threads` each.
+Expected<int> images_at_once(const Run& run, const ClosestOptions& options, int most, int threads) {
+  const Network& network = run.loaded.network;
+  const bool any = run.question.target.kind == TargetRule::Kind::any;
+  const int regions = any ? static_cast<int>(network.output_size()) - 1 : 1;
+  return searches_at_once(options, search::search_bytes(network, threads, regions), most);
+}
+
 /// All images that the table lacks, over threads.
 Expected<void> solve(const Run& run, const ClosestOptions& options, const Common& common,
                      const Outputs& outputs, ClosestTable& table) {
@@ -164,11 +172,7 @@ Expected<void> solve(const Run& run, const ClosestOptions& options, const Common
   std::atomic<bool> failed = false;
   // Fewer images than threads: the spare threads help with each image.
   const int inner = count > 0 ? std::max(1, common.threads / count) : 1;
-  const bool any = run.question.target.kind == TargetRule::Kind::any;
-  const int regions = any ? static_cast<int>(run.loaded.network.output_size()) - 1 : 1;
-  const auto at_once =
-      searches_at_once(options, search::search_bytes(run.loaded.network, inner, regions),
-                       std::max(1, common.threads / inner));
+  const auto at_once = images_at_once(run, options, std::max(1, common.threads / inner), inner);
   if (!at_once) return tl::unexpected(at_once.error());
   parallel_for(count, *at_once, [&](int i) {
     if (interrupt_flag() || failed) return;
@@ -244,6 +248,7 @@ Expected<void> run_closest(const ClosestOptions& options, const Common& common,
     if (!bounds) return tl::unexpected(bounds.error());
     run->bounds = std::move(*bounds);
   }
+  if (auto fit = images_at_once(*run, options, 1, 1); !fit) return tl::unexpected(fit.error());
   const auto lock = FileLock::take(outputs.csv);
   if (!lock) return tl::unexpected(lock.error());
   auto table = ClosestTable::open(outputs.csv, outputs.images, question_text(options, common, *run),
