@@ -129,8 +129,16 @@ class ChangeLog {
   std::ofstream out_;
 };
 
+std::string news(int image, const search::Beat& beat) {
+  const double pace = static_cast<double>(beat.nodes) / std::max(1e-3, beat.seconds);
+  return fmt::format("image {}: {:.5g} <= distance{}, {} nodes, {} open, {:.0f} nodes/s", image,
+                     beat.bound,
+                     std::isinf(beat.distance) ? "" : fmt::format(" <= {:.5g}", beat.distance),
+                     beat.nodes, beat.open, pace);
+}
+
 ClosestAnswer answer_one(const Run& run, const ClosestOptions& options, const Common& common,
-                         int image, int threads, ChangeLog& log) {
+                         int image, int threads, ChangeLog& log, Progress& progress) {
   const Network& network = run.loaded.network;
   if (!run.by_search) {
     return closest_by_mip(network, run.bounds, run.question, run.set.image(image),
@@ -142,6 +150,7 @@ ClosestAnswer answer_one(const Run& run, const ClosestOptions& options, const Co
   search.seed = common.seed;
   search.threads = threads;
   search.on_change = log.follow(image);
+  search.on_beat = [&](const search::Beat& beat) { progress.news(news(image, beat)); };
   ClosestAnswer answer = closest_by_search(network, run.question, run.set.image(image),
                                            run.set.label(image), search, &interrupt_flag());
   log.finish(image, answer);
@@ -177,7 +186,7 @@ Expected<void> solve(const Run& run, const ClosestOptions& options, const Common
   parallel_for(count, *at_once, [&](int i) {
     if (interrupt_flag() || failed) return;
     const int image = todo[static_cast<std::size_t>(i)];
-    ClosestAnswer answer = answer_one(run, options, common, image, inner, log);
+    ClosestAnswer answer = answer_one(run, options, common, image, inner, log, progress);
     if (answer.status == AnswerStatus::interrupted) return;
     const auto kept =
         table.append({image, run.set.label(image), run.question.norm, std::move(answer)});

@@ -10,7 +10,7 @@
 #include "brink/base/deadline.h"
 #include "brink/formulate/formulate.h"
 #include "brink/question/question.h"
-#include "brink/search/statistics.h"
+#include "brink/search/closest_search.h"
 #include "brink/solve/solver.h"
 
 namespace brink {
@@ -73,6 +73,7 @@ struct SearchOptions {
   std::size_t most_open = 50'000;  ///< open nodes of a best-first search (excite_by_search)
   /// Called on each change: distance (infinity: none yet), bound, seconds since the start.
   std::function<void(double, double, double)> on_change;
+  std::function<void(const search::Beat&)> on_beat;  ///< every second or so
 };
 
 /// Branch and bound over the phases (src/brink/search). Needs no bounds: it makes its own.

@@ -15,6 +15,7 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
   inner.seed = options.seed;
   inner.threads = options.threads;
   inner.on_change = options.on_change;
+  inner.on_beat = options.on_beat;
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
   const auto result = search::search_closest(network, question, regions, image, deadline, inner);
   ClosestAnswer answer;

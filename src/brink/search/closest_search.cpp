@@ -22,6 +22,7 @@ constexpr std::int64_t kFirstSlice = 10'000;    ///< of the tree between heurist
 constexpr std::int64_t kLeastRung = 2'500;
 constexpr double kLadderShare = 0.05;  ///< of the effort so far, for a rung
 constexpr int kRungs = 6;
+constexpr std::int64_t kLongestSlice = 150'000;
 constexpr double kSliceGrowth = 1.3;
 constexpr double kHeuristicShare = 0.15;  ///< of a slice
 constexpr int kPatience = 8;              ///< rounds of local search without a find
@@ -99,6 +100,12 @@ class ClosestSearch {
       options_.on_change(incumbent_.distance(), total_bound(), watch_.seconds());
   }
 
+  void beat(const Tree& tree) {
+    if (!options_.on_beat) return;
+    options_.on_beat({incumbent_.distance(), total_bound(), result_.statistics.nodes,
+                      tree.open_nodes(), watch_.seconds()});
+  }
+
   void raise(std::size_t region, double bound) {
     if (bound <= bounds_[region]) return;
     bounds_[region] = bound;
@@ -126,7 +133,9 @@ class ClosestSearch {
     while (outcome == Outcome::stopped && !budget.deadline.expired() && left() > 0) {
       heuristics_[r]->go_on({budget.deadline, share_of(kHeuristicShare, slice)});
       result_.statistics.add(heuristics_[r]->take_statistics());
-      slice = std::min(share_of(kSliceGrowth, slice) + 1, std::max<std::int64_t>(left(), 1));
+      slice = std::min(
+          {share_of(kSliceGrowth, slice) + 1, kLongestSlice, std::max<std::int64_t>(left(), 1)});
+      beat(tree);
       outcome = tree.resume({budget.deadline, slice});
     }
     return outcome;

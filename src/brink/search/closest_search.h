@@ -8,12 +8,23 @@
 
 namespace brink::search {
 
+/// How far a search is.
+struct Beat {
+  double distance = 0;  ///< infinity: no image yet
+  double bound = 0;
+  std::int64_t nodes = 0;
+  std::size_t open = 0;  ///< nodes
+  double seconds = 0;
+};
+
 struct ClosestOptions {
   double gap = 0;  ///< relative; 0: the norm's optimality tolerance
   std::uint64_t seed = 0;
   int threads = 1;  ///< for this one search; with one, the same answer however long it takes
   /// Called on each change of incumbent or bound: (distance or infinity, bound, seconds).
   std::function<void(double, double, double)> on_change;
+  /// Every second or so.
+  std::function<void(const Beat&)> on_beat;
 };
 
 struct ClosestResult {

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "brink/pattern/pattern.h"
 #include "brink/search/attack.h"
@@ -168,6 +169,16 @@ class ExtremeSearch {
     closed_ = std::max(closed_, node.bound);
   }
 
+  /// The largest t of G x >= h + t is bounded below zero: this program always has a solution, so
+  /// its multipliers prove what an infeasible one's would not.
+  bool proven_empty(Program program) const {
+    for (Column& column : program.columns) column.cost = 0;
+    const int t = program.add_column({"", -1e4, 1e4, -1, false});
+    for (Row& row : program.rows) row.terms.push_back({t, -1});
+    LpSolver lp(program);
+    return lp.safe_bound(lp.solve(deadline_).duals) > 0;
+  }
+
   /// max r x - s over the pattern's part of the box, r x - s the affine form of c y^k there.
   void bound_leaf(OpenNode& node) {
     const Box& box = problem_.reach();
@@ -191,6 +202,10 @@ class ExtremeSearch {
     }
     LpSolver lp(program);
     const LpSolution solution = lp.solve(deadline_);
+    if (solution.status == SolveStatus::infeasible && proven_empty(std::move(program))) {
+      node.bound = result_.value;
+      return;
+    }
     const double most = -lp.safe_bound(solution.duals) - polytope.rhs(last);
     node.bound = std::min(node.bound, most + kRowRounding * size(last));
     if (solution.status != SolveStatus::optimal) return;

@@ -44,9 +44,10 @@ void Tree::renew_workers() {
   for (const auto& worker : workers_) worker->renew(root_);
 }
 
-bool Tree::open() const {
-  return !frontier_.nodes().empty() ||
-         std::any_of(workers_.begin(), workers_.end(), [](const auto& w) { return !w->idle(); });
+std::size_t Tree::open_nodes() const {
+  std::size_t count = frontier_.nodes().size();
+  for (const auto& worker : workers_) count += worker->open_nodes();
+  return count;
 }
 
 void Tree::clear() {

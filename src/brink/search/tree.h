@@ -27,6 +27,7 @@ class Tree {
   Outcome resume(const Budget& budget);
 
   bool started() const { return started_; }
+  std::size_t open_nodes() const;
 
   /// After `stopped`: points of the region are not nearer than this.
   double open_bound();
@@ -42,7 +43,7 @@ class Tree {
   bool retighten(const Deadline& deadline);
   bool restart(const Deadline& deadline);
   void burst(const Budget& budget);
-  bool open() const;
+  bool open() const { return open_nodes() > 0; }
   void clear();
 
   const Problem& problem_;

@@ -17,7 +17,7 @@ class Worker {
   /// Before the first burst, and whenever `root`'s bounds have been tightened.
   void renew(const Phasing& root);
   void push(Node node) { open_.push_back(std::move(node)); }
-  bool idle() const { return open_.empty(); }
+  std::size_t open_nodes() const { return open_.size(); }
   void clear();
 
   /// Nodes of its own and of the frontier, no farther than `radius`, until the burst ends.
