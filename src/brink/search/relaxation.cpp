@@ -6,7 +6,9 @@
 //     cost
 // A first-layer column that sits at a side which came from the ball (U_k, -L_k) is one more
 // multiplier on the same equation, so v is moved until that column's reduced cost vanishes: h is
-// sublinear, which makes the bound better, never worse.
+// sublinear, which makes the bound better. A side that was tightened says more than the ball does,
+// and then v as solved may prove more: both are tried, and the program is extended in the direction
+// as solved, the only one that it must answer.
 // Tried and dropped: pixel columns (every pivot passes over a thousand of them, and L2 needs
 // planes by the hundred in that space); describing Z from outside by cuts u z <= h(u) in the
 // directions that the multipliers give (stalls: those directions do not separate the program's
@@ -223,7 +225,7 @@ double Relaxation::first_layer_multiplier(const Slot& slot, double v, double r_x
   return std::min(std::max(v, std::min(low, high)), std::max(low, high));
 }
 
-double Relaxation::lagrangian(const Objective& objective, bool ray, const Ball& ball) {
+double Relaxation::lagrangian(const Objective& objective, bool ray, const Ball& ball, bool move) {
   const std::vector<double> y = fixed_multipliers();
   Eigen::VectorXd v = Eigen::VectorXd::Zero(problem_->first_width());
   for (Eigen::Index j = 0; j < v.size(); ++j) {
@@ -259,7 +261,7 @@ double Relaxation::lagrangian(const Objective& objective, bool ray, const Ball& 
     double r_s = slot.s >= 0 ? reduced(slot.s) : 0;
     const auto j = static_cast<Eigen::Index>(i);
     if (j < v.size()) {
-      v(j) = first_layer_multiplier(slot, v(j), r_x, r_s);
+      if (move) v(j) = first_layer_multiplier(slot, v(j), r_x, r_s);
       r_x -= v(j);
       r_s += v(j);
       const double room = simplex_.upper(slot.x) + (slot.s >= 0 ? simplex_.upper(slot.s) : 0);
@@ -294,12 +296,18 @@ void Relaxation::enter(const PointPool& pool, int id) {
     point_columns_.push_back({id, point});
     return;
   }
-  // Take the place of the point that is farthest from being of use.
+  // Take the place of the point that is farthest from being of use; one at its upper side only if
+  // all are (after an infeasible program they may be).
   int worst = -1;
+  const auto less_use = [this](int a, int b) {
+    const bool a_used = simplex_.value(a) > 0, b_used = simplex_.value(b) > 0;
+    if (a_used != b_used) return b_used;
+    return simplex_.reduced_cost(a) > simplex_.reduced_cost(b);
+  };
   for (std::size_t c = 0; c < point_columns_.size(); ++c) {
     const int column = first_point_column_ + static_cast<int>(c);
-    if (simplex_.is_basic(column) || simplex_.value(column) > 0) continue;
-    if (worst < 0 || simplex_.reduced_cost(column) > simplex_.reduced_cost(worst)) worst = column;
+    if (simplex_.is_basic(column)) continue;
+    if (worst < 0 || less_use(column, worst)) worst = column;
   }
   if (worst < 0) return;
   simplex_.overwrite_column(worst, entries);
@@ -329,6 +337,18 @@ void Relaxation::scale_to(const Ball& ball, const PointPool& pool) {
   simplex_.set_rhs(hull_row_, pool.end() == 0 ? 1.0 : ball.shrinking(pool.radius(), ball.radius()));
 }
 
+double Relaxation::prove(const Objective& objective, bool ray, const Ball& ball, double enough) {
+  const double moved = lagrangian(objective, ray, ball, true);
+  if (moved > enough) return moved;
+  const double outside_ball = outside_ball_;
+  const Eigen::VectorXd pixel_direction = pixel_direction_;
+  const double solved = lagrangian(objective, ray, ball, false);
+  if (solved >= moved) return solved;
+  outside_ball_ = outside_ball;
+  pixel_direction_ = pixel_direction;
+  return moved;
+}
+
 DualSimplex::Status Relaxation::solve() {
   const long before = simplex_.iterations();
   const auto status = simplex_.solve(std::numeric_limits<double>::infinity());
@@ -350,7 +370,7 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
     scale_to(ball, pool);
     status_ = solve();
     const bool ray = status_ == DualSimplex::Status::infeasible;
-    const double bound = lagrangian(objective, ray, ball);
+    const double bound = prove(objective, ray, ball, ray ? 0 : enough);
     if (ray) {
       result.infeasible = bound > 0;
       if (result.infeasible || round == rounds) return result;

@@ -125,7 +125,11 @@ class Relaxation {
   void rewrite_triangle(Slot& slot, double lower, double upper);
   /// The proven bound of the simplex's multipliers; `ray`: costs count as zero. Leaves the ball's
   /// direction, its support and the maximiser in the members below.
-  double lagrangian(const Objective& objective, bool ray, const Ball& ball);
+  /// `move`: the first layer's multipliers moved (first_layer_multiplier), or as solved.
+  double lagrangian(const Objective& objective, bool ray, const Ball& ball, bool move);
+  /// The better of both, the second only if the first is not enough. Leaves the direction as solved
+  /// for pricing, and what excluded_radius() needs of the better.
+  double prove(const Objective& objective, bool ray, const Ball& ball, double enough);
   /// Fixed rows' multipliers with signs that prove something.
   std::vector<double> fixed_multipliers() const;
   /// The multiplier of a first-layer neuron's link row, moved from `v` so that its columns, whose
