@@ -14,11 +14,10 @@
 #include <cmath>
 #include <utility>
 
-#include "brink/pattern/pattern.h"
 #include "brink/search/attack.h"
+#include "brink/search/leaf.h"
 #include "brink/search/relaxation.h"
 #include "brink/search/tightening.h"
-#include "brink/solve/lp.h"
 
 namespace brink::search {
 
@@ -26,7 +25,6 @@ namespace {
 
 constexpr int kRounds = 12;
 constexpr int kLeafRounds = 200;
-constexpr double kRowRounding = 1e-13;  ///< of a pattern's rows, which are products of weights
 constexpr std::int64_t kFirstTightening = 50;  ///< nodes; then four times as many, and so on
 constexpr int kTighteningGrowth = 4;
 constexpr int kFirstExpansions = 8;         ///< of the trees that tighten; twice as many each time
@@ -149,75 +147,28 @@ class ExtremeSearch {
 
   void explore(OpenNode node) {
     ++result_.statistics.nodes;
-    for (std::size_t i = 0; i < root_.lower.size(); ++i) {
-      node.phasing.lower[i] = std::max(node.phasing.lower[i], root_.lower[i]);
-      node.phasing.upper[i] = std::min(node.phasing.upper[i], root_.upper[i]);
-      if (node.phasing.lower[i] > node.phasing.upper[i]) {
-        ++result_.statistics.pruned_by_interval;
-        return;
-      }
+    if (!node.phasing.meet(root_)) {
+      ++result_.statistics.pruned_by_interval;
+      return;
     }
     const int id = bound_node(node);
     if (node.bound <= enough()) {
       ++result_.statistics.pruned_by_bound;
     } else if (id < 0) {
       ++result_.statistics.leaves;
-      bound_leaf(node);
+      const PatternExtreme leaf =
+          pattern_extreme(problem_, region_, problem_.phases(node.phasing), deadline_);
+      node.bound = std::min(node.bound, std::max(leaf.bound, result_.value));
+      if (leaf.point.size() > 0) offer(leaf.point);
     } else {
       return branch(node, id);
     }
     closed_ = std::max(closed_, node.bound);
   }
 
-  /// The largest t of G x >= h + t is bounded below zero: this program always has a solution, so
-  /// its multipliers prove what an infeasible one's would not.
-  bool proven_empty(Program program) const {
-    for (Column& column : program.columns) column.cost = 0;
-    const int t = program.add_column({"", -1e4, 1e4, -1, false});
-    for (Row& row : program.rows) row.terms.push_back({t, -1});
-    LpSolver lp(program);
-    return lp.safe_bound(lp.solve(deadline_).duals) > 0;
-  }
-
-  /// max r x - s over the pattern's part of the box, r x - s the affine form of c y^k there.
-  void bound_leaf(OpenNode& node) {
-    const Box& box = problem_.reach();
-    const PatternPolytope polytope =
-        pattern_polytope(problem_.network(), problem_.phases(node.phasing), region_);
-    const Eigen::Index last = polytope.phase_rows;
-    const Eigen::VectorXd reach = box.lower.cwiseAbs().cwiseMax(box.upper.cwiseAbs());
-    const Eigen::VectorXd size = polytope.rows.cwiseAbs() * reach + polytope.rhs.cwiseAbs();
-    Program program;
-    for (Eigen::Index p = 0; p < box.size(); ++p) {
-      program.add_column({"", box.lower(p), box.upper(p), -polytope.rows(last, p), false});
-    }
-    for (Eigen::Index r = 0; r < last; ++r) {
-      Row row;
-      for (Eigen::Index p = 0; p < box.size(); ++p) {
-        const double entry = polytope.rows(r, p);
-        if (entry != 0) row.terms.push_back({static_cast<int>(p), entry});
-      }
-      row.lower = polytope.rhs(r) - kRowRounding * size(r);
-      program.rows.push_back(std::move(row));
-    }
-    LpSolver lp(program);
-    const LpSolution solution = lp.solve(deadline_);
-    if (solution.status == SolveStatus::infeasible && proven_empty(std::move(program))) {
-      node.bound = result_.value;
-      return;
-    }
-    const double most = -lp.safe_bound(solution.duals) - polytope.rhs(last);
-    node.bound = std::min(node.bound, most + kRowRounding * size(last));
-    if (solution.status != SolveStatus::optimal) return;
-    offer(Eigen::Map<const Eigen::VectorXd>(solution.values.data(), box.size())
-              .cwiseMax(box.lower)
-              .cwiseMin(box.upper));
-  }
-
   /// Lowers the node's bound; the neuron to branch on, -1 at a leaf.
   int bound_node(OpenNode& node) {
-    bool leaf = true;
-    for (int id = 0; id < problem_.neurons() && leaf; ++id) leaf = !node.phasing.unstable(id);
+    const bool leaf = node.phasing.settled();
     relaxation_->load(node.phasing);
     const NodeBound bound = relaxation_->minimise({-1, 1, true}, ball_, pool_, base_ - enough(),
                                                   leaf ? kLeafRounds : kRounds);
@@ -233,11 +184,8 @@ class ExtremeSearch {
   }
 
   void branch(const OpenNode& node, int id) {
-    const auto i = static_cast<std::size_t>(id);
     for (const bool active : {false, true}) {
-      Phasing child = node.phasing;
-      (active ? child.lower[i] : child.upper[i]) = 0;
-      if (problem_.propagate(child, problem_.layer_of(id) + 1)) put(node.bound, std::move(child));
+      if (auto child = problem_.child(node.phasing, id, active)) put(node.bound, std::move(*child));
     }
   }
 

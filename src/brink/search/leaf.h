@@ -18,8 +18,17 @@ struct LeafResult {
 };
 
 /// Distance problem of the pattern: an LP (L1, Linf), a projection (L2), a small branch and bound
-/// over pixels (L0).
+/// over pixels (L0, pixel_search.h).
 LeafResult solve_leaf(const Problem& problem, const OutputRegion& region, const Phases& phases,
                       const Ball& ball, const Deadline& deadline);
+
+struct PatternExtreme {
+  double bound = 0;       ///< proven; minus infinity: the pattern has no point in the box
+  Eigen::VectorXd point;  ///< where it is (nearly) attained; empty if that was not found
+};
+
+/// Largest value, over the reach, of the one row's c y^K on the pattern.
+PatternExtreme pattern_extreme(const Problem& problem, const OutputRegion& row,
+                               const Phases& phases, const Deadline& deadline);
 
 }  // namespace brink::search

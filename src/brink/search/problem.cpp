@@ -8,6 +8,22 @@
 
 namespace brink::search {
 
+bool Phasing::settled() const {
+  for (int id = 0; id < static_cast<int>(lower.size()); ++id) {
+    if (unstable(id)) return false;
+  }
+  return true;
+}
+
+bool Phasing::meet(const Phasing& other) {
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    lower[i] = std::max(lower[i], other.lower[i]);
+    upper[i] = std::min(upper[i], other.upper[i]);
+    if (lower[i] > upper[i]) return false;
+  }
+  return true;
+}
+
 Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach,
                  const OutputRegion& region)
     : network_(&network), image_(image), reach_(std::move(reach)) {
@@ -108,6 +124,13 @@ bool Problem::propagate(Phasing& phasing, int first) const {
     }
   }
   return true;
+}
+
+std::optional<Phasing> Problem::child(const Phasing& parent, int neuron, bool active) const {
+  Phasing child = parent;
+  (active ? child.lower : child.upper)[static_cast<std::size_t>(neuron)] = 0;
+  if (!propagate(child, layer_of(neuron) + 1)) return std::nullopt;
+  return child;
 }
 
 }  // namespace brink::search

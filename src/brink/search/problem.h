@@ -8,6 +8,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <optional>
 #include <vector>
 
 #include "brink/base/box.h"
@@ -27,6 +28,10 @@ struct Phasing {
     return lower[static_cast<std::size_t>(neuron)] < 0 &&
            upper[static_cast<std::size_t>(neuron)] > 0;
   }
+  /// No neuron is unstable.
+  bool settled() const;
+  /// Takes over what `other` knows; false: some interval is empty.
+  bool meet(const Phasing& other);
 };
 
 class Problem {
@@ -69,6 +74,9 @@ class Problem {
   /// Interval arithmetic from layer `first` on, intersected with what is there; false when some
   /// interval is empty beyond rounding: no point has these phases.
   bool propagate(Phasing& phasing, int first) const;
+
+  /// The phasing with one open neuron active or not; nothing if no point has these phases.
+  std::optional<Phasing> child(const Phasing& parent, int neuron, bool active) const;
 
  private:
   const Network* network_;

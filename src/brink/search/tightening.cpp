@@ -113,11 +113,10 @@ double bound_by_tree(const Problem& problem, Relaxation& relaxation, const Ball&
     std::pop_heap(open.begin(), open.end(), higher);
     const Part part = std::move(open.back());
     open.pop_back();
-    const auto i = static_cast<std::size_t>(part.branch);
     for (const bool active : {false, true}) {
-      Phasing child = part.phasing;
-      (active ? child.lower[i] : child.upper[i]) = 0;
-      if (problem.propagate(child, problem.layer_of(part.branch) + 1)) add(child, part.bound);
+      if (const auto child = problem.child(part.phasing, part.branch, active)) {
+        add(*child, part.bound);
+      }
     }
   }
   return open.empty() ? std::numeric_limits<double>::infinity() : open.front().bound;

@@ -86,7 +86,7 @@ void Worker::explore(Frontier& frontier, double radius, const Deadline& deadline
 void Worker::explore(Node node, const Deadline& deadline) {
   ++seen_;
   ++statistics_.nodes;
-  if (!meet_root(node)) {
+  if (!node.phasing.meet(*root_)) {  // the root may have been tightened since
     ++statistics_.pruned_by_interval;
     return;
   }
@@ -102,22 +102,13 @@ void Worker::explore(Node node, const Deadline& deadline) {
       open_.push_back(std::move(node));
       break;
     case Verdict::open:
-      if (settled(node.phasing)) {
+      if (node.phasing.settled()) {
         close_leaf(node, deadline);
       } else {
         branch(node);
       }
       break;
   }
-}
-
-bool Worker::meet_root(Node& node) {
-  for (std::size_t i = 0; i < root_->lower.size(); ++i) {
-    node.phasing.lower[i] = std::max(node.phasing.lower[i], root_->lower[i]);
-    node.phasing.upper[i] = std::min(node.phasing.upper[i], root_->upper[i]);
-    if (node.phasing.lower[i] > node.phasing.upper[i]) return false;
-  }
-  return true;
 }
 
 bool Worker::tighten(Node& node, const Deadline& deadline) {
@@ -152,23 +143,14 @@ void Worker::branch(const Node& node) {
   const auto i = static_cast<std::size_t>(id);
   const auto state = relaxation_->state(id);
   const bool leans_active = state.x / node.phasing.upper[i] >= -state.s / node.phasing.lower[i];
-  const int next_layer = problem_.layer_of(id) + 1;
   for (const bool active : {!leans_active, leans_active}) {  // the second is explored first
-    Node child{node.phasing, seen_};
-    (active ? child.phasing.lower[i] : child.phasing.upper[i]) = 0;
-    if (!problem_.propagate(child.phasing, next_layer)) {
+    auto child = problem_.child(node.phasing, id, active);
+    if (child) {
+      open_.push_back({std::move(*child), seen_});
+    } else {
       ++statistics_.pruned_by_interval;
-      continue;
     }
-    open_.push_back(std::move(child));
   }
-}
-
-bool Worker::settled(const Phasing& phasing) const {
-  for (int id = 0; id < problem_.neurons(); ++id) {
-    if (phasing.unstable(id)) return false;
-  }
-  return true;
 }
 
 void Worker::close_leaf(const Node& node, const Deadline& deadline) {

@@ -37,14 +37,11 @@ class Worker {
   enum class Verdict { pruned, open, improved };
 
   void shrink_ball(double radius);
-  /// The next open node, with what is known of the root by now; false: nothing is left of it.
-  bool meet_root(Node& node);
   void explore(Node node, const Deadline& deadline);
   Verdict bound_node(const Node& node);
   bool try_candidate();
   void branch(const Node& node);
   void close_leaf(const Node& node, const Deadline& deadline);
-  bool settled(const Phasing& phasing) const;
   bool tighten(Node& node, const Deadline& deadline);
 
   const Problem& problem_;

@@ -185,4 +185,12 @@ double LpSolver::safe_bound(const std::vector<double>& duals) const {
   return bound - 2.3e-16 * operations * magnitude;
 }
 
+bool proven_infeasible(Program program, const Deadline& deadline) {
+  for (Column& column : program.columns) column.cost = 0;
+  const int t = program.add_column({"", -1e4, 1e4, -1, false});
+  for (Row& row : program.rows) row.terms.push_back({t, -1});
+  LpSolver lp(program);
+  return lp.safe_bound(lp.solve(deadline).duals) > 0;  // -t > 0
+}
+
 }  // namespace brink

@@ -42,4 +42,9 @@ class LpSolver {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Proof that rows a x >= lower (all rows are of this kind) have no solution in the columns' boxes.
+/// An infeasible program's own multipliers need not prove it, so the largest t of a x >= lower + t
+/// is bounded below zero: that program always has a solution. False: not proven.
+bool proven_infeasible(Program program, const Deadline& deadline = {});
+
 }  // namespace brink

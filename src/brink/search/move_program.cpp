@@ -1,0 +1,60 @@
+#include "brink/search/move_program.h"
+
+#include <algorithm>
+
+namespace brink::search {
+
+namespace {
+
+void add_moves(MoveProgram& result, const Problem& problem, int pieces) {
+  const Eigen::VectorXd& image = problem.image();
+  for (Eigen::Index j = 0; j < image.size(); ++j) {
+    const double up = problem.reach().upper(j) - image(j);
+    const double down = image(j) - problem.reach().lower(j);
+    const double width = std::max(up, down) / pieces;
+    for (const double sign : {1.0, -1.0}) {
+      const double room = sign > 0 ? up : down;
+      for (int i = 0; i < pieces && i * width < room; ++i) {
+        const double length = pieces == 1 ? room : std::min(width, room - i * width);
+        result.program.add_column({"", 0, length, (2 * i + 1) * width, false});
+        result.moves.push_back({j, sign});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope, int pieces) {
+  MoveProgram result;
+  add_moves(result, problem, pieces);
+  const Eigen::VectorXd at_image = polytope.rows * problem.image();
+  for (Eigen::Index r = 0; r < polytope.rhs.size(); ++r) {
+    Row row;
+    for (std::size_t c = 0; c < result.moves.size(); ++c) {
+      const auto& move = result.moves[c];
+      const double g = polytope.rows(r, move.pixel);
+      if (g != 0) row.terms.push_back({static_cast<int>(c), move.sign * g});
+    }
+    row.lower = polytope.rhs(r) - at_image(r);
+    result.program.rows.push_back(std::move(row));
+  }
+  return result;
+}
+
+Eigen::VectorXd moved(const Problem& problem, const MoveProgram& program,
+                      const std::vector<double>& values) {
+  Eigen::VectorXd x = problem.image();
+  for (std::size_t c = 0; c < program.moves.size(); ++c) {
+    x(program.moves[c].pixel) += program.moves[c].sign * values[c];
+  }
+  return x;
+}
+
+Eigen::VectorXd row_sizes(const Problem& problem, const PatternPolytope& polytope) {
+  const Box& reach = problem.reach();
+  return polytope.rows.cwiseAbs() * reach.upper.cwiseAbs().cwiseMax(reach.lower.cwiseAbs()) +
+         polytope.rhs.cwiseAbs();
+}
+
+}  // namespace brink::search

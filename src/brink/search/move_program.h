@@ -1,0 +1,35 @@
+// Moves of single pixels as the columns of a linear program, for exact answers on one pattern.
+#pragma once
+
+#include <vector>
+
+#include "brink/pattern/pattern.h"
+#include "brink/program/program.h"
+#include "brink/search/problem.h"
+
+namespace brink::search {
+
+/// Columns that move a pixel up or down, in one piece or in segments; rows G (x~ + moves) >= h.
+struct MoveProgram {
+  struct Move {
+    Eigen::Index pixel;
+    double sign;
+  };
+  Program program;
+  std::vector<Move> moves;  ///< of the first columns
+};
+
+/// `pieces`: segments of the pixel's largest move; their costs are the slopes of f~.
+MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope, int pieces = 1);
+
+/// The image with a solution's moves.
+Eigen::VectorXd moved(const Problem& problem, const MoveProgram& program,
+                      const std::vector<double>& values);
+
+/// Share of the sum of a pattern row's terms that its value may be off by: its entries are products
+/// of weights.
+inline constexpr double kRowRounding = 1e-13;
+/// |rows| reach + |rhs|, row by row.
+Eigen::VectorXd row_sizes(const Problem& problem, const PatternPolytope& polytope);
+
+}  // namespace brink::search
