@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "brink/search/footprint.h"
+#include "brink/base/memory.h"
 
 namespace brink::cli {
 
@@ -177,7 +177,7 @@ Expected<int> searches_at_once(const ClosestOptions& options, std::size_t bytes,
     return bad_request("--memory-limit is for --engine search: a MIP solver's memory is its own");
   }
   constexpr double kMega = 1e6;
-  const double held = static_cast<double>(search::resident_bytes());
+  const double held = static_cast<double>(resident_bytes());
   const double each = static_cast<double>(bytes);
   const double fit = (options.memory_limit * kMega - held) / each;
   if (!(fit >= 1)) {

@@ -114,8 +114,7 @@ struct Run {
   bool by_search = true;
   MipOptions mip;
   std::vector<Unit> units;
-  std::size_t most_open = SearchOptions().most_open;  ///< nodes of each search
-  int at_once = 1;                                    ///< searches
+  int at_once = 1;  ///< searches
 };
 
 Excitation excite(const Run& run, const Unit& unit) {
@@ -123,7 +122,6 @@ Excitation excite(const Run& run, const Unit& unit) {
     SearchOptions search;
     search.time_limit = run.mip.time_limit;
     search.gap = run.mip.gap;
-    search.most_open = run.most_open;
     return excite_by_search(run.network, run.bounds, unit.layer, unit.index, search,
                             &interrupt_flag());
   }
@@ -205,10 +203,8 @@ Expected<void> visualize(const VisualizeOptions& options, const Common& common) 
   if (!bounds) return tl::unexpected(bounds.error());
   Run run{loaded->network, std::move(*bounds), options.shared.engine == "search", *mip,
           std::move(*units)};
-  const std::size_t search = search::search_bytes(run.network, 1, 0);
-  const std::size_t node = search::node_bytes(run.network);
   const auto at_once =
-      searches_at_once(options.shared, search + run.most_open * node, common.threads);
+      searches_at_once(options.shared, search::extreme_bytes(run.network), common.threads);
   if (!at_once) return tl::unexpected(at_once.error());
   run.at_once = *at_once;
   const auto lock = FileLock::take(options.out);

@@ -10,7 +10,7 @@
 #include "brink/base/deadline.h"
 #include "brink/formulate/formulate.h"
 #include "brink/question/question.h"
-#include "brink/search/closest_search.h"
+#include "brink/search/statistics.h"
 #include "brink/solve/solver.h"
 
 namespace brink {
@@ -66,11 +66,10 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
 
 /// Options of brink's own search.
 struct SearchOptions {
-  double time_limit = 300;         ///< seconds per image
-  double gap = 0;                  ///< relative; 0: prove optimality
-  std::uint64_t seed = 0;          ///< of the heuristics
-  int threads = 1;                 ///< for this one image
-  std::size_t most_open = 50'000;  ///< open nodes of a best-first search (excite_by_search)
+  double time_limit = 300;  ///< seconds per image
+  double gap = 0;           ///< relative; 0: prove optimality
+  std::uint64_t seed = 0;   ///< of the heuristics
+  int threads = 1;          ///< for this one image
   /// Called on each change: distance (infinity: none yet), bound, seconds since the start.
   std::function<void(double, double, double)> on_change;
   std::function<void(const search::Beat&)> on_beat;  ///< every second or so

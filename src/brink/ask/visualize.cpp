@@ -75,7 +75,6 @@ Excitation excite_by_search(const Network& network, const Bounds& bounds, int k,
   } else {
     search::ExtremeOptions inner;
     inner.gap = options.gap;
-    inner.most_open = options.most_open;
     const auto found = search::search_extreme(
         network, bounds, k, Eigen::VectorXd::Unit(network.width(k), j), deadline, inner);
     result.image = found.point;

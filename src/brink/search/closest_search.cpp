@@ -51,16 +51,12 @@ class ClosestSearch {
   ClosestResult run() {
     if (problems_.front().hidden_layers() == 0) return without_hidden_layer();
     heuristics();
-    std::vector<std::unique_ptr<Tree>> trees;
-    for (std::size_t r = 0; r < regions_.size(); ++r) {
-      trees.push_back(std::make_unique<Tree>(problems_[r], regions_[r], ball_, incumbent_,
-                                             result_.statistics, options_.threads));
-      bounds_.push_back(0);
-    }
+    bounds_.assign(regions_.size(), 0);
     result_.finished = true;
-    for (std::size_t r = 0; r < trees.size(); ++r) {
-      const double share = deadline_.remaining() / static_cast<double>(trees.size() - r);
-      close_region(*trees[r], r, deadline_.within(share));
+    for (std::size_t r = 0; r < regions_.size(); ++r) {
+      const double share = deadline_.remaining() / static_cast<double>(regions_.size() - r);
+      Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics, options_.threads);
+      close_region(tree, r, deadline_.within(share));
     }
     return conclude();
   }

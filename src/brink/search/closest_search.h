@@ -8,15 +8,6 @@
 
 namespace brink::search {
 
-/// How far a search is.
-struct Beat {
-  double distance = 0;  ///< infinity: no image yet
-  double bound = 0;
-  std::int64_t nodes = 0;
-  std::size_t open = 0;  ///< nodes
-  double seconds = 0;
-};
-
 struct ClosestOptions {
   double gap = 0;  ///< relative; 0: the norm's optimality tolerance
   std::uint64_t seed = 0;

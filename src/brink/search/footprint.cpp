@@ -2,10 +2,7 @@
 // depth-first stack. Counted generously: a program is built anew while the old one is there.
 #include "brink/search/footprint.h"
 
-#include <unistd.h>
-
-#include <fstream>
-
+#include "brink/search/extreme.h"
 #include "brink/search/relaxation.h"
 
 namespace brink::search {
@@ -18,11 +15,11 @@ std::size_t hidden_neurons(const Network& network) {
   return neurons;
 }
 
-}  // namespace
-
 std::size_t node_bytes(const Network& network) {
   return 2 * hidden_neurons(network) * sizeof(double) + 96;
 }
+
+}  // namespace
 
 std::size_t search_bytes(const Network& network, int threads, int regions) {
   const std::size_t neurons = hidden_neurons(network);
@@ -38,11 +35,8 @@ std::size_t search_bytes(const Network& network, int threads, int regions) {
   return (workers + others + 1) * (pool + 2 * program + stack);
 }
 
-std::size_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::size_t total = 0, resident = 0;
-  if (!(statm >> total >> resident)) return 0;
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+std::size_t extreme_bytes(const Network& network) {
+  return search_bytes(network, 1, 0) + ExtremeOptions().most_open * node_bytes(network);
 }
 
 }  // namespace brink::search

@@ -11,10 +11,7 @@ namespace brink::search {
 /// heuristics' program and pool.
 std::size_t search_bytes(const Network& network, int threads, int regions);
 
-/// Bytes of an open node.
-std::size_t node_bytes(const Network& network);
-
-/// Bytes that this process holds now; 0 where the system does not say.
-std::size_t resident_bytes();
+/// The same of a search for a neuron's extreme.
+std::size_t extreme_bytes(const Network& network);
 
 }  // namespace brink::search

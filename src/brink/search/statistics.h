@@ -1,6 +1,7 @@
-// What a search did, for tables and tuning.
+// What a search did, for tables and tuning, and how far it is.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace brink::search {
@@ -22,6 +23,15 @@ struct Statistics {
   double tree_seconds = 0;
 
   void add(const Statistics& other);
+};
+
+/// How far a search is.
+struct Beat {
+  double distance = 0;  ///< infinity: no image yet
+  double bound = 0;
+  std::int64_t nodes = 0;
+  std::size_t open = 0;  ///< nodes
+  double seconds = 0;
 };
 
 }  // namespace brink::search
