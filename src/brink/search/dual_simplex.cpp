@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "brink/search/kernels.h"
 
@@ -266,17 +265,13 @@ bool DualSimplex::pivot(const Leaving& leaving, int entering) {
   return true;
 }
 
-DualSimplex::Status DualSimplex::solve(double cutoff, int iteration_limit) {
+DualSimplex::Status DualSimplex::solve(int iteration_limit) {
   if (pivots_since_refactor_ >= kRefactorEvery && !refactor()) return Status::stalled;
   restart();
   bool refactored = false;
   for (int iteration = 1; iteration <= iteration_limit; ++iteration) {
     ++iterations_;
     if (iteration % kRecomputeEvery == 0) restart();
-    if (cutoff < std::numeric_limits<double>::infinity() && objective() > cutoff) {
-      compute_multipliers();
-      return Status::cutoff;
-    }
     const Leaving leaving = choose_leaving();
     if (leaving.position < 0) {
       compute_multipliers();

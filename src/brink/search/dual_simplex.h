@@ -19,7 +19,6 @@ class DualSimplex {
   enum class Status {
     optimal,
     infeasible,  ///< `multipliers()` is a ray: the row combination cannot be met in the box
-    cutoff,      ///< the objective passed the cutoff
     stalled,     ///< iteration limit or numerical trouble; multipliers are still usable
   };
 
@@ -44,15 +43,13 @@ class DualSimplex {
   void set_cost(int column, double cost) { cost_[index(column)] = cost; }
   void set_rhs(int row, double rhs) { rhs_[index(row)] = rhs; }
   void set_coefficient(int row, int column, double value);
-  double coefficient(int row, int column) const { return a_[at(row, column)]; }
   double rhs(int row) const { return rhs_[index(row)]; }
   double lower(int column) const { return lower_[index(column)]; }
   double upper(int column) const { return upper_[index(column)]; }
   /// out_j = sum over the first `rows` rows of y_i A_ij, for all structural columns.
   void combine_rows(int rows, const double* y, std::vector<double>& out) const;
 
-  /// Stops early once the objective exceeds `cutoff`.
-  Status solve(double cutoff, int iteration_limit = 3000);
+  Status solve(int iteration_limit = 3000);
 
   double value(int column) const;
   double objective() const;

@@ -49,7 +49,8 @@ class Problem {
   const Eigen::VectorXd& first_doubt() const { return first_doubt_; }
   const Eigen::MatrixXd& rows() const { return rows_; }
   const Eigen::VectorXd& rhs() const { return rhs_; }
-  /// For rising thresholds: the same rows with another right-hand side.
+  /// For rising thresholds: the same rows with another right-hand side. A Relaxation keeps the one
+  /// it was made with.
   void set_rhs(int row, double value) { rhs_(row) = value; }
 
   int hidden_layers() const { return network_->depth() - 1; }

@@ -137,12 +137,6 @@ void Relaxation::add_margin_row(int i, const Phasing& root) {
   std::fill(dense_.begin(), dense_.end(), 0.0);
 }
 
-void Relaxation::reload_rhs() {
-  for (int i = 0; i < static_cast<int>(problem_->rhs().size()); ++i) {
-    simplex_.set_rhs(first_margin_row_ + i, problem_->rhs()(i));
-  }
-}
-
 void Relaxation::rewrite_triangle(Slot& slot, double lower, double upper) {
   slot.triangle_lower = lower;
   slot.triangle_upper = upper;
@@ -351,7 +345,7 @@ double Relaxation::prove(const Objective& objective, bool ray, const Ball& ball,
 
 DualSimplex::Status Relaxation::solve() {
   const long before = simplex_.iterations();
-  const auto status = simplex_.solve(std::numeric_limits<double>::infinity());
+  const auto status = simplex_.solve();
   statistics_->iterations += simplex_.iterations() - before;
   statistics_->effort += simplex_.iterations() - before;
   return status;

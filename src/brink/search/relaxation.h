@@ -75,8 +75,6 @@ class Relaxation {
 
   /// Takes a node's phases and bounds; the basis stays.
   void load(const Phasing& node);
-  /// Right-hand sides after Problem::set_rhs.
-  void reload_rhs();
 
   /// Solves, adds points, solves again, until the bound exceeds `enough`, bound and program meet
   /// (or, for the margin, the program shows that the bound cannot exceed it), or `rounds`.
