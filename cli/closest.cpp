@@ -1,17 +1,17 @@
 // brink closest: nearest adversarial examples, image by image, each kept as it finishes.
+//
+// Kept where: in the partial files of the table, or with --store in the store, which then also
+// answers what it was asked before.
 #include <cmath>
-#include <fstream>
-#include <mutex>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
 #include "brink/report/closest_table.h"
-#include "brink/report/pictures.h"
 #include "brink/search/footprint.h"
-#include "closest_options.h"
+#include "closest_output.h"
+#include "store_options.h"
 
 namespace brink::cli {
 
@@ -19,6 +19,7 @@ namespace {
 
 struct Outputs {
   std::filesystem::path csv;
+  std::filesystem::path store;
   std::filesystem::path images;
   std::filesystem::path pictures;
   std::filesystem::path log;
@@ -35,21 +36,25 @@ struct Run {
   Bounds bounds;  ///< of the MIP engine
 };
 
-/// Everything that decides the answers. Time limits do not change what a proven answer is, but do
-/// change the others: they are part of it.
-std::string question_text(const ClosestOptions& options, const Common& common, const Run& run) {
-  std::string engine = "search";
-  if (!run.by_search) {
-    engine = fmt::format("mip solver={} formulation={} form={} bounds={}", options.solver,
-                         options.formulation, options.distance_form, options.bounds);
+/// Where answers are kept.
+struct Keeping {
+  std::unique_ptr<FileLock> lock;
+  std::optional<Store> store;
+  QuestionId question = 0;
+  ClosestTable table;
+
+  Expected<void> keep(const ClosestRow& row) {
+    if (store) {
+      if (auto ok = store->put(question, row); !ok) return ok;
+    }
+    return table.append(row);
   }
-  return fmt::format(
-      "closest network={} output={} data={} split={} {} engine={} limit={} gap={} seed={}",
-      content_hash(run.loaded.network), name(run.loaded.network.output), options.data,
-      options.split, run.question.text(), engine, options.time_limit, options.gap, common.seed);
-}
+};
 
 Expected<void> check_outputs(const Outputs& outputs) {
+  if (outputs.csv.empty() && outputs.store.empty()) {
+    return bad_request("say where the answers go: -o OUT.csv, --store RUN.db or both");
+  }
   for (const auto* path : {&outputs.csv, &outputs.images, &outputs.log}) {
     if (path->empty()) continue;
     if (auto writable = check_writable(*path); !writable) return writable;
@@ -70,6 +75,8 @@ Expected<Run> prepare(const ClosestOptions& options, const Common& common, const
   if (!set) return tl::unexpected(set.error());
   auto order = chosen_images(options, *set, loaded->network);
   if (!order) return tl::unexpected(order.error());
+  order = shard_of(*order, options.shard);
+  if (!order) return tl::unexpected(order.error());
   for (const int image : *order) {
     if (!question->box.contains(set->image(image))) {
       return bad_request("image {} lies outside --box {}; widen the box", image, options.box);
@@ -84,77 +91,19 @@ Expected<Run> prepare(const ClosestOptions& options, const Common& common, const
              {}};
 }
 
-nlohmann::json to_json(const search::Statistics& statistics) {
-  return {{"nodes", statistics.nodes},
-          {"simplex_iterations", statistics.iterations},
-          {"ball_points", statistics.points},
-          {"pruned_by_bound", statistics.pruned_by_bound},
-          {"pruned_by_interval", statistics.pruned_by_interval},
-          {"leaves", statistics.leaves},
-          {"doubtful_leaves", statistics.doubtful},
-          {"heuristic_seconds", statistics.heuristic_seconds},
-          {"tightening_seconds", statistics.tightening_seconds},
-          {"tree_seconds", statistics.tree_seconds}};
-}
-
-/// One JSON line per change of incumbent or bound, one with statistics at an image's end.
-class ChangeLog {
- public:
-  explicit ChangeLog(const std::filesystem::path& path) {
-    if (!path.empty()) out_.open(path);
-  }
-  std::function<void(double, double, double)> follow(int image) {
-    if (!out_.is_open()) return {};
-    return [this, image](double distance, double bound, double seconds) {
-      nlohmann::json line = {{"image", image}, {"bound", bound}, {"seconds", seconds}};
-      line["distance"] = std::isinf(distance) ? nlohmann::json() : nlohmann::json(distance);
-      write(line);
-    };
-  }
-  void finish(int image, const ClosestAnswer& answer) {
-    if (!out_.is_open()) return;
-    write({{"image", image},
-           {"status", name(answer.status)},
-           {"seconds", answer.seconds},
-           {"statistics", to_json(answer.statistics)}});
-  }
-
- private:
-  void write(const nlohmann::json& line) {
-    const std::lock_guard lock(mutex_);
-    out_ << line.dump() << '\n' << std::flush;
-  }
-
-  std::mutex mutex_;
-  std::ofstream out_;
-};
-
-std::string news(int image, const search::Beat& beat) {
-  const double pace = static_cast<double>(beat.nodes) / std::max(1e-3, beat.seconds);
-  return fmt::format("image {}: {:.5g} <= distance{}, {} nodes, {} open, {:.0f} nodes/s", image,
-                     beat.bound,
-                     std::isinf(beat.distance) ? "" : fmt::format(" <= {:.5g}", beat.distance),
-                     beat.nodes, beat.open, pace);
-}
-
-ClosestAnswer answer_one(const Run& run, const ClosestOptions& options, const Common& common,
-                         int image, int threads, ChangeLog& log, Progress& progress) {
-  const Network& network = run.loaded.network;
+ClosestBatch batch_of(const Run& run, const ClosestOptions& options, const Common& common) {
+  ClosestBatch batch;
+  batch.network = &run.loaded.network;
+  batch.set = &run.set;
+  batch.question = run.question;
   if (!run.by_search) {
-    return closest_by_mip(network, run.bounds, run.question, run.set.image(image),
-                          run.set.label(image), run.mip, &interrupt_flag());
+    batch.mip = run.mip;
+    batch.bounds = &run.bounds;
   }
-  SearchOptions search;
-  search.time_limit = options.time_limit;
-  search.gap = options.gap;
-  search.seed = common.seed;
-  search.threads = threads;
-  search.on_change = log.follow(image);
-  search.on_beat = [&](const search::Beat& beat) { progress.news(news(image, beat)); };
-  ClosestAnswer answer = closest_by_search(network, run.question, run.set.image(image),
-                                           run.set.label(image), search, &interrupt_flag());
-  log.finish(image, answer);
-  return answer;
+  batch.search.time_limit = options.time_limit;
+  batch.search.gap = options.gap;
+  batch.search.seed = common.seed;
+  return batch;
 }
 
 /// How many of at most `most` images may be searched at once, `threads` each.
@@ -165,87 +114,106 @@ Expected<int> images_at_once(const Run& run, const ClosestOptions& options, int 
   return searches_at_once(options, search::search_bytes(network, threads, regions), most);
 }
 
-/// All images that the table lacks, over threads.
-Expected<void> solve(const Run& run, const ClosestOptions& options, const Common& common,
-                     const Outputs& outputs, ClosestTable& table) {
+/// The table of a run, with what is answered already.
+Expected<Keeping> open_keeping(const Run& run, const ClosestOptions& options, const Common& common,
+                               const Outputs& outputs) {
+  Keeping keeping;
+  const Question question = closest_question(options, common, run.loaded.network, run.question);
+  if (!outputs.csv.empty()) {
+    auto lock = FileLock::take(outputs.csv);
+    if (!lock) return tl::unexpected(lock.error());
+    keeping.lock = std::make_unique<FileLock>(std::move(*lock));
+  }
+  auto table = outputs.store.empty()
+                   ? ClosestTable::open(outputs.csv, outputs.images, question.text, run.order)
+                   : ClosestTable::of_answers(outputs.csv, outputs.images, run.order);
+  if (!table) return tl::unexpected(table.error());
+  keeping.table = std::move(*table);
+  if (outputs.store.empty()) return keeping;
+
+  auto asked = open_store_for(outputs.store, common, run.loaded.network, options.network, question);
+  if (!asked) return tl::unexpected(asked.error());
+  keeping.store.emplace(std::move(asked->store));
+  keeping.question = asked->question;
+  auto ok = keeping.store->put_originals(options.data, options.split, run.set, run.order);
+  if (!ok) return tl::unexpected(ok.error());
+  const auto answered = keeping.store->closest(keeping.question);
+  if (!answered) return tl::unexpected(answered.error());
+  for (const auto& [image, row] : *answered) {
+    if (auto taken = keeping.table.append(row); !taken) return tl::unexpected(taken.error());
+  }
+  return keeping;
+}
+
+/// The images asked for that have no answer yet, each once.
+std::vector<int> to_do(const Run& run, const ClosestTable& table) {
   std::vector<int> todo;
   std::set<int> seen;
   for (const int image : run.order) {
     if (!table.done(image) && seen.insert(image).second) todo.push_back(image);
   }
-  const int count = static_cast<int>(todo.size());
-  ChangeLog log(outputs.log);
-  Progress progress("images", count, common.quiet);
-  std::mutex mutex;
-  std::optional<Error> problem;
-  std::atomic<bool> failed = false;
+  return todo;
+}
+
+/// Answers all that is not answered yet. `keeping`: of the leader alone.
+Expected<void> solve(const Run& run, const ClosestOptions& options, const Common& common,
+                     const Outputs& outputs, Expected<Keeping>& keeping) {
+  Crew& crew = *common.crew;
+  Expected<std::vector<int>> todo;
+  if (crew.leads()) {
+    if (keeping) {
+      todo = to_do(run, keeping->table);
+    } else {
+      todo = tl::unexpected(keeping.error());
+    }
+  }
+  const int count = todo ? static_cast<int>(todo->size()) : 0;
   // Fewer images than threads: the spare threads help with each image.
-  const int inner = count > 0 ? std::max(1, common.threads / count) : 1;
+  const bool alone = crew.processes() == 1;
+  const int inner = alone && count > 0 ? std::max(1, common.threads / count) : 1;
   const auto at_once = images_at_once(run, options, std::max(1, common.threads / inner), inner);
   if (!at_once) return tl::unexpected(at_once.error());
-  parallel_for(count, *at_once, [&](int i) {
-    if (interrupt_flag() || failed) return;
-    const int image = todo[static_cast<std::size_t>(i)];
-    ClosestAnswer answer = answer_one(run, options, common, image, inner, log, progress);
-    if (answer.status == AnswerStatus::interrupted) return;
-    const auto kept =
-        table.append({image, run.set.label(image), run.question.norm, std::move(answer)});
-    const std::lock_guard lock(mutex);
-    if (!kept && !problem) {
-      problem = kept.error();
-      failed = true;
-    }
+  ChangeLog log(outputs.log);
+  Progress progress("images", count, common.quiet || !crew.leads());
+  BatchHooks hooks;
+  hooks.before = [&](int image, SearchOptions& search) {
+    search.on_change = log.follow(image);
+    search.on_beat = [&progress, image](const search::Beat& beat) {
+      progress.news(news(image, beat));
+    };
+  };
+  hooks.after = [&log](const ClosestRow& row) { log.finish(row.image, row.answer); };
+  const auto keep = [&](const ClosestRow& row) {
+    auto kept = keeping->keep(row);
     progress.step();
-  });
+    return kept;
+  };
+  auto asked = ask_images(batch_of(run, options, common), todo, *at_once, inner, crew, hooks, keep,
+                          &interrupt_flag());
   progress.finish();
-  if (problem) return tl::unexpected(*problem);
+  if (!asked) return asked;
   if (interrupt_flag()) return interrupted();
   return {};
 }
 
-Expected<void> write_pictures(const Run& run, const Outputs& outputs,
-                              const std::vector<ClosestRow>& rows) {
-  if (outputs.pictures.empty()) return {};
-  std::error_code code;
-  std::filesystem::create_directories(outputs.pictures, code);
-  if (code)
-    return bad_request("cannot make folder '{}': {}", outputs.pictures.string(), code.message());
-  const double low = run.question.box.lower.minCoeff();
-  const double high = run.question.box.upper.maxCoeff();
-  for (const ClosestRow& row : rows) {
-    if (row.answer.image.size() == 0) continue;
-    const auto shape = shape_of(row.answer.image.size());
-    const std::string stem = fmt::format("{}-{}", row.image, name(row.norm));
-    const auto image = grey_picture(row.answer.image, shape, low, high, 8);
-    const auto change = change_picture(row.answer.image, run.set.image(row.image), shape, 8);
-    if (auto ok = write_png(image, outputs.pictures / (stem + ".png")); !ok) return ok;
-    if (auto ok = write_png(change, outputs.pictures / (stem + "-change.png")); !ok) return ok;
+Expected<void> finish(const Run& run, const Common& common, const Outputs& outputs,
+                      ClosestTable& table) {
+  const std::vector<ClosestRow> rows = table.rows();
+  if (auto written = write_pictures(run.set, run.question.box, outputs.pictures, rows); !written) {
+    return written;
   }
+  if (auto finished = table.finish(); !finished) return finished;
+  if (common.json) {
+    auto document = to_json(rows);
+    if (!run.by_search) document["t_pre"] = run.bounds.t_pre;
+    fmt::print("{}\n", document.dump(1));
+    return {};
+  }
+  if (!run.by_search) {
+    fmt::print("bounds: {}, t_pre {:.3g} s\n", run.bounds.method, run.bounds.t_pre);
+  }
+  fmt::print("{}\n", closest_summary(rows));
   return {};
-}
-
-nlohmann::json to_json(const std::vector<ClosestRow>& rows, const Run& run) {
-  nlohmann::json list = nlohmann::json::array();
-  for (const ClosestRow& row : rows) {
-    const ClosestAnswer& answer = row.answer;
-    nlohmann::json entry = {{"image", row.image},
-                            {"label", row.label},
-                            {"target", answer.target},
-                            {"norm", name(row.norm)},
-                            {"status", name(answer.status)},
-                            {"bound", answer.bound},
-                            {"nodes", answer.nodes},
-                            {"seconds", answer.seconds},
-                            {"verified", answer.verified},
-                            {"all_zero", answer.all_zero},
-                            {"proof", answer.proof}};
-    entry["distance"] = answer.distance ? nlohmann::json(*answer.distance) : nlohmann::json();
-    entry["gap"] = answer.gap() ? nlohmann::json(*answer.gap()) : nlohmann::json();
-    list.push_back(std::move(entry));
-  }
-  nlohmann::json document = {{"images", list}, {"summary", closest_summary(rows)}};
-  if (!run.by_search) document["t_pre"] = run.bounds.t_pre;
-  return document;
 }
 
 Expected<void> run_closest(const ClosestOptions& options, const Common& common,
@@ -258,24 +226,10 @@ Expected<void> run_closest(const ClosestOptions& options, const Common& common,
     run->bounds = std::move(*bounds);
   }
   if (auto fit = images_at_once(*run, options, 1, 1); !fit) return tl::unexpected(fit.error());
-  const auto lock = FileLock::take(outputs.csv);
-  if (!lock) return tl::unexpected(lock.error());
-  auto table = ClosestTable::open(outputs.csv, outputs.images, question_text(options, common, *run),
-                                  run->order);
-  if (!table) return tl::unexpected(table.error());
-  if (auto solved = solve(*run, options, common, outputs, *table); !solved) return solved;
-  const std::vector<ClosestRow> rows = table->rows();
-  if (auto written = write_pictures(*run, outputs, rows); !written) return written;
-  if (auto finished = table->finish(); !finished) return finished;
-  if (common.json) {
-    fmt::print("{}\n", to_json(rows, *run).dump(1));
-    return {};
-  }
-  if (!run->by_search) {
-    fmt::print("bounds: {}, t_pre {:.3g} s\n", run->bounds.method, run->bounds.t_pre);
-  }
-  fmt::print("{}\n", closest_summary(rows));
-  return {};
+  Expected<Keeping> keeping;
+  if (common.crew->leads()) keeping = open_keeping(*run, options, common, outputs);
+  if (auto solved = solve(*run, options, common, outputs, keeping); !solved) return solved;
+  return common.crew->leads() ? finish(*run, common, outputs, keeping->table) : Expected<void>();
 }
 
 /// An option that the chosen engine does not have is an error, never ignored.
@@ -308,8 +262,8 @@ void add_closest(CLI::App& app, Common& common, Action& chosen) {
   *self = command;
   add_question_options(*command, *options);
   add_engine_options(*command, *options);
-  command->add_option("-o,--out", outputs->csv, "the table to write, one row per image")
-      ->required();
+  command->add_option("-o,--out", outputs->csv, "the table to write, one row per image");
+  add_store_option(*command, outputs->store);
   command->add_option("--images-out", outputs->images, "the images found, as .npz for numpy.load");
   command->add_option("--png", outputs->pictures, "a folder for pictures of images and changes");
   command->add_option(

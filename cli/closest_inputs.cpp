@@ -1,4 +1,5 @@
 // The files that a question about closest images rests on: network, images, box, bounds.
+#include <charconv>
 #include <cmath>
 
 #include "brink/base/progress.h"
@@ -10,19 +11,6 @@
 namespace brink::cli {
 
 namespace {
-
-/// The first `count` images that the network gets right.
-Expected<std::vector<int>> first_correct(int count, const ImageSet& set, const Network& network) {
-  std::vector<int> found;
-  for (int i = 0; i < set.count() && static_cast<int>(found.size()) < count; ++i) {
-    if (classify(network, set.image(i)) == set.label(i)) found.push_back(i);
-  }
-  if (static_cast<int>(found.size()) < count) {
-    return bad_request("--images correct:{}: the network gets only {} of {} images right", count,
-                       found.size(), set.count());
-  }
-  return found;
-}
 
 /// Of every class the first `count` images that the network gets right, class by class.
 Expected<std::vector<int>> first_of_each(int count, const ImageSet& set, const Network& network) {
@@ -111,7 +99,7 @@ Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const Im
                                          const Network& network) {
   const auto list = parse_image_list(options.images);
   if (!list) return tl::unexpected(list.error());
-  if (list->correct > 0) return first_correct(list->correct, set, network);
+  if (list->correct > 0) return first_correct(network, set, list->correct);
   if (list->each > 0) return first_of_each(list->each, set, network);
   for (const int index : list->indices) {
     if (index >= set.count()) {
@@ -120,6 +108,22 @@ Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const Im
     }
   }
   return list->indices;
+}
+
+Expected<std::vector<int>> shard_of(const std::vector<int>& all, const std::string& shard) {
+  if (shard.empty()) return all;
+  std::size_t which = 0, of = 0;
+  const char* end = shard.data() + shard.size();
+  const auto first = std::from_chars(shard.data(), end, which);
+  bool good = first.ec == std::errc() && first.ptr != end && *first.ptr == '/';
+  if (good) {
+    const auto second = std::from_chars(first.ptr + 1, end, of);
+    good = second.ec == std::errc() && second.ptr == end && which >= 1 && which <= of;
+  }
+  if (!good) return bad_request("--shard '{}' is not I/N with 1 <= I <= N, e.g. 2/8", shard);
+  std::vector<int> part;
+  for (std::size_t i = which - 1; i < all.size(); i += of) part.push_back(all[i]);
+  return part;
 }
 
 Expected<Box> read_box(const std::filesystem::path& file, Eigen::Index inputs) {

@@ -91,6 +91,8 @@ void add_question_options(CLI::App& command, ClosestOptions& options) {
 void add_engine_options(CLI::App& command, ClosestOptions& options) {
   command.add_option("--images", options.images, "0-99, 3,7,20-29, correct:100 or each:2")
       ->required();
+  command.add_option("--shard", options.shard,
+                     "I/N: only every N-th image, beginning with the I-th (for runs side by side)");
   add_memory_limit(command, options);
   command.add_option("--time-limit", options.time_limit, "seconds per image")
       ->capture_default_str();

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "brink/ask/closest.h"
+#include "brink/ask/closest_batch.h"
 #include "brink/bounds/bounds.h"
 #include "brink/data/dataset.h"
 #include "brink/network/network.h"
@@ -35,6 +35,7 @@ struct ClosestOptions {
   std::string distance_form = "tight";
 
   std::string images;  ///< closest only, as is what follows
+  std::string shard;   ///< "I/N"; empty: all images
   double time_limit = 300;
   double gap = 0;
   std::string engine = "search";
@@ -69,6 +70,9 @@ Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const Im
 /// --box: "LO:HI" for every input, or an npz file with arrays lower and upper of `inputs` numbers.
 Expected<Box> parse_box(const std::string& text, Eigen::Index inputs);
 Expected<Box> read_box(const std::filesystem::path& file, Eigen::Index inputs);
+
+/// The part of a list that --shard I/N leaves: its I-th, (I+N)-th, ... items.
+Expected<std::vector<int>> shard_of(const std::vector<int>& all, const std::string& shard);
 
 /// Checked against the network.
 Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Network& network);

@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 
+#include "brink/base/crew.h"
 #include "brink/base/error.h"
 #include "brink/base/parallel.h"
 
@@ -22,6 +23,8 @@ struct Common {
   bool quiet = false;
   bool json = false;
   std::filesystem::path data_dir;
+  std::string command;   ///< as typed
+  Crew* crew = nullptr;  ///< who does the work; never null when a command runs
 };
 
 /// What a command does once parsed; the error becomes the exit code and the one line on stderr.
@@ -47,5 +50,11 @@ void add_closest(CLI::App& app, Common& common, Action& chosen);
 void add_export(CLI::App& app, Common& common, Action& chosen);
 void add_page(CLI::App& app, Common& common, Action& chosen);
 void add_picture(CLI::App& app, Common& common, Action& chosen);
+void add_runs(CLI::App& app, Common& common, Action& chosen);
+
+/// The program but for who does the work: parses, runs, says what went wrong; the exit code.
+int run_program(int argc, char** argv, Crew& crew);
+/// SIGINT and SIGTERM raise the interrupt flag from now on.
+void watch_signals();
 
 }  // namespace brink::cli

@@ -59,7 +59,10 @@ Bounds symbolic_bounds(const Network& network, const Box& box);
 std::vector<NeuronBounds> interval_layer(const Network& network, const Bounds& known, int k);
 std::vector<NeuronBounds> symbolic_layer(const Network& network, const Bounds& known, int k);
 
-/// JSON, human readable, all digits kept. Reading refuses anything malformed.
+/// JSON, human readable, all digits kept. Reading refuses anything malformed; `path` names the text
+/// in errors.
+std::string bounds_text(const Bounds& bounds);
+Expected<Bounds> parse_bounds(const std::string& text, const std::filesystem::path& path);
 Expected<void> save_bounds(const Bounds& bounds, const std::filesystem::path& path);
 Expected<Bounds> load_bounds(const std::filesystem::path& path);
 /// load_bounds, and an error when they belong to another network or hold for another box than

@@ -128,25 +128,32 @@ bool sizes_fit(const Bounds& bounds, const Network& network) {
 
 }  // namespace
 
-Expected<void> save_bounds(const Bounds& bounds, const std::filesystem::path& path) {
+std::string bounds_text(const Bounds& bounds) {
   const auto field = [](const char* key, const json& value) {
     return fmt::format("\"{}\": {},\n", key, value.dump());
   };
-  return write_file(path, "{" + field("brink_bounds", kVersion) + field("network", bounds.network) +
-                              field("method", bounds.method) + field("t_pre", bounds.t_pre) +
-                              field("box", box_to_json(bounds.box)) +
-                              "\"layers\": " + layers_text(bounds) + "}\n");
+  return "{" + field("brink_bounds", kVersion) + field("network", bounds.network) +
+         field("method", bounds.method) + field("t_pre", bounds.t_pre) +
+         field("box", box_to_json(bounds.box)) + "\"layers\": " + layers_text(bounds) + "}\n";
+}
+
+Expected<void> save_bounds(const Bounds& bounds, const std::filesystem::path& path) {
+  return write_file(path, bounds_text(bounds));
+}
+
+Expected<Bounds> parse_bounds(const std::string& text, const std::filesystem::path& path) {
+  try {
+    return from_json(json::parse(text));
+  } catch (const std::exception& problem) {
+    return bad_request("'{}' is not a bounds file of brink ({}); write one with brink bounds",
+                       path.string(), problem.what());
+  }
 }
 
 Expected<Bounds> load_bounds(const std::filesystem::path& path) {
   const auto text = read_file(path);
   if (!text) return tl::unexpected(text.error());
-  try {
-    return from_json(json::parse(*text));
-  } catch (const std::exception& problem) {
-    return bad_request("'{}' is not a bounds file of brink ({}); write one with brink bounds",
-                       path.string(), problem.what());
-  }
+  return parse_bounds(*text, path);
 }
 
 Expected<Bounds> load_bounds_for(const Network& network, const Box& box,

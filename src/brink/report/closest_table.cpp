@@ -268,26 +268,36 @@ std::string closest_header() {
   return fmt::format("{}", fmt::join(columns(), ","));
 }
 
-Expected<ClosestTable> ClosestTable::open(const fs::path& csv, const fs::path& images_out,
-                                          const std::string& question, std::vector<int> order) {
-  if (auto ok = check_writable(csv); !ok) return tl::unexpected<Error>(ok.error());
-  if (!images_out.empty()) {
-    if (auto ok = check_writable(images_out); !ok) return tl::unexpected<Error>(ok.error());
-    if (fs::absolute(images_out).lexically_normal() == fs::absolute(csv).lexically_normal()) {
-      return bad_request("'{}' is named for both the table and its images: name two files",
-                         csv.string());
-    }
+Expected<ClosestTable> ClosestTable::of_answers(const fs::path& csv, const fs::path& images_out,
+                                                std::vector<int> order) {
+  for (const fs::path* path : {&csv, &images_out}) {
+    if (path->empty()) continue;
+    if (auto ok = check_writable(*path); !ok) return tl::unexpected<Error>(ok.error());
+  }
+  if (!csv.empty() &&
+      fs::absolute(images_out).lexically_normal() == fs::absolute(csv).lexically_normal()) {
+    return bad_request("'{}' is named for both the table and its images: name two files",
+                       csv.string());
   }
   ClosestTable table;
   table.csv_ = csv;
   table.images_out_ = images_out;
   table.order_ = std::move(order);
+  table.partial_files_ = false;
+  return table;
+}
+
+Expected<ClosestTable> ClosestTable::open(const fs::path& csv, const fs::path& images_out,
+                                          const std::string& question, std::vector<int> order) {
+  auto table = of_answers(csv, images_out, std::move(order));
+  if (!table) return table;
+  table->partial_files_ = true;
   const std::string first_line = fmt::format("# question {}\n", sha256(question));
   std::error_code code;
   if (fs::exists(partial(csv), code)) {
     auto rows = take_rows(csv, first_line);
     if (!rows) return tl::unexpected<Error>(rows.error());
-    table.done_ = std::move(*rows);
+    table->done_ = std::move(*rows);
     return table;
   }
   fs::remove(companion(csv), code);
@@ -305,11 +315,13 @@ Expected<void> ClosestTable::append(const ClosestRow& row) {
   if (row.answer.status == AnswerStatus::interrupted) return {};
   const std::string line = row_text(row);
   const std::lock_guard lock(*mutex_);
-  if (row.answer.distance) {
+  if (partial_files_ && row.answer.distance) {
     auto ok = append_to(companion(csv_), record(row.image, row.answer.image));
     if (!ok) return ok;
   }
-  if (auto ok = append_to(partial(csv_), line); !ok) return ok;
+  if (partial_files_) {
+    if (auto ok = append_to(partial(csv_), line); !ok) return ok;
+  }
   done_[row.image] = {row, line};
   return {};
 }
@@ -321,9 +333,11 @@ Expected<void> ClosestTable::finish() {
   if (!images_out_.empty()) {
     if (auto ok = write_npz(images_out_, images_npz(rows())); !ok) return ok;
   }
+  if (csv_.empty()) return {};
   std::string text = closest_header() + "\n";
   for (const int image : order_) text += done_.at(image).line;
   if (auto ok = write_file(csv_, text); !ok) return ok;
+  if (!partial_files_) return {};
   std::error_code ignored;
   fs::remove(partial(csv_), ignored);
   fs::remove(companion(csv_), ignored);

@@ -10,21 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "brink/ask/closest.h"
+#include "brink/ask/closest_batch.h"
 #include "brink/base/error.h"
 #include "brink/base/norm.h"
 
 namespace brink {
 
-/// One image's row.
-struct ClosestRow {
-  int image = 0;  ///< index in the split
-  int label = 0;
-  Norm norm = Norm::l1;
-  ClosestAnswer answer;  ///< of a resumed row: as printed, all but its statistics
-};
-
-/// A row as it is held and as it stands in the table, line end included.
+/// A row as it is held (taken over from a stopped run: as printed, without statistics) and as it
+/// stands in the table, line end included.
 struct FinishedRow {
   ClosestRow row;
   std::string line;
@@ -40,9 +33,16 @@ class ClosestTable {
                                      const std::filesystem::path& images_out,
                                      const std::string& question, std::vector<int> order);
 
+  /// A table without partial files, for answers that are kept elsewhere while the run lasts. `csv`
+  /// may be empty: finish() writes no table then.
+  static Expected<ClosestTable> of_answers(const std::filesystem::path& csv,
+                                           const std::filesystem::path& images_out,
+                                           std::vector<int> order);
+
   /// Answered already, in this run or an earlier one.
   bool done(int image) const;
-  /// On disk when it returns; thread-safe. An interrupted answer is no row: it is left out.
+  /// On disk when it returns (but see of_answers); thread-safe. An interrupted answer is no row: it
+  /// is left out.
   Expected<void> append(const ClosestRow& row);
   /// Writes the .npz and the table, each complete or not at all, and removes the partial files.
   /// All images asked for must be done.
@@ -54,6 +54,7 @@ class ClosestTable {
   std::filesystem::path csv_;
   std::filesystem::path images_out_;
   std::vector<int> order_;
+  bool partial_files_ = true;
   std::map<int, FinishedRow> done_;
   std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
 };

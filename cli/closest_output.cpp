@@ -1,0 +1,74 @@
+#include "closest_output.h"
+
+#include <cmath>
+
+#include "brink/report/closest_table.h"
+#include "brink/report/pictures.h"
+
+namespace brink::cli {
+
+nlohmann::json statistics_to_json(const search::Statistics& statistics) {
+  return {{"nodes", statistics.nodes},
+          {"simplex_iterations", statistics.iterations},
+          {"ball_points", statistics.points},
+          {"pruned_by_bound", statistics.pruned_by_bound},
+          {"pruned_by_interval", statistics.pruned_by_interval},
+          {"leaves", statistics.leaves},
+          {"doubtful_leaves", statistics.doubtful},
+          {"heuristic_seconds", statistics.heuristic_seconds},
+          {"tightening_seconds", statistics.tightening_seconds},
+          {"tree_seconds", statistics.tree_seconds}};
+}
+
+std::string news(int image, const search::Beat& beat) {
+  const double pace = static_cast<double>(beat.nodes) / std::max(1e-3, beat.seconds);
+  return fmt::format("image {}: {:.5g} <= distance{}, {} nodes, {} open, {:.0f} nodes/s", image,
+                     beat.bound,
+                     std::isinf(beat.distance) ? "" : fmt::format(" <= {:.5g}", beat.distance),
+                     beat.nodes, beat.open, pace);
+}
+
+Expected<void> write_pictures(const ImageSet& set, const Box& box,
+                              const std::filesystem::path& folder,
+                              const std::vector<ClosestRow>& rows) {
+  if (folder.empty()) return {};
+  std::error_code code;
+  std::filesystem::create_directories(folder, code);
+  if (code) return bad_request("cannot make folder '{}': {}", folder.string(), code.message());
+  const double low = box.lower.minCoeff();
+  const double high = box.upper.maxCoeff();
+  for (const ClosestRow& row : rows) {
+    if (row.answer.image.size() == 0) continue;
+    const auto shape = shape_of(row.answer.image.size());
+    const std::string stem = fmt::format("{}-{}", row.image, name(row.norm));
+    const auto image = grey_picture(row.answer.image, shape, low, high, 8);
+    const auto change = change_picture(row.answer.image, set.image(row.image), shape, 8);
+    if (auto ok = write_png(image, folder / (stem + ".png")); !ok) return ok;
+    if (auto ok = write_png(change, folder / (stem + "-change.png")); !ok) return ok;
+  }
+  return {};
+}
+
+nlohmann::json to_json(const std::vector<ClosestRow>& rows) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const ClosestRow& row : rows) {
+    const ClosestAnswer& answer = row.answer;
+    nlohmann::json entry = {{"image", row.image},
+                            {"label", row.label},
+                            {"target", answer.target},
+                            {"norm", name(row.norm)},
+                            {"status", name(answer.status)},
+                            {"bound", answer.bound},
+                            {"nodes", answer.nodes},
+                            {"seconds", answer.seconds},
+                            {"verified", answer.verified},
+                            {"all_zero", answer.all_zero},
+                            {"proof", answer.proof}};
+    entry["distance"] = answer.distance ? nlohmann::json(*answer.distance) : nlohmann::json();
+    entry["gap"] = answer.gap() ? nlohmann::json(*answer.gap()) : nlohmann::json();
+    list.push_back(std::move(entry));
+  }
+  return {{"images", list}, {"summary", closest_summary(rows)}};
+}
+
+}  // namespace brink::cli

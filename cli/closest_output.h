@@ -1,0 +1,58 @@
+// What `closest` writes besides its table: JSON, pictures, the log of changes.
+#pragma once
+
+#include <fstream>
+#include <mutex>
+#include <nlohmann/json.hpp>
+
+#include "brink/ask/closest_batch.h"
+#include "commands.h"
+
+namespace brink::cli {
+
+nlohmann::json statistics_to_json(const search::Statistics& statistics);
+
+/// One JSON line per change of incumbent or bound, one with statistics at an image's end.
+class ChangeLog {
+ public:
+  explicit ChangeLog(const std::filesystem::path& path) {
+    if (!path.empty()) out_.open(path);
+  }
+  std::function<void(double, double, double)> follow(int image) {
+    if (!out_.is_open()) return {};
+    return [this, image](double distance, double bound, double seconds) {
+      nlohmann::json line = {{"image", image}, {"bound", bound}, {"seconds", seconds}};
+      line["distance"] = std::isinf(distance) ? nlohmann::json() : nlohmann::json(distance);
+      write(line);
+    };
+  }
+  void finish(int image, const ClosestAnswer& answer) {
+    if (!out_.is_open()) return;
+    write({{"image", image},
+           {"status", name(answer.status)},
+           {"seconds", answer.seconds},
+           {"statistics", statistics_to_json(answer.statistics)}});
+  }
+
+ private:
+  void write(const nlohmann::json& line) {
+    const std::lock_guard lock(mutex_);
+    out_ << line.dump() << '\n' << std::flush;
+  }
+
+  std::mutex mutex_;
+  std::ofstream out_;
+};
+
+/// How far the search for an image is, in a few words.
+std::string news(int image, const search::Beat& beat);
+
+/// OUT/IMAGE-NORM.png and OUT/IMAGE-NORM-change.png; `folder` empty: nothing.
+Expected<void> write_pictures(const ImageSet& set, const Box& box,
+                              const std::filesystem::path& folder,
+                              const std::vector<ClosestRow>& rows);
+
+/// The rows and their summary.
+nlohmann::json to_json(const std::vector<ClosestRow>& rows);
+
+}  // namespace brink::cli

@@ -1,0 +1,109 @@
+// The program, whoever does its work: commands, exit codes, signals.
+#include <csignal>
+
+#include "commands.h"
+
+namespace brink::cli {
+
+namespace {
+
+std::atomic<bool> g_interrupt = false;
+
+void on_signal(int) {
+  g_interrupt.store(true);
+}
+
+int exit_code(const Error& error) {
+  switch (error.kind) {
+    case Error::Kind::bad_request:
+      return 2;
+    case Error::Kind::failure:
+      return 3;
+    case Error::Kind::interrupted:
+      return 130;
+  }
+  return 3;
+}
+
+int report(const Error& error) {
+  fmt::print(stderr, "brink: {}\n", error.message);
+  return exit_code(error);
+}
+
+std::string as_typed(int argc, char** argv) {
+  std::string text;
+  for (int i = 0; i < argc; ++i) text += fmt::format("{}{}", i == 0 ? "" : " ", argv[i]);
+  return text;
+}
+
+int run(int argc, char** argv, Crew& crew) {
+  CLI::App app{"Exact answers about trained ReLU networks."};
+  app.set_version_flag("--version", BRINK_VERSION);
+  app.require_subcommand(1);
+  Common common;
+  common.command = as_typed(argc, argv);
+  common.crew = &crew;
+  Action chosen;
+  add_train(app, common, chosen);
+  add_eval(app, common, chosen);
+  add_data(app, common, chosen);
+  add_bounds(app, common, chosen);
+  add_visualize(app, common, chosen);
+  add_closest(app, common, chosen);
+  add_export(app, common, chosen);
+  add_picture(app, common, chosen);
+  add_page(app, common, chosen);
+  add_runs(app, common, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    fmt::print(stderr, "brink: {} (see brink --help)\n", error.what());
+    return 2;
+  }
+  const Expected<void> result = chosen();
+  return result ? 0 : report(result.error());
+}
+
+}  // namespace
+
+const std::atomic<bool>& interrupt_flag() {
+  return g_interrupt;
+}
+
+tl::unexpected<Error> interrupted() {
+  return tl::unexpected<Error>(
+      Error{Error::Kind::interrupted,
+            "interrupted; what was finished is kept, the same command continues"});
+}
+
+CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::string& name,
+                      const std::string& description, Action action) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->add_option("--threads", common.threads, "worker threads (default: all cores)")
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--seed", common.seed, "seed of all random numbers (default: 0)");
+  command->add_flag("--quiet", common.quiet, "no progress, no notes on stderr");
+  command->add_flag("--json", common.json, "stdout is one JSON document");
+  command->add_option("--data-dir", common.data_dir, "where data sets are looked for first");
+  command->callback([&chosen, action = std::move(action)] { chosen = action; });
+  return command;
+}
+
+int run_program(int argc, char** argv, Crew& crew) {
+  try {
+    return run(argc, argv, crew);
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "brink: out of memory\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "brink: internal error: {}\n", error.what());
+  }
+  return 3;
+}
+
+void watch_signals() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+}
+
+}  // namespace brink::cli

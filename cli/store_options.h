@@ -1,0 +1,27 @@
+// --store RUN.db: how a command's question becomes one of a results store.
+#pragma once
+
+#include "brink/store/store.h"
+#include "closest_options.h"
+
+namespace brink::cli {
+
+/// --store.
+void add_store_option(CLI::App& command, std::filesystem::path& store);
+
+/// Everything that decides the answers. Time limits do not change what a proven answer is, but do
+/// change the others: they are part of it.
+Question closest_question(const ClosestOptions& options, const Common& common,
+                          const Network& network, const ClosestQuestion& question);
+
+/// An open store, and the question in it.
+struct Asked {
+  Store store;
+  QuestionId question = 0;
+};
+/// Makes store, network and question if need be, and begins a run. `file` names the network.
+Expected<Asked> open_store_for(const std::filesystem::path& path, const Common& common,
+                               const Network& network, const std::filesystem::path& file,
+                               const Question& question);
+
+}  // namespace brink::cli

@@ -1,0 +1,78 @@
+#include "brink/ask/closest_batch.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "brink/ask/wire.h"
+
+namespace brink {
+
+ClosestAnswer ask_image(const ClosestBatch& batch, int image, int threads, const BatchHooks& hooks,
+                        const std::atomic<bool>* interrupt) {
+  const Eigen::VectorXd pixels = batch.set->image(image);
+  const int label = batch.set->label(image);
+  if (batch.mip) {
+    return closest_by_mip(*batch.network, *batch.bounds, batch.question, pixels, label, *batch.mip,
+                          interrupt);
+  }
+  SearchOptions options = batch.search;
+  options.threads = threads;
+  if (hooks.before) hooks.before(image, options);
+  return closest_by_search(*batch.network, batch.question, pixels, label, options, interrupt);
+}
+
+Expected<void> ask_images(const ClosestBatch& batch, const Expected<std::vector<int>>& images_asked,
+                          int at_once, int threads_each, Crew& crew, const BatchHooks& hooks,
+                          const std::function<Expected<void>(const ClosestRow&)>& keep,
+                          const std::atomic<bool>* interrupt) {
+  const auto list = images_asked.map([](const auto& l) { return nlohmann::json(l).dump(); });
+  const auto shared = crew.share(list);
+  if (!shared) return tl::unexpected(shared.error());
+  const auto images = nlohmann::json::parse(*shared).get<std::vector<int>>();
+  const auto work = [&](int i) -> std::optional<std::string> {
+    const int image = images[static_cast<std::size_t>(i)];
+    const ClosestAnswer answer = ask_image(batch, image, threads_each, hooks, interrupt);
+    if (answer.status == AnswerStatus::interrupted) return std::nullopt;
+    if (hooks.after) hooks.after({image, batch.set->label(image), batch.question.norm, answer});
+    return to_bytes(answer);
+  };
+  const auto take = [&](int i, const std::string& bytes) -> Expected<void> {
+    auto answer = closest_from_bytes(bytes);
+    if (!answer) return tl::unexpected(answer.error());
+    const int image = images[static_cast<std::size_t>(i)];
+    return keep({image, batch.set->label(image), batch.question.norm, std::move(*answer)});
+  };
+  return crew.run(static_cast<int>(images.size()), at_once, work, take);
+}
+
+Expected<std::vector<ClosestRow>> ask_images(const ClosestBatch& batch,
+                                             const std::vector<int>& images, int threads,
+                                             const std::atomic<bool>* interrupt) {
+  std::vector<ClosestRow> rows(images.size());
+  std::map<int, std::size_t> place;
+  for (std::size_t i = 0; i < images.size(); ++i) place[images[i]] = i;
+  ThreadCrew crew(interrupt);
+  const auto kept = ask_images(
+      batch, images, threads, 1, crew, {},
+      [&](const ClosestRow& row) -> Expected<void> {
+        rows[place.at(row.image)] = row;
+        return {};
+      },
+      interrupt);
+  if (!kept) return tl::unexpected(kept.error());
+  return rows;
+}
+
+Expected<std::vector<int>> first_correct(const Network& network, const ImageSet& set, int count) {
+  std::vector<int> found;
+  for (int i = 0; i < set.count() && static_cast<int>(found.size()) < count; ++i) {
+    if (classify(network, set.image(i)) == set.label(i)) found.push_back(i);
+  }
+  if (static_cast<int>(found.size()) < count) {
+    return bad_request("--images correct:{}: the network gets only {} of {} images right", count,
+                       found.size(), set.count());
+  }
+  return found;
+}
+
+}  // namespace brink

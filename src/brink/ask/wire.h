@@ -1,0 +1,18 @@
+// Answers as bytes (CBOR): how they travel between the processes of a crew.
+#pragma once
+
+#include <string>
+
+#include "brink/ask/closest.h"
+#include "brink/ask/visualize.h"
+
+namespace brink {
+
+std::string to_bytes(const ClosestAnswer& answer);
+std::string to_bytes(const Excitation& excitation);
+
+/// Errors (failure): bytes that to_bytes did not write.
+Expected<ClosestAnswer> closest_from_bytes(const std::string& bytes);
+Expected<Excitation> excitation_from_bytes(const std::string& bytes);
+
+}  // namespace brink

@@ -1,0 +1,177 @@
+// Answers into the store and back, number for number.
+#include <cmath>
+#include <cstring>
+
+#include "brink/store/store.h"
+
+namespace brink {
+
+namespace {
+
+std::optional<Blob> to_blob(const Eigen::VectorXd& pixels) {
+  if (pixels.size() == 0) return std::nullopt;
+  return Blob{std::string(reinterpret_cast<const char*>(pixels.data()),
+                          static_cast<std::size_t>(pixels.size()) * sizeof(double))};
+}
+
+Eigen::VectorXd to_pixels(const std::string& bytes) {
+  Eigen::VectorXd pixels(static_cast<Eigen::Index>(bytes.size() / sizeof(double)));
+  if (!bytes.empty()) std::memcpy(pixels.data(), bytes.data(), bytes.size());
+  return pixels;
+}
+
+/// SQLite has no infinity: a bound that says nothing is NULL or 0.
+std::optional<double> finite(double value) {
+  return std::isfinite(value) ? std::optional<double>(value) : std::nullopt;
+}
+
+AnswerStatus status_of(const std::string& text) {
+  for (const AnswerStatus status :
+       {AnswerStatus::optimal, AnswerStatus::gap, AnswerStatus::time_limit,
+        AnswerStatus::infeasible, AnswerStatus::misclassified}) {
+    if (text == name(status)) return status;
+  }
+  return AnswerStatus::error;
+}
+
+}  // namespace
+
+Expected<void> Store::put(QuestionId question, const ClosestRow& row) {
+  const ClosestAnswer& a = row.answer;
+  const std::optional<int> target = a.target < 0 ? std::nullopt : std::optional<int>(a.target);
+  return db_.run(
+      "INSERT OR REPLACE INTO closest(question, image, label, target, status, distance, bound, "
+      "nodes, "
+      "seconds, bound_seconds, verified, all_zero, linearised, linearised_bound, proof, note, "
+      "found, "
+      "run) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+      question, row.image, row.label, target, std::string(name(a.status)), a.distance,
+      finite(a.bound).value_or(0), a.nodes, a.seconds, a.bound_seconds, a.verified, a.all_zero,
+      a.linearised, a.linearised_bound, a.proof, a.note, to_blob(a.image), run_);
+}
+
+Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question) const {
+  std::map<int, ClosestRow> rows;
+  const auto read = [&rows](const SqlRow& r) {
+    ClosestRow row;
+    row.image = static_cast<int>(r.integer(0));
+    row.label = static_cast<int>(r.integer(1));
+    ClosestAnswer& a = row.answer;
+    a.target = r.null(2) ? -1 : static_cast<int>(r.integer(2));
+    a.status = status_of(r.text(3));
+    a.distance = r.real_or_null(4);
+    a.bound = r.real(5);
+    a.nodes = r.integer(6);
+    a.seconds = r.real(7);
+    a.bound_seconds = r.real(8);
+    a.verified = r.integer(9) != 0;
+    a.all_zero = r.integer(10) != 0;
+    a.linearised = r.real_or_null(11);
+    a.linearised_bound = r.real_or_null(12);
+    a.proof = r.text(13);
+    a.note = r.text(14);
+    a.image = to_pixels(r.blob(15));
+    row.norm = parse_norm(r.text(16)).value_or(Norm::l1);
+    rows[row.image] = std::move(row);
+  };
+  auto ok = db_.query(
+      "SELECT image, label, target, status, distance, bound, nodes, seconds, bound_seconds, "
+      "verified, all_zero, linearised, linearised_bound, proof, note, found, "
+      "json_extract(options, '$.norm') FROM closest JOIN question ON id = question "
+      "WHERE question = ?",
+      read, question);
+  if (!ok) return tl::unexpected(ok.error());
+  return rows;
+}
+
+Expected<void> Store::put(QuestionId question, const StoredUnit& unit) {
+  const Excitation& e = unit.answer;
+  const bool found = e.image.size() > 0;
+  const bool error = e.status == AnswerStatus::error;
+  return db_.run(
+      "INSERT OR REPLACE INTO unit(question, layer, unit, activation, bound, status, nodes, "
+      "seconds, "
+      "note, found, run) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+      question, unit.layer, unit.unit, found ? finite(e.activation) : std::nullopt,
+      error ? std::nullopt : finite(e.bound), std::string(name(e.status)), e.nodes, e.seconds,
+      e.note, to_blob(e.image), run_);
+}
+
+Expected<std::map<std::pair<int, int>, StoredUnit>> Store::units(QuestionId question) const {
+  std::map<std::pair<int, int>, StoredUnit> units;
+  const auto read = [&units](const SqlRow& r) {
+    StoredUnit unit;
+    unit.layer = static_cast<int>(r.integer(0));
+    unit.unit = static_cast<int>(r.integer(1));
+    Excitation& e = unit.answer;
+    e.activation = r.real(2);
+    e.bound = r.real(3);
+    e.status = status_of(r.text(4));
+    e.nodes = r.integer(5);
+    e.seconds = r.real(6);
+    e.note = r.text(7);
+    e.image = to_pixels(r.blob(8));
+    units[{unit.layer, unit.unit}] = std::move(unit);
+  };
+  auto ok = db_.query(
+      "SELECT layer, unit, activation, bound, status, nodes, seconds, note, found FROM unit "
+      "WHERE question = ?",
+      read, question);
+  if (!ok) return tl::unexpected(ok.error());
+  return units;
+}
+
+Expected<void> Store::put(QuestionId question, const Bounds& bounds, bool complete) {
+  return db_.run(
+      "INSERT OR REPLACE INTO bounds(question, complete, t_pre, document, run) VALUES(?,?,?,?,?)",
+      question, complete, bounds.t_pre, bounds_text(bounds), run_);
+}
+
+Expected<std::optional<StoredBounds>> Store::bounds(QuestionId question) const {
+  std::optional<std::pair<bool, std::string>> found;
+  auto ok = db_.query(
+      "SELECT complete, document FROM bounds WHERE question = ?",
+      [&](const SqlRow& r) {
+        found = {r.integer(0) != 0, r.text(1)};
+      },
+      question);
+  if (!ok) return tl::unexpected(ok.error());
+  if (!found) return std::nullopt;
+  auto bounds = parse_bounds(found->second, fmt::format("bounds of question {}", question));
+  if (!bounds) return tl::unexpected(bounds.error());
+  return StoredBounds{std::move(*bounds), found->first};
+}
+
+Expected<void> Store::put_originals(const std::string& data, const std::string& split,
+                                    const ImageSet& set, const std::vector<int>& images) {
+  return db_.transaction([&]() -> Expected<void> {
+    const auto size = static_cast<std::size_t>(set.image_size());
+    for (const int image : images) {
+      const auto* begin = set.pixels.data() + static_cast<std::size_t>(image) * size;
+      auto ok = db_.run(
+          "INSERT OR IGNORE INTO original(data, split, image, label, rows, columns, pixels) "
+          "VALUES(?,?,?,?,?,?,?)",
+          data, split, image, set.label(image), set.rows, set.columns,
+          Blob{std::string(reinterpret_cast<const char*>(begin), size)});
+      if (!ok) return ok;
+    }
+    return {};
+  });
+}
+
+Expected<std::optional<Original>> Store::original(const std::string& data, const std::string& split,
+                                                  int image) const {
+  std::optional<Original> found;
+  auto ok = db_.query(
+      "SELECT label, rows, columns, pixels FROM original WHERE data = ? AND split = ? AND image = "
+      "?",
+      [&](const SqlRow& r) {
+        found = Original{static_cast<int>(r.integer(0)), static_cast<int>(r.integer(1)),
+                         static_cast<int>(r.integer(2)), r.blob(3)};
+      },
+      data, split, image);
+  if (!ok) return tl::unexpected(ok.error());
+  return found;
+}
+
+}  // namespace brink

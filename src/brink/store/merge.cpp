@@ -1,0 +1,81 @@
+// Two stores into one. Questions meet by their text; their ids differ from store to store.
+#include "brink/store/schema.h"
+#include "brink/store/store.h"
+
+namespace brink {
+
+namespace {
+
+/// Ids of `other` to ids of `db`.
+constexpr const char* kIds =
+    "CREATE TEMP TABLE ids AS SELECT o.id AS theirs, q.id AS ours "
+    "FROM other.question o JOIN main.question q ON q.text = o.text";
+constexpr const char* kRuns =
+    "CREATE TEMP TABLE runs AS SELECT o.id AS theirs, r.id AS ours FROM other.run o "
+    "LEFT JOIN main.run r ON r.command = o.command AND r.started = o.started AND "
+    "r.machine = o.machine";
+
+const char* const kSteps[] = {
+    "INSERT OR IGNORE INTO main.network SELECT * FROM other.network",
+    "INSERT OR IGNORE INTO main.question(kind, network, text, options) "
+    "SELECT kind, network, text, options FROM other.question ORDER BY id",
+    "INSERT INTO main.run(command, version, machine, threads, started) "
+    "SELECT command, version, machine, threads, started FROM other.run o WHERE NOT EXISTS "
+    "(SELECT 1 FROM main.run r WHERE r.command = o.command AND r.started = o.started AND "
+    "r.machine = o.machine) ORDER BY id",
+    "DROP TABLE IF EXISTS temp.ids",
+    "DROP TABLE IF EXISTS temp.runs",
+    kIds,
+    kRuns,
+    // An answer that a limit stopped gives way to a final one.
+    "DELETE FROM main.closest WHERE status IN ('time_limit', 'error') AND EXISTS "
+    "(SELECT 1 FROM other.closest c JOIN ids ON theirs = c.question WHERE ours = closest.question "
+    "AND c.image = closest.image AND c.status NOT IN ('time_limit', 'error'))",
+    "INSERT OR IGNORE INTO main.closest(question, image, label, target, status, distance, bound, "
+    "nodes, "
+    "seconds, bound_seconds, verified, all_zero, linearised, linearised_bound, proof, note, found, "
+    "run) "
+    "SELECT ids.ours, image, label, target, status, distance, bound, nodes, seconds, "
+    "bound_seconds, "
+    "verified, all_zero, linearised, linearised_bound, proof, note, found, runs.ours FROM "
+    "other.closest c JOIN ids ON ids.theirs = c.question LEFT JOIN runs ON runs.theirs = c.run",
+    "DELETE FROM main.unit WHERE status IN ('time_limit', 'error') AND EXISTS (SELECT 1 FROM "
+    "other.unit "
+    "u JOIN ids ON theirs = u.question WHERE ours = unit.question AND u.layer = unit.layer AND "
+    "u.unit = unit.unit AND u.status NOT IN ('time_limit', 'error'))",
+    "INSERT OR IGNORE INTO main.unit(question, layer, unit, activation, bound, status, nodes, "
+    "seconds, "
+    "note, found, run) SELECT ids.ours, layer, unit, activation, bound, status, nodes, seconds, "
+    "note, "
+    "found, runs.ours FROM other.unit u JOIN ids ON ids.theirs = u.question "
+    "LEFT JOIN runs ON runs.theirs = u.run",
+    "DELETE FROM main.bounds WHERE complete = 0 AND EXISTS (SELECT 1 FROM other.bounds b JOIN ids "
+    "ON "
+    "theirs = b.question WHERE ours = bounds.question AND b.complete = 1)",
+    "INSERT OR IGNORE INTO main.bounds(question, complete, t_pre, document, run) SELECT ids.ours, "
+    "complete, t_pre, document, runs.ours FROM other.bounds b JOIN ids ON ids.theirs = b.question "
+    "LEFT JOIN runs ON runs.theirs = b.run",
+    "INSERT OR IGNORE INTO main.original SELECT * FROM other.original",
+    "INSERT OR IGNORE INTO main.evaluation SELECT * FROM other.evaluation",
+    "INSERT OR IGNORE INTO main.descent SELECT * FROM other.descent",
+};
+
+}  // namespace
+
+Expected<void> Store::merge(const std::filesystem::path& other) {
+  // Says what is wrong with the file if something is.
+  if (auto readable = open_store(other, false); !readable) {
+    return tl::unexpected(readable.error());
+  }
+  if (auto ok = db_.run("ATTACH DATABASE ? AS other", other.string()); !ok) return ok;
+  auto merged = db_.transaction([this]() -> Expected<void> {
+    for (const char* step : kSteps) {
+      if (auto ok = db_.run(step); !ok) return ok;
+    }
+    return {};
+  });
+  if (auto detached = db_.run("DETACH DATABASE other"); !detached && merged) return detached;
+  return merged;
+}
+
+}  // namespace brink

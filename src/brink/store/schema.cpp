@@ -1,0 +1,106 @@
+#include "brink/store/schema.h"
+
+#include "brink/base/files.h"
+
+namespace brink {
+
+namespace {
+
+constexpr std::int64_t kApplication = 0x6272696e;
+
+constexpr const char* kTables[] = {
+    R"(CREATE TABLE network(
+         hash TEXT PRIMARY KEY, name TEXT NOT NULL, shape TEXT NOT NULL, output TEXT NOT NULL,
+         onnx BLOB NOT NULL))",
+    R"(CREATE TABLE question(
+         id INTEGER PRIMARY KEY, kind TEXT NOT NULL,
+         network TEXT NOT NULL REFERENCES network(hash),
+         text TEXT NOT NULL UNIQUE, options TEXT NOT NULL))",
+    R"(CREATE TABLE run(
+         id INTEGER PRIMARY KEY, command TEXT NOT NULL, version TEXT NOT NULL,
+         machine TEXT NOT NULL, threads INTEGER NOT NULL, started TEXT NOT NULL))",
+    R"(CREATE TABLE closest(
+         question INTEGER NOT NULL REFERENCES question(id), image INTEGER NOT NULL,
+         label INTEGER NOT NULL, target INTEGER, status TEXT NOT NULL, distance REAL,
+         bound REAL NOT NULL, nodes INTEGER NOT NULL, seconds REAL NOT NULL,
+         bound_seconds REAL NOT NULL, verified INTEGER NOT NULL, all_zero INTEGER NOT NULL,
+         linearised REAL, linearised_bound REAL, proof TEXT NOT NULL, note TEXT NOT NULL,
+         found BLOB, run INTEGER REFERENCES run(id),
+         PRIMARY KEY(question, image)))",
+    R"(CREATE TABLE unit(
+         question INTEGER NOT NULL REFERENCES question(id), layer INTEGER NOT NULL,
+         unit INTEGER NOT NULL, activation REAL, bound REAL, status TEXT NOT NULL,
+         nodes INTEGER NOT NULL, seconds REAL NOT NULL, note TEXT NOT NULL, found BLOB,
+         run INTEGER REFERENCES run(id), PRIMARY KEY(question, layer, unit)))",
+    R"(CREATE TABLE bounds(
+         question INTEGER PRIMARY KEY REFERENCES question(id), complete INTEGER NOT NULL,
+         t_pre REAL NOT NULL, document TEXT NOT NULL, run INTEGER REFERENCES run(id)))",
+    R"(CREATE TABLE original(
+         data TEXT NOT NULL, split TEXT NOT NULL, image INTEGER NOT NULL, label INTEGER NOT NULL,
+         rows INTEGER NOT NULL, columns INTEGER NOT NULL, pixels BLOB NOT NULL,
+         PRIMARY KEY(data, split, image)))",
+    R"(CREATE TABLE evaluation(
+         network TEXT NOT NULL REFERENCES network(hash), data TEXT NOT NULL, split TEXT NOT NULL,
+         right INTEGER NOT NULL, count INTEGER NOT NULL,
+         PRIMARY KEY(network, data, split)))",
+    R"(CREATE TABLE descent(
+         network TEXT PRIMARY KEY REFERENCES network(hash),
+         parent TEXT NOT NULL REFERENCES network(hash), recipe TEXT NOT NULL))"};
+
+Expected<void> create_tables(Sqlite& db) {
+  return db.transaction([&db]() -> Expected<void> {
+    const auto tables = db.number("SELECT count(*) FROM sqlite_master");
+    if (!tables) return tl::unexpected(tables.error());
+    if (*tables > 0) return {};  // another process was first
+    for (const char* table : kTables) {
+      if (auto ok = db.run(table); !ok) return ok;
+    }
+    if (auto ok = db.run(fmt::format("PRAGMA application_id = {}", kApplication)); !ok) return ok;
+    return db.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
+  });
+}
+
+Expected<void> check_version(const Sqlite& db, const std::string& path) {
+  const auto application = db.number("PRAGMA application_id");
+  if (!application || *application != kApplication) {
+    return bad_request("'{}' is not a results store of brink: name another file", path);
+  }
+  const auto version = db.number("PRAGMA user_version");
+  if (!version) return tl::unexpected(version.error());
+  if (*version != kSchemaVersion) {
+    return bad_request("'{}' has schema {}, this brink reads {}: use the brink that wrote it", path,
+                       *version, kSchemaVersion);
+  }
+  return {};
+}
+
+}  // namespace
+
+Expected<Sqlite> open_store(const std::filesystem::path& path, bool create) {
+  std::error_code code;
+  if (!create && !std::filesystem::exists(path, code)) {
+    return bad_request("there is no store '{}': closest --store {} makes one", path.string(),
+                       path.string());
+  }
+  const bool fresh = !std::filesystem::exists(path, code);
+  if (create && fresh) {
+    if (auto ok = check_writable(path); !ok) return tl::unexpected(ok.error());
+  }
+  auto db = Sqlite::open(path.string(), create);
+  if (!db) return db;
+  const auto tables = db->number("SELECT count(*) FROM sqlite_master");
+  if (!tables) {
+    return bad_request("'{}' is not a results store of brink: name another file", path.string());
+  }
+  if (create && *tables == 0) {
+    if (auto ok = create_tables(*db); !ok) return tl::unexpected(ok.error());
+  }
+  if (auto ok = check_version(*db, path.string()); !ok) return tl::unexpected(ok.error());
+  if (!create) return db;
+  for (const char* pragma : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"}) {
+    if (auto ok = db->run(pragma); !ok) return tl::unexpected(ok.error());
+  }
+  return db;
+}
+
+}  // namespace brink

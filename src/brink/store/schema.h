@@ -1,0 +1,22 @@
+// The tables of a results store, and which versions of them this program reads.
+//
+// What each column means is said in docs/store.md. The file is a plain SQLite database: its
+// application id (0x6272696e, "brin") says that it is brink's, its user version which schema.
+#pragma once
+
+#include <filesystem>
+
+#include "brink/store/sqlite.h"
+
+namespace brink {
+
+inline constexpr int kSchemaVersion = 1;
+
+/// Opens a store. `create`: makes it if the file is missing or empty; otherwise that is an error.
+/// Errors (bad_request): no such file, a file that is no store of brink, one of a later schema.
+///
+/// Writes go through a write-ahead log, one transaction an answer: a killed run, or a machine that
+/// lost power, leaves a sound store that lacks at most the newest answers.
+Expected<Sqlite> open_store(const std::filesystem::path& path, bool create);
+
+}  // namespace brink

@@ -1,0 +1,117 @@
+#include "brink/store/sqlite.h"
+
+#include <sqlite3.h>
+
+namespace brink {
+
+namespace {
+
+constexpr int kBusyMilliseconds = 60'000;  // another process's write is short
+
+struct Finalize {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+
+int bind(sqlite3_stmt* statement, int place, const SqlValue& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    return sqlite3_bind_int64(statement, place, *integer);
+  }
+  if (const auto* real = std::get_if<double>(&value)) {
+    return sqlite3_bind_double(statement, place, *real);
+  }
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return sqlite3_bind_text64(statement, place, text->data(), text->size(), SQLITE_TRANSIENT,
+                               SQLITE_UTF8);
+  }
+  if (const auto* blob = std::get_if<Blob>(&value)) {
+    return sqlite3_bind_blob64(statement, place, blob->bytes.data(), blob->bytes.size(),
+                               SQLITE_TRANSIENT);
+  }
+  return sqlite3_bind_null(statement, place);
+}
+
+}  // namespace
+
+bool SqlRow::null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::int64_t SqlRow::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+double SqlRow::real(int column) const {
+  return sqlite3_column_double(statement_, column);
+}
+
+std::string SqlRow::text(int column) const {
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  return bytes == nullptr
+             ? std::string()
+             : std::string(bytes,
+                           static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+}
+
+std::string SqlRow::blob(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  return bytes == nullptr
+             ? std::string()
+             : std::string(bytes,
+                           static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+}
+
+std::optional<double> SqlRow::real_or_null(int column) const {
+  return null(column) ? std::nullopt : std::optional<double>(real(column));
+}
+
+void Sqlite::Close::operator()(sqlite3* db) const {
+  sqlite3_close_v2(db);
+}
+
+Expected<Sqlite> Sqlite::open(const std::string& path, bool create) {
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  Sqlite result;
+  result.path_ = path;
+  result.db_.reset(handle);
+  if (code != SQLITE_OK) {
+    return bad_request("cannot open '{}': {}", path,
+                       handle != nullptr ? sqlite3_errmsg(handle) : "out of memory");
+  }
+  sqlite3_extended_result_codes(handle, 1);
+  sqlite3_busy_timeout(handle, kBusyMilliseconds);
+  return result;
+}
+
+Expected<void> Sqlite::step_all(const std::string& statement, const std::vector<SqlValue>& values,
+                                const Each& each) const {
+  const auto broken = [&] { return failure("'{}': {}", path_, sqlite3_errmsg(db_.get())); };
+  sqlite3_stmt* raw = nullptr;
+  if (sqlite3_prepare_v2(db_.get(), statement.c_str(), -1, &raw, nullptr) != SQLITE_OK) {
+    return broken();
+  }
+  const std::unique_ptr<sqlite3_stmt, Finalize> prepared(raw);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (bind(raw, static_cast<int>(i) + 1, values[i]) != SQLITE_OK) return broken();
+  }
+  for (int code = sqlite3_step(raw); code != SQLITE_DONE; code = sqlite3_step(raw)) {
+    if (code != SQLITE_ROW) return broken();
+    if (each) each(SqlRow(raw));
+  }
+  return {};
+}
+
+Expected<void> Sqlite::transaction(const std::function<Expected<void>()>& steps) {
+  if (auto ok = run("BEGIN IMMEDIATE"); !ok) return ok;
+  auto done = steps();
+  if (done) done = run("COMMIT");
+  if (!done) (void)run("ROLLBACK");
+  return done;
+}
+
+std::int64_t Sqlite::last_id() const {
+  return sqlite3_last_insert_rowid(db_.get());
+}
+
+}  // namespace brink

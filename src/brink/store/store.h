@@ -1,0 +1,133 @@
+// A results store: networks, questions with all their options, answers with the images found. One
+// SQLite file; tables and columns are in docs/store.md.
+//
+// An answer is on disk when put() returns, and is never asked for again. What identifies a question
+// is one line of text with everything that decides its answers.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "brink/ask/closest_batch.h"
+#include "brink/ask/visualize.h"
+#include "brink/store/sqlite.h"
+
+namespace brink {
+
+using QuestionId = std::int64_t;
+
+struct StoredNetwork {
+  std::string hash;  ///< content_hash
+  std::string name;  ///< of its file when it was first seen, without the ending
+  std::string shape;
+  std::string output;
+};
+
+struct StoredQuestion {
+  QuestionId id = 0;
+  std::string kind;     ///< closest, visualize, bounds
+  std::string network;  ///< hash
+  std::string text;
+  nlohmann::json options;
+};
+
+/// A question that is about to be asked.
+struct Question {
+  std::string kind;
+  std::string text;
+  nlohmann::json options;
+};
+
+struct StoredUnit {
+  int layer = 0;
+  int unit = 0;
+  Excitation answer;
+};
+
+struct StoredBounds {
+  Bounds bounds;
+  bool complete = false;
+};
+
+/// An image that was asked about.
+struct Original {
+  int label = 0;
+  int rows = 0;
+  int columns = 0;
+  std::string pixels;  ///< bytes, row by row; value = byte / 255
+};
+
+struct Evaluated {
+  std::string network;
+  std::string data;
+  std::string split;
+  std::int64_t right = 0;
+  std::int64_t count = 0;
+};
+
+/// A hardened network and the one it comes from.
+struct Descent {
+  std::string network;
+  std::string parent;
+  nlohmann::json recipe;
+};
+
+class Store {
+ public:
+  /// Makes the file if need be.
+  static Expected<Store> open(const std::filesystem::path& path);
+  /// An error if there is none.
+  static Expected<Store> open_existing(const std::filesystem::path& path);
+
+  /// Answers that are put from now on belong to this run. `command`: as typed.
+  Expected<void> begin_run(const std::string& command, int threads);
+  /// The question's id; adds network and question if they are new.
+  Expected<QuestionId> ask(const Network& network, const std::string& network_name,
+                           const Question& question);
+  Expected<void> add_network(const Network& network, const std::string& network_name);
+
+  Expected<void> put(QuestionId question, const ClosestRow& row);
+  Expected<void> put(QuestionId question, const StoredUnit& unit);
+  /// Replaces what was there. Not complete: of a run that may be continued.
+  Expected<void> put(QuestionId question, const Bounds& bounds, bool complete);
+  Expected<void> put_originals(const std::string& data, const std::string& split,
+                               const ImageSet& set, const std::vector<int>& images);
+  Expected<void> put(const Evaluated& evaluated);
+  Expected<void> put(const Descent& descent);
+
+  /// By image, unit.
+  Expected<std::map<int, ClosestRow>> closest(QuestionId question) const;
+  Expected<std::map<std::pair<int, int>, StoredUnit>> units(QuestionId question) const;
+  Expected<std::optional<StoredBounds>> bounds(QuestionId question) const;
+
+  Expected<std::vector<StoredNetwork>> networks() const;
+  Expected<Network> network(const std::string& hash) const;
+  Expected<std::vector<StoredQuestion>> questions() const;
+  Expected<std::optional<Original>> original(const std::string& data, const std::string& split,
+                                             int image) const;
+  Expected<std::vector<Evaluated>> evaluations() const;
+  Expected<std::vector<Descent>> descents() const;
+
+  /// Takes over all that `other` holds. Where both answered, a final answer is kept before one
+  /// that a limit stopped, else the own.
+  Expected<void> merge(const std::filesystem::path& other);
+
+  /// For tables that only list: see schema.h.
+  const Sqlite& database() const { return db_; }
+
+ private:
+  explicit Store(Sqlite db) : db_(std::move(db)) {}
+
+  Sqlite db_;
+  std::optional<std::int64_t> run_;
+};
+
+/// "784-8-8-8-10".
+std::string shape_text(const Network& network);
+
+}  // namespace brink
