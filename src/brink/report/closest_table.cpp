@@ -274,7 +274,7 @@ Expected<ClosestTable> ClosestTable::of_answers(const fs::path& csv, const fs::p
     if (path->empty()) continue;
     if (auto ok = check_writable(*path); !ok) return tl::unexpected<Error>(ok.error());
   }
-  if (!csv.empty() &&
+  if (!csv.empty() && !images_out.empty() &&
       fs::absolute(images_out).lexically_normal() == fs::absolute(csv).lexically_normal()) {
     return bad_request("'{}' is named for both the table and its images: name two files",
                        csv.string());
