@@ -104,6 +104,7 @@ int run_program(int argc, char** argv, Crew& crew) {
 void watch_signals() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file too large is an error like a full disk, not a death
 }
 
 }  // namespace brink::cli

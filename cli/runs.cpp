@@ -2,15 +2,121 @@
 #include <nlohmann/json.hpp>
 
 #include "brink/base/files.h"
-#include "brink/store/store.h"
+#include "brink/report/store_tables.h"
 #include "commands.h"
 
 namespace brink::cli {
 
+namespace {
+
+struct RunsOptions {
+  std::filesystem::path store;
+  std::string list = "questions";
+  StoreFilter filter;
+  std::filesystem::path csv;
+};
+
+struct MergeOptions {
+  std::vector<std::filesystem::path> parts;
+  std::filesystem::path out;
+};
+
+Expected<TextTable> table_of(const Store& store, const RunsOptions& options) {
+  if (options.list == "questions") return question_table(store, options.filter);
+  if (options.list == "answers") return answer_table(store, options.filter);
+  if (options.list == "units") return unit_answer_table(store, options.filter);
+  if (options.list == "networks") return network_table(store);
+  if (options.list == "runs") return run_table(store);
+  return bad_request("--list '{}' is neither questions, answers, units, networks nor runs",
+                     options.list);
+}
+
+nlohmann::json to_json(const TextTable& table) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const auto& row : table.rows) {
+    nlohmann::json entry;
+    for (std::size_t c = 0; c < row.size(); ++c) entry[table.columns[c]] = row[c];
+    rows.push_back(std::move(entry));
+  }
+  return rows;
+}
+
+Expected<void> run_runs(const RunsOptions& options, const Common& common) {
+  if (options.store.empty()) {
+    return bad_request("name the store: brink runs RUN.db, or brink runs merge A.db B.db -o C.db");
+  }
+  const auto store = Store::open_existing(options.store);
+  if (!store) return tl::unexpected(store.error());
+  const auto table = table_of(*store, options);
+  if (!table) return tl::unexpected(table.error());
+  if (!options.csv.empty()) {
+    if (auto ok = write_file(options.csv, table->csv()); !ok) return ok;
+  }
+  if (common.json) {
+    fmt::print("{}\n", to_json(*table).dump(1));
+  } else if (options.csv.empty()) {
+    fmt::print("{}", table->aligned());
+  } else {
+    fmt::print("{} rows in {}\n", table->rows.size(), options.csv.string());
+  }
+  return {};
+}
+
+/// Merges into a new file beside `out`, which appears only when it is complete.
+Expected<void> run_merge(const MergeOptions& options) {
+  std::error_code code;
+  for (const auto& part : options.parts) {
+    if (auto readable = Store::open_existing(part); !readable) {
+      return tl::unexpected(readable.error());
+    }
+  }
+  if (std::filesystem::exists(options.out, code)) {
+    return bad_request("'{}' is there already: name a new store", options.out.string());
+  }
+  if (auto ok = check_writable(options.out); !ok) return ok;
+  const std::filesystem::path unfinished = options.out.string() + ".merging";
+  for (const char* ending : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(unfinished.string() + ending, code);
+  }
+  {
+    auto store = Store::open(unfinished);
+    if (!store) return tl::unexpected(store.error());
+    for (const auto& part : options.parts) {
+      if (auto merged = store->merge(part); !merged) return merged;
+    }
+  }  // closed: the write-ahead log is in the file
+  std::filesystem::rename(unfinished, options.out, code);
+  if (code) return failure("cannot rename '{}': {}", unfinished.string(), code.message());
+  const auto store = Store::open_existing(options.out);
+  if (!store) return tl::unexpected(store.error());
+  const auto table = question_table(*store, {});
+  if (!table) return tl::unexpected(table.error());
+  fmt::print("{}", table->aligned());
+  return {};
+}
+
+}  // namespace
+
 void add_runs(CLI::App& app, Common& common, Action& chosen) {
-  (void)app;
-  (void)common;
-  (void)chosen;
+  const auto options = std::make_shared<RunsOptions>();
+  const auto merging = std::make_shared<MergeOptions>();
+  CLI::App* command = add_command(
+      app, common, chosen, "runs", "what a results store holds", [options, merging, &common] {
+        return merging->parts.empty() ? run_runs(*options, common) : run_merge(*merging);
+      });
+  command->add_option("RUN.db", options->store, "the results store");
+  command->add_option("--list", options->list, "questions, answers, units, networks or runs")
+      ->capture_default_str();
+  command->add_option("--network", options->filter.network, "only of this network: name or hash");
+  command->add_option("--norm", options->filter.norm, "only this norm");
+  command->add_option("--status", options->filter.status, "only answers of this status");
+  command->add_option("--engine", options->filter.engine, "only of this engine: search or mip");
+  command->add_option("--label", options->filter.label, "only images of this class");
+  command->add_option("--question", options->filter.question, "only this question, by its number");
+  command->add_option("--csv", options->csv, "write the table to this file");
+  CLI::App* merge = command->add_subcommand("merge", "stores of several runs into one new store");
+  merge->add_option("PARTS", merging->parts, "stores to merge")->required();
+  merge->add_option("-o,--out", merging->out, "the store to make")->required();
 }
 
 }  // namespace brink::cli

@@ -17,6 +17,7 @@
 #include "brink/data/npz.h"
 #include "brink/report/csv.h"
 #include "brink/report/decimal.h"
+#include "brink/report/text_table.h"
 
 namespace brink {
 
@@ -44,17 +45,6 @@ fs::path companion(const fs::path& csv) {
   return fs::path(csv) += ".partial.images";
 }
 
-/// A field on one line, quoted if need be.
-std::string quoted(std::string text) {
-  for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  if (text.find_first_of(",\"") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + '"';
-}
-
 enum class Side { up, down };
 
 /// 9 digits, rounded to the side that keeps the claim true.
@@ -70,7 +60,7 @@ std::string row_text(const ClosestRow& row) {
                      name(a.status), number(a.distance, Side::up), number(a.bound, Side::down),
                      number(a.gap(), Side::up), a.nodes, a.seconds, a.bound_seconds,
                      a.verified ? 1 : 0, a.all_zero ? 1 : 0, number(a.linearised, Side::up),
-                     number(a.linearised_bound, Side::down), quoted(a.proof), quoted(a.note));
+                     number(a.linearised_bound, Side::down), csv_field(a.proof), csv_field(a.note));
 }
 
 Expected<AnswerStatus> parse_status(const std::string& text, const std::string& where) {

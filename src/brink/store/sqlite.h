@@ -86,6 +86,11 @@ class Sqlite {
   Expected<void> query(const std::string& statement, const Each& each, Values&&... values) const {
     return step_all(statement, {sql(std::forward<Values>(values))...}, each);
   }
+  /// The same with a list of values.
+  Expected<void> query_list(const std::string& statement, const std::vector<SqlValue>& values,
+                            const Each& each) const {
+    return step_all(statement, values, each);
+  }
   /// The first column of the first row; 0 where there is none.
   template <class... Values>
   Expected<std::int64_t> number(const std::string& statement, Values&&... values) const {

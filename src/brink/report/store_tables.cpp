@@ -1,0 +1,179 @@
+#include "brink/report/store_tables.h"
+
+#include "brink/report/decimal.h"
+
+namespace brink {
+
+namespace {
+
+/// A condition of a WHERE clause and its value; nothing when the filter is empty.
+class Where {
+ public:
+  void add(const std::string& condition, const SqlValue& value) {
+    text_ += (text_.empty() ? " WHERE " : " AND ") + condition;
+    values_.push_back(value);
+  }
+  const std::string& text() const { return text_; }
+  const std::vector<SqlValue>& values() const { return values_; }
+
+ private:
+  std::string text_;
+  std::vector<SqlValue> values_;
+};
+
+void add_question_filters(Where& where, const StoreFilter& f) {
+  if (!f.network.empty()) {
+    where.add("(n.name = ?1 OR substr(n.hash, 1, length(?1)) = ?1)", f.network);
+  }
+  const auto place = [&where] { return fmt::format("?{}", where.values().size() + 1); };
+  if (!f.norm.empty()) where.add("json_extract(q.options, '$.norm') = " + place(), f.norm);
+  if (!f.engine.empty()) where.add("json_extract(q.options, '$.engine') = " + place(), f.engine);
+  if (f.question) where.add("q.id = " + place(), *f.question);
+}
+
+void add_answer_filters(Where& where, const StoreFilter& f) {
+  const auto place = [&where] { return fmt::format("?{}", where.values().size() + 1); };
+  if (!f.status.empty()) where.add("a.status = " + place(), f.status);
+  if (f.label) where.add("a.label = " + place(), std::int64_t{*f.label});
+}
+
+std::string real(const SqlRow& row, int column, const char* format = "{:.6g}") {
+  return row.null(column) ? "" : fmt::format(fmt::runtime(format), row.real(column));
+}
+
+using Read = std::function<std::vector<std::string>(const SqlRow&)>;
+
+Expected<TextTable> table_of(const Store& store, std::vector<std::string> columns,
+                             const std::string& statement, const Where& where, const Read& read) {
+  TextTable table;
+  table.columns = std::move(columns);
+  auto ok = store.database().query_list(
+      statement, where.values(), [&](const SqlRow& row) { table.rows.push_back(read(row)); });
+  if (!ok) return tl::unexpected(ok.error());
+  return table;
+}
+
+/// The options that tell questions of one kind apart.
+constexpr const char* kWhat =
+    "q.kind || coalesce(' ' || json_extract(q.options, '$.norm'), '') || "
+    "coalesce(' ' || json_extract(q.options, '$.method'), '') || "
+    "coalesce(' ' || json_extract(q.options, '$.target'), '') || "
+    "coalesce(' margin ' || json_extract(q.options, '$.margin'), '') || "
+    "coalesce(' ' || json_extract(q.options, '$.engine'), '') || "
+    "coalesce(' bounds ' || json_extract(q.options, '$.bounds'), '') || "
+    "coalesce(' ' || json_extract(q.options, '$.breakpoints') || ' breakpoints', '') || "
+    "coalesce(' cap ' || json_extract(q.options, '$.cap'), '') || "
+    "coalesce(' limit ' || json_extract(q.options, '$.time_limit') || ' s', '')";
+
+}  // namespace
+
+Expected<TextTable> question_table(const Store& store, const StoreFilter& filter) {
+  Where where;
+  add_question_filters(where, filter);
+  const std::string statement =
+      std::string("SELECT q.id, n.name, ") + kWhat +
+      ", (SELECT count(*) FROM closest c WHERE c.question = q.id) + "
+      "(SELECT count(*) FROM unit u WHERE u.question = q.id) + "
+      "(SELECT count(*) FROM bounds b WHERE b.question = q.id), "
+      "(SELECT count(*) FROM closest c WHERE c.question = q.id AND c.status IN "
+      "('optimal', 'infeasible', 'gap')) + (SELECT count(*) FROM unit u WHERE u.question = q.id "
+      "AND "
+      "u.status IN ('optimal', 'gap')) + (SELECT count(*) FROM bounds b WHERE b.question = q.id "
+      "AND "
+      "b.complete), "
+      "(SELECT avg(c.distance) FROM closest c WHERE c.question = q.id), "
+      "coalesce((SELECT avg(c.seconds) FROM closest c WHERE c.question = q.id), "
+      "(SELECT avg(u.seconds) FROM unit u WHERE u.question = q.id), "
+      "(SELECT t_pre FROM bounds b WHERE b.question = q.id)) "
+      "FROM question q JOIN network n ON n.hash = q.network" +
+      where.text() + " ORDER BY q.id";
+  return table_of(
+      store, {"question", "network", "what", "answers", "solved", "mean distance", "mean seconds"},
+      statement, where, [](const SqlRow& row) {
+        return std::vector<std::string>{row.text(0),           row.text(1), row.text(2),
+                                        row.text(3),           row.text(4), real(row, 5),
+                                        real(row, 6, "{:.3f}")};
+      });
+}
+
+Expected<TextTable> answer_table(const Store& store, const StoreFilter& filter) {
+  Where where;
+  add_question_filters(where, filter);
+  add_answer_filters(where, filter);
+  const std::string statement =
+      "SELECT q.id, n.name, json_extract(q.options, '$.data'), json_extract(q.options, '$.split'), "
+      "json_extract(q.options, '$.engine'), a.image, a.label, a.target, "
+      "json_extract(q.options, '$.norm'), a.status, a.distance, a.bound, a.nodes, a.seconds, "
+      "a.bound_seconds, a.verified, a.all_zero FROM closest a JOIN question q ON q.id = a.question "
+      "JOIN network n ON n.hash = q.network" +
+      where.text() + " ORDER BY q.id, a.image";
+  return table_of(
+      store,
+      {"question", "network", "data", "split", "engine", "image", "label", "target", "norm",
+       "status", "distance", "bound", "nodes", "seconds", "bound_seconds", "verified", "all_zero"},
+      statement, where, [](const SqlRow& row) {
+        std::vector<std::string> fields;
+        for (int c = 0; c <= 16; ++c) fields.push_back(row.text(c));
+        if (!row.null(10)) fields[10] = decimal_up(row.real(10));
+        fields[11] = decimal_down(row.real(11));
+        fields[13] = real(row, 13, "{:.3f}");
+        fields[14] = real(row, 14, "{:.3f}");
+        return fields;
+      });
+}
+
+Expected<TextTable> unit_answer_table(const Store& store, const StoreFilter& filter) {
+  Where where;
+  add_question_filters(where, filter);
+  if (!filter.status.empty()) {
+    where.add(fmt::format("a.status = ?{}", where.values().size() + 1), filter.status);
+  }
+  const std::string statement =
+      "SELECT q.id, n.name, a.layer, a.unit, a.activation, a.bound, a.status, a.nodes, a.seconds "
+      "FROM unit a JOIN question q ON q.id = a.question JOIN network n ON n.hash = q.network" +
+      where.text() + " ORDER BY q.id, a.layer, a.unit";
+  return table_of(
+      store,
+      {"question", "network", "layer", "unit", "activation", "bound", "status", "nodes", "seconds"},
+      statement, where, [](const SqlRow& row) {
+        std::vector<std::string> fields;
+        for (int c = 0; c <= 8; ++c) fields.push_back(row.text(c));
+        if (!row.null(4)) fields[4] = decimal_down(row.real(4));
+        if (!row.null(5)) fields[5] = decimal_up(row.real(5));
+        fields[8] = real(row, 8, "{:.3f}");
+        return fields;
+      });
+}
+
+Expected<TextTable> network_table(const Store& store) {
+  const std::string statement =
+      "SELECT n.name, n.shape, n.output, substr(n.hash, 1, 12), "
+      "(SELECT group_concat(e.data || ' ' || e.split || ' ' || printf('%.2f %%', 100.0 * e.right / "
+      "e.count), '; ') FROM evaluation e WHERE e.network = n.hash), "
+      "(SELECT p.name FROM descent d JOIN network p ON p.hash = d.parent WHERE d.network = "
+      "n.hash), "
+      "(SELECT count(*) FROM question q WHERE q.network = n.hash) FROM network n ORDER BY n.rowid";
+  return table_of(store,
+                  {"network", "shape", "output", "hash", "accuracy", "hardened from", "questions"},
+                  statement, {}, [](const SqlRow& row) {
+                    std::vector<std::string> fields;
+                    for (int c = 0; c <= 6; ++c) fields.push_back(row.text(c));
+                    return fields;
+                  });
+}
+
+Expected<TextTable> run_table(const Store& store) {
+  const std::string statement =
+      "SELECT r.id, r.started, r.version, r.threads, "
+      "(SELECT count(*) FROM closest a WHERE a.run = r.id) + "
+      "(SELECT count(*) FROM unit a WHERE a.run = r.id), r.machine, r.command FROM run r ORDER BY "
+      "r.id";
+  return table_of(store, {"run", "started", "version", "threads", "answers", "machine", "command"},
+                  statement, {}, [](const SqlRow& row) {
+                    std::vector<std::string> fields;
+                    for (int c = 0; c <= 6; ++c) fields.push_back(row.text(c));
+                    return fields;
+                  });
+}
+
+}  // namespace brink

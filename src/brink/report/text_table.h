@@ -1,0 +1,24 @@
+// A table of texts, written as CSV, Markdown or aligned columns.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace brink {
+
+struct TextTable {
+  std::string title;  ///< not in CSV; may be empty
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;  ///< each as long as `columns`
+  std::vector<std::string> notes;              ///< below the table; not in CSV
+
+  std::string csv() const;
+  std::string markdown() const;
+  /// For a terminal; numbers to the right, text to the left.
+  std::string aligned() const;
+};
+
+/// A field of a CSV row: quoted if it must be, line ends made spaces.
+std::string csv_field(std::string text);
+
+}  // namespace brink

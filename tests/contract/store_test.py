@@ -1,0 +1,148 @@
+"""brink closest --store, brink runs: nothing is asked twice, nothing finished is lost, whatever stops a run."""
+
+import contextlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+import unittest
+
+from harness import BRINK, Contract, read_csv
+
+TIMES = {"seconds", "bound_seconds"}
+KILLS = 30
+
+
+def without_times(path):
+    return [{k: v for k, v in row.items() if k not in TIMES} for row in read_csv(path)[1]]
+
+
+class Store(Contract):
+    def ask(self, store, *options, images="0-29", out=None):
+        where = ("-o", out) if out else ()
+        return self.brink("closest", "net.onnx", "--data", "data", "--images", images, "--store", store,
+                          "--threads", "1", *where, *options)
+
+    def rows(self, store, statement, *values):
+        with contextlib.closing(sqlite3.connect(self.folder / store)) as database:
+            return database.execute(statement, values).fetchall()
+
+    def test_an_answer_is_never_asked_for_twice(self):
+        first = self.good("closest", "net.onnx", "--data", "data", "--images", "0-9", "--store", "twice.db",
+                          "-o", "first.csv", "--images-out", "first.npz")
+        again = self.good("closest", "net.onnx", "--data", "data", "--images", "0-9", "--store", "twice.db",
+                          "-o", "again.csv", "--images-out", "again.npz")
+        self.assertEqual(first.stdout, again.stdout)
+        for ending in (".csv", ".npz"):
+            self.assertEqual((self.folder / f"first{ending}").read_bytes(),
+                             (self.folder / f"again{ending}").read_bytes())  # the times too
+        self.assertEqual(len(self.rows("twice.db", "SELECT DISTINCT run FROM closest")), 1)
+        self.assertEqual(self.rows("twice.db", "SELECT count(*) FROM run"), [(2,)])
+        more = self.ask("twice.db", images="5-12", out="more.csv")
+        self.assertEqual(more.returncode, 0, more.stderr)
+        self.assertEqual(self.rows("twice.db", "SELECT count(*) FROM closest"), [(13,)])
+
+    def test_the_table_is_the_same_with_and_without_a_store(self):
+        self.assertEqual(self.ask("same.db", out="with.csv").returncode, 0)
+        self.assertEqual(self.closest("without.csv", "--threads", "1", images="0-29").returncode, 0)
+        self.assertEqual(without_times(self.folder / "with.csv"), without_times(self.folder / "without.csv"))
+
+    def test_other_options_are_another_question(self):
+        self.assertEqual(self.ask("options.db", images="0-2").returncode, 0)
+        self.assertEqual(self.ask("options.db", "--norm", "linf", images="0-2").returncode, 0)
+        self.assertEqual(self.ask("options.db", "--margin", "1", images="0-2").returncode, 0)
+        self.assertEqual(self.rows("options.db", "SELECT question, count(*) FROM closest GROUP BY 1"),
+                         [(1, 3), (2, 3), (3, 3)])
+
+    def test_a_run_killed_at_any_moment_continues_and_ends_equal(self):
+        begin = time.monotonic()
+        self.assertEqual(self.ask("whole.db", "--norm", "linf", images="0-58", out="whole.csv").returncode, 0)
+        length = time.monotonic() - begin
+        source = random.Random(7)
+        kills = 0
+        while kills < KILLS:
+            run = subprocess.Popen(
+                [BRINK, "closest", "net.onnx", "--data", "data", "--images", "0-58", "--norm", "linf",
+                 "--store", "killed.db", "--threads", "1", "-o", "killed.csv"],
+                cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(source.uniform(0, length / 8))
+            if run.poll() is None:
+                run.send_signal(signal.SIGKILL)
+                kills += 1
+            run.wait()
+            if (self.folder / "killed.csv").exists():  # this one had the time to finish: begin again
+                (self.folder / "killed.csv").unlink()
+                for ending in ("", "-wal", "-shm"):
+                    (self.folder / f"killed.db{ending}").unlink(missing_ok=True)
+        last = self.ask("killed.db", "--norm", "linf", images="0-58", out="killed.csv")
+        self.assertEqual(last.returncode, 0, last.stderr)
+        self.assertEqual(without_times(self.folder / "whole.csv"), without_times(self.folder / "killed.csv"))
+        self.assertEqual(self.rows("killed.db", "PRAGMA integrity_check"), [("ok",)])
+        key = "SELECT image, label, target, status, distance, bound, nodes, found FROM closest ORDER BY image"
+        self.assertEqual(self.rows("whole.db", key), self.rows("killed.db", key))
+
+    def test_shards_merge_to_one_run(self):
+        self.assertEqual(self.ask("one.db", images="0-19", out="one.csv").returncode, 0)
+        for i in (1, 2, 3):
+            self.assertEqual(self.ask(f"part{i}.db", "--shard", f"{i}/3", images="0-19").returncode, 0)
+        self.good("runs", "merge", "part1.db", "part2.db", "part3.db", "-o", "merged.db")
+        key = "SELECT image, label, target, status, distance, bound, nodes, found FROM closest ORDER BY image"
+        self.assertEqual(self.rows("one.db", key), self.rows("merged.db", key))
+        self.assertEqual(self.rows("merged.db", "SELECT count(*) FROM question"), [(1,)])
+        self.assertEqual(self.rows("merged.db", "SELECT count(DISTINCT run) FROM closest"), [(3,)])
+        asked = self.ask("merged.db", images="0-19", out="merged.csv")
+        self.assertEqual(asked.returncode, 0, asked.stderr)
+        self.assertEqual(without_times(self.folder / "one.csv"), without_times(self.folder / "merged.csv"))
+        self.refused("runs", "merge", "part1.db", "-o", "merged.db", says=["merged.db", "there already"])
+
+    def test_runs_lists_filters_and_exports(self):
+        self.assertEqual(self.ask("list.db", images="0-9").returncode, 0)
+        self.assertIn("closest l1", self.good("runs", "list.db").stdout)
+        self.good("runs", "list.db", "--list", "answers", "--label", "3", "--csv", "answers.csv")
+        header, rows = read_csv(self.folder / "answers.csv")
+        self.assertIn("distance", header)
+        self.assertEqual([r["label"] for r in rows], ["3"])
+        self.assertIn("closest", self.good("runs", "list.db", "--list", "runs").stdout)
+        self.assertIn("30-8-6-10", self.good("runs", "list.db", "--list", "networks").stdout)
+
+    def test_bad_stores_are_refused_and_left_alone(self):
+        (self.folder / "text.db").write_text("no database at all, but long enough to look like one" * 20)
+        with contextlib.closing(sqlite3.connect(self.folder / "foreign.db")) as database:
+            database.execute("CREATE TABLE t(a)")
+        self.assertEqual(self.ask("later.db", images="0").returncode, 0)
+        with contextlib.closing(sqlite3.connect(self.folder / "later.db")) as database:
+            database.execute("PRAGMA user_version = 999")
+        question = ("closest", "net.onnx", "--data", "data", "--images", "0", "--store")
+        for name, says in (("text.db", "not a results store"), ("foreign.db", "not a results store"),
+                           ("later.db", "schema 999"), ("no/such/folder.db", "folder.db")):
+            with self.subTest(name):
+                self.refused(*question, name, says=[says])
+        self.refused("runs", "text.db", says=["text.db"])
+        self.refused("runs", "missing.db", says=["missing.db"])
+        self.refused("runs", says=["RUN.db"])
+        self.refused("runs", "later.db", says=["schema 999"])
+        self.refused("closest", "net.onnx", "--data", "data", "--images", "0", says=["--store"])
+        for shard in ("0/3", "4/3", "x", "1/", "1/0"):
+            self.refused(*question, "new.db", "--shard", shard, says=["--shard"])
+
+    @unittest.skipUnless(shutil.which("prlimit"), "prlimit is missing")
+    def test_a_full_disk_keeps_what_was_finished(self):
+        """A limit on file size stands for the full disk: SQLite sees the same failed write."""
+        command = ["prlimit", "--fsize=200000", BRINK, "closest", "net.onnx", "--data", "data", "--images",
+                   "0-58", "--norm", "l1", "--store", "full.db", "--threads", "1"]
+        done = subprocess.run(command, cwd=self.folder, text=True, capture_output=True, timeout=120)
+        if done.returncode == 0:
+            self.fail("the limit was not reached: make it smaller")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("full.db", done.stderr)
+        kept = self.rows("full.db", "SELECT count(*) FROM closest")[0][0]
+        self.assertEqual(self.ask("full.db", images="0-58", out="full.csv").returncode, 0)
+        self.assertEqual(self.closest("roomy.csv", "--threads", "1", images="0-58").returncode, 0)
+        self.assertEqual(without_times(self.folder / "full.csv"), without_times(self.folder / "roomy.csv"))
+        self.assertGreater(kept, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
