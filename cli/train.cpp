@@ -19,6 +19,8 @@ struct TrainCommand {
   std::filesystem::path add;
   std::filesystem::path out;
   TrainOptions options;
+  std::vector<std::string> adversarial;
+  AdversarialOptions attack;
 };
 
 Examples to_examples(const ImageSet& set) {
@@ -109,6 +111,14 @@ Expected<void> run_train(TrainCommand command, const Common& common) {
   TrainOptions& options = command.options;
   options.seed = common.seed;
   options.threads = common.threads;
+  if (!command.adversarial.empty()) {
+    for (const std::string& text : command.adversarial) {
+      const auto ball = parse_ball(text);
+      if (!ball) return tl::unexpected(ball.error());
+      command.attack.balls.push_back(*ball);
+    }
+    options.adversarial = std::move(command.attack);
+  }
   Progress progress("epochs", options.epochs * options.restarts, common.quiet);
   options.on_epoch = [&progress] { progress.step(); };
   const Stopwatch watch;
@@ -120,6 +130,22 @@ Expected<void> run_train(TrainCommand command, const Common& common) {
   print(*trained, on_test_images(trained->network, *test_set, common.threads), seconds,
         common.json);
   return {};
+}
+
+void add_adversary(CLI::App& sub, TrainCommand& command) {
+  AdversarialOptions& attack = command.attack;
+  CLI::Option* adversarial =
+      sub.add_option("--adversarial", command.adversarial,
+                     "train on images changed for the worse, within NORM:RADIUS: linf:0.1, l2:1 or "
+                     "l1:3; several, with commas, take turns")
+          ->delimiter(',');
+  const auto add = [&](const std::string& name, auto& value, const std::string& description) {
+    sub.add_option(name, value, description)->capture_default_str()->needs(adversarial);
+  };
+  add("--attack-steps", attack.steps, "gradient steps of each change");
+  add("--attack-reach", attack.reach, "length of these steps together, in radii");
+  add("--attack-ramp", attack.ramp, "epochs in which the radius grows from 0");
+  add("--clean-share", attack.clean_share, "share of each mini-batch left as it is, in [0, 1)");
 }
 
 }  // namespace
@@ -146,6 +172,10 @@ void add_train(CLI::App& app, Common& common, Action& chosen) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
   sub->add_option("--momentum", options.momentum, "momentum, in [0, 1)")->capture_default_str();
+  sub->add_option("--weight-decay", options.weight_decay,
+                  "each step shrinks the weights by this times the rate")
+      ->capture_default_str();
+  add_adversary(*sub, *command);
   sub->add_option("--add", command->add,
                   "npz with arrays images and label that join the training images");
   sub->add_option("-o,--out", command->out, "network to write, ONNX")->required();

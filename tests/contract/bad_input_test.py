@@ -86,6 +86,26 @@ class Requests(Contract):
         self.refused("train", "--data", "data", "--hidden", "8,x", "-o", "x.onnx")
         self.refused("train", "--data", "data", "--hidden", "8", "--epochs", "-1", "-o", "x.onnx")
 
+    def test_hardening_options(self):
+        def refused(*options, says):
+            self.refused("train", "--data", "data", "--hidden", "4", "-o", "x.onnx", *options,
+                         says=says)
+
+        for ball in ("linf", "linf:", "linf:much", "linf:0", "linf:-1", "linf:nan", "linf:0.1:2",
+                     "l1:1,linf:0"):
+            refused("--adversarial", ball, says=["radius"] if ":" in ball else ["NORM:RADIUS"])
+        refused("--adversarial", "l3:1", says=["l3"])
+        refused("--adversarial", "l0:5", says=["l0"])
+        attack = ("--adversarial", "linf:0.1")
+        refused(*attack, "--attack-steps", "0", says=["steps"])
+        refused(*attack, "--attack-reach", "0", says=["reach"])
+        refused(*attack, "--attack-ramp", "-1", says=["ramp"])
+        refused(*attack, "--clean-share", "1", says=["clean share"])
+        for option in ("--attack-steps", "--attack-reach", "--attack-ramp", "--clean-share"):
+            refused(option, "1", says=[option, "--adversarial"])
+        refused("--weight-decay", "-0.1", says=["weight decay"])
+        refused("--weight-decay", "1000", says=["weight decay"])
+
     def test_export_suffix(self):
         self.refused("export", "net.onnx", "--data", "data", "--image", "0", "-o", "model.txt",
                      says=["model.txt"])

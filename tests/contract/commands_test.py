@@ -24,6 +24,17 @@ class Commands(Contract):
         self.assertEqual(a, b)
         self.assertNotEqual(a, c)
 
+    def test_hardening_is_deterministic_and_another_training(self):
+        plain = self.folder / "plain.onnx"
+        self.assertEqual(self.brink_train(plain, "5").returncode, 0)
+        options = ("--adversarial", "linf:0.1,l1:1", "--clean-share", "0.25", "--weight-decay", "0.01")
+        for name, threads in (("h.onnx", "1"), ("again.onnx", "2")):
+            done = self.brink_train(name, "5", *options, "--threads", threads)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        hardened = (self.folder / "h.onnx").read_bytes()
+        self.assertEqual(hardened, (self.folder / "again.onnx").read_bytes())
+        self.assertNotEqual(hardened, plain.read_bytes())
+
     def test_eval(self):
         done = self.good("eval", "net.onnx", "--data", "data")
         self.assertRegex(done.stdout, r"\d\d\.\d+ ?%")

@@ -7,36 +7,14 @@
 
 #include "brink/network/evaluate.h"
 #include "brink/network/sgd.h"
+#include "three_classes.h"
 
 namespace brink {
 namespace {
 
-constexpr int kInputs = 12;
-
-/// Images of three classes: class c lights four pixels of its own, over noise; some pixels are 0.
-Examples three_classes(int count, std::uint64_t seed) {
-  Random random(seed);
-  Examples examples(kInputs);
-  for (int i = 0; i < count; ++i) {
-    const int label = random.index(3);
-    std::vector<std::uint8_t> pixels;
-    for (int j = 0; j < kInputs; ++j) {
-      const bool own = j / 4 == label;
-      const int value = random.index(own ? 256 : 160) - (own ? 0 : 60);
-      pixels.push_back(static_cast<std::uint8_t>(std::max(value, 0)));
-    }
-    examples.add(pixels, label);
-  }
-  return examples;
-}
-
-Eigen::VectorXd dense(const Examples& examples, int i) {
-  Eigen::VectorXd x = Eigen::VectorXd::Zero(examples.input_size());
-  for (std::size_t p = 0; p < examples.positions(i).size(); ++p) {
-    x(examples.positions(i)[p]) = static_cast<double>(examples.values(i)[p]);
-  }
-  return x;
-}
+using testing::dense;
+using testing::kInputs;
+using testing::three_classes;
 
 double accuracy(const Network& network, const Examples& examples) {
   return evaluate(
@@ -114,6 +92,43 @@ TEST(Sgd, MomentumRepeatsThePartOfAStep) {
     const Eigen::MatrixXd second = twice.layers[k].weights - once.layers[k].weights;
     EXPECT_GT(first.norm(), 1e-3);
     EXPECT_LE((second - 0.5 * first).cwiseAbs().maxCoeff(), 1e-6) << "layer " << k + 1;
+  }
+}
+
+// Both kinds of steps, mixed: they share the velocities.
+TEST(Sgd, DenseStepsAreTheSame) {
+  const Examples examples = three_classes(20, 52);
+  Random random(53);
+  Sgd sparse({kInputs, 6, 4, 3}, random);
+  Sgd mixed = sparse;
+  for (int i = 0; i < 12; ++i) {
+    const std::vector<int> batch = {i, i + 1, i + 5, i + 8};
+    sparse.step(examples, batch, 0.1F, 0.9F);
+    if (i % 3 == 1) {
+      mixed.step(examples, batch, 0.1F, 0.9F);
+    } else {
+      mixed.step(examples.dense(batch), 0.1F, 0.9F);
+    }
+  }
+  for (int k = 1; k <= 3; ++k) {
+    const Layer a = sparse.network().layer(k), b = mixed.network().layer(k);
+    EXPECT_LE((a.weights - b.weights).cwiseAbs().maxCoeff(), 1e-5) << "layer " << k;
+    EXPECT_LE((a.bias - b.bias).cwiseAbs().maxCoeff(), 1e-5) << "layer " << k;
+  }
+}
+
+TEST(Sgd, ShrinkingLeavesBiasesAlone) {
+  const Examples examples = three_classes(20, 54);
+  Random random(55);
+  Sgd sgd({kInputs, 5, 3}, random);
+  sgd.step(examples, std::vector<int>{0, 1, 2}, 0.1F, 0);
+  const Network before = sgd.network();
+  sgd.shrink(0.5F);
+  const Network after = sgd.network();
+  for (std::size_t k = 0; k < 2; ++k) {
+    EXPECT_EQ(after.layers[k].weights, 0.5 * before.layers[k].weights);
+    EXPECT_EQ(after.layers[k].bias, before.layers[k].bias);
+    EXPECT_GT(after.layers[k].bias.norm(), 0);
   }
 }
 
@@ -232,6 +247,20 @@ TEST(Train, ExtraExamplesAreLearnt) {
   EXPECT_EQ(classify(with->network, Eigen::VectorXd::Ones(kInputs)), 2);
 }
 
+TEST(Train, WeightDecayMakesWeightsSmaller) {
+  TrainOptions options;
+  options.hidden = {6};
+  options.epochs = 10;
+  const auto plain = train(three_classes(600, 56), Examples(kInputs), options);
+  options.weight_decay = 1;
+  const auto decayed = train(three_classes(600, 56), Examples(kInputs), options);
+  ASSERT_TRUE(plain && decayed);
+  for (int k = 1; k <= 2; ++k) {
+    EXPECT_LT(decayed->network.layer(k).weights.norm(),
+              0.9 * plain->network.layer(k).weights.norm());
+  }
+}
+
 TEST(Train, EpochsAreReportedAndInterruptsObeyed) {
   const Examples examples = three_classes(100, 48);
   TrainOptions options;
@@ -268,6 +297,11 @@ TEST(Train, RefusesWhatMakesNoSense) {
   options.momentum = 1;
   EXPECT_TRUE(refused(train(examples, none, options)));
   options.momentum = 0.9;
+  for (const double decay : {-0.1, 100.0}) {  // 100 times the rate of 0.01 leaves nothing
+    options.weight_decay = decay;
+    EXPECT_TRUE(refused(train(examples, none, options)));
+  }
+  options.weight_decay = 0;
   EXPECT_TRUE(refused(train(none, none, options)));
   EXPECT_FALSE(refused(train(examples, Examples(kInputs + 1), options)));  // there are none
   Examples other_size(kInputs + 1);

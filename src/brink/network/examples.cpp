@@ -33,6 +33,19 @@ void Examples::add(const Examples& others) {
   }
 }
 
+DenseBatch Examples::dense(std::span<const int> which) const {
+  DenseBatch batch;
+  batch.inputs.setZero(input_size_, static_cast<Eigen::Index>(which.size()));
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    const auto at = positions(which[i]);
+    const auto value = values(which[i]);
+    auto x = batch.inputs.col(static_cast<Eigen::Index>(i));
+    for (std::size_t p = 0; p < at.size(); ++p) x(at[p]) = value[p];
+    batch.labels.push_back(label(which[i]));
+  }
+  return batch;
+}
+
 void Examples::finish_example(int label) {
   starts_.push_back(values_.size());
   labels_.push_back(label);

@@ -8,6 +8,12 @@
 
 namespace brink {
 
+/// A mini-batch: an example per column, with its label.
+struct DenseBatch {
+  Eigen::MatrixXf inputs;  // n_0 x size
+  std::vector<int> labels;
+};
+
 /// Inputs as pairs of position and value, zeros left out: four fifths of MNIST's pixels are zero,
 /// and the first layer is where training spends its time. Values are rounded to float.
 class Examples {
@@ -29,6 +35,8 @@ class Examples {
   /// The nonzero elements of example i: positions ascending, and a value for each.
   std::span<const std::int32_t> positions(int i) const { return slice(positions_, i); }
   std::span<const float> values(int i) const { return slice(values_, i); }
+
+  DenseBatch dense(std::span<const int> which) const;
 
  private:
   template <class T>

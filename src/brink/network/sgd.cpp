@@ -58,14 +58,25 @@ void Sgd::forward_first(const Examples& examples, std::span<const int> batch) {
   }
 }
 
-void Sgd::forward(const Examples& examples, std::span<const int> batch) {
-  forward_first(examples, batch);
+void Sgd::forward_rest() {
   for (std::size_t k = 1; k < layers_.size(); ++k) {
     Eigen::MatrixXf& input = layers_[k - 1].output;
     input = input.cwiseMax(0.0F);
     layers_[k].output.noalias() = layers_[k].weights * input;
     layers_[k].output.colwise() += layers_[k].bias;
   }
+}
+
+void Sgd::forward(const Examples& examples, std::span<const int> batch) {
+  forward_first(examples, batch);
+  forward_rest();
+}
+
+void Sgd::forward(const Eigen::Ref<const Eigen::MatrixXf>& inputs) {
+  FloatLayer& first = layers_.front();
+  first.output.noalias() = first.weights * inputs;
+  first.output.colwise() += first.bias;
+  forward_rest();
 }
 
 void Sgd::settle(const Examples& examples, std::span<const int> which) {
@@ -90,15 +101,20 @@ void Sgd::settle(const Examples& examples, std::span<const int> which) {
   }
 }
 
-void Sgd::output_slopes(const Examples& examples, std::span<const int> batch) {
+void Sgd::output_slopes(std::span<const int> labels) {
   FloatLayer& last = layers_.back();
   last.slope = (last.output.rowwise() - last.output.colwise().maxCoeff()).array().exp();
-  for (std::size_t i = 0; i < batch.size(); ++i) {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
     auto slope = last.slope.col(static_cast<Eigen::Index>(i));
     slope /= slope.sum();
-    slope(examples.label(batch[i])) -= 1;
+    slope(labels[i]) -= 1;
   }
-  last.slope /= static_cast<float>(batch.size());
+}
+
+void Sgd::hidden_slopes(std::size_t k) {
+  FloatLayer& layer = layers_[k];
+  layer.slope.noalias() = layers_[k + 1].weights.transpose() * layers_[k + 1].slope;
+  layer.slope = (layer.output.array() > 0).select(layer.slope, 0.0F);
 }
 
 void Sgd::move(FloatLayer& layer, const Eigen::MatrixXf& input, float rate, float momentum) {
@@ -109,8 +125,15 @@ void Sgd::move(FloatLayer& layer, const Eigen::MatrixXf& input, float rate, floa
   layer.bias += layer.bias_velocity;
 }
 
-void Sgd::move_first(const Examples& examples, std::span<const int> batch, float rate,
-                     float momentum) {
+void Sgd::move_rest(float rate, float momentum) {
+  layers_.back().slope /= static_cast<float>(layers_.back().slope.cols());
+  for (std::size_t k = layers_.size() - 1; k > 0; --k) {
+    hidden_slopes(k - 1);
+    move(layers_[k], layers_[k - 1].output, rate, momentum);
+  }
+}
+
+void Sgd::move_first(const Examples& examples, std::span<const int> batch, float rate) {
   FloatLayer& first = layers_.front();
   first.slope *= -rate;
   for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -121,6 +144,10 @@ void Sgd::move_first(const Examples& examples, std::span<const int> batch, float
       first.velocity.col(positions[p]) += values[p] * step;
     }
   }
+}
+
+void Sgd::finish_first(float momentum) {
+  FloatLayer& first = layers_.front();
   first.weights += first.velocity;
   first.velocity *= momentum;  // for the next step
   first.bias_velocity = momentum * first.bias_velocity + first.slope.rowwise().sum();
@@ -129,14 +156,35 @@ void Sgd::move_first(const Examples& examples, std::span<const int> batch, float
 
 void Sgd::step(const Examples& examples, std::span<const int> batch, float rate, float momentum) {
   forward(examples, batch);
-  output_slopes(examples, batch);
-  for (std::size_t k = layers_.size() - 1; k > 0; --k) {
-    FloatLayer& below = layers_[k - 1];
-    below.slope.noalias() = layers_[k].weights.transpose() * layers_[k].slope;
-    below.slope = (below.output.array() > 0).select(below.slope, 0.0F);
-    move(layers_[k], below.output, rate, momentum);
-  }
-  move_first(examples, batch, rate, momentum);
+  std::vector<int> labels;
+  for (const int i : batch) labels.push_back(examples.label(i));
+  output_slopes(labels);
+  move_rest(rate, momentum);
+  move_first(examples, batch, rate);
+  finish_first(momentum);
+}
+
+void Sgd::step(const DenseBatch& batch, float rate, float momentum) {
+  forward(batch.inputs);
+  output_slopes(batch.labels);
+  move_rest(rate, momentum);
+  FloatLayer& first = layers_.front();
+  first.slope *= -rate;
+  first.velocity.noalias() += first.slope * batch.inputs.transpose();
+  finish_first(momentum);
+}
+
+void Sgd::shrink(float factor) {
+  for (FloatLayer& layer : layers_) layer.weights *= factor;
+}
+
+const Eigen::MatrixXf& Sgd::input_slopes(const Eigen::Ref<const Eigen::MatrixXf>& inputs,
+                                         std::span<const int> labels) {
+  forward(inputs);
+  output_slopes(labels);
+  for (std::size_t k = layers_.size() - 1; k > 0; --k) hidden_slopes(k - 1);
+  input_slopes_.noalias() = layers_.front().weights.transpose() * layers_.front().slope;
+  return input_slopes_;
 }
 
 int Sgd::right(const Examples& examples, std::span<const int> which) {

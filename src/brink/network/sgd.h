@@ -25,6 +25,16 @@ class Sgd {
   /// One step on the mean cross-entropy of the examples `batch` (not empty):
   ///     V <- momentum V - rate dL/dW,   W <- W + V
   void step(const Examples& examples, std::span<const int> batch, float rate, float momentum);
+  /// The same on dense inputs.
+  void step(const DenseBatch& batch, float rate, float momentum);
+
+  /// Weight decay: W <- factor W, for every weight but no bias.
+  void shrink(float factor);
+
+  /// The slope of each column's own cross-entropy with respect to the column, n_0 x columns. Valid
+  /// until the next call.
+  const Eigen::MatrixXf& input_slopes(const Eigen::Ref<const Eigen::MatrixXf>& inputs,
+                                      std::span<const int> labels);
 
   /// How many of the examples have their label's output strictly largest.
   int right(const Examples& examples, std::span<const int> which);
@@ -40,12 +50,18 @@ class Sgd {
     Eigen::MatrixXf slope;   ///< dL/dy^k
   };
   void forward(const Examples& examples, std::span<const int> batch);
+  void forward(const Eigen::Ref<const Eigen::MatrixXf>& inputs);
   void forward_first(const Examples& examples, std::span<const int> batch);
-  void output_slopes(const Examples& examples, std::span<const int> batch);
+  void forward_rest();
+  void output_slopes(std::span<const int> labels);
+  void hidden_slopes(std::size_t k);
   void move(FloatLayer& layer, const Eigen::MatrixXf& input, float rate, float momentum);
-  void move_first(const Examples& examples, std::span<const int> batch, float rate, float momentum);
+  void move_rest(float rate, float momentum);
+  void move_first(const Examples& examples, std::span<const int> batch, float rate);
+  void finish_first(float momentum);
 
   std::vector<FloatLayer> layers_;
+  Eigen::MatrixXf input_slopes_;
 };
 
 }  // namespace brink

@@ -20,6 +20,19 @@ namespace brink {
 
 namespace {
 
+/// The adversary keeps what it changes in [0, 1], so it must start there.
+Expected<void> check_values(const Examples& examples) {
+  for (int i = 0; i < examples.count(); ++i) {
+    for (const float value : examples.values(i)) {
+      if (!(value >= 0 && value <= 1)) {
+        return bad_request("adversarial training needs inputs in [0, 1]; one of label {} has {}",
+                           examples.label(i), value);
+      }
+    }
+  }
+  return {};
+}
+
 Expected<void> check_options(const Examples& examples, const Examples& extra,
                              const TrainOptions& options) {
   for (const int width : options.hidden) {
@@ -34,6 +47,15 @@ Expected<void> check_options(const Examples& examples, const Examples& extra,
       !(options.warmup >= 0)) {
     return bad_request("learning rate {} must be > 0, momentum {} in [0, 1), warmup {} >= 0",
                        options.learning_rate, options.momentum, options.warmup);
+  }
+  if (!(options.weight_decay >= 0 && options.weight_decay * options.learning_rate < 1)) {
+    return bad_request("weight decay {} must be >= 0, and less than 1 / learning rate = {}",
+                       options.weight_decay, 1 / options.learning_rate);
+  }
+  if (options.adversarial) {
+    for (auto ok : {check(*options.adversarial), check_values(examples), check_values(extra)}) {
+      if (!ok) return ok;
+    }
   }
   if (examples.classes() < 2) return bad_request("training needs examples of at least two classes");
   if (extra.count() > 0 && extra.input_size() != examples.input_size()) {
@@ -91,21 +113,59 @@ double rate(const TrainOptions& options, double t, double steps) {
          (1 + std::cos(std::numbers::pi * t / steps));
 }
 
+/// Steps of one restart: on the mini-batch, or on what the adversary makes of it.
+class Stepper {
+ public:
+  Stepper(Sgd& sgd, const Examples& all, Random& random, const TrainOptions& options)
+      : sgd_(sgd), all_(all), random_(random), options_(options) {
+    if (options.adversarial) adversary_.emplace(*options.adversarial);
+  }
+
+  /// `t`: steps before this one; `epochs`: epochs before it, and the part of this one.
+  void step(std::span<const int> batch, std::size_t t, double epochs, double rate) {
+    const auto momentum = static_cast<float>(options_.momentum);
+    if (options_.weight_decay > 0) {
+      sgd_.shrink(static_cast<float>(1 - rate * options_.weight_decay));
+    }
+    if (!adversary_) {
+      sgd_.step(all_, batch, static_cast<float>(rate), momentum);
+      return;
+    }
+    DenseBatch dense = all_.dense(batch);
+    const AdversarialOptions& options = *options_.adversarial;
+    NormBall ball = options.balls[t % options.balls.size()];
+    ball.radius *= epochs < options.ramp ? epochs / options.ramp : 1;
+    const auto size = static_cast<double>(batch.size());
+    const auto attacked = static_cast<Eigen::Index>(std::ceil(size * (1 - options.clean_share)));
+    adversary_->attack(sgd_, ball, std::span(dense.labels).first(attacked), random_,
+                       dense.inputs.leftCols(attacked));
+    sgd_.step(dense, static_cast<float>(rate), momentum);
+  }
+
+ private:
+  Sgd& sgd_;
+  const Examples& all_;
+  Random& random_;
+  const TrainOptions& options_;
+  std::optional<Adversary> adversary_;
+};
+
 /// One restart; false if it was interrupted.
 bool run(Sgd& sgd, const Examples& all, std::vector<int> order, Random& random,
          const TrainOptions& options, const std::atomic<bool>* interrupt) {
   const auto size = static_cast<std::size_t>(options.batch_size);
   const std::size_t per_epoch = (order.size() + size - 1) / size;
   const auto steps = static_cast<double>(per_epoch) * options.epochs;
-  double t = 0;
+  Stepper stepper(sgd, all, random, options);
+  std::size_t t = 0;
   for (int epoch = 0; epoch < options.epochs; ++epoch) {
     random.shuffle(order);
     for (std::size_t begin = 0; begin < order.size(); begin += size) {
       if (interrupt != nullptr && interrupt->load(std::memory_order_relaxed)) return false;
       const auto batch =
           std::span<const int>(order).subspan(begin, std::min(size, order.size() - begin));
-      sgd.step(all, batch, static_cast<float>(rate(options, t, steps)),
-               static_cast<float>(options.momentum));
+      const auto at = static_cast<double>(t);
+      stepper.step(batch, t, at / static_cast<double>(per_epoch), rate(options, at, steps));
       ++t;
     }
     if (options.on_epoch) options.on_epoch();

@@ -8,9 +8,11 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "brink/base/error.h"
+#include "brink/network/adversary.h"
 #include "brink/network/examples.h"
 #include "brink/network/network.h"
 
@@ -23,6 +25,8 @@ struct TrainOptions {
   double learning_rate = 0.01;  ///< largest, > 0; tuned together with batch size and momentum
   double momentum = 0.9;        ///< in [0, 1)
   double warmup = 1;            ///< epochs until the largest rate, >= 0
+  double weight_decay = 0;      ///< each step shrinks weights by rate x this; >= 0, with rate < 1
+  std::optional<AdversarialOptions> adversarial;  ///< train on inputs changed for the worse
   std::uint64_t seed = 0;
   int restarts = 1;     ///< >= 1, each with a seed of its own
   int held_out = 5000;  ///< examples that judge restarts; at most a tenth of all
@@ -44,8 +48,8 @@ struct TrainResult {
 /// draw, which nobody has judged.
 ///
 /// Errors: bad_request for options out of range, fewer than two classes, labels of `extra` that
-/// `examples` do not have, sizes that differ, too few examples to hold some out; failure when
-/// training diverged; interrupted.
+/// `examples` do not have, sizes that differ, too few examples to hold some out, values outside of
+/// [0, 1] in adversarial training; failure when training diverged; interrupted.
 Expected<TrainResult> train(const Examples& examples, const Examples& extra,
                             const TrainOptions& options,
                             const std::atomic<bool>* interrupt = nullptr);
