@@ -118,7 +118,9 @@ Expected<int> images_at_once(const Run& run, const ClosestOptions& options, int 
 Expected<Keeping> open_keeping(const Run& run, const ClosestOptions& options, const Common& common,
                                const Outputs& outputs) {
   Keeping keeping;
-  const Question question = closest_question(options, common, run.loaded.network, run.question);
+  const Question question =
+      closest_question(run.loaded.network, run.question, engine_of(options, common, run.mip),
+                       options.data, options.split);
   if (!outputs.csv.empty()) {
     auto lock = FileLock::take(outputs.csv);
     if (!lock) return tl::unexpected(lock.error());

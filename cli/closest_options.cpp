@@ -165,6 +165,18 @@ Expected<MipOptions> make_mip_options(const ClosestOptions& options,
   return mip;
 }
 
+Engine engine_of(const ClosestOptions& options, const Common& common, const MipOptions& mip) {
+  Engine engine;
+  engine.search = options.engine == "search";
+  engine.time_limit = options.time_limit;
+  engine.gap = options.gap;
+  engine.seed = common.seed;
+  engine.mip = mip;
+  engine.bounds = options.bounds;
+  engine.box_text = options.box;
+  return engine;
+}
+
 void add_memory_limit(CLI::App& command, ClosestOptions& options) {
   command
       .add_option("--memory-limit", options.memory_limit,

@@ -10,6 +10,7 @@
 #include "brink/ask/closest_batch.h"
 #include "brink/bounds/bounds.h"
 #include "brink/data/dataset.h"
+#include "brink/experiment/asking.h"
 #include "brink/network/network.h"
 #include "commands.h"
 
@@ -80,6 +81,8 @@ Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Net
 /// none.
 Expected<MipOptions> make_mip_options(const ClosestOptions& options,
                                       const ClosestQuestion& question);
+/// What --engine and its options come to.
+Engine engine_of(const ClosestOptions& options, const Common& common, const MipOptions& mip);
 /// --memory-limit: how many searches of `bytes` each may run at once, at most `threads`.
 Expected<int> searches_at_once(const ClosestOptions& options, std::size_t bytes, int threads);
 

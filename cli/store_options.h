@@ -1,18 +1,13 @@
 // --store RUN.db: how a command's question becomes one of a results store.
 #pragma once
 
-#include "brink/store/store.h"
+#include "brink/experiment/asking.h"
 #include "closest_options.h"
 
 namespace brink::cli {
 
 /// --store.
 void add_store_option(CLI::App& command, std::filesystem::path& store);
-
-/// Everything that decides the answers. Time limits do not change what a proven answer is, but do
-/// change the others: they are part of it.
-Question closest_question(const ClosestOptions& options, const Common& common,
-                          const Network& network, const ClosestQuestion& question);
 
 /// An open store, and the question in it.
 struct Asked {

@@ -24,10 +24,12 @@ namespace brink {
 /// How z = 1 -> x <= 0, z = 0 -> s <= 0 is written. bigm: x <= M+ (1 - z), s <= M- z.
 enum class Formulation { bigm, indicator };
 Expected<Formulation> parse_formulation(std::string_view text);
+std::string_view name(Formulation formulation);
 
 /// seed: the seeds' rows (-d_j <= x_j - x~_j <= d_j and so on); tight: x_j = x~_j + p_j - n_j.
 enum class DistanceForm { seed, tight };
 Expected<DistanceForm> parse_distance_form(std::string_view text);
+std::string_view name(DistanceForm form);
 
 struct EncodingOptions {
   Formulation formulation = Formulation::bigm;

@@ -53,4 +53,12 @@ GeneralModel general_model(const Network& network, const Bounds& bounds, const B
   return model;
 }
 
+std::string_view name(Formulation formulation) {
+  return formulation == Formulation::bigm ? "bigm" : "indicator";
+}
+
+std::string_view name(DistanceForm form) {
+  return form == DistanceForm::seed ? "seed" : "tight";
+}
+
 }  // namespace brink

@@ -1,0 +1,161 @@
+#include "brink/experiment/asking.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace brink {
+
+namespace {
+
+template <class T>
+nlohmann::json or_null(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json();
+}
+
+bool final(AnswerStatus status) {
+  return status == AnswerStatus::optimal || status == AnswerStatus::gap ||
+         status == AnswerStatus::infeasible;
+}
+
+}  // namespace
+
+Question closest_question(const Network& network, const ClosestQuestion& question,
+                          const Engine& engine, const std::string& data, const std::string& split) {
+  const std::string formulation(name(engine.mip.formulation));
+  const std::string form(name(engine.mip.distance_form));
+  std::string text = "search";
+  if (!engine.search) {
+    text = fmt::format("mip solver={} formulation={} form={} bounds={}", engine.mip.solver,
+                       formulation, form, engine.bounds);
+  }
+  Question result;
+  result.kind = "closest";
+  result.text = fmt::format(
+      "closest network={} output={} data={} split={} {} engine={} limit={} gap={} seed={}",
+      content_hash(network), name(network.output), data, split, question.text(), text,
+      engine.time_limit, engine.gap, engine.seed);
+  result.options = {{"data", data},
+                    {"split", split},
+                    {"norm", name(question.norm)},
+                    {"target", question.target.text()},
+                    {"margin", question.margin},
+                    {"target_min", or_null(question.target_min)},
+                    {"cap", or_null(question.cap)},
+                    {"box", engine.box_text},
+                    {"breakpoints", or_null(question.breakpoints)},
+                    {"engine", engine.search ? "search" : "mip"},
+                    {"time_limit", engine.time_limit},
+                    {"gap", engine.gap},
+                    {"seed", engine.seed}};
+  if (!engine.search) {
+    result.options["solver"] = engine.mip.solver;
+    result.options["formulation"] = formulation;
+    result.options["distance_form"] = form;
+    result.options["bounds"] = engine.bounds;
+  }
+  return result;
+}
+
+Expected<std::vector<ClosestRow>> Asker::closest(const NamedNetwork& network,
+                                                 const ClosestQuestion& question,
+                                                 const Engine& engine, const NamedImages& named,
+                                                 const std::vector<int>& images,
+                                                 const Bounds* bounds) const {
+  const Question asked =
+      closest_question(network.network, question, engine, named.data, named.split);
+  std::map<int, ClosestRow> rows;
+  std::optional<QuestionId> id;
+  if (store_ != nullptr) {
+    const auto found = store_->ask(network.network, network.name, asked);
+    if (!found) return tl::unexpected(found.error());
+    id = *found;
+    auto kept = store_->put_originals(named.data, named.split, *named.set, images);
+    if (!kept) return tl::unexpected(kept.error());
+    auto answered = store_->closest(*id);
+    if (!answered) return tl::unexpected(answered.error());
+    rows = std::move(*answered);
+  }
+  std::vector<int> todo;
+  for (const int image : images) {
+    if (!rows.contains(image)) todo.push_back(image);
+  }
+  const int total = static_cast<int>(images.size());
+  int done = total - static_cast<int>(todo.size());
+  ClosestBatch batch;
+  batch.network = &network.network;
+  batch.set = named.set;
+  batch.question = question;
+  batch.bounds = bounds;
+  batch.search.time_limit = engine.time_limit;
+  batch.search.gap = engine.gap;
+  batch.search.seed = engine.seed;
+  if (!engine.search) {
+    batch.mip = engine.mip;
+    batch.mip->time_limit = engine.time_limit;
+    batch.mip->gap = engine.gap;
+  }
+  const auto keep = [&](const ClosestRow& row) -> Expected<void> {
+    if (id) {
+      if (auto ok = store_->put(*id, row); !ok) return ok;
+    }
+    rows[row.image] = row;
+    if (on_progress) on_progress(++done, total);
+    return {};
+  };
+  // Fewer images than threads: the spare threads help with each image.
+  const int count = static_cast<int>(todo.size());
+  const int inner = count > 0 && crew_->processes() == 1 ? std::max(1, threads_ / count) : 1;
+  auto ok =
+      ask_images(batch, todo, std::max(1, threads_ / inner), inner, *crew_, {}, keep, interrupt_);
+  if (!ok) return tl::unexpected(ok.error());
+  if (interrupted()) {
+    return tl::unexpected(
+        Error{Error::Kind::interrupted, "interrupted; the same command continues"});
+  }
+  std::vector<ClosestRow> result;
+  for (const int image : images) {
+    if (rows.contains(image)) result.push_back(rows.at(image));
+  }
+  return result;
+}
+
+ClosestSummary summarise(const std::vector<ClosestRow>& rows) {
+  ClosestSummary s;
+  std::vector<double> seconds, distances;
+  int linearised = 0;
+  for (const ClosestRow& row : rows) {
+    const ClosestAnswer& a = row.answer;
+    if (a.status == AnswerStatus::misclassified) ++s.wrong;
+    if (a.status == AnswerStatus::misclassified || a.status == AnswerStatus::error) continue;
+    ++s.searched;
+    s.solved += final(a.status) ? 1 : 0;
+    s.timed_out += a.status == AnswerStatus::time_limit ? 1 : 0;
+    s.gap += a.gap().value_or(1);
+    s.nodes += static_cast<double>(a.nodes);
+    seconds.push_back(a.seconds);
+    if (!a.distance) continue;
+    distances.push_back(*a.distance);
+    if (a.linearised && *a.distance > 0) {
+      ++linearised;
+      s.bound_gap += *a.linearised / *a.distance - 1;
+    }
+  }
+  const double n = std::max(1, s.searched);
+  s.gap /= n;
+  s.nodes /= n;
+  for (const double t : seconds) s.seconds += t / n;
+  std::sort(seconds.begin(), seconds.end());
+  if (!seconds.empty()) {
+    s.longest = seconds.back();
+    s.median = (seconds[(seconds.size() - 1) / 2] + seconds[seconds.size() / 2]) / 2;
+  }
+  s.found = static_cast<int>(distances.size());
+  for (const double d : distances) s.distance += d / s.found;
+  for (const double d : distances) s.deviation += (d - s.distance) * (d - s.distance);
+  s.deviation = s.found > 1 ? std::sqrt(s.deviation / (s.found - 1)) : 0;
+  if (linearised > 0) s.bound_gap /= linearised;
+  return s;
+}
+
+}  // namespace brink

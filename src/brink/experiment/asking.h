@@ -1,0 +1,94 @@
+// Questions asked of many images through a results store: what was answered before is not asked
+// again, what is answered now is kept at once.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "brink/ask/closest_batch.h"
+#include "brink/store/store.h"
+
+namespace brink {
+
+/// How answers are sought. With `search` false by a MIP solver.
+struct Engine {
+  bool search = true;
+  double time_limit = 300;  ///< seconds an image
+  double gap = 0;           ///< relative
+  std::uint64_t seed = 0;
+  MipOptions mip;        ///< its limits are those above
+  std::string bounds;    ///< of the MIP engine: none, interval, ..., weak, exact or a file's name
+  std::string box_text;  ///< as typed, "0:1"
+};
+
+/// The question as a store knows it. Time limits do not change what a proven answer is, but do
+/// change the others: they are part of it.
+Question closest_question(const Network& network, const ClosestQuestion& question,
+                          const Engine& engine, const std::string& data, const std::string& split);
+
+/// A split of a data set, with the names a store knows it by.
+struct NamedImages {
+  const ImageSet* set = nullptr;
+  std::string data;
+  std::string split = "test";
+};
+
+/// A network and the name its file has.
+struct NamedNetwork {
+  Network network;
+  std::string name;
+};
+
+class Asker {
+ public:
+  /// `store` may be null: answers are in memory only. `crew` and `interrupt` outlive the asker.
+  Asker(Store* store, Crew& crew, int threads, const std::atomic<bool>* interrupt)
+      : store_(store), crew_(&crew), threads_(threads), interrupt_(interrupt) {}
+
+  /// Answers for `images`, in this order. `bounds`: of the MIP engine, else null. Errors: of the
+  /// store; interrupted (what was answered is kept). In a crew's other processes: no rows.
+  Expected<std::vector<ClosestRow>> closest(const NamedNetwork& network,
+                                            const ClosestQuestion& question, const Engine& engine,
+                                            const NamedImages& named,
+                                            const std::vector<int>& images,
+                                            const Bounds* bounds = nullptr) const;
+
+  /// Called with how many of how many images are answered; may be empty.
+  std::function<void(int done, int total)> on_progress;
+
+  Store* store() const { return store_; }
+  Crew& crew() const { return *crew_; }
+  int threads() const { return threads_; }
+  const std::atomic<bool>* interrupt() const { return interrupt_; }
+  bool interrupted() const { return interrupt_ != nullptr && *interrupt_; }
+
+ private:
+  Store* store_;
+  Crew* crew_;
+  int threads_;
+  const std::atomic<bool>* interrupt_;
+};
+
+/// What a set of answers comes to. Means are over the images that were searched.
+struct ClosestSummary {
+  int searched = 0;
+  int solved = 0;     ///< optimal, infeasible or within the gap asked for
+  int timed_out = 0;  ///< stopped by the limit
+  int wrong = 0;      ///< misclassified: not searched
+  double gap = 0;     ///< mean, 1 where there is no image
+  double nodes = 0;
+  double seconds = 0;    ///< mean
+  double longest = 0;    ///< seconds
+  double median = 0;     ///< seconds
+  int found = 0;         ///< images with a distance
+  double distance = 0;   ///< mean over those
+  double deviation = 0;  ///< standard deviation over those
+  double bound_gap = 0;  ///< mean of linearised over true distance, minus 1
+};
+ClosestSummary summarise(const std::vector<ClosestRow>& rows);
+
+}  // namespace brink
