@@ -50,6 +50,7 @@ void add_closest(CLI::App& app, Common& common, Action& chosen);
 void add_export(CLI::App& app, Common& common, Action& chosen);
 void add_page(CLI::App& app, Common& common, Action& chosen);
 void add_picture(CLI::App& app, Common& common, Action& chosen);
+void add_harden(CLI::App& app, Common& common, Action& chosen);
 void add_runs(CLI::App& app, Common& common, Action& chosen);
 
 /// The program but for who does the work: parses, runs, says what went wrong; the exit code.

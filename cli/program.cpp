@@ -53,6 +53,7 @@ int run(int argc, char** argv, Crew& crew) {
   add_export(app, common, chosen);
   add_picture(app, common, chosen);
   add_page(app, common, chosen);
+  add_harden(app, common, chosen);
   add_runs(app, common, chosen);
   try {
     app.parse(argc, argv);

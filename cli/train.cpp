@@ -5,10 +5,11 @@
 #include "brink/base/progress.h"
 #include "brink/data/dataset.h"
 #include "brink/data/npz.h"
+#include "brink/experiment/hardening.h"
 #include "brink/io/onnx.h"
 #include "brink/network/evaluate.h"
 #include "brink/network/train.h"
-#include "commands.h"
+#include "training_options.h"
 
 namespace brink::cli {
 
@@ -19,19 +20,8 @@ struct TrainCommand {
   std::filesystem::path add;
   std::filesystem::path out;
   TrainOptions options;
-  std::vector<std::string> adversarial;
-  AdversarialOptions attack;
+  TrainingFlags flags;
 };
-
-Examples to_examples(const ImageSet& set) {
-  Examples examples(set.image_size());
-  const auto size = static_cast<std::size_t>(set.image_size());
-  for (int i = 0; i < set.count(); ++i) {
-    const std::span<const std::uint8_t> pixels(set.pixels);
-    examples.add(pixels.subspan(static_cast<std::size_t>(i) * size, size), set.label(i));
-  }
-  return examples;
-}
 
 /// --add: arrays `images` (n x n_0) and `label` (n), as closest --images-out writes them.
 Expected<Examples> read_examples(const std::filesystem::path& file, int input_size) {
@@ -111,14 +101,7 @@ Expected<void> run_train(TrainCommand command, const Common& common) {
   TrainOptions& options = command.options;
   options.seed = common.seed;
   options.threads = common.threads;
-  if (!command.adversarial.empty()) {
-    for (const std::string& text : command.adversarial) {
-      const auto ball = parse_ball(text);
-      if (!ball) return tl::unexpected(ball.error());
-      command.attack.balls.push_back(*ball);
-    }
-    options.adversarial = std::move(command.attack);
-  }
+  if (auto ok = apply(command.flags, options); !ok) return ok;
   Progress progress("epochs", options.epochs * options.restarts, common.quiet);
   options.on_epoch = [&progress] { progress.step(); };
   const Stopwatch watch;
@@ -130,22 +113,6 @@ Expected<void> run_train(TrainCommand command, const Common& common) {
   print(*trained, on_test_images(trained->network, *test_set, common.threads), seconds,
         common.json);
   return {};
-}
-
-void add_adversary(CLI::App& sub, TrainCommand& command) {
-  AdversarialOptions& attack = command.attack;
-  CLI::Option* adversarial =
-      sub.add_option("--adversarial", command.adversarial,
-                     "train on images changed for the worse, within NORM:RADIUS: linf:0.1, l2:1 or "
-                     "l1:3; several, with commas, take turns")
-          ->delimiter(',');
-  const auto add = [&](const std::string& name, auto& value, const std::string& description) {
-    sub.add_option(name, value, description)->capture_default_str()->needs(adversarial);
-  };
-  add("--attack-steps", attack.steps, "gradient steps of each change");
-  add("--attack-reach", attack.reach, "length of these steps together, in radii");
-  add("--attack-ramp", attack.ramp, "epochs in which the radius grows from 0");
-  add("--clean-share", attack.clean_share, "share of each mini-batch left as it is, in [0, 1)");
 }
 
 }  // namespace
@@ -160,22 +127,7 @@ void add_train(CLI::App& app, Common& common, Action& chosen) {
       ->delimiter(',')
       ->required()
       ->check(CLI::Range(1, 100000));
-  sub->add_option("--epochs", options.epochs, "passes over the training images")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1000000));
-  sub->add_option("--restarts", options.restarts,
-                  "trainings from different starts, judged on 5,000 held-out training images")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 100000));
-  sub->add_option("--rate", options.learning_rate, "largest learning rate")->capture_default_str();
-  sub->add_option("--batch", options.batch_size, "images in a mini-batch")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1000000));
-  sub->add_option("--momentum", options.momentum, "momentum, in [0, 1)")->capture_default_str();
-  sub->add_option("--weight-decay", options.weight_decay,
-                  "each step shrinks the weights by this times the rate")
-      ->capture_default_str();
-  add_adversary(*sub, *command);
+  add_training_options(*sub, options, command->flags);
   sub->add_option("--add", command->add,
                   "npz with arrays images and label that join the training images");
   sub->add_option("-o,--out", command->out, "network to write, ONNX")->required();

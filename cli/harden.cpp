@@ -1,0 +1,239 @@
+// brink harden: attack a network, train it again on what was found, measure what that did.
+#include <nlohmann/json.hpp>
+
+#include "brink/base/file_lock.h"
+#include "brink/base/files.h"
+#include "brink/base/progress.h"
+#include "brink/experiment/hardening.h"
+#include "brink/io/onnx.h"
+#include "brink/report/text_table.h"
+#include "store_options.h"
+#include "training_options.h"
+
+namespace brink::cli {
+
+namespace {
+
+struct HardenCommand {
+  ClosestOptions shared;  ///< network, data, question, engine, limits
+  int examples = 0;
+  int rounds = 1;
+  int measure = 0;
+  std::vector<std::string> measure_norms = {"l1", "linf"};
+  TrainOptions training;
+  TrainingFlags flags;
+  std::filesystem::path out;
+  std::filesystem::path store;
+};
+
+/// The distances of the fixed images, before and after, in one norm.
+struct Measured {
+  Norm norm = Norm::l1;
+  std::vector<DistanceChange> changes;  ///< a round each
+};
+
+Expected<void> check_request(const HardenCommand& command) {
+  if (command.examples < 0) return bad_request("--examples {} is negative", command.examples);
+  if (command.rounds < 1) return bad_request("--rounds {} is below 1", command.rounds);
+  if (command.shared.engine != "search") {
+    return bad_request("harden attacks by the search engine: leave out --engine");
+  }
+  const bool changes_training = command.training.adversarial || command.training.weight_decay > 0;
+  if (command.examples == 0 && !changes_training) {
+    return bad_request(
+        "nothing would be hardened: give --examples N, --adversarial NORM:RADIUS or both");
+  }
+  if (command.examples == 0 && command.rounds > 1) {
+    return bad_request("--rounds {} without --examples would train the same network again",
+                       command.rounds);
+  }
+  return check_writable(command.out);
+}
+
+Expected<std::vector<Measured>> measure(const HardenCommand& command, const Asker& asker,
+                                        const HardenOptions& options,
+                                        const std::vector<Hardened>& rounds,
+                                        const NamedImages& test) {
+  std::vector<Measured> all;
+  if (command.measure == 0) return all;
+  const NamedNetwork& original = rounds.front().network;
+  const auto images = first_correct(original.network, *test.set, command.measure);
+  if (!images) return tl::unexpected(images.error());
+  for (const std::string& text : command.measure_norms) {
+    const auto norm = parse_norm(text);
+    if (!norm) return tl::unexpected(norm.error());
+    ClosestQuestion question = options.question;
+    question.norm = *norm;
+    question.cap.reset();
+    question.breakpoints.reset();
+    const auto before = asker.closest(original, question, options.engine, test, *images);
+    if (!before) return tl::unexpected(before.error());
+    Measured measured{*norm, {}};
+    for (const Hardened& round : rounds) {
+      const auto after = asker.closest(round.network, question, options.engine, test, *images);
+      if (!after) return tl::unexpected(after.error());
+      measured.changes.push_back(compare(*before, *after));
+    }
+    all.push_back(std::move(measured));
+  }
+  return all;
+}
+
+TextTable table_of(const std::vector<Hardened>& rounds, const std::vector<Measured>& measured) {
+  TextTable table;
+  table.columns = {"round", "examples added", "test accuracy %"};
+  for (const Measured& m : measured) {
+    for (const char* what : {"mean {}", "both right {}", "wrong {}", "unproven {}"}) {
+      table.columns.push_back(fmt::format(fmt::runtime(what), name(m.norm)));
+    }
+  }
+  for (std::size_t r = 0; r < rounds.size(); ++r) {
+    std::vector<std::string> row = {fmt::format("{}", r), fmt::format("{}", rounds[r].added),
+                                    fmt::format("{:.2f}", 100 * rounds[r].accuracy)};
+    for (const Measured& m : measured) {
+      const DistanceChange& change = m.changes[r];
+      row.push_back(fmt::format("{:.5g}", change.after));
+      row.push_back(fmt::format("{:.5g}", change.after_both));
+      row.push_back(fmt::format("{}", change.wrong_after));
+      row.push_back(fmt::format("{}", change.unproven));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  if (!measured.empty()) {
+    table.notes.push_back(
+        "mean: over the fixed images, those that the network now gets wrong at 0; both right: over "
+        "those that the first network and this one get right.");
+  }
+  return table;
+}
+
+nlohmann::json to_json(const TextTable& table, const std::vector<Hardened>& rounds) {
+  nlohmann::json list = nlohmann::json::array();
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    nlohmann::json entry;
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+      entry[table.columns[c]] = std::stod(table.rows[r][c]);
+    }
+    entry["network"] = content_hash(rounds[r].network.network);
+    list.push_back(std::move(entry));
+  }
+  return {{"rounds", list}};
+}
+
+/// Everything read; nothing written yet.
+struct Run {
+  NamedNetwork network;
+  ImageSet training, test;
+  HardenOptions options;
+};
+
+Expected<Run> prepare(HardenCommand& command, const Common& common) {
+  auto flags = apply(command.flags, command.training);
+  if (!flags) return tl::unexpected(flags.error());
+  if (auto ok = check_request(command); !ok) return tl::unexpected(ok.error());
+  auto loaded = load_network(command.shared, common);
+  if (!loaded) return tl::unexpected(loaded.error());
+  auto question = make_question(command.shared, loaded->network);
+  if (!question) return tl::unexpected(question.error());
+  auto mip = make_mip_options(command.shared, *question);
+  if (!mip) return tl::unexpected(mip.error());
+  command.shared.split = "train";
+  auto training = load_images(command.shared, common, loaded->network);
+  if (!training) return tl::unexpected(training.error());
+  command.shared.split = "test";
+  auto test = load_images(command.shared, common, loaded->network);
+  if (!test) return tl::unexpected(test.error());
+  Run run{{std::move(loaded->network), command.shared.network.stem().string()},
+          std::move(*training),
+          std::move(*test),
+          {}};
+  run.options.examples = command.examples;
+  run.options.rounds = command.rounds;
+  run.options.question = std::move(*question);
+  run.options.engine = engine_of(command.shared, common, *mip);
+  run.options.training = command.training;
+  run.options.training.seed = common.seed;
+  run.options.training.threads = common.threads;
+  return run;
+}
+
+Expected<void> run_harden(HardenCommand command, const Common& common) {
+  auto run = prepare(command, common);
+  if (!run) return tl::unexpected(run.error());
+  const auto lock = FileLock::take(command.out);
+  if (!lock) return tl::unexpected(lock.error());
+  std::optional<Store> store;
+  if (!command.store.empty()) {
+    auto opened = Store::open(command.store);
+    if (!opened) return tl::unexpected(opened.error());
+    store.emplace(std::move(*opened));
+    if (auto ok = store->begin_run(common.command, common.threads); !ok) return ok;
+  }
+  Asker asker(store ? &*store : nullptr, *common.crew, common.threads, &interrupt_flag());
+  Progress progress("steps", command.rounds, common.quiet);
+  asker.on_progress = [&progress](int done, int total) {
+    progress.news(fmt::format("{} of {} images", done, total));
+  };
+  const NamedImages training{&run->training, command.shared.data, "train"};
+  const NamedImages test{&run->test, command.shared.data, "test"};
+  const auto rounds = harden(asker, run->network, run->options, training, test,
+                             [&progress](const std::string& what) { progress.news(what); });
+  if (!rounds) {
+    const bool stopped = rounds.error().kind == Error::Kind::interrupted;
+    return stopped ? interrupted() : tl::unexpected(rounds.error());
+  }
+  const auto measured = measure(command, asker, run->options, *rounds, test);
+  if (!measured) return tl::unexpected(measured.error());
+  progress.finish();
+  if (auto ok = write_onnx(rounds->back().network.network, command.out); !ok) return ok;
+  const TextTable table = table_of(*rounds, *measured);
+  if (common.json) {
+    fmt::print("{}\n", to_json(table, *rounds).dump(1));
+  } else {
+    fmt::print("{}", table.aligned());
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_harden(CLI::App& app, Common& common, Action& chosen) {
+  const auto command = std::make_shared<HardenCommand>();
+  command->shared.bounds = "symbolic";
+  CLI::App* sub = add_command(app, common, chosen, "harden",
+                              "train a network again so that it is harder to fool",
+                              [command, &common] { return run_harden(*command, common); });
+  ClosestOptions& shared = command->shared;
+  sub->add_option("NETWORK", shared.network, "network, ONNX")->required();
+  sub->add_option("--data", shared.data, "mnist, fashion-mnist, strokes or a folder")->required();
+  sub->add_option("--output", shared.output,
+                  "what the last layer ends in: relu or linear (default: as in the file)");
+  sub->add_option("--examples", command->examples,
+                  "closest adversarial examples of training images to add in each round")
+      ->capture_default_str();
+  sub->add_option("--rounds", command->rounds, "times to attack the network of the round before")
+      ->capture_default_str();
+  sub->add_option("--norm", shared.norm, "of the examples: l0, l1, l2 or linf")
+      ->capture_default_str();
+  sub->add_option("--target", shared.target, "shift:N (label + N), any, or a class")
+      ->capture_default_str();
+  sub->add_option("--margin", shared.margin, "the target's output is at least M times others")
+      ->capture_default_str();
+  sub->add_option("--target-min", shared.target_min, "floor on the target's output, or none")
+      ->capture_default_str();
+  sub->add_option("--cap", shared.cap, "largest change of a pixel of the examples");
+  sub->add_option("--breakpoints", shared.breakpoints, "l2 examples by the seeds' linearisation");
+  sub->add_option("--time-limit", shared.time_limit, "seconds per image")->capture_default_str();
+  sub->add_option("--measure", command->measure,
+                  "closest distances of the first N test images, before and after (0: none)")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  sub->add_option("--measure-norms", command->measure_norms, "norms to measure in")
+      ->delimiter(',')
+      ->capture_default_str();
+  add_training_options(*sub, command->training, command->flags);
+  sub->add_option("-o,--out", command->out, "the hardened network to write, ONNX")->required();
+  add_store_option(*sub, command->store);
+}
+
+}  // namespace brink::cli

@@ -1,0 +1,228 @@
+#include "brink/experiment/hardening.h"
+
+#include <algorithm>
+#include <map>
+
+#include "brink/base/digest.h"
+#include "brink/network/evaluate.h"
+
+namespace brink {
+
+namespace {
+
+constexpr int kChunk = 1000;  // images asked at once, so that a round ends soon after `count`
+
+/// The next `count` images from `first` on that the network gets right.
+std::vector<int> next_correct(const Network& network, const ImageSet& set, int first, int count) {
+  std::vector<int> found;
+  for (int i = first; i < set.count() && static_cast<int>(found.size()) < count; ++i) {
+    if (classify(network, set.image(i)) == set.label(i)) found.push_back(i);
+  }
+  return found;
+}
+
+nlohmann::json ball_text(const TrainOptions& training) {
+  if (!training.adversarial) return {};
+  nlohmann::json balls = nlohmann::json::array();
+  for (const NormBall& ball : training.adversarial->balls) {
+    balls.push_back(fmt::format("{}:{}", name(ball.norm), ball.radius));
+  }
+  return {{"balls", balls},
+          {"steps", training.adversarial->steps},
+          {"reach", training.adversarial->reach},
+          {"clean_share", training.adversarial->clean_share},
+          {"ramp", training.adversarial->ramp}};
+}
+
+/// Everything that decides the network of round `round`.
+nlohmann::json recipe_of(const NamedNetwork& original, const HardenOptions& options,
+                         const NamedImages& training, int round) {
+  const TrainOptions& t = options.training;
+  nlohmann::json recipe = {{"original", content_hash(original.network)},
+                           {"data", training.data},
+                           {"round", round},
+                           {"examples", options.examples},
+                           {"epochs", t.epochs},
+                           {"batch", t.batch_size},
+                           {"rate", t.learning_rate},
+                           {"momentum", t.momentum},
+                           {"weight_decay", t.weight_decay},
+                           {"restarts", t.restarts},
+                           {"seed", t.seed}};
+  if (t.adversarial) recipe["adversary"] = ball_text(t);
+  if (options.examples > 0) {
+    recipe["norm"] = name(options.question.norm);
+    recipe["question"] = closest_question(original.network, options.question, options.engine,
+                                          training.data, training.split)
+                             .options;
+  }
+  return recipe;
+}
+
+/// The network that the store holds for this recipe.
+Expected<std::optional<Network>> stored(const Store* store, const nlohmann::json& recipe) {
+  if (store == nullptr) return std::nullopt;
+  const auto descents = store->descents();
+  if (!descents) return tl::unexpected(descents.error());
+  for (const Descent& descent : *descents) {
+    if (descent.recipe != recipe) continue;
+    auto network = store->network(descent.network);
+    if (!network) return tl::unexpected(network.error());
+    return std::move(*network);
+  }
+  return std::nullopt;
+}
+
+Expected<void> keep(const Asker& asker, const NamedNetwork& child, const NamedNetwork& parent,
+                    const nlohmann::json& recipe) {
+  Store* store = asker.store();
+  if (store == nullptr) return {};
+  for (const NamedNetwork* network : {&parent, &child}) {
+    if (auto ok = store->add_network(network->network, network->name); !ok) return ok;
+  }
+  return store->put(Descent{content_hash(child.network), content_hash(parent.network), recipe});
+}
+
+std::vector<int> hidden_of(const Network& network) {
+  std::vector<int> hidden;
+  for (int k = 1; k < network.depth(); ++k) hidden.push_back(static_cast<int>(network.width(k)));
+  return hidden;
+}
+
+}  // namespace
+
+Examples to_examples(const ImageSet& set) {
+  Examples examples(set.image_size());
+  const auto size = static_cast<std::size_t>(set.image_size());
+  for (int i = 0; i < set.count(); ++i) {
+    const std::span<const std::uint8_t> pixels(set.pixels);
+    examples.add(pixels.subspan(static_cast<std::size_t>(i) * size, size), set.label(i));
+  }
+  return examples;
+}
+
+Expected<Attacked> attack(const Asker& asker, const NamedNetwork& network,
+                          const ClosestQuestion& question, const Engine& engine,
+                          const NamedImages& training, int first, int count) {
+  Attacked result{{}, Examples(training.set->image_size())};
+  while (static_cast<int>(result.images.size()) < count) {
+    const int missing = count - static_cast<int>(result.images.size());
+    const auto images =
+        next_correct(network.network, *training.set, first, std::min(missing, kChunk));
+    if (images.empty()) break;
+    const auto rows = asker.closest(network, question, engine, training, images);
+    if (!rows) return tl::unexpected(rows.error());
+    for (const ClosestRow& row : *rows) {
+      if (!row.answer.distance) continue;
+      result.images.push_back(row.image);
+      result.examples.add(row.answer.image, row.label);
+      result.unproven += row.answer.status == AnswerStatus::time_limit ? 1 : 0;
+    }
+    first = images.back() + 1;
+  }
+  return result;
+}
+
+Expected<double> accuracy(const Asker& asker, const NamedNetwork& network,
+                          const NamedImages& named) {
+  const ImageSet& set = *named.set;
+  const Evaluation evaluation = evaluate(
+      network.network, set.count(), [&set](int i) { return set.image(i); },
+      [&set](int i) { return set.label(i); }, asker.threads());
+  if (Store* store = asker.store(); store != nullptr) {
+    if (auto ok = store->add_network(network.network, network.name); !ok) {
+      return tl::unexpected(ok.error());
+    }
+    auto ok = store->put(Evaluated{content_hash(network.network), named.data, named.split,
+                                   evaluation.right(), evaluation.count()});
+    if (!ok) return tl::unexpected(ok.error());
+  }
+  return evaluation.accuracy();
+}
+
+Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& network,
+                                       const HardenOptions& options, const NamedImages& training,
+                                       const NamedImages& test,
+                                       const std::function<void(const std::string&)>& on_round) {
+  const auto tell = [&](const std::string& what) {
+    if (on_round) on_round(what);
+  };
+  std::vector<Hardened> all;
+  const auto begin = accuracy(asker, network, test);
+  if (!begin) return tl::unexpected(begin.error());
+  all.push_back({network, 0, *begin});
+  const Examples clean = to_examples(*training.set);
+  Examples extra(training.set->image_size());
+  int first = 0;
+  for (int round = 1; round <= options.rounds; ++round) {
+    const NamedNetwork parent = all.back().network;
+    if (options.examples > 0) {
+      tell(fmt::format("round {}: attacking {} training images", round, options.examples));
+      auto attacked = attack(asker, parent, options.question, options.engine, training, first,
+                             options.examples);
+      if (!attacked) return tl::unexpected(attacked.error());
+      if (static_cast<int>(attacked->images.size()) < options.examples) {
+        return bad_request("only {} training images have an example: ask for fewer --examples",
+                           attacked->images.size());
+      }
+      first = attacked->images.back() + 1;
+      extra.add(attacked->examples);
+    }
+    const nlohmann::json recipe = recipe_of(network, options, training, round);
+    NamedNetwork child{{}, fmt::format("{}-{}", network.name, sha256(recipe.dump()).substr(0, 6))};
+    auto known = stored(asker.store(), recipe);
+    if (!known) return tl::unexpected(known.error());
+    if (*known) {
+      child.network = std::move(**known);
+    } else {
+      tell(fmt::format("round {}: training with {} examples more", round, extra.count()));
+      TrainOptions retrain = options.training;
+      retrain.hidden = hidden_of(network.network);
+      auto trained = train(clean, extra, retrain, asker.interrupt());
+      if (!trained) return tl::unexpected(trained.error());
+      child.network = std::move(trained->network);
+      child.network.output = network.network.output;
+    }
+    if (auto kept = keep(asker, child, parent, recipe); !kept) return tl::unexpected(kept.error());
+    const auto right = accuracy(asker, child, test);
+    if (!right) return tl::unexpected(right.error());
+    all.push_back({std::move(child), extra.count(), *right});
+  }
+  return all;
+}
+
+DistanceChange compare(const std::vector<ClosestRow>& before,
+                       const std::vector<ClosestRow>& after) {
+  std::map<int, const ClosestRow*> second;
+  for (const ClosestRow& row : after) second[row.image] = &row;
+  const auto wrong = [](const ClosestRow& row) {
+    return row.answer.status == AnswerStatus::misclassified;
+  };
+  const auto unproven = [](const ClosestRow& row) {
+    return row.answer.status == AnswerStatus::time_limit ? 1 : 0;
+  };
+  DistanceChange change;
+  for (const ClosestRow& row : before) {
+    const auto found = second.find(row.image);
+    if (found == second.end()) continue;
+    const ClosestRow& other = *found->second;
+    ++change.images;
+    change.wrong_before += wrong(row) ? 1 : 0;
+    change.wrong_after += wrong(other) ? 1 : 0;
+    change.unproven += unproven(row) + unproven(other);
+    const double d = row.answer.distance.value_or(0), e = other.answer.distance.value_or(0);
+    change.before += d;
+    change.after += e;
+    if (wrong(row) || wrong(other)) continue;
+    ++change.right_for_both;
+    change.before_both += d;
+    change.after_both += e;
+  }
+  change.before /= std::max(1, change.images);
+  change.after /= std::max(1, change.images);
+  change.before_both /= std::max(1, change.right_for_both);
+  change.after_both /= std::max(1, change.right_for_both);
+  return change;
+}
+
+}  // namespace brink
