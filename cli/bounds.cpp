@@ -1,14 +1,13 @@
 // brink bounds: an interval for every neuron, proven over a box of inputs.
 //
-// While it runs, and when it is interrupted, what is proven so far stands in OUT.partial; the same
-// command goes on from there.
+// While it runs, and when it is interrupted, what is proven so far stands in OUT.partial, or in the
+// store; the same command goes on from there.
 #include <nlohmann/json.hpp>
 
+#include "bounds_memory.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
-#include "brink/base/progress.h"
-#include "brink/tighten/tighten.h"
-#include "closest_options.h"
+#include "store_options.h"
 
 namespace brink::cli {
 
@@ -20,9 +19,8 @@ struct BoundsOptions {
   std::optional<double> limit_per_bound;
   double time_limit = kInfinity;
   std::filesystem::path out;
+  std::filesystem::path store;
 };
-
-constexpr double kSecondsBetweenSaves = 5;
 
 std::filesystem::path partial_path(const BoundsOptions& options) {
   return options.out.string() + ".partial";
@@ -72,6 +70,11 @@ void print(const Bounds& bounds, bool json) {
 Expected<BoundRequest> request_of(const BoundsOptions& options) {
   auto request = parse_bound_method(options.method);
   if (!request) return request;
+  if (options.shared.solver != "search") {
+    if (const auto solver = make_solver(options.shared.solver); !solver) {
+      return bad_request("{}; for bounds also: search", solver.error().message);
+    }
+  }
   if (!(options.time_limit > 0)) {
     return bad_request("--time-limit {} is not a number of seconds above 0", options.time_limit);
   }
@@ -87,79 +90,79 @@ Expected<BoundRequest> request_of(const BoundsOptions& options) {
   return request;
 }
 
-/// What an interrupted run of the same request left, if there is any.
-Expected<std::optional<Bounds>> left_over(const BoundsOptions& options, const BoundRequest& request,
-                                          const Network& network, const Box& box) {
+/// What an interrupted run of the same request left in OUT.partial, if there is any.
+Expected<std::optional<Bounds>> left_over(const BoundsOptions& options, const BoundsAsked& asked) {
   const std::filesystem::path path = partial_path(options);
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
-  auto bounds = load_bounds_for(network, box, path);
-  if (!bounds || !(bounds->box == box) || bounds->method != method_text(request)) {
+  auto bounds = load_bounds_for(asked.network, asked.box, path);
+  if (!bounds || !(bounds->box == asked.box) || bounds->method != method_text(asked.request)) {
     return bad_request("'{}' is of another request; remove it or give another --out",
                        path.string());
   }
   return std::move(*bounds);
 }
 
-/// Keeps the latest bounds, on disk now and then.
-class Keeper {
- public:
-  explicit Keeper(std::filesystem::path path) : path_(std::move(path)) {}
-  void take(const Bounds& bounds) {
-    latest_ = bounds;
-    if (since_save_.seconds() >= kSecondsBetweenSaves) (void)save();
-  }
-  Expected<void> save() {
-    since_save_ = Stopwatch();
-    return latest_ ? save_bounds(*latest_, path_) : Expected<void>();
-  }
-  void remove() const {
+Expected<BoundsMemory> partial_file(const BoundsOptions& options, const BoundsAsked& asked) {
+  auto known = left_over(options, asked);
+  if (!known) return tl::unexpected(known.error());
+  BoundsMemory memory;
+  memory.known = std::move(*known);
+  memory.save = [partial = partial_path(options), out = options.out](const Bounds& bounds,
+                                                                     bool complete) {
+    if (!complete) return save_bounds(bounds, partial);
+    auto saved = save_bounds(bounds, out);
     std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
+    if (saved) std::filesystem::remove(partial, ignored);
+    return saved;
+  };
+  return memory;
+}
 
- private:
-  std::filesystem::path path_;
-  std::optional<Bounds> latest_;
-  Stopwatch since_save_;
+/// The leader's: a lock on the output, and where bounds are kept while they are proven.
+struct Keeping {
+  std::unique_ptr<FileLock> lock;
+  BoundsMemory memory;
 };
 
+Expected<Keeping> open_keeping(const BoundsOptions& options, const BoundsAsked& asked,
+                               const Common& common) {
+  Keeping keeping;
+  if (!options.out.empty()) {
+    if (auto ok = check_writable(options.out); !ok) return tl::unexpected(ok.error());
+    auto lock = FileLock::take(options.out);
+    if (!lock) return tl::unexpected(lock.error());
+    keeping.lock = std::make_unique<FileLock>(std::move(*lock));
+  }
+  auto memory = options.store.empty()
+                    ? partial_file(options, asked)
+                    : stored_bounds(options.store, asked, options.shared, common, true);
+  if (!memory) return tl::unexpected(memory.error());
+  keeping.memory = std::move(*memory);
+  return keeping;
+}
+
 Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
-  if (auto ok = check_writable(options.out); !ok) return ok;
+  if (options.out.empty() && options.store.empty()) {
+    return bad_request("say where the bounds go: -o BOUNDS.json, --store RUN.db or both");
+  }
   const auto request = request_of(options);
   if (!request) return tl::unexpected(request.error());
   const auto loaded = load_network(options.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
   const auto box = parse_box(options.shared.box, loaded->network.input_size());
   if (!box) return tl::unexpected(box.error());
-  const auto lock = FileLock::take(options.out);
-  if (!lock) return tl::unexpected(lock.error());
-  const auto known = left_over(options, *request, loaded->network, *box);
-  if (!known) return tl::unexpected(known.error());
-
-  int neurons = 0;
-  for (int k = 2; k <= loaded->network.depth(); ++k) {
-    neurons += static_cast<int>(loaded->network.width(k));
+  const BoundsAsked asked{loaded->network, *box, *request, options.shared.solver,
+                          options.time_limit};
+  Expected<Keeping> keeping;
+  if (common.crew->leads()) keeping = open_keeping(options, asked, common);
+  const auto bounds =
+      prove_bounds(asked, common, keeping.map([](Keeping& k) { return std::move(k.memory); }));
+  if (!bounds) return tl::unexpected(bounds.error());
+  if (!common.crew->leads()) return {};
+  if (!options.out.empty() && !options.store.empty()) {
+    if (auto saved = save_bounds(*bounds, options.out); !saved) return saved;
   }
-  Progress progress("bounds of neurons", neurons, common.quiet);
-  Keeper keeper(partial_path(options));
-  TightenOptions tightening;
-  tightening.request = *request;
-  tightening.solver = options.shared.solver;
-  tightening.threads = common.threads;
-  tightening.time_limit = options.time_limit;
-  tightening.known = *known ? &**known : nullptr;
-  tightening.on_progress = [&progress](int, int) { progress.step(); };
-  tightening.on_bounds = [&keeper](const Bounds& so_far) { keeper.take(so_far); };
-  const auto bounds = tighten(loaded->network, *box, tightening, &interrupt_flag());
-  progress.finish();
-  if (!bounds) {
-    if (auto saved = keeper.save(); !saved) return saved;
-    const bool stopped = bounds.error().kind == Error::Kind::interrupted;
-    return stopped ? interrupted() : tl::unexpected(bounds.error());
-  }
-  if (auto saved = save_bounds(*bounds, options.out); !saved) return saved;
-  keeper.remove();
   print(*bounds, common.json);
   return {};
 }
@@ -187,7 +190,8 @@ void add_bounds(CLI::App& app, Common& common, Action& chosen) {
       ->capture_default_str();
   command->add_option("--time-limit", options->time_limit,
                       "seconds in all; what is not reached keeps a cheaper bound (default: none)");
-  command->add_option("-o,--out", options->out, "the bounds file (JSON) to write")->required();
+  command->add_option("-o,--out", options->out, "the bounds file (JSON) to write");
+  add_store_option(*command, options->store);
 }
 
 }  // namespace brink::cli

@@ -223,7 +223,7 @@ Expected<void> run_closest(const ClosestOptions& options, const Common& common,
   auto run = prepare(options, common, outputs);
   if (!run) return tl::unexpected(run.error());
   if (!run->by_search) {
-    auto bounds = make_bounds(options, common, run->loaded, run->question.box);
+    auto bounds = make_bounds(options, common, run->loaded, run->question.box, outputs.store);
     if (!bounds) return tl::unexpected(bounds.error());
     run->bounds = std::move(*bounds);
   }

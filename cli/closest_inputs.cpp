@@ -2,10 +2,9 @@
 #include <charconv>
 #include <cmath>
 
-#include "brink/base/progress.h"
+#include "bounds_memory.h"
 #include "brink/data/npz.h"
 #include "brink/io/onnx.h"
-#include "brink/tighten/tighten.h"
 #include "closest_options.h"
 
 namespace brink::cli {
@@ -149,7 +148,8 @@ Expected<Box> read_box(const std::filesystem::path& file, Eigen::Index inputs) {
 }
 
 Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common,
-                             const LoadedNetwork& loaded, const Box& box) {
+                             const LoadedNetwork& loaded, const Box& box,
+                             const std::filesystem::path& store) {
   // The basic model takes nothing but its M's from bounds: interval arithmetic.
   const auto request = parse_bound_method(options.bounds == "none" ? "interval" : options.bounds);
   if (!request) {
@@ -161,16 +161,13 @@ Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common
         "--bounds '{}' is neither none, interval, symbolic, lp, weak, exact nor a file",
         options.bounds);
   }
-  int neurons = 0;
-  for (int k = 1; k <= loaded.network.depth(); ++k) {
-    neurons += static_cast<int>(loaded.network.width(k));
+  const BoundsAsked asked{loaded.network, box, *request};
+  const bool solved = request->method == BoundMethod::lp || request->method == BoundMethod::exact;
+  Expected<BoundsMemory> memory;
+  if (solved && !store.empty() && common.crew->leads()) {
+    memory = stored_bounds(store, asked, options, common, false);
   }
-  Progress progress("bounds of neurons", neurons, common.quiet);
-  TightenOptions tightening;
-  tightening.request = *request;
-  tightening.threads = common.threads;
-  tightening.on_progress = [&progress](int, int) { progress.step(); };
-  return tighten(loaded.network, box, tightening, &interrupt_flag());
+  return prove_bounds(asked, common, std::move(memory));
 }
 
 }  // namespace brink::cli

@@ -91,8 +91,7 @@ void add_question_options(CLI::App& command, ClosestOptions& options) {
 void add_engine_options(CLI::App& command, ClosestOptions& options) {
   command.add_option("--images", options.images, "0-99, 3,7,20-29, correct:100 or each:2")
       ->required();
-  command.add_option("--shard", options.shard,
-                     "I/N: only every N-th image, beginning with the I-th (for runs side by side)");
+  add_shard_option(command, options);
   add_memory_limit(command, options);
   command.add_option("--time-limit", options.time_limit, "seconds per image")
       ->capture_default_str();
@@ -175,6 +174,13 @@ Engine engine_of(const ClosestOptions& options, const Common& common, const MipO
   engine.bounds = options.bounds;
   engine.box_text = options.box;
   return engine;
+}
+
+void add_shard_option(CLI::App& command, ClosestOptions& options) {
+  command.add_option(
+      "--shard", options.shard,
+      "I/N: only every N-th of what is asked, beginning with the I-th (for runs side "
+      "by side)");
 }
 
 void add_memory_limit(CLI::App& command, ClosestOptions& options) {

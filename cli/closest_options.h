@@ -36,7 +36,7 @@ struct ClosestOptions {
   std::string distance_form = "tight";
 
   std::string images;  ///< closest only, as is what follows
-  std::string shard;   ///< "I/N"; empty: all images
+  std::string shard;   ///< "I/N"; empty: all
   double time_limit = 300;
   double gap = 0;
   std::string engine = "search";
@@ -47,6 +47,8 @@ struct ClosestOptions {
 /// Flags of both commands: NETWORK, --data ... --breakpoints, --bounds, --formulation,
 /// --distance-form, --output.
 void add_question_options(CLI::App& command, ClosestOptions& options);
+/// --shard.
+void add_shard_option(CLI::App& command, ClosestOptions& options);
 /// --memory-limit.
 void add_memory_limit(CLI::App& command, ClosestOptions& options);
 
@@ -86,8 +88,10 @@ Engine engine_of(const ClosestOptions& options, const Common& common, const MipO
 /// --memory-limit: how many searches of `bytes` each may run at once, at most `threads`.
 Expected<int> searches_at_once(const ClosestOptions& options, std::size_t bytes, int threads);
 
-/// --bounds: computed over the box, or read from a file and checked against network and box.
+/// --bounds: computed over the box by the crew, or read from a file and checked against network and
+/// box. `store` may be empty; else bounds that need a solver are taken from there and kept there.
 Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common,
-                             const LoadedNetwork& loaded, const Box& box);
+                             const LoadedNetwork& loaded, const Box& box,
+                             const std::filesystem::path& store = {});
 
 }  // namespace brink::cli

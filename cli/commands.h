@@ -37,9 +37,6 @@ CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::
 /// Raised by SIGINT and SIGTERM.
 const std::atomic<bool>& interrupt_flag();
 
-/// An error of kind interrupted, for actions that stopped early.
-tl::unexpected<Error> interrupted();
-
 // One per file. Each adds its command(s) to the app.
 void add_train(CLI::App& app, Common& common, Action& chosen);
 void add_eval(CLI::App& app, Common& common, Action& chosen);

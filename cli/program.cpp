@@ -72,12 +72,6 @@ const std::atomic<bool>& interrupt_flag() {
   return g_interrupt;
 }
 
-tl::unexpected<Error> interrupted() {
-  return tl::unexpected<Error>(
-      Error{Error::Kind::interrupted,
-            "interrupted; what was finished is kept, the same command continues"});
-}
-
 CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::string& name,
                       const std::string& description, Action action) {
   CLI::App* command = app.add_subcommand(name, description);

@@ -1,17 +1,15 @@
 // brink visualize: the input that excites each unit most, as pictures and a table.
 #include <algorithm>
-#include <charconv>
-#include <mutex>
 #include <nlohmann/json.hpp>
 
-#include "brink/ask/visualize.h"
 #include "brink/base/digest.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/progress.h"
 #include "brink/report/pictures.h"
 #include "brink/report/units.h"
 #include "brink/search/footprint.h"
-#include "closest_options.h"
+#include "chosen_units.h"
+#include "store_options.h"
 
 namespace brink::cli {
 
@@ -19,64 +17,11 @@ namespace {
 
 struct VisualizeOptions {
   ClosestOptions shared;  ///< network, output, box, bounds, formulation, solver, limits
-  std::vector<std::string> units;
-  int layer = 0;
-  bool all = false;
+  UnitChoice choice;
   int scale = 8;
   std::filesystem::path out;
+  std::filesystem::path store;
 };
-
-struct Unit {
-  int layer = 0;
-  int index = 0;
-  bool operator==(const Unit&) const = default;
-};
-
-Expected<void> check_unit(const Network& network, const Unit& unit) {
-  if (unit.layer < 1 || unit.layer > network.depth()) {
-    return bad_request("there is no layer {}: the network has layers 1 to {}", unit.layer,
-                       network.depth());
-  }
-  if (unit.index < 0 || unit.index >= network.width(unit.layer)) {
-    return bad_request("layer {} has no unit {}: it has units 0 to {}", unit.layer, unit.index,
-                       network.width(unit.layer) - 1);
-  }
-  return {};
-}
-
-/// "K:J".
-Expected<Unit> parse_unit(const std::string& text) {
-  Unit unit;
-  const char* end = text.data() + text.size();
-  const auto layer = std::from_chars(text.data(), end, unit.layer);
-  if (layer.ec == std::errc() && layer.ptr != end && *layer.ptr == ':') {
-    const auto index = std::from_chars(layer.ptr + 1, end, unit.index);
-    if (index.ec == std::errc() && index.ptr == end) return unit;
-  }
-  return bad_request("--unit '{}' is not K:J, layer and unit, e.g. 1:0", text);
-}
-
-/// Layer by layer, in order; none twice.
-Expected<std::vector<Unit>> chosen_units(const VisualizeOptions& options, const Network& network) {
-  const int ways =
-      (options.units.empty() ? 0 : 1) + (options.layer != 0 ? 1 : 0) + (options.all ? 1 : 0);
-  if (ways != 1) return bad_request("say which units: one of --unit K:J, --layer K and --all");
-  std::vector<Unit> chosen;
-  for (const std::string& text : options.units) {
-    const auto unit = parse_unit(text);
-    if (!unit) return tl::unexpected(unit.error());
-    if (auto ok = check_unit(network, *unit); !ok) return tl::unexpected(ok.error());
-    if (std::find(chosen.begin(), chosen.end(), *unit) == chosen.end()) chosen.push_back(*unit);
-  }
-  if (options.layer != 0) {
-    if (auto ok = check_unit(network, {options.layer, 0}); !ok) return tl::unexpected(ok.error());
-  }
-  for (int k = 1; k <= network.depth(); ++k) {
-    if (!options.all && k != options.layer) continue;
-    for (int j = 0; j < network.width(k); ++j) chosen.push_back({k, j});
-  }
-  return chosen;
-}
 
 /// All that was asked, but the list of units: a stopped run may be continued with more of them.
 std::string question_text(const VisualizeOptions& options, const Network& network, const Box& box,
@@ -109,54 +54,114 @@ UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box, 
 
 /// Everything a run needs once its options are read.
 struct Run {
-  Network network;
-  Bounds bounds;
-  bool by_search = true;
+  LoadedNetwork loaded;
+  Box box;
   MipOptions mip;
   std::vector<Unit> units;
-  int at_once = 1;  ///< searches
+  Bounds bounds;
 };
 
-Excitation excite(const Run& run, const Unit& unit) {
-  if (run.by_search) {
-    SearchOptions search;
-    search.time_limit = run.mip.time_limit;
-    search.gap = run.mip.gap;
-    return excite_by_search(run.network, run.bounds, unit.layer, unit.index, search,
-                            &interrupt_flag());
+/// Where answers are kept: in the folder's partial table, or in the store.
+struct Keeping {
+  std::unique_ptr<FileLock> lock;
+  std::optional<Store> store;
+  QuestionId question = 0;
+  UnitFolder folder;
+
+  Expected<void> keep(const Unit& unit, const Excitation& found, const Box& box, int scale) {
+    if (store) {
+      auto ok = store->put(question, StoredUnit{unit.layer, unit.index, found});
+      if (!ok) return ok;
+    }
+    return folder.add(to_result(unit, found, box, scale));
   }
-  return excite_by_mip(run.network, run.bounds, unit.layer, unit.index, run.mip, &interrupt_flag());
+};
+
+/// Units that were asked for and are in the store go into the folder.
+Expected<void> take_answered(const Run& run, int scale, Keeping& keeping) {
+  const auto answered = keeping.store->units(keeping.question);
+  if (!answered) return tl::unexpected(answered.error());
+  for (const Unit& unit : run.units) {
+    const auto known = answered->find({unit.layer, unit.index});
+    if (known == answered->end()) continue;
+    auto added = keeping.folder.add(to_result(unit, known->second.answer, run.box, scale));
+    if (!added) return added;
+  }
+  return {};
 }
 
-/// Solves what is not finished yet; each answer is on disk before the next is begun.
-Expected<void> solve_units(const Run& run, const VisualizeOptions& options, const Common& common,
-                           UnitFolder& folder) {
+Expected<Keeping> open_keeping(const Run& run, const VisualizeOptions& options,
+                               const Common& common) {
+  const Network& network = run.loaded.network;
+  Keeping keeping;
+  if (!options.out.empty()) {
+    auto lock = FileLock::take(options.out);
+    if (!lock) return tl::unexpected(lock.error());
+    keeping.lock = std::make_unique<FileLock>(std::move(*lock));
+  }
+  auto folder =
+      options.store.empty()
+          ? UnitFolder::open(options.out, question_text(options, network, run.box, run.mip))
+          : UnitFolder::of_answers(options.out);
+  if (!folder) return tl::unexpected(folder.error());
+  keeping.folder = std::move(*folder);
+  if (options.store.empty()) return keeping;
+
+  auto asked = open_store_for(options.store, common, network, options.shared.network,
+                              visualize_question(options.shared, network, run.box));
+  if (!asked) return tl::unexpected(asked.error());
+  keeping.store.emplace(std::move(asked->store));
+  keeping.question = asked->question;
+  if (auto taken = take_answered(run, options.scale, keeping); !taken) {
+    return tl::unexpected(taken.error());
+  }
+  return keeping;
+}
+
+/// The units asked for that have no answer yet.
+std::vector<Unit> to_do(const Run& run, const UnitFolder& folder) {
+  const auto& done = folder.finished();
   std::vector<Unit> open;
   for (const Unit& unit : run.units) {
-    const auto& done = folder.finished();
     const bool finished = std::any_of(done.begin(), done.end(), [&](const UnitResult& r) {
       return r.layer == unit.layer && r.unit == unit.index;
     });
     if (!finished) open.push_back(unit);
   }
-  std::mutex mutex;
-  Expected<void> outcome;
-  Progress progress("units", static_cast<int>(open.size()), common.quiet);
-  parallel_for(static_cast<int>(open.size()), run.at_once, [&](int i) {
-    if (interrupt_flag().load()) return;
-    const Unit& unit = open[static_cast<std::size_t>(i)];
-    const Excitation found = excite(run, unit);
-    if (found.status == AnswerStatus::interrupted) return;
-    const std::lock_guard lock(mutex);
+  return open;
+}
+
+UnitBatch batch_of(const Run& run, bool by_search) {
+  UnitBatch batch;
+  batch.network = &run.loaded.network;
+  batch.bounds = &run.bounds;
+  if (!by_search) batch.mip = run.mip;
+  batch.search.time_limit = run.mip.time_limit;
+  batch.search.gap = run.mip.gap;
+  return batch;
+}
+
+/// Solves what is not finished yet; each answer is kept as soon as it is there. `keeping`: of the
+/// leader alone.
+Expected<void> solve_units(const Run& run, const VisualizeOptions& options, const Common& common,
+                           int at_once, Expected<Keeping>& keeping) {
+  Crew& crew = *common.crew;
+  Expected<std::vector<Unit>> todo;
+  if (crew.leads()) todo = keeping.map([&](Keeping& k) { return to_do(run, k.folder); });
+  Progress progress("units", todo ? static_cast<int>(todo->size()) : 0,
+                    common.quiet || !crew.leads());
+  const auto keep = [&](const Unit& unit, const Excitation& found) {
     if (found.status == AnswerStatus::error && !common.quiet) {
       fmt::print(stderr, "brink: unit {}:{}: {}\n", unit.layer, unit.index, found.note);
     }
-    auto added = folder.add(to_result(unit, found, run.bounds.box, options.scale));
-    if (!added && outcome) outcome = std::move(added);
+    auto kept = keeping->keep(unit, found, run.box, options.scale);
     progress.step();
-  });
-  if (!outcome) return outcome;
-  if (interrupt_flag().load()) return interrupted();
+    return kept;
+  };
+  auto asked = ask_units(batch_of(run, options.shared.engine == "search"), todo, at_once, crew,
+                         keep, &interrupt_flag());
+  if (!asked) return asked;
+  if (interrupt_flag()) return interrupted();
   return {};
 }
 
@@ -184,36 +189,45 @@ void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions&
     seconds += unit.seconds;
     slowest = std::max(slowest, unit.seconds);
   }
-  fmt::print(
-      "{} units, {} proven optimal; mean {:.2f} s, max {:.2f} s; pictures and units.csv in {}\n",
-      units.size(), solved, seconds / std::max<double>(1, static_cast<double>(units.size())),
-      slowest, options.out.string());
+  const std::string where =
+      options.out.empty() ? ""
+                          : fmt::format("; pictures and units.csv in {}", options.out.string());
+  fmt::print("{} units, {} proven optimal; mean {:.2f} s, max {:.2f} s{}\n", units.size(), solved,
+             seconds / std::max<double>(1, static_cast<double>(units.size())), slowest, where);
 }
 
-Expected<void> visualize(const VisualizeOptions& options, const Common& common) {
+/// Steps that need no proof: all bad requests are found here.
+Expected<Run> prepare(const VisualizeOptions& options, const Common& common) {
+  if (options.out.empty() && options.store.empty()) {
+    return bad_request("say where the answers go: -o DIR, --store RUN.db or both");
+  }
   auto loaded = load_network(options.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
-  auto units = chosen_units(options, loaded->network);
+  auto units = chosen_units(options.choice, loaded->network, options.shared.shard);
   if (!units) return tl::unexpected(units.error());
-  const auto box = parse_box(options.shared.box, loaded->network.input_size());
+  auto box = parse_box(options.shared.box, loaded->network.input_size());
   if (!box) return tl::unexpected(box.error());
   const auto mip = make_mip_options(options.shared, ClosestQuestion());  // a unit has no distance
   if (!mip) return tl::unexpected(mip.error());
-  auto bounds = make_bounds(options.shared, common, *loaded, *box);
-  if (!bounds) return tl::unexpected(bounds.error());
-  Run run{loaded->network, std::move(*bounds), options.shared.engine == "search", *mip,
-          std::move(*units)};
-  const auto at_once =
-      searches_at_once(options.shared, search::extreme_bytes(run.network), common.threads);
+  return Run{std::move(*loaded), std::move(*box), *mip, std::move(*units), {}};
+}
+
+Expected<void> visualize(const VisualizeOptions& options, const Common& common) {
+  auto run = prepare(options, common);
+  if (!run) return tl::unexpected(run.error());
+  const auto bytes = search::extreme_bytes(run->loaded.network);
+  const auto at_once = searches_at_once(options.shared, bytes, common.threads);
   if (!at_once) return tl::unexpected(at_once.error());
-  run.at_once = *at_once;
-  const auto lock = FileLock::take(options.out);
-  if (!lock) return tl::unexpected(lock.error());
-  auto folder = UnitFolder::open(options.out, question_text(options, run.network, *box, *mip));
-  if (!folder) return tl::unexpected(folder.error());
-  if (auto ok = solve_units(run, options, common, *folder); !ok) return ok;
-  if (auto ok = folder->finish(); !ok) return ok;
-  print_summary(folder->finished(), options, common);
+  auto bounds = make_bounds(options.shared, common, run->loaded, run->box, options.store);
+  if (!bounds) return tl::unexpected(bounds.error());
+  run->bounds = std::move(*bounds);
+  run->bounds.box = run->box;  // a file may hold for a larger one; this one is searched
+  Expected<Keeping> keeping;
+  if (common.crew->leads()) keeping = open_keeping(*run, options, common);
+  if (auto ok = solve_units(*run, options, common, *at_once, keeping); !ok) return ok;
+  if (!common.crew->leads()) return {};
+  if (auto ok = keeping->folder.finish(); !ok) return ok;
+  print_summary(keeping->folder.finished(), options, common);
   return {};
 }
 
@@ -226,12 +240,14 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
                                   [options, &common] { return visualize(*options, common); });
   ClosestOptions& shared = options->shared;
   command->add_option("NETWORK", shared.network, "network, ONNX")->required();
-  command->add_option("--unit", options->units, "layer and unit, K:J; layers from 1, units from 0");
-  command->add_option("--layer", options->layer, "all units of layer K")
+  command->add_option("--unit", options->choice.units,
+                      "layer and unit, K:J; layers from 1, units from 0");
+  command->add_option("--layer", options->choice.layer, "all units of layer K")
       ->check(CLI::PositiveNumber);
-  command->add_flag("--all", options->all, "all units of all layers");
-  command->add_option("-o,--out", options->out, "folder for units.csv and the pictures")
-      ->required();
+  command->add_flag("--all", options->choice.all, "all units of all layers");
+  command->add_option("-o,--out", options->out, "folder for units.csv and the pictures");
+  add_store_option(*command, options->store);
+  add_shard_option(*command, shared);
   command->add_option("--box", shared.box, "inputs searched: LO:HI, or an npz file")
       ->capture_default_str();
   command->add_option("--engine", shared.engine, "search (brink's own) or mip")

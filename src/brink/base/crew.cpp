@@ -10,6 +10,7 @@ Expected<void> ThreadCrew::run(int count, int threads, const Work& work, const K
   std::mutex mutex;
   Expected<void> outcome;
   std::atomic<bool> failed = false;
+  std::atomic<int> done = 0;
   parallel_for(count, threads, [&](int i) {
     if (failed || (interrupt_ != nullptr && *interrupt_)) return;
     std::optional<std::string> result = work(i);
@@ -18,7 +19,9 @@ Expected<void> ThreadCrew::run(int count, int threads, const Work& work, const K
     if (!outcome) return;
     outcome = keep(i, std::move(*result));
     if (!outcome) failed = true;
+    ++done;
   });
+  if (outcome && done < count) return interrupted();
   return outcome;
 }
 

@@ -25,7 +25,9 @@ class Crew {
   virtual ~Crew() = default;
 
   /// Calls `work(i)` once for each i of [0, count), somewhere, on at most `threads` threads of each
-  /// process, and `keep` in the leader. `count` counts in the leader; the others are told.
+  /// process, and `keep` in the leader. `count` counts in the leader; the others are told. In every
+  /// process the same outcome: the error of `keep` if there was one, interrupted if a piece is not
+  /// done.
   virtual Expected<void> run(int count, int threads, const Work& work, const Keep& keep) = 0;
 
   /// Is this the process that reads stores and writes files?

@@ -40,4 +40,11 @@ tl::unexpected<Error> failure(fmt::format_string<Args...> format, Args&&... args
       Error{Error::Kind::failure, fmt::format(format, std::forward<Args>(args)...)});
 }
 
+/// The user stopped it. Whoever works piece by piece keeps each as it is done.
+inline tl::unexpected<Error> interrupted() {
+  return tl::unexpected<Error>(
+      Error{Error::Kind::interrupted,
+            "interrupted; what was finished is kept, the same command continues"});
+}
+
 }  // namespace brink

@@ -130,6 +130,15 @@ Raster unit_sheet(const std::vector<UnitResult>& units) {
   return contact_sheet(sheet);
 }
 
+Expected<UnitFolder> UnitFolder::of_answers(const fs::path& folder) {
+  if (!folder.empty()) {
+    if (auto ok = check_folder(folder); !ok) return tl::unexpected<Error>(ok.error());
+  }
+  UnitFolder result;
+  result.folder_ = folder;
+  return result;
+}
+
 Expected<UnitFolder> UnitFolder::open(const fs::path& folder, const std::string& question) {
   if (auto ok = check_folder(folder); !ok) return tl::unexpected<Error>(ok.error());
   UnitFolder result;
@@ -157,12 +166,17 @@ Expected<UnitFolder> UnitFolder::open(const fs::path& folder, const std::string&
   return result;
 }
 
+Expected<void> UnitFolder::write_picture(const UnitResult& unit) const {
+  if (unit.picture.width == 0) return {};
+  return write_png(unit.picture, folder_ / unit_file(unit.layer, unit.unit));
+}
+
 Expected<void> UnitFolder::add(UnitResult unit) {
-  if (unit.picture.width > 0) {
-    auto ok = write_png(unit.picture, folder_ / unit_file(unit.layer, unit.unit));
-    if (!ok) return ok;
+  if (!hash_.empty()) {
+    if (auto ok = write_picture(unit); !ok) return ok;
   }
   units_.push_back(std::move(unit));
+  if (hash_.empty()) return {};
   return write_file(partial(folder_), fmt::format("# {}\n{}", hash_, unit_table(units_)));
 }
 
@@ -170,6 +184,15 @@ Expected<void> UnitFolder::finish() {
   std::sort(units_.begin(), units_.end(), [](const UnitResult& a, const UnitResult& b) {
     return std::tie(a.layer, a.unit) < std::tie(b.layer, b.unit);
   });
+  if (folder_.empty()) return {};
+  if (hash_.empty()) {
+    std::error_code code;
+    fs::create_directory(folder_, code);
+    if (code) return bad_request("cannot create '{}': {}", folder_.string(), code.message());
+    for (const UnitResult& unit : units_) {
+      if (auto ok = write_picture(unit); !ok) return ok;
+    }
+  }
   if (auto ok = write_png(unit_sheet(units_), folder_ / "units.png"); !ok) return ok;
   if (auto ok = write_file(folder_ / "units.csv", unit_table(units_)); !ok) return ok;
   std::error_code ignored;

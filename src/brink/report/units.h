@@ -46,6 +46,10 @@ class UnitFolder {
   static Expected<UnitFolder> open(const std::filesystem::path& folder,
                                    const std::string& question);
 
+  /// For answers that are kept elsewhere: nothing is written before `finish`. `folder` empty: nor
+  /// then.
+  static Expected<UnitFolder> of_answers(const std::filesystem::path& folder);
+
   const std::vector<UnitResult>& finished() const { return units_; }
   Expected<void> add(UnitResult unit);
   /// Writes units.csv and the contact sheet units.png, in order of layer and unit, and removes the
@@ -53,8 +57,10 @@ class UnitFolder {
   Expected<void> finish();
 
  private:
+  Expected<void> write_picture(const UnitResult& unit) const;
+
   std::filesystem::path folder_;
-  std::string hash_;
+  std::string hash_;  ///< of the question; empty: no partial table
   std::vector<UnitResult> units_;
 };
 

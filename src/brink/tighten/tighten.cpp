@@ -1,4 +1,5 @@
-// Bounds layer by layer; the neurons of a layer do not depend on each other and run in parallel.
+// Bounds layer by layer; the neurons of a layer do not depend on each other: each is a piece of
+// work for a crew, which has the whole layer in every process before it begins the next.
 //
 // Each layer starts from interval and symbolic bounds (free), computed anew since the layers
 // before are tighter now. Then the LP relaxation, and for `exact` a search: brink's own
@@ -11,23 +12,20 @@
 #include <memory>
 #include <mutex>
 
-#include "brink/base/parallel.h"
 #include "brink/search/extreme.h"
 #include "layer_lp.h"
 #include "mip_side.h"
+#include "neuron_bytes.h"
 
 namespace brink {
 
 namespace {
 
-tl::unexpected<Error> interrupted() {
-  return tl::unexpected(Error{Error::Kind::interrupted, "interrupted while tightening bounds"});
-}
-
 /// One run: what all layers share.
 struct Run {
   const Network& network;
   const TightenOptions& options;
+  Crew& crew;
   std::unique_ptr<MipSolver> solver;  // null: the search
   Deadline deadline;
   Stopwatch watch;
@@ -83,37 +81,66 @@ Expected<NeuronBounds> tighten_neuron(const Run& run, const LayerModel& model, L
   return neuron;
 }
 
-/// The neurons of layer k, each thread with a warm LP of its own.
+/// LPs of a layer's model that stay warm from neuron to neuron: as many as there are threads at
+/// work.
+class LpPool {
+ public:
+  explicit LpPool(const LayerModel& model) : model_(model) {}
+
+  std::unique_ptr<LayerLp> take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return std::make_unique<LayerLp>(model_);
+    auto lp = std::move(idle_.back());
+    idle_.pop_back();
+    return lp;
+  }
+  void give_back(std::unique_ptr<LayerLp> lp) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(lp));
+  }
+
+ private:
+  const LayerModel& model_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<LayerLp>> idle_;
+};
+
+/// The leader's layer k, or its error, in every process.
+Expected<void> share_layer(Run& run, std::vector<NeuronBounds>& layer, const Expected<void>& done) {
+  const auto bytes = run.crew.share(done.map([&] { return to_bytes(layer); }));
+  if (!bytes) return tl::unexpected(bytes.error());
+  if (run.crew.leads()) return {};
+  auto neurons = neurons_from_bytes(*bytes);
+  if (!neurons) return tl::unexpected(neurons.error());
+  layer = std::move(*neurons);
+  return {};
+}
+
+/// The neurons of layer k: pieces of work for the crew.
 Expected<void> tighten_layer(Run& run, Bounds& bounds, int k) {
   const LayerModel model = layer_model(run.network, bounds, k);
+  LpPool lps(model);
   std::vector<NeuronBounds>& layer = bounds.layers[static_cast<std::size_t>(k - 1)];
-  const int width = static_cast<int>(layer.size());
-  std::atomic<int> next = 0;
-  std::mutex mutex;  // guards layer, run.done, problem
-  std::optional<Error> problem;
-  const auto finish = [&](int j, const Expected<NeuronBounds>& neuron) {
-    const std::lock_guard lock(mutex);
-    if (!neuron) {
-      if (!problem) problem = neuron.error();
-      next = width;
-      return;
-    }
-    layer[static_cast<std::size_t>(j)] = *neuron;
+  const auto work = [&](int j) -> std::optional<std::string> {
+    auto lp = lps.take();
+    const auto neuron = tighten_neuron(run, model, *lp, j, layer[static_cast<std::size_t>(j)]);
+    lps.give_back(std::move(lp));
+    if (run.deadline.interrupted()) return std::nullopt;
+    return neuron ? to_bytes(std::vector{*neuron}) : to_bytes(neuron.error());
+  };
+  const auto keep = [&](int j, const std::string& bytes) -> Expected<void> {
+    const auto neuron = neurons_from_bytes(bytes);
+    if (!neuron) return tl::unexpected(neuron.error());
+    layer[static_cast<std::size_t>(j)] = neuron->at(0);
     bounds.t_pre = run.seconds_before + run.watch.seconds();
     ++run.done;
     if (run.options.on_progress) run.options.on_progress(run.done, run.total);
     if (run.options.on_bounds) run.options.on_bounds(bounds);
+    return {};
   };
-  parallel_for(std::min(run.options.threads, width), run.options.threads, [&](int) {
-    LayerLp lp(model);
-    for (int j = next++; j < width; j = next++) {
-      finish(j, tighten_neuron(run, model, lp, j, layer[static_cast<std::size_t>(j)]));
-      if (run.deadline.interrupted()) return;
-    }
-  });
-  if (problem) return tl::unexpected(*problem);
-  if (run.deadline.interrupted()) return interrupted();
-  return {};
+  auto done = run.crew.run(static_cast<int>(layer.size()), run.options.threads, work, keep);
+  if (done && run.deadline.interrupted()) done = interrupted();
+  return share_layer(run, layer, done);
 }
 
 /// Layer k by the methods that need no solver, now that the layers before are tighter.
@@ -198,7 +225,13 @@ Expected<Bounds> tighten(const Network& network, const Box& box, const TightenOp
   const BoundMethod method = options.request.method;
   auto solver = solver_of(options);
   if (!solver) return tl::unexpected(solver.error());
-  Run run{network, options, std::move(*solver), Deadline::after(options.time_limit, interrupt), {}};
+  ThreadCrew threads(interrupt);
+  Run run{network,
+          options,
+          options.crew != nullptr ? *options.crew : threads,
+          std::move(*solver),
+          Deadline::after(options.time_limit, interrupt),
+          {}};
   Bounds bounds = method == BoundMethod::interval ? interval_bounds(network, box)
                                                   : symbolic_bounds(network, box);
   bounds.method = method_text(options.request);

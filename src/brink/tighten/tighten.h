@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "brink/base/crew.h"
 #include "brink/bounds/bounds.h"
 
 namespace brink {
@@ -38,16 +39,19 @@ struct TightenOptions {
   BoundRequest request;
   std::string solver = "search";  ///< of exact and weak: "search" or a MIP solver's name
   int threads = 1;
+  Crew* crew = nullptr;  ///< who does the work, on `threads` threads each; null: this process
   /// Seconds in all; sides not treated by then keep what the cheaper methods prove.
   double time_limit = std::numeric_limits<double>::infinity();
 
-  /// Bounds of an interrupted run of the same request, or null. Sides that it settled (exact; for
-  /// weak also stopped) are not computed again, and its t_pre is added to.
+  /// Bounds of an interrupted run of the same request, or null; the same in every process. Sides
+  /// that it settled (exact; for weak also stopped) are not computed again, and its t_pre is added
+  /// to.
   const Bounds* known = nullptr;
 
-  std::function<void(int done, int total)> on_progress;  ///< neurons; called from any thread
-  /// After each neuron: the bounds so far, valid for all layers, with t_pre so far. No two calls at
-  /// a time.
+  /// Neurons; in the crew's leader, called from any thread.
+  std::function<void(int done, int total)> on_progress;
+  /// After each neuron, in the leader: the bounds so far, valid for all layers, with t_pre so far.
+  /// No two calls at a time.
   std::function<void(const Bounds& so_far)> on_bounds;
 };
 

@@ -1,0 +1,39 @@
+// What excites each of many units most.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "brink/ask/visualize.h"
+#include "brink/base/crew.h"
+
+namespace brink {
+
+/// Unit `index` (from 0) of layer `layer` (from 1).
+struct Unit {
+  int layer = 0;
+  int index = 0;
+  auto operator<=>(const Unit&) const = default;
+};
+
+/// The network, the bounds whose box is searched, and the engine. Refers to what the caller holds.
+struct UnitBatch {
+  const Network* network = nullptr;
+  const Bounds* bounds = nullptr;
+  std::optional<MipOptions> mip;  ///< set: the MIP engine
+  SearchOptions search;           ///< else
+};
+
+Excitation excite(const UnitBatch& batch, const Unit& unit,
+                  const std::atomic<bool>* interrupt = nullptr);
+
+/// Answers for the leader's `units` (or its error, everywhere), at most `at_once` at a time in each
+/// process; every answer goes to `keep`, in the leader, as soon as it is there. Interrupted answers
+/// are no answers.
+Expected<void> ask_units(const UnitBatch& batch, const Expected<std::vector<Unit>>& units,
+                         int at_once, Crew& crew,
+                         const std::function<Expected<void>(const Unit&, const Excitation&)>& keep,
+                         const std::atomic<bool>* interrupt = nullptr);
+
+}  // namespace brink
