@@ -57,7 +57,7 @@ int neurons_of(const Network& network) {
 Expected<BoundsMemory> stored_bounds(const std::filesystem::path& path, const BoundsAsked& asked,
                                      const ClosestOptions& options, const Common& common,
                                      bool begin) {
-  const Question question = bounds_question(options, asked.network, asked.box, asked.request,
+  const Question question = bounds_question(asked.network, asked.box, options.box, asked.request,
                                             asked.solver, asked.time_limit);
   auto opened = Store::open(path);
   if (!opened) return tl::unexpected(opened.error());

@@ -48,6 +48,8 @@ void add_export(CLI::App& app, Common& common, Action& chosen);
 void add_page(CLI::App& app, Common& common, Action& chosen);
 void add_picture(CLI::App& app, Common& common, Action& chosen);
 void add_harden(CLI::App& app, Common& common, Action& chosen);
+void add_reproduce(CLI::App& app, Common& common, Action& chosen);
+void add_curve(CLI::App& app, Common& common, Action& chosen);
 void add_runs(CLI::App& app, Common& common, Action& chosen);
 
 /// The program but for who does the work: parses, runs, says what went wrong; the exit code.

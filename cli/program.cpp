@@ -54,6 +54,8 @@ int run(int argc, char** argv, Crew& crew) {
   add_picture(app, common, chosen);
   add_page(app, common, chosen);
   add_harden(app, common, chosen);
+  add_reproduce(app, common, chosen);
+  add_curve(app, common, chosen);
   add_runs(app, common, chosen);
   try {
     app.parse(argc, argv);

@@ -10,10 +10,6 @@ namespace brink::cli {
 /// --store.
 void add_store_option(CLI::App& command, std::filesystem::path& store);
 
-/// A limit on all of it is part of the question: it decides how far the bounds are proven.
-Question bounds_question(const ClosestOptions& options, const Network& network, const Box& box,
-                         const BoundRequest& request, const std::string& solver, double time_limit);
-
 /// All that was asked of units, but which of them.
 Question visualize_question(const ClosestOptions& options, const Network& network, const Box& box);
 

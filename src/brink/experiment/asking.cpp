@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include "brink/base/digest.h"
+
 namespace brink {
 
 namespace {
@@ -19,6 +21,33 @@ bool final(AnswerStatus status) {
 }
 
 }  // namespace
+
+std::string box_digest(const Box& box) {
+  std::string bytes;
+  for (const Eigen::VectorXd* side : {&box.lower, &box.upper}) {
+    bytes.append(reinterpret_cast<const char*>(side->data()),
+                 static_cast<std::size_t>(side->size()) * sizeof(double));
+  }
+  return sha256(bytes).substr(0, 16);
+}
+
+Question bounds_question(const Network& network, const Box& box, const std::string& box_text,
+                         const BoundRequest& request, const std::string& solver,
+                         double time_limit) {
+  Question result;
+  result.kind = "bounds";
+  const bool by_solver = request.method == BoundMethod::exact;
+  result.text =
+      fmt::format("bounds network={} box={} method={} solver={} limit={}", content_hash(network),
+                  box_digest(box), method_text(request), by_solver ? solver : "none", time_limit);
+  const bool limited = request.limit_per_bound.has_value();
+  result.options = {{"method", limited ? "weak" : method_text(request)},
+                    {"box", box_text},
+                    {"limit_per_bound", or_null(request.limit_per_bound)}};
+  if (by_solver) result.options["solver"] = solver;
+  if (std::isfinite(time_limit)) result.options["time_limit"] = time_limit;
+  return result;
+}
 
 Question closest_question(const Network& network, const ClosestQuestion& question,
                           const Engine& engine, const std::string& data, const std::string& split) {

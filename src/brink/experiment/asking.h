@@ -11,6 +11,7 @@
 
 #include "brink/ask/closest_batch.h"
 #include "brink/store/store.h"
+#include "brink/tighten/tighten.h"
 
 namespace brink {
 
@@ -29,6 +30,13 @@ struct Engine {
 /// change the others: they are part of it.
 Question closest_question(const Network& network, const ClosestQuestion& question,
                           const Engine& engine, const std::string& data, const std::string& split);
+
+/// The same of bounds. A limit on all of it is part of the question: it decides how far they are
+/// proven.
+Question bounds_question(const Network& network, const Box& box, const std::string& box_text,
+                         const BoundRequest& request, const std::string& solver, double time_limit);
+/// A box in 16 hexadecimal digits.
+std::string box_digest(const Box& box);
 
 /// A split of a data set, with the names a store knows it by.
 struct NamedImages {

@@ -1,0 +1,201 @@
+// brink curve: the share of images still right after any change smaller than r, for every r.
+#include <nlohmann/json.hpp>
+
+#include "brink/base/file_lock.h"
+#include "brink/base/files.h"
+#include "brink/base/progress.h"
+#include "brink/experiment/robustness.h"
+#include "brink/report/chart.h"
+#include "brink/report/text_table.h"
+#include "store_options.h"
+
+namespace brink::cli {
+
+namespace {
+
+struct CurveCommand {
+  ClosestOptions shared;  ///< data, split, images, norm, limits
+  std::vector<std::filesystem::path> networks;
+  std::filesystem::path csv;
+  std::filesystem::path png;
+  std::filesystem::path store;
+};
+
+struct NetworkCurve {
+  NamedNetwork network;
+  std::vector<ClosestRow> rows;
+  std::vector<CurvePoint> points;
+};
+
+/// Everything read and checked.
+struct Run {
+  std::vector<NamedNetwork> networks;
+  ImageSet set;
+  std::vector<int> images;
+  ClosestQuestion question;
+};
+
+Expected<Run> prepare(CurveCommand& command, const Common& common) {
+  for (const auto* path : {&command.csv, &command.png}) {
+    if (path->empty()) continue;
+    if (auto ok = check_writable(*path); !ok) return tl::unexpected(ok.error());
+  }
+  Run run;
+  command.shared.target = "any";
+  command.shared.margin = 1;
+  command.shared.target_min = "none";
+  for (const auto& file : command.networks) {
+    command.shared.network = file;
+    auto loaded = load_network(command.shared, common);
+    if (!loaded) return tl::unexpected(loaded.error());
+    // With relu outputs a tie at 0 counts as wrong; the logits ask the same without the loophole.
+    loaded->network.output = OutputKind::linear;
+    auto question = make_question(command.shared, loaded->network);
+    if (!question) return tl::unexpected(question.error());
+    if (auto set = load_images(command.shared, common, loaded->network); !set) {
+      return tl::unexpected(set.error());
+    } else if (run.networks.empty()) {
+      run.set = std::move(*set);
+    }
+    run.question = std::move(*question);
+    run.networks.push_back({std::move(loaded->network), file.stem().string()});
+  }
+  if (auto mip = make_mip_options(command.shared, run.question); !mip) {
+    return tl::unexpected(mip.error());
+  }
+  auto images = chosen_images(command.shared, run.set, run.networks.front().network);
+  if (!images) return tl::unexpected(images.error());
+  run.images = std::move(*images);
+  return run;
+}
+
+Expected<std::vector<NetworkCurve>> ask(const Run& run, const CurveCommand& command,
+                                        const Common& common) {
+  std::optional<Store> store;
+  if (!command.store.empty()) {
+    auto opened = Store::open(command.store);
+    if (!opened) return tl::unexpected(opened.error());
+    store.emplace(std::move(*opened));
+    auto begun = store->begin_run(common.command, common.threads);
+    if (!begun) return tl::unexpected(begun.error());
+  }
+  const int total = static_cast<int>(run.networks.size() * run.images.size());
+  Progress progress("images", total, common.quiet);
+  Asker asker(store ? &*store : nullptr, *common.crew, common.threads, &interrupt_flag());
+  asker.on_progress = [&progress](int, int) { progress.step(); };
+  const NamedImages named{&run.set, command.shared.data, command.shared.split};
+  std::vector<NetworkCurve> curves;
+  for (const NamedNetwork& network : run.networks) {
+    auto rows = asker.closest(network, run.question, engine_of(command.shared, common, {}), named,
+                              run.images);
+    if (!rows) return tl::unexpected(rows.error());
+    auto points = robustness_curve(*rows);
+    curves.push_back({network, std::move(*rows), std::move(points)});
+  }
+  return curves;
+}
+
+TextTable points_table(const std::vector<NetworkCurve>& curves, Norm norm) {
+  TextTable table;
+  table.columns = {"network", "norm", "radius", "surely_right", "possibly_right"};
+  for (const NetworkCurve& curve : curves) {
+    for (const CurvePoint& point : curve.points) {
+      table.rows.push_back(
+          {curve.network.name, std::string(name(norm)), fmt::format("{:.9g}", point.radius),
+           fmt::format("{:.6g}", point.surely), fmt::format("{:.6g}", point.possibly)});
+    }
+  }
+  return table;
+}
+
+Chart chart_of(const std::vector<NetworkCurve>& curves, const CurveCommand& command) {
+  Chart chart;
+  chart.title = "Images still right after any change smaller than r";
+  chart.x_label = fmt::format("r, {}", command.shared.norm);
+  chart.y_label = fmt::format("share of {} images of {}, exact", curves.front().rows.size(),
+                              command.shared.data);
+  for (const NetworkCurve& curve : curves) {
+    Series series{curve.network.name, {}};
+    for (const CurvePoint& p : curve.points)
+      series.steps.push_back({p.radius, p.surely, p.possibly});
+    chart.series.push_back(std::move(series));
+  }
+  return chart;
+}
+
+void print(const std::vector<NetworkCurve>& curves, const Common& common) {
+  TextTable table;
+  table.columns = {"network", "images", "wrong", "unproven", "mean distance", "median radius"};
+  for (const NetworkCurve& curve : curves) {
+    const ClosestSummary s = summarise(curve.rows);
+    double sum = 0;
+    for (const ClosestRow& row : curve.rows) sum += row.answer.distance.value_or(0);
+    const auto count = static_cast<double>(curve.rows.size());
+    table.rows.push_back({curve.network.name, fmt::format("{}", curve.rows.size()),
+                          fmt::format("{}", s.wrong), fmt::format("{}", s.timed_out),
+                          fmt::format("{:.5g}", sum / count),
+                          fmt::format("{:.5g}", median_radius(curve.rows))});
+  }
+  if (!common.json) {
+    fmt::print("{}", table.aligned());
+    return;
+  }
+  nlohmann::json list = nlohmann::json::array();
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    nlohmann::json entry, points = nlohmann::json::array();
+    for (std::size_t c = 0; c < table.columns.size(); ++c)
+      entry[table.columns[c]] = table.rows[i][c];
+    for (const CurvePoint& p : curves[i].points) points.push_back({p.radius, p.surely, p.possibly});
+    entry["points"] = points;
+    list.push_back(std::move(entry));
+  }
+  fmt::print("{}\n", list.dump(1));
+}
+
+Expected<void> run_curve(CurveCommand command, const Common& common) {
+  const auto run = prepare(command, common);
+  if (!run) return tl::unexpected(run.error());
+  const auto lock = FileLock::take(command.csv);
+  if (!lock) return tl::unexpected(lock.error());
+  const auto curves = ask(*run, command, common);
+  if (!curves) {
+    const bool stopped = curves.error().kind == Error::Kind::interrupted;
+    return stopped ? interrupted() : tl::unexpected(curves.error());
+  }
+  if (auto ok = write_file(command.csv, points_table(*curves, run->question.norm).csv()); !ok) {
+    return ok;
+  }
+  if (!command.png.empty()) {
+    if (auto ok = write_png(draw_chart(chart_of(*curves, command)), command.png); !ok) return ok;
+  }
+  print(*curves, common);
+  return {};
+}
+
+}  // namespace
+
+void add_curve(CLI::App& app, Common& common, Action& chosen) {
+  const auto command = std::make_shared<CurveCommand>();
+  CLI::App* sub = add_command(app, common, chosen, "curve",
+                              "share of images that no change smaller than r turns wrong",
+                              [command, &common] { return run_curve(*command, common); });
+  ClosestOptions& shared = command->shared;
+  sub->add_option("NETWORKS", command->networks, "one network or several to compare, ONNX")
+      ->required();
+  sub->add_option("--data", shared.data, "mnist, fashion-mnist, strokes or a folder")->required();
+  sub->add_option("--split", shared.split, "test or train")->capture_default_str();
+  sub->add_option(
+         "--images", shared.images,
+         "0-99, 3,7,20-29; correct:100 is of the first network. Images that a network gets "
+         "wrong count at distance 0")
+      ->required();
+  sub->add_option("--norm", shared.norm, "l0, l1, l2 or linf")->capture_default_str();
+  sub->add_option("--time-limit", shared.time_limit,
+                  "seconds per image; a stopped image makes the curve a band")
+      ->capture_default_str();
+  sub->add_option("-o,--out", command->csv, "the curve as CSV")->required();
+  sub->add_option("--png", command->png, "the curve as a picture");
+  add_store_option(*sub, command->store);
+}
+
+}  // namespace brink::cli

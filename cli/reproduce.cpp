@@ -1,0 +1,143 @@
+// brink reproduce: the tables and figures of the seed documents, published beside ours.
+#include <nlohmann/json.hpp>
+
+#include "brink/base/files.h"
+#include "brink/base/progress.h"
+#include "brink/reproduce/lab.h"
+#include "commands.h"
+
+namespace brink::cli {
+
+namespace {
+
+struct ReproduceCommand {
+  std::vector<std::string> what;
+  std::string engine = "search";
+  std::filesystem::path store;
+  ReproduceOptions options;
+};
+
+Expected<std::vector<Exhibit>> chosen_exhibits(const std::vector<std::string>& what) {
+  std::vector<Exhibit> chosen;
+  std::string names;
+  for (const Exhibit& exhibit : exhibits()) {
+    names += (names.empty() ? "" : ", ") + exhibit.name;
+    const bool all = std::find(what.begin(), what.end(), "all") != what.end();
+    if (all || std::find(what.begin(), what.end(), exhibit.name) != what.end()) {
+      chosen.push_back(exhibit);
+    }
+  }
+  for (const std::string& name : what) {
+    const auto is = [&name](const Exhibit& exhibit) { return exhibit.name == name; };
+    if (name != "all" && std::none_of(chosen.begin(), chosen.end(), is)) {
+      return bad_request("there is no table '{}': name some of {}, or all", name, names);
+    }
+  }
+  return chosen;
+}
+
+Expected<void> check_request(ReproduceCommand& command) {
+  ReproduceOptions& options = command.options;
+  for (const std::string& net : options.nets) {
+    if (published_hidden(net).empty()) {
+      return bad_request("--nets: there is no network '{}'; DNN1 to DNN5 there are", net);
+    }
+  }
+  if (options.images < 1) return bad_request("--images {} is below 1", options.images);
+  if (options.time_limit && !(*options.time_limit > 0)) {
+    return bad_request("--time-limit {} is not a number of seconds above 0", *options.time_limit);
+  }
+  options.search = command.engine == "search" || command.engine == "both";
+  options.models = command.engine == "mip" || command.engine == "both";
+  if (!options.search && !options.models) {
+    return bad_request("--engine '{}' is neither search, mip nor both", command.engine);
+  }
+  std::error_code code;
+  std::filesystem::create_directories(options.out, code);
+  if (code) return bad_request("cannot make '{}': {}", options.out.string(), code.message());
+  return check_writable(options.out / "tables.md");
+}
+
+nlohmann::json to_json(const std::string& name, const TextTable& table) {
+  return {
+      {"table", name}, {"columns", table.columns}, {"rows", table.rows}, {"notes", table.notes}};
+}
+
+Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
+  const auto chosen = chosen_exhibits(command.what);
+  if (!chosen) return tl::unexpected(chosen.error());
+  command.options.data_dir = common.data_dir;
+  command.options.seed = common.seed;
+  if (auto ok = check_request(command); !ok) return ok;
+  auto store =
+      Store::open(command.store.empty() ? command.options.out / "reproduce.db" : command.store);
+  if (!store) return tl::unexpected(store.error());
+  if (auto ok = store->begin_run(common.command, common.threads); !ok) return ok;
+  Progress progress("tables", static_cast<int>(chosen->size()), common.quiet);
+  Asker asker(&*store, *common.crew, common.threads, &interrupt_flag());
+  std::string doing;
+  asker.on_progress = [&](int done, int total) {
+    progress.news(fmt::format("{}, {} of {} images", doing, done, total));
+  };
+  Lab lab(command.options, asker);
+  lab.tell = [&](const std::string& what) {
+    doing = what;
+    progress.news(what);
+  };
+  nlohmann::json documents = nlohmann::json::array();
+  std::string all;
+  for (const Exhibit& exhibit : *chosen) {
+    const auto table = exhibit.make(lab);
+    if (!table) {
+      const bool stopped = table.error().kind == Error::Kind::interrupted;
+      return stopped ? interrupted() : tl::unexpected(table.error());
+    }
+    progress.step();
+    const auto file = command.options.out / exhibit.name;
+    if (auto ok = write_file(file.string() + ".csv", table->csv()); !ok) return ok;
+    if (auto ok = write_file(file.string() + ".md", table->markdown()); !ok) return ok;
+    all += (all.empty() ? "" : "\n") + table->markdown();
+    if (common.json) {
+      documents.push_back(to_json(exhibit.name, *table));
+    } else {
+      progress.finish();
+      fmt::print("{}\n", table->aligned());
+      std::fflush(stdout);
+    }
+  }
+  if (auto ok = write_file(command.options.out / "tables.md", all); !ok) return ok;
+  if (common.json) fmt::print("{}\n", documents.dump(1));
+  return {};
+}
+
+}  // namespace
+
+void add_reproduce(CLI::App& app, Common& common, Action& chosen) {
+  const auto command = std::make_shared<ReproduceCommand>();
+  CLI::App* sub =
+      add_command(app, common, chosen, "reproduce", "the tables and figures of the seed documents",
+                  [command, &common] { return run_reproduce(*command, common); });
+  std::string help = "tables:";
+  for (const Exhibit& exhibit : exhibits())
+    help += fmt::format("\n{}: {}", exhibit.name, exhibit.what);
+  ReproduceOptions& options = command->options;
+  sub->add_option("TABLE", command->what, help + "\nall: all of them")->required();
+  sub->add_option("-o,--out", options.out,
+                  "folder for tables (CSV, Markdown), figures, trained networks")
+      ->required();
+  sub->add_option("--nets", options.nets, "networks")->delimiter(',')->capture_default_str();
+  sub->add_option("--net-dir", options.net_dir,
+                  "folder with DNN1.onnx ... (default: they are trained into OUT/nets)");
+  sub->add_option("--data", options.data, "mnist, fashion-mnist, strokes or a folder")
+      ->capture_default_str();
+  sub->add_option("--images", options.images, "images a network; examples scale with it")
+      ->capture_default_str();
+  sub->add_option("--time-limit", options.time_limit,
+                  "seconds an image (default: what the table's caption says)");
+  sub->add_option("--engine", command->engine,
+                  "search (brink's own), mip (the documents' models, by CBC) or both")
+      ->capture_default_str();
+  sub->add_option("--store", command->store, "results store (default: OUT/reproduce.db)");
+}
+
+}  // namespace brink::cli

@@ -1,0 +1,14 @@
+// The figures that the seed documents published, compiled in, to print beside our own.
+#pragma once
+
+#include <string>
+
+#include "brink/report/csv.h"
+
+namespace brink {
+
+/// z1_k1_networks, k2_basic_vs_exact, ..., z8_adversarial_training_distance; columns are those of
+/// the documents' tables.
+CsvTable published(const std::string& name);
+
+}  // namespace brink
