@@ -1,49 +1,16 @@
 // The page from top to bottom: facts, a table per norm, a card per image, the units.
 #include "brink/report/page.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
 
+#include "brink/report/html_text.h"
 #include "brink/report/page_style.h"
 
 namespace brink {
 
 namespace {
-
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
-std::string base64(const std::string& bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // one more for OpenSSL's final zero
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
 
 /// Collects the document; the first picture that cannot be encoded is remembered.
 struct Writer {
@@ -58,7 +25,7 @@ struct Writer {
     }
     html +=
         fmt::format("<img alt=\"{}\" width=\"{}\" height=\"{}\" src=\"data:image/png;base64,{}\">",
-                    escape(alt), picture.width, picture.height, base64(*png));
+                    escape_html(alt), picture.width, picture.height, base64(*png));
   }
 };
 
@@ -229,11 +196,11 @@ Expected<std::string> to_html(const Page& page) {
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
       "<title>{0}</title>\n<style>{1}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n<p>{2}</p>\n",
-      escape(page.title), page_style(), escape(page.lead));
+      escape_html(page.title), page_style(), escape_html(page.lead));
   if (!page.facts.empty()) {
     out.html += "<dl>\n";
     for (const auto& [fact, value] : page.facts) {
-      out.html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(fact), escape(value));
+      out.html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape_html(fact), escape_html(value));
     }
     out.html += "</dl>\n";
   }
