@@ -51,6 +51,7 @@ void add_harden(CLI::App& app, Common& common, Action& chosen);
 void add_reproduce(CLI::App& app, Common& common, Action& chosen);
 void add_curve(CLI::App& app, Common& common, Action& chosen);
 void add_runs(CLI::App& app, Common& common, Action& chosen);
+void add_report(CLI::App& app, Common& common, Action& chosen);
 
 /// The program but for who does the work: parses, runs, says what went wrong; the exit code.
 int run_program(int argc, char** argv, Crew& crew);

@@ -57,6 +57,7 @@ int run(int argc, char** argv, Crew& crew) {
   add_reproduce(app, common, chosen);
   add_curve(app, common, chosen);
   add_runs(app, common, chosen);
+  add_report(app, common, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,65 @@
+// brink report: everything that a results store holds, as one HTML page.
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "brink/base/files.h"
+#include "brink/report/report_html.h"
+#include "brink/report/report_load.h"
+#include "commands.h"
+
+namespace brink::cli {
+
+namespace {
+
+struct StoreReport {
+  std::filesystem::path store;
+  std::filesystem::path out;
+  std::string title;
+};
+
+Expected<void> write_report(const StoreReport& options, const Common& common) {
+  if (auto ok = check_writable(options.out); !ok) return ok;
+  const auto store = Store::open_existing(options.store);
+  if (!store) return tl::unexpected(store.error());
+  auto data = load_report(*store);
+  if (!data) return tl::unexpected(data.error());
+  if (nothing_to_show(*data)) {
+    return bad_request("'{}' holds no answers yet: ask something with brink closest --store {}",
+                       options.store.string(), options.store.string());
+  }
+  data->title = options.title.empty() ? options.store.stem().string() : options.title;
+  const auto html = report_html(*data);
+  if (!html) return tl::unexpected(html.error());
+  if (auto ok = write_file(options.out, *html); !ok) return ok;
+  if (common.json) {
+    fmt::print("{}\n", nlohmann::json{{"file", options.out.string()},
+                                      {"bytes", html->size()},
+                                      {"answers", data->answers.size()},
+                                      {"images", data->images.size()},
+                                      {"units", data->units.size()},
+                                      {"bounds", data->bounds.size()}}
+                           .dump(2));
+  } else {
+    fmt::print("{}: {} answers, {} units, {} sets of bounds, {:.1f} MB\n", options.out.string(),
+               data->answers.size(), data->units.size(), data->bounds.size(),
+               1e-6 * static_cast<double>(html->size()));
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Common& common, Action& chosen) {
+  const auto options = std::make_shared<StoreReport>();
+  CLI::App* command =
+      add_command(app, common, chosen, "report", "a results store as one self-contained HTML page",
+                  [options, &common] { return write_report(*options, common); });
+  command->add_option("STORE", options->store, "results store, RUN.db")->required();
+  command->add_option("--title", options->title, "title (default: the store's name)");
+  command->add_option("-o,--out", options->out, "OUT.html")->required();
+  command->footer(
+      "Example: brink report run.db -o report.html\nOpen the page in any browser; see "
+      "docs/report.md.");
+}
+
+}  // namespace brink::cli

@@ -1,0 +1,271 @@
+// Answers are read in one sweep over the table and made into thumbnails at once: ten thousand
+// images as doubles would take 60 MB, as bytes 8.
+#include "brink/report/report_load.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <map>
+#include <tuple>
+
+namespace brink {
+
+namespace {
+
+using ImageKey = std::tuple<std::string, std::string, int>;
+
+/// The report while it is read, and where things are in it.
+struct Loading {
+  const Store& store;
+  ReportData data;
+  std::map<std::string, int> network_of;  // by hash
+  std::map<QuestionId, int> question_of;  // by id
+  std::map<std::int64_t, int> run_of;     // by id
+  std::map<ImageKey, int> image_of;
+  std::map<ImageKey, Eigen::VectorXd> pixels_of;  // originals, in [0, 1]
+};
+
+std::string text_option(const ReportQuestion& question, const char* key) {
+  if (!question.options.is_object()) return {};
+  const nlohmann::json value = question.options.value(key, nlohmann::json());
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+struct GreyRange {
+  double low = 0;
+  double high = 1;
+};
+
+/// Of a box "LO:HI"; a box from a file is drawn from 0 to 1.
+GreyRange grey_range(const ReportQuestion& question) {
+  const std::string text = text_option(question, "box");
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) return {};
+  GreyRange range;
+  const char* const end = text.data() + text.size();
+  const auto low = std::from_chars(text.data(), text.data() + colon, range.low);
+  const auto high = std::from_chars(text.data() + colon + 1, end, range.high);
+  const bool numbers = low.ec == std::errc() && high.ec == std::errc() && high.ptr == end;
+  return numbers && range.low < range.high ? range : GreyRange{};
+}
+
+Eigen::VectorXd to_vector(const std::string& bytes) {
+  Eigen::VectorXd values(static_cast<Eigen::Index>(bytes.size() / sizeof(double)));
+  if (values.size() > 0) std::memcpy(values.data(), bytes.data(), sizeof(double) * values.size());
+  return values;
+}
+
+std::optional<int> integer_or_null(const SqlRow& row, int column) {
+  return row.null(column) ? std::nullopt
+                          : std::optional<int>(static_cast<int>(row.integer(column)));
+}
+
+template <class Key>
+int place(const std::map<Key, int>& places, const Key& key) {
+  const auto found = places.find(key);
+  return found == places.end() ? -1 : found->second;
+}
+
+Expected<void> load_networks(Loading& loading) {
+  const auto networks = loading.store.networks();
+  if (!networks) return tl::unexpected(networks.error());
+  for (const StoredNetwork& network : *networks) {
+    loading.network_of[network.hash] = static_cast<int>(loading.data.networks.size());
+    loading.data.networks.push_back(
+        {network.hash, network.name, network.shape, network.output, {}});
+  }
+  const auto evaluations = loading.store.evaluations();
+  if (!evaluations) return tl::unexpected(evaluations.error());
+  for (const Evaluated& e : *evaluations) {
+    const int network = place(loading.network_of, e.network);
+    if (network < 0 || e.count < 1) continue;
+    loading.data.networks[static_cast<std::size_t>(network)].evaluations.push_back(
+        {e.data, e.split, static_cast<int>(e.right), static_cast<int>(e.count)});
+  }
+  const auto descents = loading.store.descents();
+  if (!descents) return tl::unexpected(descents.error());
+  for (const Descent& descent : *descents) {
+    const int parent = place(loading.network_of, descent.parent);
+    const int child = place(loading.network_of, descent.network);
+    if (parent < 0 || child < 0) continue;
+    loading.data.descents.push_back({parent, child, descent.recipe});
+  }
+  return {};
+}
+
+Expected<void> load_questions(Loading& loading) {
+  const auto questions = loading.store.questions();
+  if (!questions) return tl::unexpected(questions.error());
+  for (const StoredQuestion& question : *questions) {
+    const int network = place(loading.network_of, question.network);
+    if (network < 0)
+      return failure("the store is damaged: question {} has no network", question.id);
+    loading.question_of[question.id] = static_cast<int>(loading.data.questions.size());
+    loading.data.questions.push_back({question.kind, network, question.text, question.options});
+  }
+  return loading.store.database().query(
+      "SELECT id, command, version, machine, threads, started FROM run ORDER BY id",
+      [&](const SqlRow& row) {
+        loading.run_of[row.integer(0)] = static_cast<int>(loading.data.runs.size());
+        loading.data.runs.push_back(
+            {row.text(1), row.text(2), row.text(3), row.text(5), static_cast<int>(row.integer(4))});
+      });
+}
+
+/// The images asked about, in order, with their originals where the store has them.
+Expected<void> load_images(Loading& loading) {
+  std::map<ImageKey, ReportImage> images;
+  const Sqlite& db = loading.store.database();
+  auto ok = db.query("SELECT DISTINCT question, image, label FROM closest", [&](const SqlRow& row) {
+    const int question = place(loading.question_of, row.integer(0));
+    if (question < 0) return;
+    const ReportQuestion& asked = loading.data.questions[static_cast<std::size_t>(question)];
+    const auto number = static_cast<int>(row.integer(1));
+    const ImageKey key{text_option(asked, "data"), text_option(asked, "split"), number};
+    images[key] = {
+        std::get<0>(key), std::get<1>(key), number, static_cast<int>(row.integer(2)), {}};
+  });
+  if (!ok) return ok;
+  std::string damaged;
+  ok = db.query(
+      "SELECT data, split, image, rows, columns, pixels FROM original", [&](const SqlRow& row) {
+        const ImageKey key{row.text(0), row.text(1), static_cast<int>(row.integer(2))};
+        const auto image = images.find(key);
+        if (image == images.end()) return;
+        const std::string bytes = row.blob(5);
+        const ImageShape shape{static_cast<int>(row.integer(3)), static_cast<int>(row.integer(4))};
+        if (shape.rows < 1 || shape.columns < 1 ||
+            row.integer(3) * row.integer(4) != std::ssize(bytes)) {
+          damaged = fmt::format("original {} of {}", image->second.number, image->second.data);
+          return;
+        }
+        image->second.original = {shape, {bytes.begin(), bytes.end()}};
+        Eigen::VectorXd pixels(std::ssize(bytes));
+        for (Eigen::Index j = 0; j < pixels.size(); ++j) {
+          pixels(j) = static_cast<std::uint8_t>(bytes[static_cast<std::size_t>(j)]) / 255.0;
+        }
+        loading.pixels_of[key] = std::move(pixels);
+      });
+  if (!ok) return ok;
+  if (!damaged.empty()) return failure("the store is damaged: the size of {} is wrong", damaged);
+  for (auto& [key, image] : images) {
+    loading.image_of[key] = static_cast<int>(loading.data.images.size());
+    loading.data.images.push_back(std::move(image));
+  }
+  return {};
+}
+
+/// The picture found and its change; false when its size is not the original's.
+bool add_pictures(const Loading& loading, const ImageKey& key, const std::string& blob,
+                  ReportAnswer& answer) {
+  if (blob.empty()) return true;
+  const Eigen::VectorXd found = to_vector(blob);
+  const ReportQuestion& question =
+      loading.data.questions[static_cast<std::size_t>(answer.question)];
+  const GreyRange range = grey_range(question);
+  const ReportImage& image = loading.data.images[static_cast<std::size_t>(answer.image)];
+  if (image.original.empty()) {
+    answer.found = grey_thumbnail(found, shape_of(found.size()), range.low, range.high);
+    return true;
+  }
+  const Eigen::VectorXd& original = loading.pixels_of.at(key);
+  if (found.size() != original.size()) return false;
+  answer.found = grey_thumbnail(found, image.original.shape, range.low, range.high);
+  answer.change = change_thumbnail(found, original, image.original.shape);
+  return true;
+}
+
+ReportAnswer read_answer(const Loading& loading, const SqlRow& row, int question, int image) {
+  ReportAnswer answer;
+  answer.question = question;
+  answer.image = image;
+  answer.target = integer_or_null(row, 2);
+  answer.status = row.text(3);
+  answer.distance = row.real_or_null(4);
+  answer.bound = row.real(5);
+  answer.nodes = row.real(6);
+  answer.seconds = row.real(7);
+  answer.bound_seconds = row.real(8);
+  answer.verified = row.integer(9) != 0;
+  answer.all_zero = row.integer(10) != 0;
+  answer.note = row.text(11);
+  answer.run = row.null(13) ? -1 : place(loading.run_of, row.integer(13));
+  return answer;
+}
+
+Expected<void> load_answers(Loading& loading) {
+  std::string damaged;
+  auto ok = loading.store.database().query(
+      "SELECT question, image, target, status, distance, bound, nodes, seconds, bound_seconds, "
+      "verified, all_zero, note, found, run FROM closest",
+      [&](const SqlRow& row) {
+        const int question = place(loading.question_of, row.integer(0));
+        if (question < 0) return;
+        const ReportQuestion& asked = loading.data.questions[static_cast<std::size_t>(question)];
+        const auto number = static_cast<int>(row.integer(1));
+        const ImageKey key{text_option(asked, "data"), text_option(asked, "split"), number};
+        ReportAnswer answer = read_answer(loading, row, question, place(loading.image_of, key));
+        if (!add_pictures(loading, key, row.blob(12), answer)) {
+          damaged = fmt::format("image {} of question {}", number, row.integer(0));
+        }
+        loading.data.answers.push_back(std::move(answer));
+      });
+  if (!ok) return ok;
+  if (!damaged.empty()) return failure("the store is damaged: the size of {} is wrong", damaged);
+  std::sort(loading.data.answers.begin(), loading.data.answers.end(),
+            [](const ReportAnswer& a, const ReportAnswer& b) {
+              return std::pair(a.image, a.question) < std::pair(b.image, b.question);
+            });
+  return {};
+}
+
+Expected<void> load_units(Loading& loading) {
+  return loading.store.database().query(
+      "SELECT question, layer, unit, activation, bound, status, seconds, found FROM unit "
+      "ORDER BY question, layer, unit",
+      [&](const SqlRow& row) {
+        const int question = place(loading.question_of, row.integer(0));
+        if (question < 0) return;
+        const GreyRange range =
+            grey_range(loading.data.questions[static_cast<std::size_t>(question)]);
+        const Eigen::VectorXd found = to_vector(row.blob(7));
+        loading.data.units.push_back(
+            {question, static_cast<int>(row.integer(1)), static_cast<int>(row.integer(2)),
+             row.real_or_null(3), row.real_or_null(4), row.text(5), row.real(6),
+             grey_thumbnail(found, shape_of(found.size()), range.low, range.high)});
+      });
+}
+
+Expected<void> load_bounds(Loading& loading) {
+  for (const auto& [id, question] : loading.question_of) {
+    if (loading.data.questions[static_cast<std::size_t>(question)].kind != "bounds") continue;
+    const auto stored = loading.store.bounds(id);
+    if (!stored) return tl::unexpected(stored.error());
+    if (!*stored) continue;
+    const Bounds& bounds = (*stored)->bounds;
+    ReportBounds entry{question, (*stored)->complete, bounds.t_pre, {}};
+    for (const auto& layer : bounds.layers) {
+      entry.layers.emplace_back();
+      for (const NeuronBounds& b : layer) entry.layers.back().push_back({b.lower, b.upper});
+    }
+    loading.data.bounds.push_back(std::move(entry));
+  }
+  return {};
+}
+
+}  // namespace
+
+Expected<ReportData> load_report(const Store& store) {
+  Loading loading{store, {}, {}, {}, {}, {}, {}};
+  for (const auto step :
+       {load_networks, load_questions, load_images, load_answers, load_units, load_bounds}) {
+    if (auto ok = step(loading); !ok) return tl::unexpected(ok.error());
+  }
+  return std::move(loading.data);
+}
+
+bool nothing_to_show(const ReportData& data) {
+  return data.answers.empty() && data.units.empty() && data.bounds.empty() && data.descents.empty();
+}
+
+}  // namespace brink
