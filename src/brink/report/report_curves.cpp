@@ -13,13 +13,6 @@ namespace {
 
 constexpr double kNever = std::numeric_limits<double>::infinity();
 
-double relative_gap(const ReportAnswer& answer) {
-  if (answer.status == "infeasible") return 0;
-  if (!answer.distance) return 1;
-  if (*answer.distance <= 0) return 0;
-  return std::clamp((*answer.distance - answer.bound) / *answer.distance, 0.0, 1.0);
-}
-
 bool solved(const ReportAnswer& answer) {
   return answer.status == "optimal" || answer.status == "gap" || answer.status == "infeasible";
 }
@@ -43,6 +36,15 @@ bool is_null(const nlohmann::json& options, const char* key) {
 }
 
 }  // namespace
+
+double relative_gap(const ReportAnswer& answer) {
+  if (answer.status == "infeasible") return 0;
+  if (!answer.distance) return 1;
+  const bool linearised = answer.linearised && answer.linearised_bound;
+  const double distance = linearised ? *answer.linearised : *answer.distance;
+  const double bound = linearised ? *answer.linearised_bound : answer.bound;
+  return distance > 0 ? std::clamp((distance - bound) / distance, 0.0, 1.0) : 0;
+}
 
 std::vector<Curves> count_up(const ReportData& data) {
   std::map<int, Curves> by_question;

@@ -22,6 +22,10 @@ struct Curves {
   std::vector<double> lost;
 };
 
+/// (distance - bound) / distance, as brink closest prints it: 0 at distance 0 and where no image
+/// exists, 1 where none is known; with breakpoints, of the linearised distance.
+double relative_gap(const ReportAnswer& answer);
+
 /// One element a closest question that has answers, in the order of the questions.
 std::vector<Curves> count_up(const ReportData& data);
 

@@ -28,9 +28,10 @@ struct ReportNetwork {
 };
 
 struct ReportQuestion {
-  std::string kind;  ///< closest, visualize, bounds
-  int network = 0;   ///< index
-  std::string text;  ///< all that decides the answers, one line
+  std::int64_t id = 0;  ///< in the store
+  std::string kind;     ///< closest, visualize, bounds
+  int network = 0;      ///< index
+  std::string text;     ///< all that decides the answers, one line
   nlohmann::json options;
 };
 
@@ -60,6 +61,8 @@ struct ReportAnswer {
   double bound_seconds = 0;
   bool verified = false;
   bool all_zero = false;
+  std::optional<double> linearised;        ///< with breakpoints: what was minimised
+  std::optional<double> linearised_bound;  ///< and the bound on that
   std::string note;
   int run = -1;  ///< index; -1: unknown
   Thumbnail found;

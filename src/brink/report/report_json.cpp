@@ -52,11 +52,8 @@ json questions(const ReportData& data) {
   json list = json::array();
   for (std::size_t i = 0; i < data.questions.size(); ++i) {
     const ReportQuestion& question = data.questions[i];
-    json entry = {{"kind", question.kind},
-                  {"network", question.network},
-                  {"text", question.text},
-                  {"label", labels[i]},
-                  {"options", question.options}};
+    json entry = {{"id", question.id},     {"kind", question.kind}, {"network", question.network},
+                  {"text", question.text}, {"label", labels[i]},    {"options", question.options}};
     if (question.kind == "closest") {
       entry["title"] = question_title(question);
       entry["robust"] = measures_robustness(question);
@@ -87,7 +84,7 @@ void add_images(const ReportData& data, json& out, SpriteSheets& sprites) {
                  {"sprite", json::array()}};
   json answers;
   for (const char* key :
-       {"question", "image", "target", "status", "distance", "bound", "nodes", "seconds",
+       {"question", "image", "target", "status", "distance", "bound", "gap", "nodes", "seconds",
         "boundSeconds", "verified", "allZero", "note", "run", "found", "change"}) {
     answers[key] = json::array();
   }
@@ -109,6 +106,7 @@ void add_images(const ReportData& data, json& out, SpriteSheets& sprites) {
       answers["status"].push_back(a.status);
       answers["distance"].push_back(or_null(a.distance));
       answers["bound"].push_back(or_null(a.bound));
+      answers["gap"].push_back(brief(relative_gap(a)));
       answers["nodes"].push_back(static_cast<std::int64_t>(a.nodes));
       answers["seconds"].push_back(brief(a.seconds));
       answers["boundSeconds"].push_back(brief(a.bound_seconds));

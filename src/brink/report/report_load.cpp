@@ -101,7 +101,8 @@ Expected<void> load_questions(Loading& loading) {
     if (network < 0)
       return failure("the store is damaged: question {} has no network", question.id);
     loading.question_of[question.id] = static_cast<int>(loading.data.questions.size());
-    loading.data.questions.push_back({question.kind, network, question.text, question.options});
+    loading.data.questions.push_back(
+        {question.id, question.kind, network, question.text, question.options});
   }
   return loading.store.database().query(
       "SELECT id, command, version, machine, threads, started FROM run ORDER BY id",
@@ -189,6 +190,8 @@ ReportAnswer read_answer(const Loading& loading, const SqlRow& row, int question
   answer.verified = row.integer(9) != 0;
   answer.all_zero = row.integer(10) != 0;
   answer.note = row.text(11);
+  answer.linearised = row.real_or_null(14);
+  answer.linearised_bound = row.real_or_null(15);
   answer.run = row.null(13) ? -1 : place(loading.run_of, row.integer(13));
   return answer;
 }
@@ -197,7 +200,7 @@ Expected<void> load_answers(Loading& loading) {
   std::string damaged;
   auto ok = loading.store.database().query(
       "SELECT question, image, target, status, distance, bound, nodes, seconds, bound_seconds, "
-      "verified, all_zero, note, found, run FROM closest",
+      "verified, all_zero, note, found, run, linearised, linearised_bound FROM closest",
       [&](const SqlRow& row) {
         const int question = place(loading.question_of, row.integer(0));
         if (question < 0) return;

@@ -46,7 +46,7 @@ function answerFacts(row) {
     ["search", `${seconds(a.seconds[row])}, ${count(a.nodes[row])} nodes`],
     ["bounds for this image", a.boundSeconds[row] > 0 ? seconds(a.boundSeconds[row]) : null],
     ["network", `${networkNames[question.network]}, ${data.networks[question.network].shape}`],
-    ["question", `Q${a.question[row] + 1}: ${question.title}`],
+    ["question", `Q${question.id}: ${question.title}`],
     ["note", a.note[row]],
     ["run", run ? el("code", {}, run.command) : null, "whole-row"],
   ]);

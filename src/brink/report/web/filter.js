@@ -11,7 +11,7 @@ const listeners = [];
 const onFilter = (listener) => listeners.push(listener);
 
 const networkKey = (index) => data.networks[index].hash.slice(0, 8);
-const questionKey = (index) => String(index + 1);
+const questionKey = (index) => String(data.questions[index].id);
 
 /** What a filter compares, as text, for row `row` of the answers. */
 const fieldOf = {
@@ -117,7 +117,7 @@ const present = (name, order) => {
 function questionChoices() {
   const closest = data.questions.map((q, i) => [q, i]).filter(([q]) => q.kind === "closest");
   if (closest.every(([q]) => q.label === "")) return [];  // network and norm say it all
-  return closest.map(([q, i]) => [questionKey(i), `Q${i + 1}`,
+  return closest.map(([q, i]) => [questionKey(i), `Q${q.id}`,
     `${networkNames[q.network]}, ${normName(q.options.norm)}: ${q.label || q.title}`]);
 }
 

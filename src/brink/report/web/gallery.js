@@ -41,7 +41,7 @@ function caption(row) {
     a.distance[row] == null ? null : proofBar(row),
     el("span", { class: `status ${result}` }, `${status(result).mark} ${open ? `at least ${number(a.bound[row], 3)}` : status(result).short}`),
     a.distance[row] != null && !a.verified[row] ? el("span", { class: "status error" }, "not verified") : null,
-    question.label ? el("span", { class: "soft", title: question.label }, `Q${a.question[row] + 1}`) : null);
+    question.label ? el("span", { class: "soft", title: question.label }, `Q${question.id}`) : null);
 }
 
 function describe(row) {

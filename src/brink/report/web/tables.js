@@ -35,7 +35,7 @@ function summaryRow(index, rows) {
   const wrong = rows.filter((row) => a.status[row] === "misclassified").length;
   const proven = searched.filter(isProven).length;
   return [
-    el("span", { class: "question" }, el("b", {}, `Q${index + 1} `), [data.networks.length > 1 ? networkNames[question.network] : null, normName(question.options.norm), question.label].filter(Boolean).join(", ")),
+    el("span", { class: "question" }, el("b", {}, `Q${question.id} `), [data.networks.length > 1 ? networkNames[question.network] : null, normName(question.options.norm), question.label].filter(Boolean).join(", ")),
     count(rows.length), count(wrong), searched.length > 0 ? `${count(proven)} (${percent(proven / searched.length, 0)})` : "–",
     number(mean(known.map((row) => a.distance[row]))), searched.length > 0 ? percent(mean(searched.map(gapOf))) : "–",
     seconds(mean(times)), seconds(median(times)), times.length > 0 ? seconds(times.reduce((p, q) => Math.max(p, q), 0)) : "–",
@@ -92,8 +92,8 @@ function showHardening() {
 const KINDS = { visualize: "what excites each unit most", bounds: "bounds on every neuron" };
 
 function showRuns() {
-  const parts = [el("div", { class: "wide" }, table(["", "network", "asks for", "in full"], data.questions.map((q, i) =>
-    [el("b", {}, `Q${i + 1}`), networkNames[q.network], el("span", { class: "question" }, q.title ?? KINDS[q.kind] ?? q.kind), el("code", {}, q.text)]), { class: "words" }))];
+  const parts = [el("div", { class: "wide" }, table(["", "network", "asks for", "in full"], data.questions.map((q) =>
+    [el("b", {}, `Q${q.id}`), networkNames[q.network], el("span", { class: "question" }, q.title ?? KINDS[q.kind] ?? q.kind), el("code", {}, q.text)]), { class: "words" }))];
   if (data.runs.length > 0) {
     parts.push(el("h3", {}, "Runs"), el("div", { class: "wide" }, table(["started (UTC)", "command", "machine", "threads", "brink"],
       data.runs.map((r) => [r.started, el("code", {}, r.command), r.machine, String(r.threads), r.version]), { class: "words" })));

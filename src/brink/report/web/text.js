@@ -54,13 +54,7 @@ function median(list) {
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-/** Relative gap as brink closest defines it; 1 where no image is known, 0 where none exists. */
-function gapOf(row) {
-  const { status: result, distance, bound } = data.answers;
-  if (result[row] === "infeasible") return 0;
-  if (distance[row] == null) return 1;
-  return distance[row] > 0 ? Math.min(1, Math.max(0, (distance[row] - bound[row]) / distance[row])) : 0;
-}
+const gapOf = (row) => data.answers.gap[row];
 
 /** Networks of one name are told apart by the first digits of their hash. */
 const networkNames = data.networks.map((network, i) => {
