@@ -66,7 +66,7 @@ function showDetail(position) {
     el("div", { class: "detail-head" },
       el("h2", { id: "detail-title" }, `A ${data.images.label[image]}${taken}`),
       el("p", {}, `image ${data.images.number[image]} of ${set[0]} (${set[1]}), ${normName(data.questions[a.question[row]].options.norm)}`),
-      el("button", { type: "button", class: "plain close", "aria-label": "Close", onclick: () => dialog.close() }, "✕")),
+      el("button", { type: "button", class: "plain close", "aria-label": "Close", onclick: closeDetail }, "✕")),
     pictures(row), answerFacts(row),
     el("div", { class: "pager" }, step("← Previous", -1, shown === 0),
       el("span", {}, `${count(shown + 1)} of ${count(shownRows.length)}`), step("Next →", 1, shown === shownRows.length - 1)));
@@ -83,10 +83,18 @@ function showNamed() {
   if (position >= 0) showDetail(position);
 }
 
-byId("detail").addEventListener("close", () => {
+/** Called again by the event, which Escape causes too but which comes only with the next frame. */
+function forgetShown() {
+  if (state.show === null) return;
   state.show = null;
   writeHash();
-});
+}
+byId("detail").addEventListener("close", forgetShown);
+
+function closeDetail() {
+  byId("detail").close();
+  forgetShown();
+}
 
 byId("detail").addEventListener("keydown", (event) => {
   if (event.target.type === "range") return;
@@ -94,5 +102,5 @@ byId("detail").addEventListener("keydown", (event) => {
   if (event.key === "ArrowRight") showDetail(shown + 1);
 });
 byId("detail").addEventListener("click", (event) => {
-  if (event.target === event.currentTarget) event.currentTarget.close();  // outside of its content
+  if (event.target === event.currentTarget) closeDetail();  // outside of its content
 });
