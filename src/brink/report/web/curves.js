@@ -112,7 +112,9 @@ function by(list, key) {
 
 function showRobustness() {
   const list = curvesShown();
+  const order = Object.keys(NORMS);
   const normOf = (c) => data.questions[c.question].options.norm;
+  list.sort((p, q) => order.indexOf(normOf(p)) - order.indexOf(normOf(q)));
   const titleOf = (c) => data.questions[c.question].title;
   const robust = by(list.filter((c) => data.questions[c.question].robust), normOf);
   const others = by(list.filter((c) => !data.questions[c.question].robust), titleOf);
