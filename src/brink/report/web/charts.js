@@ -49,7 +49,7 @@ function axis(title, { log = false, percentages = false, min, max, step, labels 
 /** A chart with its title, its legend and its numbers. `series`: [{name, colour, sets: Chart.js data sets}]. */
 function chart(title, { type = "line", series, x, y, summary, head, rows, note, stacked = false, tooltip }) {
   const canvas = el("canvas", { role: "img", "aria-label": `${title}. ${summary}` });
-  const legend = el("div", { class: "legend" }, series.length < 2 ? [] : series.map((one) => el("button", {
+  const legend = el("div", { class: "legend" }, series.length < 2 ? el("span", { class: "soft" }, series[0].name) : series.map((one) => el("button", {
     type: "button", "aria-pressed": "true", title: "show or hide",
     onclick: (event) => {
       const on = event.currentTarget.getAttribute("aria-pressed") !== "true";
