@@ -200,7 +200,8 @@ Expected<std::string> to_html(const Page& page) {
   if (!page.facts.empty()) {
     out.html += "<dl>\n";
     for (const auto& [fact, value] : page.facts) {
-      out.html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape_html(fact), escape_html(value));
+      out.html +=
+          fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape_html(fact), escape_html(value));
     }
     out.html += "</dl>\n";
   }

@@ -208,7 +208,7 @@ json hardening(const ReportData& data) {
 }
 
 /// Inside a <script> element only '<' can end the text or begin a comment.
-std::string without_markup(std::string text) {
+std::string without_markup(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
