@@ -34,8 +34,8 @@ using Action = std::function<Expected<void>()>;
 CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::string& name,
                       const std::string& description, Action action);
 
-/// Raised by SIGINT and SIGTERM.
-const std::atomic<bool>& interrupt_flag();
+/// Raised by SIGINT and SIGTERM, and by a crew that ends early.
+std::atomic<bool>& interrupt_flag();
 
 // One per file. Each adds its command(s) to the app.
 void add_train(CLI::App& app, Common& common, Action& chosen);
@@ -53,8 +53,14 @@ void add_curve(CLI::App& app, Common& common, Action& chosen);
 void add_runs(CLI::App& app, Common& common, Action& chosen);
 void add_report(CLI::App& app, Common& common, Action& chosen);
 
-/// The program but for who does the work: parses, runs, says what went wrong; the exit code.
-int run_program(int argc, char** argv, Crew& crew);
+struct Outcome {
+  int exit_code = 0;
+  std::string problem;  ///< one line; empty: none
+};
+/// The program but for who does the work: parses, runs. `threads`: the default of --threads.
+Outcome run_program(int argc, char** argv, Crew& crew, int threads = hardware_threads());
+/// On stderr, if there was one.
+void print_problem(const Outcome& outcome);
 /// SIGINT and SIGTERM raise the interrupt flag from now on.
 void watch_signals();
 

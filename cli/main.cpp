@@ -4,5 +4,7 @@
 int main(int argc, char** argv) {
   brink::cli::watch_signals();
   brink::ThreadCrew crew(&brink::cli::interrupt_flag());
-  return brink::cli::run_program(argc, argv, crew);
+  const auto outcome = brink::cli::run_program(argc, argv, crew);
+  brink::cli::print_problem(outcome);
+  return outcome.exit_code;
 }

@@ -1,5 +1,7 @@
 // The program, whoever does its work: commands, exit codes, signals.
+#include <algorithm>
 #include <csignal>
+#include <string_view>
 
 #include "commands.h"
 
@@ -25,9 +27,17 @@ int exit_code(const Error& error) {
   return 3;
 }
 
-int report(const Error& error) {
-  fmt::print(stderr, "brink: {}\n", error.message);
-  return exit_code(error);
+/// Commands whose work all processes of a crew share; the others are the leader's alone.
+constexpr std::string_view kShared[] = {"closest", "visualize", "bounds", "harden"};
+
+bool shared(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands()) {
+    if (std::find(std::begin(kShared), std::end(kShared), command->get_name()) !=
+        std::end(kShared)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 std::string as_typed(int argc, char** argv) {
@@ -36,13 +46,14 @@ std::string as_typed(int argc, char** argv) {
   return text;
 }
 
-int run(int argc, char** argv, Crew& crew) {
+Outcome run(int argc, char** argv, Crew& crew, int threads) {
   CLI::App app{"Exact answers about trained ReLU networks."};
   app.set_version_flag("--version", BRINK_VERSION);
   app.require_subcommand(1);
   Common common;
   common.command = as_typed(argc, argv);
   common.crew = &crew;
+  common.threads = threads;
   Action chosen;
   add_train(app, common, chosen);
   add_eval(app, common, chosen);
@@ -61,17 +72,21 @@ int run(int argc, char** argv, Crew& crew) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    fmt::print(stderr, "brink: {} (see brink --help)\n", error.what());
-    return 2;
+    if (error.get_exit_code() != 0) return {2, fmt::format("{} (see brink --help)", error.what())};
+    if (crew.leads()) app.exit(error);  // prints what --help and --version ask for
+    return {};
+  }
+  if (!crew.leads()) {
+    if (!shared(app)) return {};
+    common.quiet = true;
   }
   const Expected<void> result = chosen();
-  return result ? 0 : report(result.error());
+  return result ? Outcome() : Outcome{exit_code(result.error()), result.error().message};
 }
 
 }  // namespace
 
-const std::atomic<bool>& interrupt_flag() {
+std::atomic<bool>& interrupt_flag() {
   return g_interrupt;
 }
 
@@ -88,15 +103,18 @@ CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::
   return command;
 }
 
-int run_program(int argc, char** argv, Crew& crew) {
+Outcome run_program(int argc, char** argv, Crew& crew, int threads) {
   try {
-    return run(argc, argv, crew);
+    return run(argc, argv, crew, threads);
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "brink: out of memory\n");
+    return {3, "out of memory"};
   } catch (const std::exception& error) {
-    fmt::print(stderr, "brink: internal error: {}\n", error.what());
+    return {3, fmt::format("internal error: {}", error.what())};
   }
-  return 3;
+}
+
+void print_problem(const Outcome& outcome) {
+  if (!outcome.problem.empty()) fmt::print(stderr, "brink: {}\n", outcome.problem);
 }
 
 void watch_signals() {
