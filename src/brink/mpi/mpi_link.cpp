@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <list>
+#include <set>
 
 namespace brink {
 
@@ -30,24 +31,54 @@ int share_of_cores() {
 
 }  // namespace
 
-/// Messages on their way, whose bytes must stay.
-struct MpiLink::Sending {
+/// Messages on their way, whose bytes must stay. A rank may die in the middle of one: it never
+/// arrives, and nothing may wait for it.
+struct MpiLink::Traffic {
   struct One {
-    std::string bytes;
+    Message message;
     MPI_Request request = MPI_REQUEST_NULL;
-  };
-  std::list<One> all;
 
-  void drop_sent() {
-    all.remove_if([](One& one) {
-      int there = 0;
-      MPI_Test(&one.request, &there, MPI_STATUS_IGNORE);
-      return there != 0;
-    });
+    bool there() {
+      int flag = 0;
+      return MPI_Test(&request, &flag, MPI_STATUS_IGNORE) == MPI_SUCCESS && flag != 0;
+    }
+  };
+  std::list<One> leaving, arriving;
+
+  void begin_receiving() {
+    for (;;) {
+      int found = 0;
+      MPI_Message handle = MPI_MESSAGE_NULL;
+      MPI_Status status;
+      const int code =
+          MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &found, &handle, &status);
+      if (code != MPI_SUCCESS || found == 0) return;
+      int size = 0;
+      MPI_Get_count(&status, MPI_BYTE, &size);
+      One& one = arriving.emplace_back();
+      one.message = {status.MPI_SOURCE, status.MPI_TAG,
+                     std::string(static_cast<std::size_t>(size), '\0')};
+      MPI_Imrecv(one.message.bytes.data(), size, MPI_BYTE, &handle, &one.request);
+    }
+  }
+
+  /// The first that is complete; of one sender none before an earlier one.
+  std::optional<Message> take_complete() {
+    std::set<int> waiting;
+    for (auto one = arriving.begin(); one != arriving.end(); ++one) {
+      if (waiting.contains(one->message.from)) continue;
+      if (one->there()) {
+        Message message = std::move(one->message);
+        arriving.erase(one);
+        return message;
+      }
+      waiting.insert(one->message.from);
+    }
+    return std::nullopt;
   }
 };
 
-MpiLink::MpiLink() : sending_(std::make_unique<Sending>()) {
+MpiLink::MpiLink() : traffic_(std::make_unique<Traffic>()) {
   MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
   MPI_Comm_size(MPI_COMM_WORLD, &size_);
   threads_ = share_of_cores();
@@ -80,30 +111,21 @@ int MpiLink::threads() const {
 }
 
 void MpiLink::send(int to, int tag, std::string bytes) {
-  auto& one = sending_->all.emplace_back();
-  one.bytes = std::move(bytes);
-  MPI_Isend(one.bytes.data(), static_cast<int>(one.bytes.size()), MPI_BYTE, to, tag, MPI_COMM_WORLD,
-            &one.request);
+  auto& one = traffic_->leaving.emplace_back();
+  one.message.bytes = std::move(bytes);
+  MPI_Isend(one.message.bytes.data(), static_cast<int>(one.message.bytes.size()), MPI_BYTE, to, tag,
+            MPI_COMM_WORLD, &one.request);
 }
 
 std::optional<Message> MpiLink::receive() {
-  sending_->drop_sent();
-  int there = 0;
-  MPI_Status status;
-  const int code = MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &there, &status);
-  if (code != MPI_SUCCESS || there == 0) return std::nullopt;
-  int size = 0;
-  MPI_Get_count(&status, MPI_BYTE, &size);
-  Message message{status.MPI_SOURCE, status.MPI_TAG,
-                  std::string(static_cast<std::size_t>(size), 0)};
-  MPI_Recv(message.bytes.data(), size, MPI_BYTE, status.MPI_SOURCE, status.MPI_TAG, MPI_COMM_WORLD,
-           MPI_STATUS_IGNORE);
-  return message;
+  traffic_->leaving.remove_if([](auto& one) { return one.there(); });
+  traffic_->begin_receiving();
+  return traffic_->take_complete();
 }
 
 bool MpiLink::sent() {
-  sending_->drop_sent();
-  return sending_->all.empty();
+  traffic_->leaving.remove_if([](auto& one) { return one.there(); });
+  return traffic_->leaving.empty();
 }
 
 void MpiLink::finalize() {

@@ -1,4 +1,4 @@
-// MPI carries the messages: MPI_Isend and MPI_Iprobe, which never wait. All calls come from the
+// MPI carries the messages: MPI_Isend, MPI_Improbe and MPI_Imrecv, which never wait. All calls come from the
 // thread that made the link (MPI_THREAD_FUNNELED).
 #pragma once
 
@@ -31,8 +31,8 @@ class MpiLink final : public Link {
 
  private:
   MpiLink();
-  struct Sending;
-  std::unique_ptr<Sending> sending_;
+  struct Traffic;
+  std::unique_ptr<Traffic> traffic_;
   int rank_ = 0;
   int size_ = 1;
   int threads_ = 1;
