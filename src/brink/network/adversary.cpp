@@ -33,20 +33,18 @@ Expected<void> check(const NormBall& ball) {
   return {};
 }
 
-/// The L1 step. A heap, for of hundreds of pixels a few are moved.
+/// The L1 step: scans for the steepest pixel as often as it takes, for of hundreds few are moved.
 void fill_steepest(const Eigen::Ref<const Eigen::VectorXf>& slope, float length,
                    Eigen::Ref<Eigen::VectorXf> x) {
-  std::vector<std::pair<float, Eigen::Index>> pixels;
-  pixels.reserve(static_cast<std::size_t>(x.size()));
-  for (Eigen::Index j = 0; j < x.size(); ++j) {
-    const float room = slope(j) > 0 ? 1 - x(j) : x(j);
-    if (slope(j) != 0 && room > 0) pixels.emplace_back(std::abs(slope(j)), j);
-  }
-  std::make_heap(pixels.begin(), pixels.end());
-  while (length > 0 && !pixels.empty()) {
-    std::pop_heap(pixels.begin(), pixels.end());
-    const Eigen::Index j = pixels.back().second;
-    pixels.pop_back();
+  // 0 where there is no room to move.
+  Eigen::VectorXf steepness =
+      (slope.array() > 0)
+          .select((x.array() < 1).select(slope, 0.0F), (x.array() > 0).select(-slope, 0.0F));
+  while (length > 0) {
+    const float steepest = steepness.maxCoeff();
+    if (!(steepest > 0)) return;
+    const auto j = std::find(steepness.begin(), steepness.end(), steepest) - steepness.begin();
+    steepness(j) = 0;
     const float move = std::min(length, slope(j) > 0 ? 1 - x(j) : x(j));
     x(j) += slope(j) > 0 ? move : -move;
     length -= move;
