@@ -158,10 +158,7 @@ Expected<void> run_curve(CurveCommand command, const Common& common) {
   const auto lock = FileLock::take(command.csv);
   if (!lock) return tl::unexpected(lock.error());
   const auto curves = ask(*run, command, common);
-  if (!curves) {
-    const bool stopped = curves.error().kind == Error::Kind::interrupted;
-    return stopped ? interrupted() : tl::unexpected(curves.error());
-  }
+  if (!curves) return tl::unexpected(curves.error());
   if (auto ok = write_file(command.csv, points_table(*curves, run->question.norm).csv()); !ok) {
     return ok;
   }

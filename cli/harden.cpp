@@ -1,7 +1,6 @@
 // brink harden: attack a network, train it again on what was found, measure what that did.
 #include <nlohmann/json.hpp>
 
-#include "brink/base/file_lock.h"
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
 #include "brink/experiment/hardening.h"
@@ -32,7 +31,7 @@ struct Measured {
   std::vector<DistanceChange> changes;  ///< a round each
 };
 
-Expected<void> check_request(const HardenCommand& command) {
+Expected<void> check_request(const HardenCommand& command, const Common& common) {
   if (command.examples < 0) return bad_request("--examples {} is negative", command.examples);
   if (command.rounds < 1) return bad_request("--rounds {} is below 1", command.rounds);
   if (command.shared.engine != "search") {
@@ -47,7 +46,7 @@ Expected<void> check_request(const HardenCommand& command) {
     return bad_request("--rounds {} without --examples would train the same network again",
                        command.rounds);
   }
-  return check_writable(command.out);
+  return common.crew->leads() ? check_writable(command.out) : Expected<void>();
 }
 
 Expected<std::vector<Measured>> measure(const HardenCommand& command, const Asker& asker,
@@ -130,7 +129,7 @@ struct Run {
 Expected<Run> prepare(HardenCommand& command, const Common& common) {
   auto flags = apply(command.flags, command.training);
   if (!flags) return tl::unexpected(flags.error());
-  if (auto ok = check_request(command); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_request(command, common); !ok) return tl::unexpected(ok.error());
   auto loaded = load_network(command.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
   auto question = make_question(command.shared, loaded->network);
@@ -157,19 +156,30 @@ Expected<Run> prepare(HardenCommand& command, const Common& common) {
   return run;
 }
 
+/// The leader's store, if one was asked for; its problems are everybody's.
+Expected<std::optional<Store>> open_store_of(const HardenCommand& command, const Common& common) {
+  std::optional<Store> store;
+  Expected<std::string> outcome = std::string();
+  if (!command.store.empty() && common.crew->leads()) {
+    auto opened = Store::open(command.store);
+    if (opened) {
+      store.emplace(std::move(*opened));
+      const auto begun = store->begin_run(common.command, common.threads);
+      if (!begun) outcome = tl::unexpected(begun.error());
+    } else {
+      outcome = tl::unexpected(opened.error());
+    }
+  }
+  if (auto shared = common.crew->share(outcome); !shared) return tl::unexpected(shared.error());
+  return store;
+}
+
 Expected<void> run_harden(HardenCommand command, const Common& common) {
   auto run = prepare(command, common);
   if (!run) return tl::unexpected(run.error());
-  const auto lock = FileLock::take(command.out);
-  if (!lock) return tl::unexpected(lock.error());
-  std::optional<Store> store;
-  if (!command.store.empty()) {
-    auto opened = Store::open(command.store);
-    if (!opened) return tl::unexpected(opened.error());
-    store.emplace(std::move(*opened));
-    if (auto ok = store->begin_run(common.command, common.threads); !ok) return ok;
-  }
-  Asker asker(store ? &*store : nullptr, *common.crew, common.threads, &interrupt_flag());
+  auto store = open_store_of(command, common);
+  if (!store) return tl::unexpected(store.error());
+  Asker asker(*store ? &**store : nullptr, *common.crew, common.threads, &interrupt_flag());
   Progress progress("steps", command.rounds, common.quiet);
   asker.on_progress = [&progress](int done, int total) {
     progress.news(fmt::format("{} of {} images", done, total));
@@ -178,13 +188,11 @@ Expected<void> run_harden(HardenCommand command, const Common& common) {
   const NamedImages test{&run->test, command.shared.data, "test"};
   const auto rounds = harden(asker, run->network, run->options, training, test,
                              [&progress](const std::string& what) { progress.news(what); });
-  if (!rounds) {
-    const bool stopped = rounds.error().kind == Error::Kind::interrupted;
-    return stopped ? interrupted() : tl::unexpected(rounds.error());
-  }
+  if (!rounds) return tl::unexpected(rounds.error());
   const auto measured = measure(command, asker, run->options, *rounds, test);
   if (!measured) return tl::unexpected(measured.error());
   progress.finish();
+  if (!common.crew->leads()) return {};
   if (auto ok = write_onnx(rounds->back().network.network, command.out); !ok) return ok;
   const TextTable table = table_of(*rounds, *measured);
   if (common.json) {

@@ -88,10 +88,7 @@ Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
   std::string all;
   for (const Exhibit& exhibit : *chosen) {
     const auto table = exhibit.make(lab);
-    if (!table) {
-      const bool stopped = table.error().kind == Error::Kind::interrupted;
-      return stopped ? interrupted() : tl::unexpected(table.error());
-    }
+    if (!table) return tl::unexpected(table.error());
     progress.step();
     const auto file = command.options.out / exhibit.name;
     if (auto ok = write_file(file.string() + ".csv", table->csv()); !ok) return ok;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "brink/ask/wire.h"
 #include "brink/base/digest.h"
 
 namespace brink {
@@ -86,34 +87,13 @@ Question closest_question(const Network& network, const ClosestQuestion& questio
   return result;
 }
 
-Expected<std::vector<ClosestRow>> Asker::closest(const NamedNetwork& network,
-                                                 const ClosestQuestion& question,
-                                                 const Engine& engine, const NamedImages& named,
-                                                 const std::vector<int>& images,
-                                                 const Bounds* bounds) const {
-  const Question asked =
-      closest_question(network.network, question, engine, named.data, named.split);
-  std::map<int, ClosestRow> rows;
-  std::optional<QuestionId> id;
-  if (store_ != nullptr) {
-    const auto found = store_->ask(network.network, network.name, asked);
-    if (!found) return tl::unexpected(found.error());
-    id = *found;
-    auto kept = store_->put_originals(named.data, named.split, *named.set, images);
-    if (!kept) return tl::unexpected(kept.error());
-    auto answered = store_->closest(*id);
-    if (!answered) return tl::unexpected(answered.error());
-    rows = std::move(*answered);
-  }
-  std::vector<int> todo;
-  for (const int image : images) {
-    if (!rows.contains(image)) todo.push_back(image);
-  }
-  const int total = static_cast<int>(images.size());
-  int done = total - static_cast<int>(todo.size());
+namespace {
+
+ClosestBatch batch_of(const Network& network, const ClosestQuestion& question, const Engine& engine,
+                      const ImageSet& set, const Bounds* bounds) {
   ClosestBatch batch;
-  batch.network = &network.network;
-  batch.set = named.set;
+  batch.network = &network;
+  batch.set = &set;
   batch.question = question;
   batch.bounds = bounds;
   batch.search.time_limit = engine.time_limit;
@@ -124,28 +104,90 @@ Expected<std::vector<ClosestRow>> Asker::closest(const NamedNetwork& network,
     batch.mip->time_limit = engine.time_limit;
     batch.mip->gap = engine.gap;
   }
+  return batch;
+}
+
+/// The rows that the leader has, in every process of the crew.
+Expected<Answers> share_rows(Crew& crew, const ImageSet& set, Norm norm, const Answers& rows) {
+  if (crew.processes() == 1) return rows;
+  nlohmann::json list = nlohmann::json::array();
+  if (crew.leads()) {
+    for (const auto& [image, row] : rows) {
+      const std::string bytes = to_bytes(row.answer);
+      list.push_back({image, nlohmann::json::binary({bytes.begin(), bytes.end()})});
+    }
+  }
+  const auto packed = nlohmann::json::to_cbor(list);
+  const auto shared = crew.share(std::string(packed.begin(), packed.end()));
+  if (!shared) return tl::unexpected(shared.error());
+  Answers all;
+  for (const auto& entry : nlohmann::json::from_cbor(*shared)) {
+    const auto& bytes = entry.at(1).get_binary();
+    auto answer = closest_from_bytes({bytes.begin(), bytes.end()});
+    if (!answer) return tl::unexpected(answer.error());
+    const int image = entry.at(0).get<int>();
+    all[image] = {image, set.label(image), norm, std::move(*answer)};
+  }
+  return all;
+}
+
+}  // namespace
+
+Expected<std::optional<QuestionId>> Asker::known(const NamedNetwork& network, const Question& asked,
+                                                 const NamedImages& named,
+                                                 const std::vector<int>& images,
+                                                 Answers& rows) const {
+  if (store_ == nullptr || !crew_->leads()) return std::nullopt;
+  const auto id = store_->ask(network.network, network.name, asked);
+  if (!id) return tl::unexpected(id.error());
+  auto kept = store_->put_originals(named.data, named.split, *named.set, images);
+  if (!kept) return tl::unexpected(kept.error());
+  auto answered = store_->closest(*id);
+  if (!answered) return tl::unexpected(answered.error());
+  for (const int image : images) {
+    const auto found = answered->find(image);
+    if (found != answered->end()) rows.insert(*found);
+  }
+  return *id;
+}
+
+Expected<std::vector<ClosestRow>> Asker::closest(const NamedNetwork& network,
+                                                 const ClosestQuestion& question,
+                                                 const Engine& engine, const NamedImages& named,
+                                                 const std::vector<int>& images,
+                                                 const Bounds* bounds) const {
+  Answers rows;
+  const auto id =
+      known(network, closest_question(network.network, question, engine, named.data, named.split),
+            named, images, rows);
+  Expected<std::vector<int>> todo;
+  if (id) {
+    for (const int image : images) {
+      if (!rows.contains(image)) todo->push_back(image);
+    }
+  } else {
+    todo = tl::unexpected(id.error());
+  }
+  const int total = static_cast<int>(images.size());
   const auto keep = [&](const ClosestRow& row) -> Expected<void> {
-    if (id) {
-      if (auto ok = store_->put(*id, row); !ok) return ok;
+    if (*id) {
+      if (auto ok = store_->put(**id, row); !ok) return ok;
     }
     rows[row.image] = row;
-    if (on_progress) on_progress(++done, total);
+    if (on_progress) on_progress(static_cast<int>(rows.size()), total);
     return {};
   };
   // Fewer images than threads: the spare threads help with each image.
-  const int count = static_cast<int>(todo.size());
+  const int count = todo ? static_cast<int>(todo->size()) : 0;
   const int inner = count > 0 && crew_->processes() == 1 ? std::max(1, threads_ / count) : 1;
-  auto ok =
+  const ClosestBatch batch = batch_of(network.network, question, engine, *named.set, bounds);
+  auto asked =
       ask_images(batch, todo, std::max(1, threads_ / inner), inner, *crew_, {}, keep, interrupt_);
-  if (!ok) return tl::unexpected(ok.error());
-  if (interrupted()) {
-    return tl::unexpected(
-        Error{Error::Kind::interrupted, "interrupted; the same command continues"});
-  }
+  if (!asked) return tl::unexpected(asked.error());
+  const auto all = share_rows(*crew_, *named.set, question.norm, rows);
+  if (!all) return tl::unexpected(all.error());
   std::vector<ClosestRow> result;
-  for (const int image : images) {
-    if (rows.contains(image)) result.push_back(rows.at(image));
-  }
+  for (const int image : images) result.push_back(all->at(image));
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,14 +52,18 @@ struct NamedNetwork {
   std::string name;
 };
 
+/// By image.
+using Answers = std::map<int, ClosestRow>;
+
 class Asker {
  public:
-  /// `store` may be null: answers are in memory only. `crew` and `interrupt` outlive the asker.
+  /// `store` may be null: answers are in memory only. It counts in the crew's leader alone. `crew`
+  /// and `interrupt` outlive the asker.
   Asker(Store* store, Crew& crew, int threads, const std::atomic<bool>* interrupt)
       : store_(store), crew_(&crew), threads_(threads), interrupt_(interrupt) {}
 
-  /// Answers for `images`, in this order. `bounds`: of the MIP engine, else null. Errors: of the
-  /// store; interrupted (what was answered is kept). In a crew's other processes: no rows.
+  /// Answers for `images`, in this order and in every process of the crew. `bounds`: of the MIP
+  /// engine, else null. Errors: of the store; interrupted (what was answered is kept).
   Expected<std::vector<ClosestRow>> closest(const NamedNetwork& network,
                                             const ClosestQuestion& question, const Engine& engine,
                                             const NamedImages& named,
@@ -75,6 +80,11 @@ class Asker {
   bool interrupted() const { return interrupt_ != nullptr && *interrupt_; }
 
  private:
+  /// The question's id in the store, and what it knows of `images`; in the leader.
+  Expected<std::optional<QuestionId>> known(const NamedNetwork& network, const Question& asked,
+                                            const NamedImages& named,
+                                            const std::vector<int>& images, Answers& rows) const;
+
   Store* store_;
   Crew* crew_;
   int threads_;

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "brink/base/digest.h"
+#include "brink/io/onnx.h"
 #include "brink/network/evaluate.h"
 
 namespace brink {
@@ -59,18 +60,16 @@ nlohmann::json recipe_of(const NamedNetwork& original, const HardenOptions& opti
   return recipe;
 }
 
-/// The network that the store holds for this recipe.
-Expected<std::optional<Network>> stored(const Store* store, const nlohmann::json& recipe) {
-  if (store == nullptr) return std::nullopt;
+/// The network that the store holds for this recipe, as ONNX; empty: it has none.
+Expected<std::string> stored(const Store* store, const nlohmann::json& recipe) {
+  if (store == nullptr) return std::string();
   const auto descents = store->descents();
   if (!descents) return tl::unexpected(descents.error());
   for (const Descent& descent : *descents) {
     if (descent.recipe != recipe) continue;
-    auto network = store->network(descent.network);
-    if (!network) return tl::unexpected(network.error());
-    return std::move(*network);
+    return store->network(descent.network).map([](const Network& n) { return to_onnx(n); });
   }
-  return std::nullopt;
+  return std::string();
 }
 
 Expected<void> keep(const Asker& asker, const NamedNetwork& child, const NamedNetwork& parent,
@@ -170,10 +169,13 @@ Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& n
     }
     const nlohmann::json recipe = recipe_of(network, options, training, round);
     NamedNetwork child{{}, fmt::format("{}-{}", network.name, sha256(recipe.dump()).substr(0, 6))};
-    auto known = stored(asker.store(), recipe);
+    // Every process of a crew trains, if need be: the same network, for training is deterministic.
+    const auto known = asker.crew().share(stored(asker.store(), recipe));
     if (!known) return tl::unexpected(known.error());
-    if (*known) {
-      child.network = std::move(**known);
+    if (!known->empty()) {
+      auto model = parse_onnx(*known, child.name);
+      if (!model) return tl::unexpected(model.error());
+      child.network = std::move(model->network);
     } else {
       tell(fmt::format("round {}: training with {} examples more", round, extra.count()));
       TrainOptions retrain = options.training;

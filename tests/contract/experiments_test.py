@@ -1,0 +1,148 @@
+"""brink harden, curve and reproduce: what they print agrees with what closest and eval say."""
+
+import json
+import sqlite3
+import unittest
+
+from harness import Contract, read_csv
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class Harden(Contract):
+    def harden(self, out, *options):
+        return self.brink("harden", "net.onnx", "--data", "data", "--epochs", "10", *options, "-o", out)
+
+    def test_rounds_add_examples_and_are_measured(self):
+        done = self.harden("h.onnx", "--examples", "20", "--rounds", "2", "--measure", "6", "--store", "h.db",
+                           "--measure-norms", "l1", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rounds = json.loads(done.stdout)["rounds"]
+        self.assertEqual([r["examples added"] for r in rounds], [0, 20, 40])
+        # The hardened network is what was written; its distances are those of closest.
+        self.good("closest", "h.onnx", "--data", "data", "--images", "correct:1", "-o", "h.csv")
+        accuracy = json.loads(self.good("eval", "h.onnx", "--data", "data", "--json").stdout)["accuracy"]
+        self.assertAlmostEqual(100 * accuracy, rounds[-1]["test accuracy %"], delta=0.01)
+        self.good("closest", "net.onnx", "--data", "data", "--images", "correct:6", "-o", "before.csv")
+        _, rows = read_csv(self.folder / "before.csv")
+        mean = sum(float(r["distance"]) for r in rows) / len(rows)
+        self.assertAlmostEqual(mean, rounds[0]["mean l1"], delta=1e-3 * mean)
+
+    def test_the_same_command_takes_everything_from_the_store(self):
+        options = ("--examples", "10", "--store", "again.db")
+        first = self.harden("one.onnx", *options)
+        self.assertEqual(first.returncode, 0, first.stderr)
+        with sqlite3.connect(self.folder / "again.db") as database:
+            answers = database.execute("SELECT count(*), max(run) FROM closest").fetchone()
+        database.close()
+        second = self.harden("two.onnx", *options)
+        self.assertEqual(first.stdout, second.stdout)
+        self.assertEqual((self.folder / "one.onnx").read_bytes(), (self.folder / "two.onnx").read_bytes())
+        with sqlite3.connect(self.folder / "again.db") as database:
+            self.assertEqual(answers, database.execute("SELECT count(*), max(run) FROM closest").fetchone())
+            self.assertEqual(database.execute("SELECT count(*) FROM descent").fetchone(), (1,))
+        database.close()
+
+    def test_against_an_adversary(self):
+        done = self.harden("pgd.onnx", "--adversarial", "linf:0.1", "--measure", "4")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("mean linf", done.stdout)
+
+    def test_bad_requests(self):
+        base = ("harden", "net.onnx", "--data", "data", "-o", "bad.onnx")
+        self.refused(*base, says=["--examples"])
+        self.refused(*base, "--examples", "-1", says=["--examples"])
+        self.refused(*base, "--examples", "5", "--rounds", "0", says=["--rounds"])
+        self.refused(*base, "--adversarial", "linf:0.1", "--rounds", "2", says=["--rounds"])
+        self.refused(*base, "--adversarial", "l0:3", says=["l0"])
+        self.refused(*base, "--examples", "5", "--norm", "l7", says=["l7"])
+        self.refused(*base, "--examples", "5000", says=["--examples"])
+
+
+class Curve(Contract):
+    def test_shares_are_those_of_the_distances(self):
+        self.good("curve", "net.onnx", "--data", "data", "--images", "40-59", "--norm", "linf", "-o", "c.csv",
+                  "--png", "c.png", "--store", "c.db")
+        header, points = read_csv(self.folder / "c.csv")
+        self.assertEqual(header, ["network", "norm", "radius", "surely_right", "possibly_right"])
+        self.good("closest", "net.onnx", "--data", "data", "--images", "40-59", "--norm", "linf", "--target", "any",
+                  "--margin", "1", "--target-min", "none", "-o", "d.csv")
+        _, rows = read_csv(self.folder / "d.csv")
+        self.assertIn("misclassified", {r["status"] for r in rows})  # image 59's label is wrong
+        distances = [float(r["distance"] or 0) for r in rows]
+        for point in points[:-1]:  # the last stands just beyond the largest distance
+            radius = float(point["radius"])
+            share = sum(d >= radius * (1 - 1e-6) for d in distances) / len(distances)
+            self.assertAlmostEqual(float(point["surely_right"]), share, delta=1e-6, msg=point)
+            self.assertEqual(point["surely_right"], point["possibly_right"])
+        self.assertEqual(points[-1]["surely_right"], "0")
+        self.assertTrue((self.folder / "c.png").read_bytes().startswith(PNG))
+
+    def test_two_networks_and_bad_requests(self):
+        self.assertEqual(self.brink_train("other.onnx", "5").returncode, 0)
+        done = self.good("curve", "net.onnx", "other.onnx", "--data", "data", "--images", "0-4", "-o", "two.csv",
+                         "--json")
+        self.assertEqual([c["network"] for c in json.loads(done.stdout)], ["net", "other"])
+        base = ("curve", "net.onnx", "--data", "data")
+        self.refused(*base, "--images", "0-4", "--norm", "l9", "-o", "x.csv", says=["l9"])
+        self.refused(*base, "--images", "900", "-o", "x.csv", says=["900"])
+        self.refused(*base, "--images", "0", "-o", "no/such/x.csv", says=["x.csv"])
+
+
+class Reproduce(Contract):
+    def reproduce(self, *what, out="tables"):
+        return self.brink("reproduce", *what, "-o", out, "--data", "data", "--images", "2", "--nets", "DNN1",
+                          "--time-limit", "20")
+
+    def test_tables_print_published_beside_ours_and_keep_answers(self):
+        done = self.reproduce("z1", "z2", "z4", "k5", "figures")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name in ("z1", "z2", "z4", "k5"):
+            self.assertTrue((self.folder / f"tables/{name}.md").exists(), name)
+        header, rows = read_csv(self.folder / "tables/z2.csv")
+        self.assertIn("search solved", header)
+        self.assertEqual([(r["dnn"], r["model"]) for r in rows],
+                         [("DNN1", "basic"), ("DNN1", "exact"), ("DNN1", "weak")])
+        self.assertEqual([r["published nodes"] for r in rows], ["1994", "313", "313"])
+        self.assertEqual({r["search solved"] for r in rows}, {"100"})
+        self.good("closest", "tables/nets/DNN1.onnx", "--data", "data", "--images", "correct:2", "-o", "own.csv")
+        _, own = read_csv(self.folder / "own.csv")
+        mean = sum(float(r["distance"]) for r in own) / 2
+        self.assertAlmostEqual(float(rows[0]["search distance"]), mean, delta=2e-3)
+        for name in ("figure-z3", "figure-k6"):
+            self.assertTrue((self.folder / f"tables/{name}.png").read_bytes().startswith(PNG), name)
+        before = (self.folder / "tables/z2.csv").read_bytes()
+        self.assertEqual(self.reproduce("z2").returncode, 0)
+        self.assertEqual(before, (self.folder / "tables/z2.csv").read_bytes())  # the times too: not asked again
+
+    def test_the_models_give_the_search_s_distances(self):
+        done = self.brink("reproduce", "z4", "-o", "models", "--data", "data", "--images", "2", "--nets", "DNN1",
+                          "--engine", "both")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        _, rows = read_csv(self.folder / "models/z4.csv")
+        self.assertEqual(len(rows), 2)
+        for row in rows:
+            self.assertAlmostEqual(float(row["model obj"]), float(row["search obj"]), delta=2e-3)
+
+    def test_retraining_tables(self):
+        done = self.reproduce("z7", "z8", out="retrained")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        _, rows = read_csv(self.folder / "retrained/z7.csv")
+        self.assertEqual([r["training data"] for r in rows], ["l0", "l1", "l2", "linf", "mnist"])
+        # The network that the examples were made for gets none of them right.
+        for norm in ("l0", "l1", "l2", "linf"):
+            self.assertEqual(float(rows[-1][f"ours {norm}"]), 0)
+        _, rows = read_csv(self.folder / "retrained/z8.csv")
+        self.assertEqual(len(rows), 4)
+
+    def test_bad_requests(self):
+        base = ("reproduce", "z2", "-o", "bad", "--data", "data")
+        self.refused("reproduce", "z99", "-o", "bad", says=["z99", "z2"])
+        self.refused(*base, "--nets", "DNN9", says=["DNN9"])
+        self.refused(*base, "--images", "0", says=["--images"])
+        self.refused(*base, "--engine", "magic", says=["magic"])
+        self.refused(*base, "--time-limit", "0", says=["--time-limit"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,79 @@
+#include "brink/experiment/asking.h"
+
+#include <gtest/gtest.h>
+
+#include "brink/experiment/hardening.h"
+#include "random_network.h"
+
+namespace brink {
+namespace {
+
+ClosestRow row(int image, AnswerStatus status, std::optional<double> distance, double seconds = 1) {
+  ClosestRow result;
+  result.image = image;
+  result.answer.status = status;
+  result.answer.distance = distance;
+  result.answer.bound = distance.value_or(0) / 2;
+  result.answer.seconds = seconds;
+  return result;
+}
+
+TEST(Summarise, MeansAreOverTheImagesSearched) {
+  const ClosestSummary s =
+      summarise({row(0, AnswerStatus::optimal, 2, 1), row(1, AnswerStatus::time_limit, 4, 5),
+                 row(2, AnswerStatus::misclassified, {}), row(3, AnswerStatus::infeasible, {}, 3)});
+  EXPECT_EQ(s.searched, 3);
+  EXPECT_EQ(s.solved, 2);
+  EXPECT_EQ(s.timed_out, 1);
+  EXPECT_EQ(s.wrong, 1);
+  EXPECT_DOUBLE_EQ(s.distance, 3);
+  EXPECT_DOUBLE_EQ(s.deviation, std::sqrt(2.0));
+  EXPECT_DOUBLE_EQ(s.seconds, 3);
+  EXPECT_DOUBLE_EQ(s.median, 3);
+  EXPECT_DOUBLE_EQ(s.longest, 5);
+}
+
+TEST(Compare, MisclassifiedCountsAtZeroAndApart) {
+  const std::vector<ClosestRow> before = {row(0, AnswerStatus::optimal, 2),
+                                          row(1, AnswerStatus::optimal, 4)};
+  const std::vector<ClosestRow> after = {row(1, AnswerStatus::misclassified, {}),
+                                         row(0, AnswerStatus::time_limit, 3)};
+  const DistanceChange change = compare(before, after);
+  EXPECT_EQ(change.images, 2);
+  EXPECT_EQ(change.wrong_after, 1);
+  EXPECT_EQ(change.unproven, 1);
+  EXPECT_DOUBLE_EQ(change.before, 3);
+  EXPECT_DOUBLE_EQ(change.after, 1.5);
+  EXPECT_EQ(change.right_for_both, 1);
+  EXPECT_DOUBLE_EQ(change.before_both, 2);
+  EXPECT_DOUBLE_EQ(change.after_both, 3);
+}
+
+TEST(ClosestQuestionText, DecidesByEverythingThatDecidesAnswers) {
+  Random random(1);
+  const Network network = testing::random_network({4, 3, 3}, random);
+  ClosestQuestion question;
+  question.box = Box::uniform(4, 0, 1);
+  Engine engine;
+  engine.box_text = "0:1";
+  const auto text = [&] { return closest_question(network, question, engine, "d", "test").text; };
+  const std::string first = text();
+  engine.time_limit = 7;
+  EXPECT_NE(text(), first);
+  engine.time_limit = 300;
+  engine.seed = 1;
+  EXPECT_NE(text(), first);
+  engine.seed = 0;
+  engine.bounds = "exact";  // of the MIP engine: the search has none
+  EXPECT_EQ(text(), first);
+  engine.search = false;
+  EXPECT_NE(text(), first);
+  engine.search = true;
+  question.box = Box::uniform(4, 0, 0.5);
+  EXPECT_NE(text(), first);
+  question.box = Box::uniform(4, 0, 1);
+  EXPECT_EQ(text(), first);
+}
+
+}  // namespace
+}  // namespace brink
