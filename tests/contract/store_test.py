@@ -1,6 +1,7 @@
 """brink closest --store, brink runs: nothing is asked twice, nothing finished is lost, whatever stops a run."""
 
 import contextlib
+import json
 import random
 import shutil
 import signal
@@ -96,6 +97,54 @@ class Store(Contract):
         self.assertEqual(asked.returncode, 0, asked.stderr)
         self.assertEqual(without_times(self.folder / "one.csv"), without_times(self.folder / "merged.csv"))
         self.refused("runs", "merge", "part1.db", "-o", "merged.db", says=["merged.db", "there already"])
+
+    UNITS = ("visualize", "net.onnx", "--all", "--bounds", "exact", "--threads", "1", "--store")
+
+    def test_units_come_from_the_store_and_shards_merge(self):
+        self.good(*self.UNITS, "units.db", "-o", "units")
+        again = self.good(*self.UNITS, "units.db", "-o", "again", "--scale", "2")
+        self.assertEqual((self.folder / "units" / "units.csv").read_bytes(),
+                         (self.folder / "again" / "units.csv").read_bytes())  # the times too
+        self.assertIn("24 units", again.stdout)
+        self.good("visualize", "net.onnx", "--all", "--bounds", "exact", "--threads", "1", "-o", "plain")
+        self.assertEqual(without_times(self.folder / "units" / "units.csv"),
+                         without_times(self.folder / "plain" / "units.csv"))
+        for i in (1, 2):
+            self.good(*self.UNITS, f"units{i}.db", "--shard", f"{i}/2")
+        self.good("runs", "merge", "units1.db", "units2.db", "-o", "units12.db")
+        key = "SELECT layer, unit, activation, bound, status, nodes, found FROM unit ORDER BY layer, unit"
+        self.assertEqual(self.rows("units.db", key), self.rows("units12.db", key))
+        self.refused("visualize", "net.onnx", "--all", says=["--store"])
+
+    def test_bounds_come_from_the_store(self):
+        bounds = ("bounds", "net.onnx", "--method", "exact", "--threads", "1", "--store", "bounds.db")
+        first = self.good(*bounds, "-o", "first.json")
+        self.assertEqual(first.stdout, self.good(*bounds, "-o", "again.json").stdout)
+        self.assertEqual((self.folder / "first.json").read_bytes(), (self.folder / "again.json").read_bytes())
+        mip = self.good("closest", "net.onnx", "--data", "data", "--images", "0", "--engine", "mip", "--bounds",
+                        "exact", "--store", "bounds.db")
+        t_pre = first.stdout.strip().split("t_pre")[1]
+        self.assertIn(f"t_pre{t_pre}", mip.stdout)
+        self.assertEqual(self.rows("bounds.db", "SELECT complete FROM bounds"), [(1,)])
+        self.refused("bounds", "net.onnx", says=["--store"])
+
+    def test_interrupted_bounds_go_on_from_the_store(self):
+        """Sides marked as exact that cannot be so show that they are taken over, not proven again."""
+        bounds = ("bounds", "net.onnx", "--method", "exact", "--threads", "1", "--store", "partial.db")
+        self.good(*bounds)
+        document = json.loads(self.rows("partial.db", "SELECT document FROM bounds")[0][0])
+        whole = [dict(neuron) for neuron in document["layers"][2][:2]]
+        document["layers"][2][0]["upper"] += 1000
+        document["layers"][2][1]["upper"] += 1000
+        document["layers"][2][1]["upper_source"] = "lp"
+        with contextlib.closing(sqlite3.connect(self.folder / "partial.db")) as database:
+            database.execute("UPDATE bounds SET complete = 0, document = ?", (json.dumps(document),))
+            database.commit()
+        self.good(*bounds, "-o", "partial.json")
+        taken, proven = json.loads((self.folder / "partial.json").read_text())["layers"][2][:2]
+        self.assertGreater(taken["upper"], whole[0]["upper"] + 1e-3)  # what symbolic bounds say
+        self.assertEqual(proven["upper_source"], "exact")
+        self.assertAlmostEqual(proven["upper"], whole[1]["upper"], delta=1e-4)
 
     def test_runs_lists_filters_and_exports(self):
         self.assertEqual(self.ask("list.db", images="0-9").returncode, 0)

@@ -1,0 +1,169 @@
+"""brink-mpi: several ranks answer what one process answers, and nothing finished is lost when one dies."""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+import unittest
+
+from harness import BRINK, Contract, read_csv
+
+BRINK_MPI = str(pathlib.Path(BRINK).with_name("brink-mpi"))
+TIMES = {"seconds", "bound_seconds"}
+# As root, on fewer cores than ranks, and without what mpirun has to say about exit codes.
+ENVIRONMENT = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+MPIRUN = ("mpirun", "-q", "--oversubscribe", "--bind-to", "none")
+
+
+def without_times(path):
+    return [{k: v for k, v in row.items() if k not in TIMES} for row in read_csv(path)[1]]
+
+
+def process_of(rank, word):
+    """The process of a rank, among those whose command has `word`; none: not there."""
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if word.encode() in (folder / "cmdline").read_bytes():
+                if f"OMPI_COMM_WORLD_RANK={rank}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+                    return int(folder.name)
+    return None
+
+
+@unittest.skipUnless(shutil.which("mpirun") and pathlib.Path(BRINK_MPI).exists(), "no MPI here")
+class Ranks(Contract):
+    QUESTION = ("closest", "net.onnx", "--data", "data", "--norm", "l1", "--threads", "1")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        done = cls.brink_train("deep.onnx", "12,12,12")
+        assert done.returncode == 0, done.stderr
+
+    def command(self, ranks, arguments, mpirun=()):
+        return [*MPIRUN, *mpirun, "-np", str(ranks), BRINK_MPI, *map(str, arguments)]
+
+    def ranks(self, ranks, *arguments):
+        return subprocess.run(self.command(ranks, arguments), cwd=self.folder, env=ENVIRONMENT, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, check=False)
+
+    def good_ranks(self, ranks, *arguments):
+        done = self.ranks(ranks, *arguments)
+        self.assertEqual(done.returncode, 0, f"{arguments}: {done.stderr}")
+        self.assertEqual(done.stderr, "")
+        return done
+
+    def answers(self, store):
+        with contextlib.closing(sqlite3.connect(self.folder / store)) as database:
+            return database.execute("SELECT image, label, target, status, distance, bound, nodes, found "
+                                    "FROM closest ORDER BY image").fetchall()
+
+    def count(self, store):
+        with contextlib.suppress(sqlite3.Error):
+            return len(self.answers(store)) if (self.folder / store).exists() else 0
+        return 0
+
+    def test_closest(self):
+        self.good(*self.QUESTION, "--images", "0-29", "-o", "one.csv", "--images-out", "one.npz")
+        done = self.good_ranks(2, *self.QUESTION, "--images", "0-29", "-o", "two.csv", "--images-out",
+                               "two.npz")
+        self.assertEqual(len(done.stdout.strip().split("\n")), 1, "one rank speaks")
+        self.assertEqual(without_times(self.folder / "one.csv"), without_times(self.folder / "two.csv"))
+        self.assertEqual((self.folder / "one.npz").read_bytes(), (self.folder / "two.npz").read_bytes())
+
+    def test_visualize(self):
+        self.good("visualize", "net.onnx", "--all", "-o", "one", "--bounds", "exact", "--threads", "1")
+        self.good_ranks(2, "visualize", "net.onnx", "--all", "-o", "two", "--bounds", "exact")
+        one, two = (without_times(self.folder / name / "units.csv") for name in ("one", "two"))
+        for row in (*one, *two):  # exact bounds are exact to 2e-6, wherever each was proven
+            for column in ("activation", "bound"):
+                row[column] = round(float(row[column]), 4)
+        strip = lambda rows: [{k: v for k, v in row.items() if k != "nodes"} for row in rows]
+        self.assertEqual(strip(one), strip(two))
+
+    def test_bounds(self):
+        self.good("bounds", "net.onnx", "--method", "exact", "-o", "one.json", "--threads", "1")
+        self.good_ranks(3, "bounds", "net.onnx", "--method", "exact", "--store", "bounds.db", "-o", "two.json")
+        one, two = (json.loads((self.folder / name).read_text())["layers"] for name in ("one.json", "two.json"))
+        for mine, other in zip(sum(one, []), sum(two, []), strict=True):
+            for side in ("lower", "upper"):
+                self.assertAlmostEqual(mine[side], other[side], delta=4e-6 * max(1, abs(mine[side])))
+                self.assertEqual(mine[f"{side}_source"], other[f"{side}_source"])
+        again = self.good("bounds", "net.onnx", "--method", "exact", "--store", "bounds.db", "-o", "three.json")
+        self.assertIn("t_pre", again.stdout)
+        self.assertEqual((self.folder / "two.json").read_bytes(), (self.folder / "three.json").read_bytes())
+
+    def kill_one(self, store, mpirun, environment):
+        """Starts three ranks and kills rank 1 when some answers are kept: the process and what it said."""
+        arguments = ("closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1",
+                     "--threads", "1", "--store", store)
+        process = subprocess.Popen(self.command(3, arguments, mpirun), cwd=self.folder, text=True,
+                                   env={**ENVIRONMENT, **environment}, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        while self.count(store) < 5 and process.poll() is None:
+            time.sleep(0.01)
+        rank = process_of(1, store)
+        self.assertIsNotNone(rank, "the run was over before a rank could be killed")
+        os.kill(rank, signal.SIGKILL)
+        return process, process.communicate(timeout=60)
+
+    def check_complete(self, store):
+        if not (self.folder / "deep.csv").exists():
+            self.good("closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1", "--threads",
+                      "1", "--store", "deep.db", "-o", "deep.csv")
+        self.assertEqual(self.answers("deep.db"), self.answers(store))
+
+    def test_a_dead_rank_ends_the_job_and_the_same_command_completes_it(self):
+        process, _ = self.kill_one("killed.db", (), {})
+        self.assertNotEqual(process.returncode, 0)
+        kept = self.count("killed.db")
+        self.assertGreaterEqual(kept, 5)
+        self.assertLess(kept, 59)
+        self.good_ranks(2, "closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1",
+                        "--threads", "1", "--store", "killed.db")
+        self.check_complete("killed.db")
+
+    def test_where_mpi_lets_the_others_live_the_job_goes_on(self):
+        process, (_, errors) = self.kill_one("lost.db", ("--enable-recovery",), {"BRINK_SILENCE": "2"})
+        self.assertEqual(process.returncode, 0, errors)
+        self.check_complete("lost.db")
+
+    def test_a_told_rank_ends_the_run_cleanly(self):
+        process = subprocess.Popen(
+            self.command(2, ("closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1",
+                             "--store", "told.db")),
+            cwd=self.folder, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while self.count("told.db") < 3 and process.poll() is None:
+            time.sleep(0.01)
+        os.kill(process_of(1, "told.db"), signal.SIGTERM)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, errors)
+        self.assertEqual(errors.count("\n"), 1, errors)
+        self.assertGreaterEqual(self.count("told.db"), 3)
+
+    def test_errors(self):
+        (self.folder / "text.db").write_text("no store" * 100)
+        for arguments, says in (
+                (("closest", "gone.onnx", "--data", "data", "--images", "0", "-o", "x.csv"), "gone.onnx"),
+                (("closest", "net.onnx", "--data", "data", "--images", "0", "--store", "text.db"), "text.db"),
+                (("closest", "net.onnx", "--data", "data", "--images", "0", "-o", "no/x.csv"), "no/x.csv"),
+                (("bounds", "net.onnx", "--no-such-option"), "--no-such-option"),
+                ((*self.QUESTION, "--images", "0", "-o", "x.csv", "--log", "x.log"), "--log")):
+            with self.subTest(says):
+                done = self.ranks(3, *arguments)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+                self.assertIn(says, done.stderr)
+                self.assertEqual(done.stdout, "")
+
+    def test_commands_without_a_parallel_part_are_rank_0s(self):
+        self.assertEqual(self.good_ranks(2, "eval", "net.onnx", "--data", "data").stdout,
+                         self.good("eval", "net.onnx", "--data", "data").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
