@@ -145,6 +145,25 @@ class Ranks(Contract):
         self.assertEqual(errors.count("\n"), 1, errors)
         self.assertGreaterEqual(self.count("told.db"), 3)
 
+    def script(self, name, *arguments, **environment):
+        """An example of examples/slurm, run without Slurm."""
+        path = pathlib.Path(__file__).parents[2] / "examples" / "slurm" / name
+        programs = f"{pathlib.Path(BRINK).parent}:{ENVIRONMENT['PATH']}"
+        done = subprocess.run(["bash", str(path), *arguments], cwd=self.folder, text=True, timeout=120,
+                              env={**ENVIRONMENT, "PATH": programs, **environment}, capture_output=True,
+                              check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_the_slurm_scripts(self):
+        question = (*self.QUESTION[1:6], "--images", "0-8")
+        self.script("closest.sbatch", "job.db", *question)
+        for task in ("1", "2", "3"):
+            self.script("shards.sbatch", "shard", *question, SHARDS="3", SLURM_ARRAY_TASK_ID=task,
+                        SLURM_CPUS_PER_TASK="1")
+        self.good("runs", "merge", "shard-1.db", "shard-2.db", "shard-3.db", "-o", "shard.db")
+        self.assertEqual(len(self.answers("job.db")), 9)
+        self.assertEqual(self.answers("job.db"), self.answers("shard.db"))
+
     def test_errors(self):
         (self.folder / "text.db").write_text("no store" * 100)
         for arguments, says in (

@@ -122,8 +122,7 @@ Expected<void> ClusterCrew::follow(int threads, const Work& work) {
       interrupt_ = ended_ = true;
       return failure("rank 0 is silent");
     }
-    // All threads busy: nothing can come but the end.
-    if (quiet) hands.wait(pause.next(hands.busy() >= threads));
+    if (quiet) hands.wait(pause.next());
     if (!quiet) pause.reset();
   }
 }
