@@ -97,6 +97,16 @@ class Ranks(Contract):
         self.assertIn("t_pre", again.stdout)
         self.assertEqual((self.folder / "two.json").read_bytes(), (self.folder / "three.json").read_bytes())
 
+    def test_harden(self):
+        command = ("harden", "net.onnx", "--data", "data", "--examples", "6", "--rounds", "2", "--epochs", "5",
+                   "--measure", "4", "--threads", "1")
+        one = self.good(*command, "-o", "one.onnx")
+        two = self.good_ranks(2, *command, "--store", "harden.db", "-o", "two.onnx")
+        self.assertEqual(one.stdout, two.stdout)
+        self.assertEqual((self.folder / "one.onnx").read_bytes(), (self.folder / "two.onnx").read_bytes())
+        again = self.good_ranks(2, *command, "--store", "harden.db", "-o", "again.onnx")
+        self.assertEqual(one.stdout, again.stdout)
+
     def kill_one(self, store, mpirun, environment):
         """Starts three ranks and kills rank 1 when some answers are kept: the process and what it said."""
         arguments = ("closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1",
