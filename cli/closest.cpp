@@ -121,9 +121,9 @@ Expected<int> images_at_once(const Run& run, const ClosestOptions& options, int 
 Expected<Keeping> open_keeping(const Run& run, const ClosestOptions& options, const Common& common,
                                const Outputs& outputs) {
   Keeping keeping;
-  const Question question =
-      closest_question(run.loaded.network, run.question, engine_of(options, common, run.mip),
-                       options.data, options.split);
+  const NamedImages named(run.set, options.data, options.split);
+  const Question question = closest_question(run.loaded.network, run.question,
+                                             engine_of(options, common, run.mip), named);
   if (!outputs.csv.empty()) {
     auto lock = FileLock::take(outputs.csv);
     if (!lock) return tl::unexpected(lock.error());
@@ -140,7 +140,7 @@ Expected<Keeping> open_keeping(const Run& run, const ClosestOptions& options, co
   if (!asked) return tl::unexpected(asked.error());
   keeping.store.emplace(std::move(asked->store));
   keeping.question = asked->question;
-  auto ok = keeping.store->put_originals(options.data, options.split, run.set, run.order);
+  auto ok = keeping.store->put_originals(named.digest, options.split, run.set, run.order);
   if (!ok) return tl::unexpected(ok.error());
   const auto answered = keeping.store->closest(keeping.question);
   if (!answered) return tl::unexpected(answered.error());

@@ -98,7 +98,11 @@ Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const Im
                                          const Network& network) {
   const auto list = parse_image_list(options.images);
   if (!list) return tl::unexpected(list.error());
-  if (list->correct > 0) return first_correct(network, set, list->correct);
+  if (list->correct > 0) {
+    auto found = first_correct(network, set, list->correct);
+    if (!found) return bad_request("--images {}: {}", options.images, found.error().message);
+    return found;
+  }
   if (list->each > 0) return first_of_each(list->each, set, network);
   for (const int index : list->indices) {
     if (index >= set.count()) {

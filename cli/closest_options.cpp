@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "brink/base/digest.h"
+#include "brink/base/files.h"
 #include "brink/base/memory.h"
 
 namespace brink::cli {
@@ -164,6 +166,12 @@ Expected<MipOptions> make_mip_options(const ClosestOptions& options,
   return mip;
 }
 
+std::string bounds_name(const std::string& bounds) {
+  if (parse_bound_method(bounds) || bounds == "none") return bounds;
+  const auto text = read_file(bounds);
+  return text ? fmt::format("{}@{}", bounds, sha256(*text).substr(0, 16)) : bounds;
+}
+
 Engine engine_of(const ClosestOptions& options, const Common& common, const MipOptions& mip) {
   Engine engine;
   engine.search = options.engine == "search";
@@ -171,7 +179,7 @@ Engine engine_of(const ClosestOptions& options, const Common& common, const MipO
   engine.gap = options.gap;
   engine.seed = common.seed;
   engine.mip = mip;
-  engine.bounds = options.bounds;
+  engine.bounds = bounds_name(options.bounds);
   engine.box_text = options.box;
   return engine;
 }

@@ -83,6 +83,8 @@ Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Net
 /// none.
 Expected<MipOptions> make_mip_options(const ClosestOptions& options,
                                       const ClosestQuestion& question);
+/// --bounds as a store knows it: a method, or a file by its content.
+std::string bounds_name(const std::string& bounds);
 /// What --engine and its options come to.
 Engine engine_of(const ClosestOptions& options, const Common& common, const MipOptions& mip);
 /// --memory-limit: how many searches of `bytes` each may run at once, at most `threads`.

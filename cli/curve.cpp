@@ -6,6 +6,7 @@
 #include "brink/base/progress.h"
 #include "brink/experiment/robustness.h"
 #include "brink/report/chart.h"
+#include "brink/report/decimal.h"
 #include "brink/report/text_table.h"
 #include "store_options.h"
 
@@ -21,6 +22,12 @@ struct CurveCommand {
   std::filesystem::path store;
 };
 
+/// A network and the untargeted question that its kind of output is asked.
+struct Asked {
+  NamedNetwork network;
+  ClosestQuestion question;
+};
+
 struct NetworkCurve {
   NamedNetwork network;
   std::vector<ClosestRow> rows;
@@ -29,10 +36,9 @@ struct NetworkCurve {
 
 /// Everything read and checked.
 struct Run {
-  std::vector<NamedNetwork> networks;
+  std::vector<Asked> networks;
   ImageSet set;
   std::vector<int> images;
-  ClosestQuestion question;
 };
 
 Expected<Run> prepare(CurveCommand& command, const Common& common) {
@@ -43,13 +49,14 @@ Expected<Run> prepare(CurveCommand& command, const Common& common) {
   Run run;
   command.shared.target = "any";
   command.shared.margin = 1;
-  command.shared.target_min = "none";
   for (const auto& file : command.networks) {
     command.shared.network = file;
     auto loaded = load_network(command.shared, common);
     if (!loaded) return tl::unexpected(loaded.error());
-    // With relu outputs a tie at 0 counts as wrong; the logits ask the same without the loophole.
-    loaded->network.output = OutputKind::linear;
+    // Wrong is whatever is not strictly largest. All outputs 0 is a tie: with relu outputs the
+    // union with the all-zero outputs is asked.
+    const bool relu = loaded->network.output == OutputKind::relu;
+    command.shared.target_min = relu ? "0" : "none";
     auto question = make_question(command.shared, loaded->network);
     if (!question) return tl::unexpected(question.error());
     if (auto set = load_images(command.shared, common, loaded->network); !set) {
@@ -57,13 +64,13 @@ Expected<Run> prepare(CurveCommand& command, const Common& common) {
     } else if (run.networks.empty()) {
       run.set = std::move(*set);
     }
-    run.question = std::move(*question);
-    run.networks.push_back({std::move(loaded->network), file.stem().string()});
+    if (auto mip = make_mip_options(command.shared, *question); !mip) {
+      return tl::unexpected(mip.error());
+    }
+    run.networks.push_back(
+        {{std::move(loaded->network), file.stem().string()}, std::move(*question)});
   }
-  if (auto mip = make_mip_options(command.shared, run.question); !mip) {
-    return tl::unexpected(mip.error());
-  }
-  auto images = chosen_images(command.shared, run.set, run.networks.front().network);
+  auto images = chosen_images(command.shared, run.set, run.networks.front().network.network);
   if (!images) return tl::unexpected(images.error());
   run.images = std::move(*images);
   return run;
@@ -71,26 +78,20 @@ Expected<Run> prepare(CurveCommand& command, const Common& common) {
 
 Expected<std::vector<NetworkCurve>> ask(const Run& run, const CurveCommand& command,
                                         const Common& common) {
-  std::optional<Store> store;
-  if (!command.store.empty()) {
-    auto opened = Store::open(command.store);
-    if (!opened) return tl::unexpected(opened.error());
-    store.emplace(std::move(*opened));
-    auto begun = store->begin_run(common.command, common.threads);
-    if (!begun) return tl::unexpected(begun.error());
-  }
+  auto store = open_keeping_store(command.store, command.csv, common);
+  if (!store) return tl::unexpected(store.error());
   const int total = static_cast<int>(run.networks.size() * run.images.size());
   Progress progress("images", total, common.quiet);
-  Asker asker(store ? &*store : nullptr, *common.crew, common.threads, &interrupt_flag());
+  Asker asker(&*store, *common.crew, common.threads, &interrupt_flag());
   asker.on_progress = [&progress](int, int) { progress.step(); };
-  const NamedImages named{&run.set, command.shared.data, command.shared.split};
+  const NamedImages named(run.set, command.shared.data, command.shared.split);
   std::vector<NetworkCurve> curves;
-  for (const NamedNetwork& network : run.networks) {
-    auto rows = asker.closest(network, run.question, engine_of(command.shared, common, {}), named,
-                              run.images);
+  for (const Asked& asked : run.networks) {
+    auto rows = asker.closest(asked.network, asked.question, engine_of(command.shared, common, {}),
+                              named, run.images);
     if (!rows) return tl::unexpected(rows.error());
     auto points = robustness_curve(*rows);
-    curves.push_back({network, std::move(*rows), std::move(points)});
+    curves.push_back({asked.network, std::move(*rows), std::move(points)});
   }
   return curves;
 }
@@ -101,7 +102,8 @@ TextTable points_table(const std::vector<NetworkCurve>& curves, Norm norm) {
   for (const NetworkCurve& curve : curves) {
     for (const CurvePoint& point : curve.points) {
       table.rows.push_back(
-          {curve.network.name, std::string(name(norm)), fmt::format("{:.9g}", point.radius),
+          {curve.network.name, std::string(name(norm)),
+           &point == &curve.points.back() ? decimal_up(point.radius) : decimal_down(point.radius),
            fmt::format("{:.6g}", point.surely), fmt::format("{:.6g}", point.possibly)});
     }
   }
@@ -112,8 +114,8 @@ Chart chart_of(const std::vector<NetworkCurve>& curves, const CurveCommand& comm
   Chart chart;
   chart.title = "Images still right after any change smaller than r";
   chart.x_label = fmt::format("r, {}", command.shared.norm);
-  chart.y_label = fmt::format("share of {} images of {}, exact", curves.front().rows.size(),
-                              command.shared.data);
+  chart.y_label =
+      fmt::format("share of {} images of {}", curves.front().rows.size(), command.shared.data);
   for (const NetworkCurve& curve : curves) {
     Series series{curve.network.name, {}};
     for (const CurvePoint& p : curve.points)
@@ -128,12 +130,11 @@ void print(const std::vector<NetworkCurve>& curves, const Common& common) {
   table.columns = {"network", "images", "wrong", "unproven", "mean distance", "median radius"};
   for (const NetworkCurve& curve : curves) {
     const ClosestSummary s = summarise(curve.rows);
-    double sum = 0;
-    for (const ClosestRow& row : curve.rows) sum += row.answer.distance.value_or(0);
-    const auto count = static_cast<double>(curve.rows.size());
+    // Over the images that have a distance, those that the network gets wrong at 0.
+    const double mean = s.distance * s.found / std::max(1, s.found + s.wrong);
     table.rows.push_back({curve.network.name, fmt::format("{}", curve.rows.size()),
                           fmt::format("{}", s.wrong), fmt::format("{}", s.timed_out),
-                          fmt::format("{:.5g}", sum / count),
+                          fmt::format("{:.5g}", mean),
                           fmt::format("{:.5g}", median_radius(curve.rows))});
   }
   if (!common.json) {
@@ -159,12 +160,15 @@ Expected<void> run_curve(CurveCommand command, const Common& common) {
   if (!lock) return tl::unexpected(lock.error());
   const auto curves = ask(*run, command, common);
   if (!curves) return tl::unexpected(curves.error());
-  if (auto ok = write_file(command.csv, points_table(*curves, run->question.norm).csv()); !ok) {
+  if (auto ok =
+          write_file(command.csv, points_table(*curves, run->networks.front().question.norm).csv());
+      !ok) {
     return ok;
   }
   if (!command.png.empty()) {
     if (auto ok = write_png(draw_chart(chart_of(*curves, command)), command.png); !ok) return ok;
   }
+  remove_keeping_store(command.store, command.csv);
   print(*curves, common);
   return {};
 }

@@ -49,27 +49,32 @@ Expected<void> check_request(const HardenCommand& command, const Common& common)
   return common.crew->leads() ? check_writable(command.out) : Expected<void>();
 }
 
-Expected<std::vector<Measured>> measure(const HardenCommand& command, const Asker& asker,
-                                        const HardenOptions& options,
+/// Everything read; nothing written yet.
+struct Run {
+  NamedNetwork network;
+  ImageSet training, test;
+  HardenOptions options;
+  std::vector<int> measured;  ///< images
+  std::vector<Norm> norms;
+};
+
+Expected<std::vector<Measured>> measure(const Asker& asker, const Run& run,
                                         const std::vector<Hardened>& rounds,
                                         const NamedImages& test) {
   std::vector<Measured> all;
-  if (command.measure == 0) return all;
+  if (run.measured.empty()) return all;
   const NamedNetwork& original = rounds.front().network;
-  const auto images = first_correct(original.network, *test.set, command.measure);
-  if (!images) return tl::unexpected(images.error());
-  for (const std::string& text : command.measure_norms) {
-    const auto norm = parse_norm(text);
-    if (!norm) return tl::unexpected(norm.error());
-    ClosestQuestion question = options.question;
-    question.norm = *norm;
+  for (const Norm norm : run.norms) {
+    ClosestQuestion question = run.options.question;
+    question.norm = norm;
     question.cap.reset();
     question.breakpoints.reset();
-    const auto before = asker.closest(original, question, options.engine, test, *images);
+    const auto before = asker.closest(original, question, run.options.engine, test, run.measured);
     if (!before) return tl::unexpected(before.error());
-    Measured measured{*norm, {}};
+    Measured measured{norm, {}};
     for (const Hardened& round : rounds) {
-      const auto after = asker.closest(round.network, question, options.engine, test, *images);
+      const auto after =
+          asker.closest(round.network, question, run.options.engine, test, run.measured);
       if (!after) return tl::unexpected(after.error());
       measured.changes.push_back(compare(*before, *after));
     }
@@ -82,7 +87,8 @@ TextTable table_of(const std::vector<Hardened>& rounds, const std::vector<Measur
   TextTable table;
   table.columns = {"round", "examples added", "test accuracy %"};
   for (const Measured& m : measured) {
-    for (const char* what : {"mean {}", "both right {}", "wrong {}", "unproven {}"}) {
+    for (const char* what :
+         {"mean {}", "both right {}", "wrong {}", "unproven {}", "left out {}"}) {
       table.columns.push_back(fmt::format(fmt::runtime(what), name(m.norm)));
     }
   }
@@ -95,13 +101,15 @@ TextTable table_of(const std::vector<Hardened>& rounds, const std::vector<Measur
       row.push_back(fmt::format("{:.5g}", change.after_both));
       row.push_back(fmt::format("{}", change.wrong_after));
       row.push_back(fmt::format("{}", change.unproven));
+      row.push_back(fmt::format("{}", change.left_out));
     }
     table.rows.push_back(std::move(row));
   }
   if (!measured.empty()) {
     table.notes.push_back(
         "mean: over the fixed images, those that the network now gets wrong at 0; both right: over "
-        "those that the first network and this one get right.");
+        "those that the first network and this one get right; left out: no image exists or was "
+        "found.");
   }
   return table;
 }
@@ -118,13 +126,6 @@ nlohmann::json to_json(const TextTable& table, const std::vector<Hardened>& roun
   }
   return {{"rounds", list}};
 }
-
-/// Everything read; nothing written yet.
-struct Run {
-  NamedNetwork network;
-  ImageSet training, test;
-  HardenOptions options;
-};
 
 Expected<Run> prepare(HardenCommand& command, const Common& common) {
   auto flags = apply(command.flags, command.training);
@@ -145,6 +146,8 @@ Expected<Run> prepare(HardenCommand& command, const Common& common) {
   Run run{{std::move(loaded->network), command.shared.network.stem().string()},
           std::move(*training),
           std::move(*test),
+          {},
+          {},
           {}};
   run.options.examples = command.examples;
   run.options.rounds = command.rounds;
@@ -153,19 +156,28 @@ Expected<Run> prepare(HardenCommand& command, const Common& common) {
   run.options.training = command.training;
   run.options.training.seed = common.seed;
   run.options.training.threads = common.threads;
+  if (auto ok = check(run.options.training); !ok) return tl::unexpected(ok.error());
+  for (const std::string& text : command.measure_norms) {
+    const auto norm = parse_norm(text);
+    if (!norm) return bad_request("--measure-norms: {}", norm.error().message);
+    run.norms.push_back(*norm);
+  }
+  if (command.measure > 0) {
+    auto images = first_correct(run.network.network, run.test, command.measure);
+    if (!images) return bad_request("--measure {}: {}", command.measure, images.error().message);
+    run.measured = std::move(*images);
+  }
   return run;
 }
 
-/// The leader's store, if one was asked for; its problems are everybody's.
+/// The leader's store; its problems are everybody's.
 Expected<std::optional<Store>> open_store_of(const HardenCommand& command, const Common& common) {
   std::optional<Store> store;
   Expected<std::string> outcome = std::string();
-  if (!command.store.empty() && common.crew->leads()) {
-    auto opened = Store::open(command.store);
+  if (common.crew->leads()) {
+    auto opened = open_keeping_store(command.store, command.out, common);
     if (opened) {
       store.emplace(std::move(*opened));
-      const auto begun = store->begin_run(common.command, common.threads);
-      if (!begun) outcome = tl::unexpected(begun.error());
     } else {
       outcome = tl::unexpected(opened.error());
     }
@@ -184,16 +196,17 @@ Expected<void> run_harden(HardenCommand command, const Common& common) {
   asker.on_progress = [&progress](int done, int total) {
     progress.news(fmt::format("{} of {} images", done, total));
   };
-  const NamedImages training{&run->training, command.shared.data, "train"};
-  const NamedImages test{&run->test, command.shared.data, "test"};
+  const NamedImages training(run->training, command.shared.data, "train");
+  const NamedImages test(run->test, command.shared.data, "test");
   const auto rounds = harden(asker, run->network, run->options, training, test,
                              [&progress](const std::string& what) { progress.news(what); });
   if (!rounds) return tl::unexpected(rounds.error());
-  const auto measured = measure(command, asker, run->options, *rounds, test);
+  const auto measured = measure(asker, *run, *rounds, test);
   if (!measured) return tl::unexpected(measured.error());
   progress.finish();
   if (!common.crew->leads()) return {};
   if (auto ok = write_onnx(rounds->back().network.network, command.out); !ok) return ok;
+  remove_keeping_store(command.store, command.out);
   const TextTable table = table_of(*rounds, *measured);
   if (common.json) {
     fmt::print("{}\n", to_json(table, *rounds).dump(1));

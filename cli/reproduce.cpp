@@ -52,15 +52,46 @@ Expected<void> check_request(ReproduceCommand& command) {
   if (!options.search && !options.models) {
     return bad_request("--engine '{}' is neither search, mip nor both", command.engine);
   }
-  std::error_code code;
-  std::filesystem::create_directories(options.out, code);
-  if (code) return bad_request("cannot make '{}': {}", options.out.string(), code.message());
-  return check_writable(options.out / "tables.md");
+  return {};
 }
 
 nlohmann::json to_json(const std::string& name, const TextTable& table) {
   return {
       {"table", name}, {"columns", table.columns}, {"rows", table.rows}, {"notes", table.notes}};
+}
+
+/// tables.md: every table that the folder holds, of earlier runs too.
+Expected<void> write_all_tables(const std::filesystem::path& folder) {
+  std::string all;
+  std::error_code code;
+  for (const Exhibit& exhibit : exhibits()) {
+    const auto file = folder / (exhibit.name + ".md");
+    if (!std::filesystem::exists(file, code)) continue;
+    const auto text = read_file(file);
+    if (!text) return tl::unexpected(text.error());
+    all += (all.empty() ? "" : "\n") + *text;
+  }
+  return write_file(folder / "tables.md", all);
+}
+
+/// That images and given networks fit, found before anything is made.
+Expected<void> check_inputs(const ReproduceCommand& command, const Common& common) {
+  Lab lab(command.options, Asker(nullptr, *common.crew, common.threads, &interrupt_flag()));
+  for (const char* split : {"train", "test"}) {
+    if (auto set = lab.images(split); !set) return tl::unexpected(set.error());
+  }
+  if (command.options.net_dir.empty()) return {};
+  for (const std::string& net : command.options.nets) {
+    if (auto network = lab.network(net); !network) return tl::unexpected(network.error());
+  }
+  return {};
+}
+
+Expected<void> make_folder(const std::filesystem::path& folder) {
+  std::error_code code;
+  std::filesystem::create_directories(folder, code);
+  if (code) return bad_request("cannot make '{}': {}", folder.string(), code.message());
+  return check_writable(folder / "tables.md");
 }
 
 Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
@@ -69,6 +100,8 @@ Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
   command.options.data_dir = common.data_dir;
   command.options.seed = common.seed;
   if (auto ok = check_request(command); !ok) return ok;
+  if (auto ok = check_inputs(command, common); !ok) return ok;
+  if (auto ok = make_folder(command.options.out); !ok) return ok;
   auto store =
       Store::open(command.store.empty() ? command.options.out / "reproduce.db" : command.store);
   if (!store) return tl::unexpected(store.error());
@@ -85,7 +118,6 @@ Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
     progress.news(what);
   };
   nlohmann::json documents = nlohmann::json::array();
-  std::string all;
   for (const Exhibit& exhibit : *chosen) {
     const auto table = exhibit.make(lab);
     if (!table) return tl::unexpected(table.error());
@@ -93,7 +125,6 @@ Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
     const auto file = command.options.out / exhibit.name;
     if (auto ok = write_file(file.string() + ".csv", table->csv()); !ok) return ok;
     if (auto ok = write_file(file.string() + ".md", table->markdown()); !ok) return ok;
-    all += (all.empty() ? "" : "\n") + table->markdown();
     if (common.json) {
       documents.push_back(to_json(exhibit.name, *table));
     } else {
@@ -102,7 +133,7 @@ Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
       std::fflush(stdout);
     }
   }
-  if (auto ok = write_file(command.options.out / "tables.md", all); !ok) return ok;
+  if (auto ok = write_all_tables(command.options.out); !ok) return ok;
   if (common.json) fmt::print("{}\n", documents.dump(1));
   return {};
 }

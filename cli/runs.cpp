@@ -21,7 +21,23 @@ struct MergeOptions {
   std::filesystem::path out;
 };
 
+/// A filter that a list does not have is an error, never ignored.
+Expected<void> check_filters(const RunsOptions& options) {
+  const StoreFilter& f = options.filter;
+  const bool of_answers = !f.status.empty() || f.label;
+  const bool of_questions =
+      !f.network.empty() || !f.norm.empty() || !f.engine.empty() || f.question;
+  if (of_answers && options.list != "answers" && (options.list != "units" || f.label)) {
+    return bad_request("--status and --label filter answers: add --list answers");
+  }
+  if (of_questions && (options.list == "networks" || options.list == "runs")) {
+    return bad_request("--list {} takes no filter", options.list);
+  }
+  return {};
+}
+
 Expected<TextTable> table_of(const Store& store, const RunsOptions& options) {
+  if (auto ok = check_filters(options); !ok) return tl::unexpected(ok.error());
   if (options.list == "questions") return question_table(store, options.filter);
   if (options.list == "answers") return answer_table(store, options.filter);
   if (options.list == "units") return unit_answer_table(store, options.filter);
@@ -63,7 +79,7 @@ Expected<void> run_runs(const RunsOptions& options, const Common& common) {
 }
 
 /// Merges into a new file beside `out`, which appears only when it is complete.
-Expected<void> run_merge(const MergeOptions& options) {
+Expected<void> run_merge(const MergeOptions& options, const Common& common) {
   std::error_code code;
   for (const auto& part : options.parts) {
     if (auto readable = Store::open_existing(part); !readable) {
@@ -84,6 +100,7 @@ Expected<void> run_merge(const MergeOptions& options) {
     for (const auto& part : options.parts) {
       if (auto merged = store->merge(part); !merged) return merged;
     }
+    if (auto whole = store->checkpoint(); !whole) return whole;
   }  // closed: the write-ahead log is in the file
   std::filesystem::rename(unfinished, options.out, code);
   if (code) return failure("cannot rename '{}': {}", unfinished.string(), code.message());
@@ -91,7 +108,11 @@ Expected<void> run_merge(const MergeOptions& options) {
   if (!store) return tl::unexpected(store.error());
   const auto table = question_table(*store, {});
   if (!table) return tl::unexpected(table.error());
-  fmt::print("{}", table->aligned());
+  if (common.json) {
+    fmt::print("{}\n", to_json(*table).dump(1));
+  } else if (!common.quiet) {
+    fmt::print("{}", table->aligned());
+  }
   return {};
 }
 
@@ -102,7 +123,7 @@ void add_runs(CLI::App& app, Common& common, Action& chosen) {
   const auto merging = std::make_shared<MergeOptions>();
   CLI::App* command = add_command(
       app, common, chosen, "runs", "what a results store holds", [options, merging, &common] {
-        return merging->parts.empty() ? run_runs(*options, common) : run_merge(*merging);
+        return merging->parts.empty() ? run_runs(*options, common) : run_merge(*merging, common);
       });
   command->add_option("RUN.db", options->store, "the results store");
   command->add_option("--list", options->list, "questions, answers, units, networks or runs")
@@ -117,6 +138,8 @@ void add_runs(CLI::App& app, Common& common, Action& chosen) {
   CLI::App* merge = command->add_subcommand("merge", "stores of several runs into one new store");
   merge->add_option("PARTS", merging->parts, "stores to merge")->required();
   merge->add_option("-o,--out", merging->out, "the store to make")->required();
+  merge->add_flag("--json", common.json, "stdout is one JSON document");
+  merge->add_flag("--quiet", common.quiet, "print nothing");
 }
 
 }  // namespace brink::cli

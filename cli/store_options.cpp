@@ -18,9 +18,9 @@ Question visualize_question(const ClosestOptions& options, const Network& networ
   result.text =
       fmt::format("visualize network={} output={} box={} engine={} bounds={} limit={} gap={}",
                   content_hash(network), name(network.output), box_digest(box), engine,
-                  options.bounds, options.time_limit, options.gap);
+                  bounds_name(options.bounds), options.time_limit, options.gap);
   result.options = {{"engine", options.engine},
-                    {"bounds", options.bounds},
+                    {"bounds", bounds_name(options.bounds)},
                     {"time_limit", options.time_limit},
                     {"gap", options.gap},
                     {"box", options.box}};
@@ -29,6 +29,32 @@ Question visualize_question(const ClosestOptions& options, const Network& networ
     result.options["formulation"] = options.formulation;
   }
   return result;
+}
+
+namespace {
+
+std::filesystem::path beside(const std::filesystem::path& out) {
+  return out.string() + ".partial.db";
+}
+
+}  // namespace
+
+Expected<Store> open_keeping_store(const std::filesystem::path& store,
+                                   const std::filesystem::path& out, const Common& common) {
+  auto opened = Store::open(store.empty() ? beside(out) : store);
+  if (!opened) return opened;
+  if (auto begun = opened->begin_run(common.command, common.threads); !begun) {
+    return tl::unexpected(begun.error());
+  }
+  return opened;
+}
+
+void remove_keeping_store(const std::filesystem::path& store, const std::filesystem::path& out) {
+  if (!store.empty()) return;
+  std::error_code ignored;
+  for (const char* ending : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(beside(out).string() + ending, ignored);
+  }
 }
 
 Expected<Asked> open_store_for(const std::filesystem::path& path, const Common& common,

@@ -13,6 +13,13 @@ void add_store_option(CLI::App& command, std::filesystem::path& store);
 /// All that was asked of units, but which of them.
 Question visualize_question(const ClosestOptions& options, const Network& network, const Box& box);
 
+/// The store that was asked for, or one beside `out` (OUT.partial.db) that lets the same command
+/// continue after it was stopped; with a new run in it.
+Expected<Store> open_keeping_store(const std::filesystem::path& store,
+                                   const std::filesystem::path& out, const Common& common);
+/// At the end, when `out` is written: the store beside it goes.
+void remove_keeping_store(const std::filesystem::path& store, const std::filesystem::path& out);
+
 /// An open store, and the question in it.
 struct Asked {
   Store store;

@@ -69,12 +69,11 @@ class Curve(Contract):
                   "--margin", "1", "--target-min", "none", "-o", "d.csv")
         _, rows = read_csv(self.folder / "d.csv")
         self.assertIn("misclassified", {r["status"] for r in rows})  # image 59's label is wrong
-        distances = [float(r["distance"] or 0) for r in rows]
-        for point in points[:-1]:  # the last stands just beyond the largest distance
-            radius = float(point["radius"])
-            share = sum(d >= radius * (1 - 1e-6) for d in distances) / len(distances)
-            self.assertAlmostEqual(float(point["surely_right"]), share, delta=1e-6, msg=point)
-            self.assertEqual(point["surely_right"], point["possibly_right"])
+        for point in points:
+            for column, of in (("surely_right", "bound"), ("possibly_right", "distance")):
+                radius = float(point["radius"])
+                share = sum(float(r[of] or 0) >= radius for r in rows) / len(rows)
+                self.assertAlmostEqual(float(point[column]), share, delta=1e-6, msg=point)
         self.assertEqual(points[-1]["surely_right"], "0")
         self.assertTrue((self.folder / "c.png").read_bytes().startswith(PNG))
 

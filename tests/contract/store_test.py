@@ -1,6 +1,7 @@
 """brink closest --store, brink runs: nothing is asked twice, nothing finished is lost, whatever stops a run."""
 
 import contextlib
+import gzip
 import json
 import random
 import shutil
@@ -10,7 +11,7 @@ import subprocess
 import time
 import unittest
 
-from harness import BRINK, Contract, read_csv
+from harness import BRINK, Contract, idx_images, read_csv, run, write_dataset
 
 TIMES = {"seconds", "bound_seconds"}
 KILLS = 30
@@ -56,6 +57,18 @@ class Store(Contract):
         self.assertEqual(self.ask("options.db", "--margin", "1", images="0-2").returncode, 0)
         self.assertEqual(self.rows("options.db", "SELECT question, count(*) FROM closest GROUP BY 1"),
                          [(1, 3), (2, 3), (3, 3)])
+
+    def test_another_data_set_of_the_same_name_is_another_question(self):
+        (self.folder / "elsewhere").mkdir()
+        test, _ = write_dataset(self.folder / "elsewhere/data", 30)
+        images = self.folder / "elsewhere/data/t10k-images-idx3-ubyte.gz"
+        images.write_bytes(gzip.compress(idx_images([bytes(255 - b for b in image) for image in test])))
+        self.assertEqual(self.ask("name.db", images="0-2").returncode, 0)
+        other = run("closest", "../net.onnx", "--data", "data", "--images", "0-2", "--store", "../name.db",
+                    cwd=self.folder / "elsewhere")
+        self.assertEqual(other.returncode, 0, other.stderr)
+        self.assertEqual(self.rows("name.db", "SELECT question, count(*) FROM closest GROUP BY 1"), [(1, 3), (2, 3)])
+        self.assertEqual(self.rows("name.db", "SELECT count(*) FROM original"), [(6,)])
 
     def test_a_run_killed_at_any_moment_continues_and_ends_equal(self):
         begin = time.monotonic()

@@ -47,6 +47,17 @@ TEST(Compare, MisclassifiedCountsAtZeroAndApart) {
   EXPECT_EQ(change.right_for_both, 1);
   EXPECT_DOUBLE_EQ(change.before_both, 2);
   EXPECT_DOUBLE_EQ(change.after_both, 3);
+  EXPECT_EQ(change.left_out, 0);
+}
+
+TEST(Compare, AnImageThatNothingFoolsIsLeftOut) {
+  const DistanceChange change =
+      compare({row(0, AnswerStatus::optimal, 2), row(1, AnswerStatus::optimal, 4)},
+              {row(0, AnswerStatus::infeasible, {}), row(1, AnswerStatus::optimal, 5)});
+  EXPECT_EQ(change.images, 1);
+  EXPECT_EQ(change.left_out, 1);
+  EXPECT_DOUBLE_EQ(change.before, 4);
+  EXPECT_DOUBLE_EQ(change.after, 5);
 }
 
 TEST(ClosestQuestionText, DecidesByEverythingThatDecidesAnswers) {
@@ -56,7 +67,13 @@ TEST(ClosestQuestionText, DecidesByEverythingThatDecidesAnswers) {
   question.box = Box::uniform(4, 0, 1);
   Engine engine;
   engine.box_text = "0:1";
-  const auto text = [&] { return closest_question(network, question, engine, "d", "test").text; };
+  ImageSet set;
+  set.rows = set.columns = 2;
+  set.pixels = {1, 2, 3, 4};
+  set.labels = {1};
+  const auto text = [&] {
+    return closest_question(network, question, engine, NamedImages(set, "d", "test")).text;
+  };
   const std::string first = text();
   engine.time_limit = 7;
   EXPECT_NE(text(), first);
@@ -73,6 +90,8 @@ TEST(ClosestQuestionText, DecidesByEverythingThatDecidesAnswers) {
   EXPECT_NE(text(), first);
   question.box = Box::uniform(4, 0, 1);
   EXPECT_EQ(text(), first);
+  set.pixels[3] = 5;  // another data set of the same name
+  EXPECT_NE(text(), first);
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ Expected<std::vector<int>> first_correct(const Network& network, const ImageSet&
     if (classify(network, set.image(i)) == set.label(i)) found.push_back(i);
   }
   if (static_cast<int>(found.size()) < count) {
-    return bad_request("--images correct:{}: the network gets only {} of {} images right", count,
+    return bad_request("{} images were asked for, but the network gets only {} of {} right", count,
                        found.size(), set.count());
   }
   return found;

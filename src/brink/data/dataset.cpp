@@ -1,6 +1,8 @@
 // Pixels of one image as doubles; names of splits.
 #include "brink/data/dataset.h"
 
+#include "brink/base/digest.h"
+
 namespace brink {
 
 Eigen::VectorXd ImageSet::image(int i) const {
@@ -15,6 +17,13 @@ Expected<Split> parse_split(std::string_view text) {
   if (text == "train") return Split::train;
   if (text == "test") return Split::test;
   return bad_request("'{}' is not a split; write train or test", text);
+}
+
+std::string ImageSet::digest() const {
+  std::string bytes = fmt::format("{} x {};", rows, columns);
+  bytes.append(pixels.begin(), pixels.end());
+  bytes.append(labels.begin(), labels.end());
+  return sha256(bytes).substr(0, 16);
 }
 
 }  // namespace brink

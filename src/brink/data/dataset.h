@@ -25,6 +25,8 @@ struct ImageSet {
   /// Image i in [0, count) as doubles in [0, 1], row by row.
   Eigen::VectorXd image(int i) const;
   int label(int i) const { return labels[static_cast<std::size_t>(i)]; }
+  /// 16 hexadecimal digits of a hash over sizes, pixels and labels.
+  std::string digest() const;
 };
 
 enum class Split { train, test };

@@ -51,7 +51,7 @@ Question bounds_question(const Network& network, const Box& box, const std::stri
 }
 
 Question closest_question(const Network& network, const ClosestQuestion& question,
-                          const Engine& engine, const std::string& data, const std::string& split) {
+                          const Engine& engine, const NamedImages& named) {
   const std::string formulation(name(engine.mip.formulation));
   const std::string form(name(engine.mip.distance_form));
   std::string text = "search";
@@ -62,11 +62,13 @@ Question closest_question(const Network& network, const ClosestQuestion& questio
   Question result;
   result.kind = "closest";
   result.text = fmt::format(
-      "closest network={} output={} data={} split={} {} engine={} limit={} gap={} seed={}",
-      content_hash(network), name(network.output), data, split, question.text(), text,
-      engine.time_limit, engine.gap, engine.seed);
-  result.options = {{"data", data},
-                    {"split", split},
+      "closest network={} output={} data={} split={} images={} {} engine={} limit={} gap={} "
+      "seed={}",
+      content_hash(network), name(network.output), named.data, named.split, named.digest,
+      question.text(), text, engine.time_limit, engine.gap, engine.seed);
+  result.options = {{"data", named.data},
+                    {"split", named.split},
+                    {"images", named.digest},
                     {"norm", name(question.norm)},
                     {"target", question.target.text()},
                     {"margin", question.margin},
@@ -140,7 +142,7 @@ Expected<std::optional<QuestionId>> Asker::known(const NamedNetwork& network, co
   if (store_ == nullptr || !crew_->leads()) return std::nullopt;
   const auto id = store_->ask(network.network, network.name, asked);
   if (!id) return tl::unexpected(id.error());
-  auto kept = store_->put_originals(named.data, named.split, *named.set, images);
+  auto kept = store_->put_originals(named.digest, named.split, *named.set, images);
   if (!kept) return tl::unexpected(kept.error());
   auto answered = store_->closest(*id);
   if (!answered) return tl::unexpected(answered.error());
@@ -157,9 +159,8 @@ Expected<std::vector<ClosestRow>> Asker::closest(const NamedNetwork& network,
                                                  const std::vector<int>& images,
                                                  const Bounds* bounds) const {
   Answers rows;
-  const auto id =
-      known(network, closest_question(network.network, question, engine, named.data, named.split),
-            named, images, rows);
+  const auto id = known(network, closest_question(network.network, question, engine, named), named,
+                        images, rows);
   Expected<std::vector<int>> todo;
   if (id) {
     for (const int image : images) {
@@ -198,7 +199,7 @@ ClosestSummary summarise(const std::vector<ClosestRow>& rows) {
   for (const ClosestRow& row : rows) {
     const ClosestAnswer& a = row.answer;
     if (a.status == AnswerStatus::misclassified) ++s.wrong;
-    if (a.status == AnswerStatus::misclassified || a.status == AnswerStatus::error) continue;
+    if (a.status == AnswerStatus::misclassified) continue;
     ++s.searched;
     s.solved += final(a.status) ? 1 : 0;
     s.timed_out += a.status == AnswerStatus::time_limit ? 1 : 0;

@@ -16,6 +16,22 @@
 
 namespace brink {
 
+/// A split of a data set, with the names a store knows it by. The digest tells sets of one name
+/// apart.
+struct NamedImages {
+  NamedImages() = default;
+  NamedImages(const ImageSet& images, std::string data_name, std::string split_name)
+      : set(&images),
+        data(std::move(data_name)),
+        split(std::move(split_name)),
+        digest(images.digest()) {}
+
+  const ImageSet* set = nullptr;
+  std::string data;
+  std::string split;
+  std::string digest;
+};
+
 /// How answers are sought. With `search` false by a MIP solver.
 struct Engine {
   bool search = true;
@@ -30,7 +46,7 @@ struct Engine {
 /// The question as a store knows it. Time limits do not change what a proven answer is, but do
 /// change the others: they are part of it.
 Question closest_question(const Network& network, const ClosestQuestion& question,
-                          const Engine& engine, const std::string& data, const std::string& split);
+                          const Engine& engine, const NamedImages& named);
 
 /// The same of bounds. A limit on all of it is part of the question: it decides how far they are
 /// proven.
@@ -38,13 +54,6 @@ Question bounds_question(const Network& network, const Box& box, const std::stri
                          const BoundRequest& request, const std::string& solver, double time_limit);
 /// A box in 16 hexadecimal digits.
 std::string box_digest(const Box& box);
-
-/// A split of a data set, with the names a store knows it by.
-struct NamedImages {
-  const ImageSet* set = nullptr;
-  std::string data;
-  std::string split = "test";
-};
 
 /// A network and the name its file has.
 struct NamedNetwork {
@@ -91,7 +100,8 @@ class Asker {
   const std::atomic<bool>* interrupt_;
 };
 
-/// What a set of answers comes to. Means are over the images that were searched.
+/// What a set of answers comes to. Means are over the images that were searched; an error counts as
+/// an image that was, without result.
 struct ClosestSummary {
   int searched = 0;
   int solved = 0;     ///< optimal, infeasible or within the gap asked for

@@ -1,6 +1,7 @@
 #include "brink/experiment/hardening.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "brink/base/digest.h"
@@ -41,6 +42,7 @@ nlohmann::json recipe_of(const NamedNetwork& original, const HardenOptions& opti
   const TrainOptions& t = options.training;
   nlohmann::json recipe = {{"original", content_hash(original.network)},
                            {"data", training.data},
+                           {"images", training.digest},
                            {"round", round},
                            {"examples", options.examples},
                            {"epochs", t.epochs},
@@ -53,9 +55,8 @@ nlohmann::json recipe_of(const NamedNetwork& original, const HardenOptions& opti
   if (t.adversarial) recipe["adversary"] = ball_text(t);
   if (options.examples > 0) {
     recipe["norm"] = name(options.question.norm);
-    recipe["question"] = closest_question(original.network, options.question, options.engine,
-                                          training.data, training.split)
-                             .options;
+    recipe["question"] =
+        closest_question(original.network, options.question, options.engine, training).options;
   }
   return recipe;
 }
@@ -80,6 +81,12 @@ Expected<void> keep(const Asker& asker, const NamedNetwork& child, const NamedNe
     if (auto ok = store->add_network(network->network, network->name); !ok) return ok;
   }
   return store->put(Descent{content_hash(child.network), content_hash(parent.network), recipe});
+}
+
+/// 0 if the network gets the image wrong to begin with; nothing if no image was found.
+std::optional<double> distance_of(const ClosestAnswer& answer) {
+  if (answer.status == AnswerStatus::misclassified) return 0;
+  return answer.status == AnswerStatus::error ? std::nullopt : answer.distance;
 }
 
 std::vector<int> hidden_of(const Network& network) {
@@ -168,8 +175,8 @@ Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& n
       extra.add(attacked->examples);
     }
     const nlohmann::json recipe = recipe_of(network, options, training, round);
-    NamedNetwork child{{}, fmt::format("{}-{}", network.name, sha256(recipe.dump()).substr(0, 6))};
-    // Every process of a crew trains, if need be: the same network, for training is deterministic.
+    NamedNetwork child{{}, fmt::format("{}-{}", network.name, sha256(dump(recipe)).substr(0, 6))};
+    // Every process of a crew trains, lest they wait for each other; the leader's network counts.
     const auto known = asker.crew().share(stored(asker.store(), recipe));
     if (!known) return tl::unexpected(known.error());
     if (!known->empty()) {
@@ -180,9 +187,13 @@ Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& n
       tell(fmt::format("round {}: training with {} examples more", round, extra.count()));
       TrainOptions retrain = options.training;
       retrain.hidden = hidden_of(network.network);
-      auto trained = train(clean, extra, retrain, asker.interrupt());
-      if (!trained) return tl::unexpected(trained.error());
-      child.network = std::move(trained->network);
+      const auto trained = train(clean, extra, retrain, asker.interrupt());
+      const auto leaders = asker.crew().share(
+          trained.map([](const TrainResult& result) { return to_onnx(result.network); }));
+      if (!leaders) return tl::unexpected(leaders.error());
+      auto model = parse_onnx(*leaders, child.name);
+      if (!model) return tl::unexpected(model.error());
+      child.network = std::move(model->network);
       child.network.output = network.network.output;
     }
     if (auto kept = keep(asker, child, parent, recipe); !kept) return tl::unexpected(kept.error());
@@ -204,24 +215,34 @@ DistanceChange compare(const std::vector<ClosestRow>& before,
     return row.answer.status == AnswerStatus::time_limit ? 1 : 0;
   };
   DistanceChange change;
+  std::vector<double> all_after;
   for (const ClosestRow& row : before) {
     const auto found = second.find(row.image);
     if (found == second.end()) continue;
     const ClosestRow& other = *found->second;
-    ++change.images;
+    const auto d = distance_of(row.answer), e = distance_of(other.answer);
+    change.unproven += unproven(row) + unproven(other);
     change.wrong_before += wrong(row) ? 1 : 0;
     change.wrong_after += wrong(other) ? 1 : 0;
-    change.unproven += unproven(row) + unproven(other);
-    const double d = row.answer.distance.value_or(0), e = other.answer.distance.value_or(0);
-    change.before += d;
-    change.after += e;
+    if (!d || !e) {
+      ++change.left_out;
+      continue;
+    }
+    ++change.images;
+    change.before += *d;
+    change.after += *e;
+    all_after.push_back(*e);
     if (wrong(row) || wrong(other)) continue;
     ++change.right_for_both;
-    change.before_both += d;
-    change.after_both += e;
+    change.before_both += *d;
+    change.after_both += *e;
   }
   change.before /= std::max(1, change.images);
   change.after /= std::max(1, change.images);
+  for (const double d : all_after) {
+    change.after_deviation += (d - change.after) * (d - change.after);
+  }
+  change.after_deviation = std::sqrt(change.after_deviation / std::max(1, change.images - 1));
   change.before_both /= std::max(1, change.right_for_both);
   change.after_both /= std::max(1, change.right_for_both);
   return change;

@@ -60,10 +60,12 @@ Expected<double> accuracy(const Asker& asker, const NamedNetwork& network,
 
 /// What two networks' distances for the same images come to.
 struct DistanceChange {
-  int images = 0;
+  int images = 0;  ///< those with a distance of both
   int wrong_before = 0, wrong_after = 0;
   int unproven = 0;              ///< answers of either that a limit stopped
+  int left_out = 0;              ///< images with no distance of one: none exists or was found
   double before = 0, after = 0;  ///< mean distance, misclassified at 0
+  double after_deviation = 0;    ///< standard deviation of the distances after
   int right_for_both = 0;
   double before_both = 0, after_both = 0;  ///< mean over the images right for both
 };

@@ -21,9 +21,6 @@ Span span_of(const ClosestAnswer& answer) {
       return {0, 0};
     case AnswerStatus::infeasible:
       return {kInfinity, kInfinity};
-    case AnswerStatus::optimal:
-      // The proof's own tolerance is no band.
-      return {answer.distance.value_or(answer.bound), answer.distance.value_or(kInfinity)};
     default:
       return {answer.bound, answer.distance.value_or(kInfinity)};
   }
@@ -36,11 +33,6 @@ double share(const std::vector<double>& ascending, double r) {
 }
 
 }  // namespace
-
-bool bears_robustness(const ClosestQuestion& question) {
-  return question.target.kind == TargetRule::Kind::any && question.margin == 1 &&
-         !question.target_min && !question.cap && !question.breakpoints;
-}
 
 std::vector<CurvePoint> robustness_curve(const std::vector<ClosestRow>& rows) {
   std::vector<double> least, most, radii = {0};

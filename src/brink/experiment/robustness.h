@@ -3,8 +3,8 @@
 //
 // From exact distances of the untargeted question with margin 1 and no floor (ties count as wrong):
 // an image at distance d is still right after any change smaller than r exactly if r <= d. One that
-// the network gets wrong to begin with has d = 0; one whose search was stopped has bound <= d <=
-// distance, which makes the curve a band.
+// the network gets wrong to begin with has d = 0. What is known otherwise is bound <= d <=
+// distance: a hairline where it is proven, a band where a search was stopped.
 #pragma once
 
 #include <vector>
@@ -12,9 +12,6 @@
 #include "brink/experiment/asking.h"
 
 namespace brink {
-
-/// The only question whose answers bear that claim.
-bool bears_robustness(const ClosestQuestion& question);
 
 /// At radii in (radius of the point before, radius]: the share is at least `surely` and at most
 /// `possibly`, both in [0, 1].

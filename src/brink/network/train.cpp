@@ -35,25 +35,9 @@ Expected<void> check_values(const Examples& examples) {
 
 Expected<void> check_options(const Examples& examples, const Examples& extra,
                              const TrainOptions& options) {
-  for (const int width : options.hidden) {
-    if (width < 1) return bad_request("a hidden layer of {} neurons; at least 1 is needed", width);
-  }
-  if (options.epochs < 1) return bad_request("epochs is {}; at least 1 is needed", options.epochs);
-  if (options.batch_size < 1 || options.restarts < 1 || options.threads < 1) {
-    return bad_request("batch size {}, restarts {}, threads {}: each must be at least 1",
-                       options.batch_size, options.restarts, options.threads);
-  }
-  if (!(options.learning_rate > 0) || !(options.momentum >= 0 && options.momentum < 1) ||
-      !(options.warmup >= 0)) {
-    return bad_request("learning rate {} must be > 0, momentum {} in [0, 1), warmup {} >= 0",
-                       options.learning_rate, options.momentum, options.warmup);
-  }
-  if (!(options.weight_decay >= 0 && options.weight_decay * options.learning_rate < 1)) {
-    return bad_request("weight decay {} must be >= 0, and less than 1 / learning rate = {}",
-                       options.weight_decay, 1 / options.learning_rate);
-  }
+  if (auto ok = check(options); !ok) return ok;
   if (options.adversarial) {
-    for (auto ok : {check(*options.adversarial), check_values(examples), check_values(extra)}) {
+    for (auto ok : {check_values(examples), check_values(extra)}) {
       if (!ok) return ok;
     }
   }
@@ -180,6 +164,27 @@ struct Candidate {
 };
 
 }  // namespace
+
+Expected<void> check(const TrainOptions& options) {
+  for (const int width : options.hidden) {
+    if (width < 1) return bad_request("a hidden layer of {} neurons; at least 1 is needed", width);
+  }
+  if (options.epochs < 1) return bad_request("epochs is {}; at least 1 is needed", options.epochs);
+  if (options.batch_size < 1 || options.restarts < 1 || options.threads < 1) {
+    return bad_request("batch size {}, restarts {}, threads {}: each must be at least 1",
+                       options.batch_size, options.restarts, options.threads);
+  }
+  if (!(options.learning_rate > 0) || !(options.momentum >= 0 && options.momentum < 1) ||
+      !(options.warmup >= 0)) {
+    return bad_request("learning rate {} must be > 0, momentum {} in [0, 1), warmup {} >= 0",
+                       options.learning_rate, options.momentum, options.warmup);
+  }
+  if (!(options.weight_decay >= 0 && options.weight_decay * options.learning_rate < 1)) {
+    return bad_request("weight decay {} must be >= 0, and less than 1 / learning rate = {}",
+                       options.weight_decay, 1 / options.learning_rate);
+  }
+  return options.adversarial ? check(*options.adversarial) : Expected<void>();
+}
 
 Expected<TrainResult> train(const Examples& examples, const Examples& extra,
                             const TrainOptions& options, const std::atomic<bool>* interrupt) {

@@ -35,6 +35,9 @@ struct TrainOptions {
   std::function<void()> on_epoch;
 };
 
+/// bad_request for options out of range.
+Expected<void> check(const TrainOptions& options);
+
 struct TrainResult {
   Network network;  ///< linear output, one per class; every weight exactly a float
   int chosen = 0;   ///< the restart that it comes from

@@ -68,7 +68,8 @@ bool measures_robustness(const ReportQuestion& question) {
   return question.kind == "closest" && options.is_object() &&
          options.value("target", nlohmann::json()) == "any" &&
          options.value("margin", nlohmann::json()) == 1 && is_null(options, "target_min") &&
-         is_null(options, "cap") && is_null(options, "breakpoints");
+         is_null(options, "cap") && is_null(options, "breakpoints") &&
+         options.value("box", nlohmann::json("0:1")) == "0:1";
 }
 
 }  // namespace brink

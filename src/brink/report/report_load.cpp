@@ -31,6 +31,13 @@ std::string text_option(const ReportQuestion& question, const char* key) {
   return value.is_string() ? value.get<std::string>() : std::string();
 }
 
+/// What the store knows the images by: their content. Names may be shared.
+ImageKey key_of(const ReportQuestion& asked, int number) {
+  const std::string images = text_option(asked, "images");
+  return {images.empty() ? text_option(asked, "data") : images, text_option(asked, "split"),
+          number};
+}
+
 struct GreyRange {
   double low = 0;
   double high = 1;
@@ -122,9 +129,11 @@ Expected<void> load_images(Loading& loading) {
     if (question < 0) return;
     const ReportQuestion& asked = loading.data.questions[static_cast<std::size_t>(question)];
     const auto number = static_cast<int>(row.integer(1));
-    const ImageKey key{text_option(asked, "data"), text_option(asked, "split"), number};
-    images[key] = {
-        std::get<0>(key), std::get<1>(key), number, static_cast<int>(row.integer(2)), {}};
+    images[key_of(asked, number)] = {text_option(asked, "data"),
+                                     text_option(asked, "split"),
+                                     number,
+                                     static_cast<int>(row.integer(2)),
+                                     {}};
   });
   if (!ok) return ok;
   std::string damaged;
@@ -206,7 +215,7 @@ Expected<void> load_answers(Loading& loading) {
         if (question < 0) return;
         const ReportQuestion& asked = loading.data.questions[static_cast<std::size_t>(question)];
         const auto number = static_cast<int>(row.integer(1));
-        const ImageKey key{text_option(asked, "data"), text_option(asked, "split"), number};
+        const ImageKey key = key_of(asked, number);
         ReportAnswer answer = read_answer(loading, row, question, place(loading.image_of, key));
         if (!add_pictures(loading, key, row.blob(12), answer)) {
           damaged = fmt::format("image {} of question {}", number, row.integer(0));

@@ -118,7 +118,8 @@ Expected<Sheet> units_sheet(Lab& lab, const std::string& title, bool labels) {
       Tile tile{{}, fmt::format("{}: {}", j, name(found.status))};
       if (found.image.size() > 0) {
         tile = {grey_picture(found.image, shape_of(*test->set), 0, 1, kScale),
-                fmt::format("{}: {:.4g}", j, found.activation)};
+                fmt::format("{}: {:.4g}{}", j, found.activation,
+                            found.status == AnswerStatus::optimal ? "" : "\nunproven")};
       }
       sheet.rows.back().push_back(std::move(tile));
     }

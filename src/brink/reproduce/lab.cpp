@@ -12,6 +12,19 @@ namespace {
 
 constexpr int kRestarts = 4;  // of the networks' training; the narrow ones are touchy
 
+/// That a network read is the one its name says.
+Expected<void> check_shape(const NamedNetwork& named, const std::filesystem::path& file,
+                           const ReproduceOptions& options) {
+  std::vector<int> hidden;
+  for (int k = 1; k < named.network.depth(); ++k) {
+    hidden.push_back(static_cast<int>(named.network.width(k)));
+  }
+  if (hidden == published_hidden(named.name)) return {};
+  return bad_request("'{}' is {}, not the {} of the documents: give another --net-dir than '{}'",
+                     file.string(), shape_text(named.network), named.name,
+                     options.net_dir.string());
+}
+
 }  // namespace
 
 std::string fixed(double value, int digits) {
@@ -49,6 +62,13 @@ Expected<NamedNetwork> Lab::network(const std::string& net) {
     auto model = read_onnx(file);
     if (!model) return tl::unexpected(model.error());
     result.network = std::move(model->network);
+    if (auto ok = check_shape(result, file, options_); !ok) return tl::unexpected(ok.error());
+    const auto test = images("test");
+    if (!test) return tl::unexpected(test.error());
+    if (test->set->image_size() != result.network.input_size()) {
+      return bad_request("'{}' takes {} inputs, the images of {} have {} pixels", file.string(),
+                         result.network.input_size(), options_.data, test->set->image_size());
+    }
   } else {
     if (tell) tell("training " + net);
     const auto named = images("train");
@@ -78,17 +98,14 @@ Expected<NamedImages> Lab::images(const std::string& split) {
     auto set = load_dataset(options_.data, *parsed, options_.data_dir);
     if (!set) return tl::unexpected(set.error());
     known = sets_.emplace(split, std::move(*set)).first;
+    named_.emplace(split, NamedImages(known->second, options_.data, split));
   }
-  return NamedImages{&known->second, options_.data, split};
+  return named_.at(split);
 }
 
 Expected<std::vector<int>> Lab::correct(const NamedNetwork& network) {
   const auto test = images("test");
   if (!test) return tl::unexpected(test.error());
-  if (test->set->image_size() != network.network.input_size()) {
-    return bad_request("{} takes {} inputs, the images of {} have {} pixels", network.name,
-                       network.network.input_size(), options_.data, test->set->image_size());
-  }
   return first_correct(network.network, *test->set, options_.images);
 }
 

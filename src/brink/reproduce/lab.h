@@ -62,7 +62,8 @@ class Lab {
   ReproduceOptions options_;
   Asker asker_;
   std::map<std::string, NamedNetwork> networks_;
-  std::map<std::string, ImageSet> sets_;
+  std::map<std::string, ImageSet> sets_;  // by split, as what follows
+  std::map<std::string, NamedImages> named_;
   std::map<std::string, Bounds> bounds_;
 };
 

@@ -78,6 +78,11 @@ TextTable empty_table(const Lab& lab, const Comparison& spec) {
     }
   }
   table.notes = spec.notes;
+  if (lab.options().models && std::string(spec.columns.front()) == "t_pre") {
+    table.notes.emplace_back(
+        "Our t_pre is of brink's own search for each neuron's extremes; the models are solved by "
+        "CBC.");
+  }
   table.notes.push_back(
       fmt::format("Ours: {} images a network, limit {} s an image{}. Times are seconds on {} "
                   "threads of a machine "

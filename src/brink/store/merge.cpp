@@ -62,6 +62,13 @@ const char* const kSteps[] = {
 
 }  // namespace
 
+Expected<void> Store::checkpoint() {
+  const auto busy = db_.number("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!busy) return tl::unexpected(busy.error());
+  if (*busy != 0) return failure("the store is in use: its log could not be put into it");
+  return {};
+}
+
 Expected<void> Store::merge(const std::filesystem::path& other) {
   // Says what is wrong with the file if something is.
   if (auto readable = open_store(other, false); !readable) {

@@ -90,6 +90,8 @@ Expected<Sqlite> open_store(const std::filesystem::path& path, bool create) {
   if (!db) return db;
   const auto tables = db->number("SELECT count(*) FROM sqlite_master");
   if (!tables) {
+    const std::string& why = tables.error().message;
+    if (why.find("not a database") == std::string::npos) return tl::unexpected(tables.error());
     return bad_request("'{}' is not a results store of brink: name another file", path.string());
   }
   if (create && *tables == 0) {

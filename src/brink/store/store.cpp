@@ -40,6 +40,10 @@ Expected<std::vector<T>> collect(const Sqlite& db, const std::string& statement,
 
 }  // namespace
 
+std::string dump(const nlohmann::json& document) {
+  return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string shape_text(const Network& network) {
   std::string text = fmt::format("{}", network.input_size());
   for (int k = 1; k <= network.depth(); ++k) text += fmt::format("-{}", network.width(k));
@@ -77,7 +81,7 @@ Expected<QuestionId> Store::ask(const Network& network, const std::string& netwo
   auto ok = db_.transaction([&]() -> Expected<void> {
     if (auto added = add_network(network, network_name); !added) return added;
     return db_.run("INSERT OR IGNORE INTO question(kind, network, text, options) VALUES(?,?,?,?)",
-                   question.kind, content_hash(network), question.text, question.options.dump());
+                   question.kind, content_hash(network), question.text, dump(question.options));
   });
   if (!ok) return tl::unexpected(ok.error());
   return db_.number("SELECT id FROM question WHERE text = ?", question.text);
@@ -127,7 +131,7 @@ Expected<std::vector<Evaluated>> Store::evaluations() const {
 
 Expected<void> Store::put(const Descent& d) {
   return db_.run("INSERT OR REPLACE INTO descent(network, parent, recipe) VALUES(?,?,?)", d.network,
-                 d.parent, d.recipe.dump());
+                 d.parent, dump(d.recipe));
 }
 
 Expected<std::vector<Descent>> Store::descents() const {

@@ -113,6 +113,8 @@ class Store {
   Expected<std::vector<Evaluated>> evaluations() const;
   Expected<std::vector<Descent>> descents() const;
 
+  /// Everything into the one file, none left in the log beside it.
+  Expected<void> checkpoint();
   /// Takes over all that `other` holds. Where both answered, a final answer is kept before one
   /// that a limit stopped, else the own.
   Expected<void> merge(const std::filesystem::path& other);
@@ -126,6 +128,9 @@ class Store {
   Sqlite db_;
   std::optional<std::int64_t> run_;
 };
+
+/// One line; what is not UTF-8 in it (a folder's name, say) is replaced.
+std::string dump(const nlohmann::json& document);
 
 /// "784-8-8-8-10".
 std::string shape_text(const Network& network);
