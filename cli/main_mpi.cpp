@@ -39,5 +39,5 @@ int main(int argc, char** argv) {
     return code;
   }
   std::fflush(nullptr);
-  _exit(code);  // a rank is dead: MPI_Finalize would wait for it
+  _exit(code);
 }

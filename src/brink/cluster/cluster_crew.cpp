@@ -19,6 +19,9 @@ constexpr double kSecondsBetweenBeats = 1;
 /// process has locked.
 constexpr double kLeaderBusy = 120;
 
+/// For the answers of those that live, when somebody is known to be dead.
+constexpr double kPatienceWithTheDead = 1;
+
 tl::unexpected<Error> leader_left() {
   return failure("rank 0 has left");
 }
@@ -128,23 +131,33 @@ Expected<void> ClusterCrew::follow(int threads, const Work& work) {
 }
 
 bool ClusterCrew::leave(const std::string& problem) {
+  return leads() ? leave_last(problem) : leave_first(problem);
+}
+
+bool ClusterCrew::leave_first(const std::string& problem) {
+  link_.send(0, left, told_ ? std::string() : problem);
+  if (!ended_) (void)await(end);
   const Clock::time_point since = Clock::now();
   Pause pause;
-  if (!leads()) {
-    link_.send(0, left, told_ ? std::string() : problem);
-    if (!ended_) (void)await(end);
-    while (!link_.sent() && !silent(since, options_.silence)) pause.sleep();
-    return link_.sent();
+  while (!silent(since, options_.silence)) {
+    const auto message = link_.receive();
+    if (message && message->tag == farewell) return unpack_note(message->bytes).good;
+    if (!message) pause.sleep();
   }
+  return false;
+}
+
+bool ClusterCrew::leave_last(const std::string& problem) {
+  const bool any_lost = std::find(lost_.begin(), lost_.end(), true) != lost_.end();
+  const double patience = any_lost ? kPatienceWithTheDead : options_.silence;
+  const Clock::time_point since = Clock::now();
+  Pause pause;
+  gone_[0] = true;
   send_to_all(end, "");
-  const auto all_gone = [&] {
-    for (int rank = 1; rank < link_.size(); ++rank) {
-      if (!gone_[static_cast<std::size_t>(rank)]) return false;
-    }
-    return true;
+  const auto all_gone = [this] {
+    return std::find(gone_.begin(), gone_.end(), false) == gone_.end();
   };
-  const auto any_lost = [&] { return std::find(lost_.begin(), lost_.end(), true) != lost_.end(); };
-  while (!(all_gone() && link_.sent()) && !silent(since, any_lost() ? 1 : options_.silence)) {
+  while (!all_gone() && !silent(since, patience)) {
     const auto message = link_.receive();
     if (!message) {
       pause.sleep();
@@ -152,7 +165,12 @@ bool ClusterCrew::leave(const std::string& problem) {
       note_left(message->from, problem.empty() ? message->bytes : "");
     }
   }
-  return all_gone() && link_.sent();
+  const bool good = all_gone();
+  send_to_all(farewell, pack(Note{epoch_, 0, good, {}}));
+  // Even one that will never be received must not keep this process.
+  const Clock::time_point last = Clock::now();
+  while (!link_.sent() && !silent(last, kPatienceWithTheDead)) pause.sleep();
+  return good;
 }
 
 }  // namespace brink

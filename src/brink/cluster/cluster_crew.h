@@ -10,6 +10,7 @@
 //     finish: the outcome           ------>     run() returns
 //     end: rank 0 leaves            ------>     leaves too
 //                                   <------     left
+//     farewell: have all left?      ------>
 //
 // Handing out one piece when one is done balances pieces that take from milliseconds to minutes
 // as well as can be without knowing them (list scheduling, Graham 1969: at most 2 - 1/m of the best
@@ -49,13 +50,16 @@ class ClusterCrew final : public Crew {
   Expected<std::string> share(Expected<std::string> bytes) override;
 
   /// At the end of each process, whatever happened; once. `problem`: why this process stopped
-  /// early, or empty. Returns whether all others have left too (if not, MPI cannot be finalised).
+  /// early, or empty. Returns whether all have left, the same everywhere (if not, MPI_Finalize would
+  /// wait for the dead).
   bool leave(const std::string& problem);
 
  private:
   using Clock = std::chrono::steady_clock;
   struct Lead;  ///< one run, seen from the leader
 
+  bool leave_first(const std::string& problem);
+  bool leave_last(const std::string& problem);
   Expected<void> lead(int count, int threads, const Work& work, const Keep& keep);
   Expected<void> follow(int threads, const Work& work);
   void send_to_all(int tag, const std::string& bytes);

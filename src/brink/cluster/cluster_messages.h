@@ -7,7 +7,7 @@
 
 namespace brink::cluster {
 
-enum Tag { shared = 1, ask, piece, result, beat, stop, finish, end, left };
+enum Tag { shared = 1, ask, piece, result, beat, stop, finish, end, left, farewell };
 
 /// The run it belongs to, a piece or a number of threads, and what came of it.
 struct Note {
