@@ -50,8 +50,8 @@ class ClusterCrew final : public Crew {
   Expected<std::string> share(Expected<std::string> bytes) override;
 
   /// At the end of each process, whatever happened; once. `problem`: why this process stopped
-  /// early, or empty. Returns whether all have left, the same everywhere (if not, MPI_Finalize would
-  /// wait for the dead).
+  /// early, or empty. Returns whether all have left, the same everywhere (if not, MPI_Finalize
+  /// would wait for the dead).
   bool leave(const std::string& problem);
 
  private:

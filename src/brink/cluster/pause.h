@@ -1,7 +1,7 @@
 // Private to this folder: how long to sleep when nothing has arrived: a share of the time that
 // nothing has come for. So a message waits for little compared with what it was waited for, and
-// waiting costs the less the rarer messages are. (Doubling up to half a millisecond took 2 % of a core
-// from each rank, for pieces of a third of a second.)
+// waiting costs the less the rarer messages are. (Doubling up to half a millisecond took 2 % of a
+// core from each rank, for pieces of a third of a second.)
 #pragma once
 
 #include <algorithm>
