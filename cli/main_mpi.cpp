@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
   brink::ClusterCrew crew(*link, brink::cli::interrupt_flag(), options);
   const auto outcome = brink::cli::run_program(argc, argv, crew, link->threads());
   if (crew.leads()) brink::cli::print_problem(outcome);
-  const int code = crew.leads() ? outcome.exit_code : 0;
+  const int code = crew.leads() || crew.leader_lost() ? outcome.exit_code : 0;
   if (crew.leave(outcome.problem)) {
     link->finalize();
     return code;

@@ -122,7 +122,7 @@ Expected<void> ClusterCrew::follow(int threads, const Work& work) {
       last_beat = Clock::now();
     }
     if (heard_of_piece && silent(last_word, options_.silence + kLeaderBusy)) {
-      interrupt_ = ended_ = true;
+      interrupt_ = ended_ = leader_lost_ = true;
       return failure("rank 0 is silent");
     }
     if (quiet) hands.wait(pause.next());

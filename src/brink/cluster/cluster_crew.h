@@ -53,6 +53,8 @@ class ClusterCrew final : public Crew {
   /// early, or empty. Returns whether all have left, the same everywhere (if not, MPI_Finalize
   /// would wait for the dead).
   bool leave(const std::string& problem);
+  /// Rank 0 fell silent: nobody else will say how the run ended.
+  bool leader_lost() const { return leader_lost_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -76,6 +78,7 @@ class ClusterCrew final : public Crew {
   std::vector<bool> lost_;  ///< by rank: silent, presumed dead
   bool told_ = false;       ///< the leader said why it ends
   bool ended_ = false;      ///< the leader has left
+  bool leader_lost_ = false;
 };
 
 }  // namespace brink

@@ -68,7 +68,7 @@ struct ClusterCrew::Lead {
     if (outcome) outcome = std::move(why);
   }
 
-  void hear(Message message) {
+  void hear(const Message& message) {
     const auto rank = static_cast<std::size_t>(message.from);
     heard[rank] = Clock::now();
     crew.lost_[rank] = false;
@@ -127,7 +127,7 @@ Expected<void> ClusterCrew::lead(int count, int threads, const Work& work, const
     bool quiet = true;
     while (auto message = link_.receive()) {
       quiet = false;
-      run.hear(std::move(*message));
+      run.hear(*message);
     }
     while (auto done = run.hands.collect()) {
       quiet = false;
