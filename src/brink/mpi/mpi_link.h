@@ -1,5 +1,5 @@
-// MPI carries the messages: MPI_Isend, MPI_Improbe and MPI_Imrecv, which never wait. All calls come from the
-// thread that made the link (MPI_THREAD_FUNNELED).
+// MPI carries the messages: MPI_Isend, MPI_Improbe and MPI_Imrecv, which never wait. All calls come
+// from the thread that made the link (MPI_THREAD_FUNNELED).
 #pragma once
 
 #include <memory>
