@@ -59,11 +59,9 @@ Expected<Run> prepare(CurveCommand& command, const Common& common) {
     command.shared.target_min = relu ? "0" : "none";
     auto question = make_question(command.shared, loaded->network);
     if (!question) return tl::unexpected(question.error());
-    if (auto set = load_images(command.shared, common, loaded->network); !set) {
-      return tl::unexpected(set.error());
-    } else if (run.networks.empty()) {
-      run.set = std::move(*set);
-    }
+    auto set = load_images(command.shared, common, loaded->network);
+    if (!set) return tl::unexpected(set.error());
+    if (run.networks.empty()) run.set = std::move(*set);
     if (auto mip = make_mip_options(command.shared, *question); !mip) {
       return tl::unexpected(mip.error());
     }

@@ -106,7 +106,7 @@ TextTable table_of(const std::vector<Hardened>& rounds, const std::vector<Measur
     table.rows.push_back(std::move(row));
   }
   if (!measured.empty()) {
-    table.notes.push_back(
+    table.notes.emplace_back(
         "mean: over the fixed images, those that the network now gets wrong at 0; both right: over "
         "those that the first network and this one get right; left out: no image exists or was "
         "found.");
@@ -200,7 +200,11 @@ Expected<void> run_harden(HardenCommand command, const Common& common) {
   const NamedImages test(run->test, command.shared.data, "test");
   const auto rounds = harden(asker, run->network, run->options, training, test,
                              [&progress](const std::string& what) { progress.news(what); });
-  if (!rounds) return tl::unexpected(rounds.error());
+  if (!rounds) {
+    const bool refused = rounds.error().kind == Error::Kind::bad_request;
+    if (refused && common.crew->leads()) remove_keeping_store(command.store, command.out);
+    return tl::unexpected(rounds.error());
+  }
   const auto measured = measure(asker, *run, *rounds, test);
   if (!measured) return tl::unexpected(measured.error());
   progress.finish();

@@ -69,7 +69,7 @@ class Curve(Contract):
                   "--margin", "1", "--target-min", "none", "-o", "d.csv")
         _, rows = read_csv(self.folder / "d.csv")
         self.assertIn("misclassified", {r["status"] for r in rows})  # image 59's label is wrong
-        for point in points:
+        for point in points[:-1]:  # the last stands just beyond the largest distance
             for column, of in (("surely_right", "bound"), ("possibly_right", "distance")):
                 radius = float(point["radius"])
                 share = sum(float(r[of] or 0) >= radius for r in rows) / len(rows)

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "brink/experiment/hardening.h"
@@ -30,7 +31,8 @@ std::vector<int> published_hidden(const std::string& net);
 
 class Lab {
  public:
-  Lab(ReproduceOptions options, Asker asker) : options_(std::move(options)), asker_(asker) {}
+  Lab(ReproduceOptions options, Asker asker)
+      : options_(std::move(options)), asker_(std::move(asker)) {}
 
   const ReproduceOptions& options() const { return options_; }
   const Asker& asker() const { return asker_; }

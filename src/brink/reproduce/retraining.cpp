@@ -204,15 +204,34 @@ Expected<TextTable> table_z8(Lab& lab) {
   return table;
 }
 
+namespace {
+
+/// The network of one of K5's rows.
+Expected<NamedNetwork> with_examples(Lab& lab, const NamedNetwork& original,
+                                     const ClosestQuestion& question, const Engine& engine,
+                                     int count) {
+  if (count == 0) return original;
+  if (lab.tell) lab.tell(fmt::format("{} examples of l1", count));
+  const auto train_images = lab.images("train");
+  if (!train_images) return tl::unexpected(train_images.error());
+  const auto attacked = attack(lab.asker(), original, question, engine, *train_images, 0, count);
+  if (!attacked) return tl::unexpected(attacked.error());
+  if (attacked->examples.count() < count) {
+    return bad_request("only {} training images have an example: lower --images",
+                       attacked->examples.count());
+  }
+  return retrained(lab, attacked->examples, fmt::format("{}xl1", count));
+}
+
+}  // namespace
+
 Expected<TextTable> table_k5(Lab& lab) {
   const CsvTable theirs = published("k5_retraining_l1_distance");
   const auto original = control(lab);
   if (!original) return tl::unexpected(original.error());
-  const auto train_images = lab.images("train");
   const auto test = lab.images("test");
+  if (!test) return tl::unexpected(test.error());
   const auto list = lab.correct(*original);
-  if (!train_images || !test)
-    return tl::unexpected(train_images ? test.error() : train_images.error());
   if (!list) return tl::unexpected(list.error());
   const ClosestQuestion question = lab.question(*original, Norm::l1);
   const Engine engine = lab.search_engine(300);
@@ -232,24 +251,12 @@ Expected<TextTable> table_k5(Lab& lab) {
                    "unproven"};
   for (int r = 0; r < theirs.rows(); ++r) {
     const int count = std::stoi(theirs.text(r, "added_examples")) * lab.options().images / 100;
-    NamedNetwork network = *original;
-    if (count > 0) {
-      if (lab.tell) lab.tell(fmt::format("{} examples of l1", count));
-      const auto attacked =
-          attack(lab.asker(), *original, question, engine, *train_images, 0, count);
-      if (!attacked) return tl::unexpected(attacked.error());
-      if (attacked->examples.count() < count) {
-        return bad_request("only {} training images have an example: lower --images",
-                           attacked->examples.count());
-      }
-      auto made = retrained(lab, attacked->examples, fmt::format("{}xl1", count));
-      if (!made) return tl::unexpected(made.error());
-      network = std::move(*made);
-    }
-    const auto right = accuracy(lab.asker(), network, *test);
+    const auto network = with_examples(lab, *original, question, engine, count);
+    if (!network) return tl::unexpected(network.error());
+    const auto right = accuracy(lab.asker(), *network, *test);
     if (!right) return tl::unexpected(right.error());
     const auto before = lab.asker().closest(*original, question, engine, *test, *list);
-    const auto after = lab.asker().closest(network, question, engine, *test, *list);
+    const auto after = lab.asker().closest(*network, question, engine, *test, *list);
     if (!before || !after) return tl::unexpected(before ? after.error() : before.error());
     const DistanceChange change = compare(*before, *after);
     table.rows.push_back({theirs.text(r, "added_percent"), theirs.text(r, "added_examples"),
