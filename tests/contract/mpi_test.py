@@ -20,6 +20,21 @@ ENVIRONMENT = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_R
 MPIRUN = ("mpirun", "-q", "--oversubscribe", "--bind-to", "none")
 
 
+def own(errors):
+    """What brink said: an MPI on a machine that it does not know well has warnings of its own."""
+    return [line for line in errors.splitlines() if line.startswith("brink:")]
+
+
+def mpi_works():
+    """Whether two ranks of nothing can be started here: some containers forbid what MPI needs."""
+    if not (shutil.which("mpirun") and pathlib.Path(BRINK_MPI).exists()):
+        return False
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return subprocess.run([*MPIRUN, "-np", "2", BRINK_MPI, "--version"], env=ENVIRONMENT, timeout=60,
+                              capture_output=True, check=False).returncode == 0
+    return False
+
+
 def without_times(path):
     return [{k: v for k, v in row.items() if k not in TIMES} for row in read_csv(path)[1]]
 
@@ -34,7 +49,7 @@ def process_of(rank, word):
     return None
 
 
-@unittest.skipUnless(shutil.which("mpirun") and pathlib.Path(BRINK_MPI).exists(), "no MPI here")
+@unittest.skipUnless(mpi_works(), "no MPI here, or none that works")
 class Ranks(Contract):
     QUESTION = ("closest", "net.onnx", "--data", "data", "--norm", "l1", "--threads", "1")
 
@@ -54,7 +69,7 @@ class Ranks(Contract):
     def good_ranks(self, ranks, *arguments):
         done = self.ranks(ranks, *arguments)
         self.assertEqual(done.returncode, 0, f"{arguments}: {done.stderr}")
-        self.assertEqual(done.stderr, "")
+        self.assertEqual(own(done.stderr), [])
         return done
 
     def answers(self, store):
@@ -152,7 +167,7 @@ class Ranks(Contract):
         os.kill(process_of(1, "told.db"), signal.SIGTERM)
         _, errors = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 130, errors)
-        self.assertEqual(errors.count("\n"), 1, errors)
+        self.assertEqual(len(own(errors)), 1, errors)
         self.assertGreaterEqual(self.count("told.db"), 3)
 
     def script(self, name, *arguments, **environment):
@@ -185,7 +200,7 @@ class Ranks(Contract):
             with self.subTest(says):
                 done = self.ranks(3, *arguments)
                 self.assertEqual(done.returncode, 2, done.stderr)
-                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+                self.assertEqual(len(own(done.stderr)), 1, done.stderr)
                 self.assertIn(says, done.stderr)
                 self.assertEqual(done.stdout, "")
 
