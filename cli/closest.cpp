@@ -94,21 +94,6 @@ Expected<Run> prepare(const ClosestOptions& options, const Common& common, const
              {}};
 }
 
-ClosestBatch batch_of(const Run& run, const ClosestOptions& options, const Common& common) {
-  ClosestBatch batch;
-  batch.network = &run.loaded.network;
-  batch.set = &run.set;
-  batch.question = run.question;
-  if (!run.by_search) {
-    batch.mip = run.mip;
-    batch.bounds = &run.bounds;
-  }
-  batch.search.time_limit = options.time_limit;
-  batch.search.gap = options.gap;
-  batch.search.seed = common.seed;
-  return batch;
-}
-
 /// How many of at most `most` images may be searched at once, `threads` each.
 Expected<int> images_at_once(const Run& run, const ClosestOptions& options, int most, int threads) {
   const Network& network = run.loaded.network;
@@ -193,8 +178,10 @@ Expected<void> solve(const Run& run, const ClosestOptions& options, const Common
     progress.step();
     return kept;
   };
-  auto asked = ask_images(batch_of(run, options, common), todo, *at_once, inner, crew, hooks, keep,
-                          &interrupt_flag());
+  const ClosestBatch batch =
+      closest_batch(run.loaded.network, run.question, engine_of(options, common, run.mip), run.set,
+                    run.by_search ? nullptr : &run.bounds);
+  auto asked = ask_images(batch, todo, *at_once, inner, crew, hooks, keep, &interrupt_flag());
   progress.finish();
   if (!asked) return asked;
   if (interrupt_flag()) return interrupted();

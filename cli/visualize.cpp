@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "brink/base/digest.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/progress.h"
 #include "brink/report/pictures.h"
@@ -24,16 +23,9 @@ struct VisualizeOptions {
 };
 
 /// All that was asked, but the list of units: a stopped run may be continued with more of them.
-std::string question_text(const VisualizeOptions& options, const Network& network, const Box& box,
-                          const MipOptions& mip) {
-  std::string sides;
-  for (const auto* side : {&box.lower, &box.upper}) {
-    for (const double value : *side) sides += fmt::format("{},", value);
-  }
-  return fmt::format(
-      "visualize {} box {} engine {} bounds {} solver {} formulation {} limit {} gap {} scale {}",
-      content_hash(network), sha256(sides), options.shared.engine, options.shared.bounds,
-      mip.solver, options.shared.formulation, mip.time_limit, mip.gap, options.scale);
+std::string question_text(const VisualizeOptions& options, const Network& network, const Box& box) {
+  return fmt::format("{} scale {}", visualize_question(options.shared, network, box).text,
+                     options.scale);
 }
 
 UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box, int scale) {
@@ -99,10 +91,9 @@ Expected<Keeping> open_keeping(const Run& run, const VisualizeOptions& options,
     if (!lock) return tl::unexpected(lock.error());
     keeping.lock = std::make_unique<FileLock>(std::move(*lock));
   }
-  auto folder =
-      options.store.empty()
-          ? UnitFolder::open(options.out, question_text(options, network, run.box, run.mip))
-          : UnitFolder::of_answers(options.out);
+  auto folder = options.store.empty()
+                    ? UnitFolder::open(options.out, question_text(options, network, run.box))
+                    : UnitFolder::of_answers(options.out);
   if (!folder) return tl::unexpected(folder.error());
   keeping.folder = std::move(*folder);
   if (options.store.empty()) return keeping;

@@ -89,10 +89,8 @@ Question closest_question(const Network& network, const ClosestQuestion& questio
   return result;
 }
 
-namespace {
-
-ClosestBatch batch_of(const Network& network, const ClosestQuestion& question, const Engine& engine,
-                      const ImageSet& set, const Bounds* bounds) {
+ClosestBatch closest_batch(const Network& network, const ClosestQuestion& question,
+                           const Engine& engine, const ImageSet& set, const Bounds* bounds) {
   ClosestBatch batch;
   batch.network = &network;
   batch.set = &set;
@@ -108,6 +106,8 @@ ClosestBatch batch_of(const Network& network, const ClosestQuestion& question, c
   }
   return batch;
 }
+
+namespace {
 
 /// The rows that the leader has, in every process of the crew.
 Expected<Answers> share_rows(Crew& crew, const ImageSet& set, Norm norm, const Answers& rows) {
@@ -144,7 +144,9 @@ Expected<std::optional<QuestionId>> Asker::known(const NamedNetwork& network, co
   if (!id) return tl::unexpected(id.error());
   auto kept = store_->put_originals(named.digest, named.split, *named.set, images);
   if (!kept) return tl::unexpected(kept.error());
-  auto answered = store_->closest(*id);
+  if (images.empty()) return *id;
+  const auto [first, last] = std::minmax_element(images.begin(), images.end());
+  auto answered = store_->closest(*id, *first, *last);
   if (!answered) return tl::unexpected(answered.error());
   for (const int image : images) {
     const auto found = answered->find(image);
@@ -181,7 +183,7 @@ Expected<std::vector<ClosestRow>> Asker::closest(const NamedNetwork& network,
   // Fewer images than threads: the spare threads help with each image.
   const int count = todo ? static_cast<int>(todo->size()) : 0;
   const int inner = count > 0 && crew_->processes() == 1 ? std::max(1, threads_ / count) : 1;
-  const ClosestBatch batch = batch_of(network.network, question, engine, *named.set, bounds);
+  const ClosestBatch batch = closest_batch(network.network, question, engine, *named.set, bounds);
   auto asked =
       ask_images(batch, todo, std::max(1, threads_ / inner), inner, *crew_, {}, keep, interrupt_);
   if (!asked) return tl::unexpected(asked.error());

@@ -48,6 +48,11 @@ struct Engine {
 Question closest_question(const Network& network, const ClosestQuestion& question,
                           const Engine& engine, const NamedImages& named);
 
+/// The question ready to be asked of images of `set`; refers to what the caller holds. `bounds`: of
+/// the MIP engine, else null.
+ClosestBatch closest_batch(const Network& network, const ClosestQuestion& question,
+                           const Engine& engine, const ImageSet& set, const Bounds* bounds);
+
 /// The same of bounds. A limit on all of it is part of the question: it decides how far they are
 /// proven.
 Question bounds_question(const Network& network, const Box& box, const std::string& box_text,

@@ -50,7 +50,7 @@ Expected<void> Store::put(QuestionId question, const ClosestRow& row) {
       a.linearised, a.linearised_bound, a.proof, a.note, to_blob(a.image), run_);
 }
 
-Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question) const {
+Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question, int first, int last) const {
   std::map<int, ClosestRow> rows;
   const auto read = [&rows](const SqlRow& r) {
     ClosestRow row;
@@ -78,8 +78,8 @@ Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question) const {
       "SELECT image, label, target, status, distance, bound, nodes, seconds, bound_seconds, "
       "verified, all_zero, linearised, linearised_bound, proof, note, found, "
       "json_extract(options, '$.norm') FROM closest JOIN question ON id = question "
-      "WHERE question = ?",
-      read, question);
+      "WHERE question = ? AND image BETWEEN ? AND ?",
+      read, question, first, last);
   if (!ok) return tl::unexpected(ok.error());
   return rows;
 }

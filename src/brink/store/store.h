@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -100,8 +101,9 @@ class Store {
   Expected<void> put(const Evaluated& evaluated);
   Expected<void> put(const Descent& descent);
 
-  /// By image, unit.
-  Expected<std::map<int, ClosestRow>> closest(QuestionId question) const;
+  /// By image, those of [first, last]; by layer and unit.
+  Expected<std::map<int, ClosestRow>> closest(QuestionId question, int first = 0,
+                                              int last = std::numeric_limits<int>::max()) const;
   Expected<std::map<std::pair<int, int>, StoredUnit>> units(QuestionId question) const;
   Expected<std::optional<StoredBounds>> bounds(QuestionId question) const;
 
