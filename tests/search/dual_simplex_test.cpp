@@ -11,7 +11,7 @@ namespace {
 /// The same program held twice: for the dense simplex and for CLP.
 class Twin {
  public:
-  Twin(int columns, int rows, Random& random) : simplex_(columns, 4), random_(random) {
+  Twin(int columns, int rows, Random& random) : simplex_(columns, 4, rows + 1), random_(random) {
     for (int j = 0; j < columns; ++j) {
       program_.add_column(
           {fmt::format("v{}", j), -1, random.uniform(0, 2), random.normal(), false});
@@ -48,11 +48,13 @@ class Twin {
         break;
       default: {
         const int i = random_.index(static_cast<int>(program_.rows.size()));
-        for (Term& term : program_.rows[static_cast<std::size_t>(i)].terms) {
-          if (term.column != j) continue;
-          term.coefficient = random_.normal();
-          simplex_.set_coefficient(i, j, term.coefficient);
+        Row& row = program_.rows[static_cast<std::size_t>(i)];
+        std::vector<double> a(program_.columns.size());
+        for (Term& term : row.terms) {
+          if (random_.uniform() < 0.5) term.coefficient = random_.normal();
+          a[static_cast<std::size_t>(term.column)] = term.coefficient;
         }
+        simplex_.overwrite_row(i, a, row.upper);
       }
     }
     mirror_column(j);
@@ -107,7 +109,7 @@ TEST(DualSimplex, EqualsClpThroughChanges) {
 }
 
 TEST(DualSimplex, AnAddedColumnEnters) {
-  DualSimplex simplex(1, 2);
+  DualSimplex simplex(1, 2, 1);
   simplex.set_column(0, 0, 1);
   simplex.set_cost(0, 1);
   simplex.add_row({1}, 1, 0, 0);  // v = 1
@@ -117,6 +119,22 @@ TEST(DualSimplex, AnAddedColumnEnters) {
   EXPECT_EQ(simplex.solve(), DualSimplex::Status::optimal);
   EXPECT_NEAR(simplex.objective(), 0, 1e-12);
   EXPECT_NEAR(simplex.value(added), 0.5, 1e-12);
+}
+
+TEST(DualSimplex, ASlackMayCost) {
+  DualSimplex simplex(2, 0, 2);
+  simplex.set_column(0, 0, 4);
+  simplex.set_column(1, 0, 4);
+  simplex.set_cost(1, 1);
+  simplex.add_row({1, 1}, 3, 0, 0);   // v + u = 3
+  simplex.add_row({1, -1}, 2, 0, 9);  // v - u <= 2, its slack w costs 2: v 2.5, u 0.5
+  simplex.set_cost(simplex.slack(1), 2);
+  EXPECT_EQ(simplex.solve(), DualSimplex::Status::optimal);
+  EXPECT_NEAR(simplex.objective(), 0.5, 1e-9);
+  EXPECT_NEAR(simplex.value(0), 2.5, 1e-9);
+  simplex.set_cost(simplex.slack(1), -2);  // the largest slack: v 0, u 3, w 5
+  EXPECT_EQ(simplex.solve(), DualSimplex::Status::optimal);
+  EXPECT_NEAR(simplex.objective(), 3 - 10, 1e-9);
 }
 
 }  // namespace

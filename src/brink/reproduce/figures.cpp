@@ -157,7 +157,7 @@ Expected<Sheet> changes_sheet(Lab& lab, const std::string& title) {
   for (const auto& cap : {std::optional<double>(), std::optional<double>(kCap)}) {
     const auto answers = ask(lab, *network, Norm::l1, cap, images);
     if (!answers) return tl::unexpected(answers.error());
-    sheet.row_heads.push_back(cap ? "cap 0.2" : "no cap");
+    sheet.row_heads.emplace_back(cap ? "cap 0.2" : "no cap");
     sheet.rows.emplace_back();
     for (const Answered& a : *answers) {
       sheet.rows.back().push_back(
@@ -175,7 +175,7 @@ struct Figure {
 };
 
 std::vector<Figure> figures() {
-  const auto of_digits = [](std::vector<int> digits) {
+  const auto of_digits = [](const std::vector<int>& digits) {
     return [digits](Lab& lab, const std::string& title) -> Expected<Sheet> {
       const auto network = lab.network("DNN1");
       if (!network) return tl::unexpected(network.error());

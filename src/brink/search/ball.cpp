@@ -1,6 +1,7 @@
 #include "brink/search/ball.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -129,51 +130,71 @@ double Ball::support_linf(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
   return value;
 }
 
-double Ball::support_l1(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
+/// The knapsack's threshold: the worth of the item that the budget splits; 0 when all fit. Buckets
+/// by worth first, since few items are worth more than it.
+double Ball::threshold_l1(const std::vector<double>& worths, const std::vector<double>& rooms,
+                          double greatest) const {
+  constexpr std::size_t kBuckets = 64;
+  std::array<double, kBuckets> weights{};
+  const double scale = (kBuckets - 1) / greatest;
+  const auto bucket = [&](std::size_t j) { return static_cast<std::size_t>(worths[j] * scale); };
+  for (std::size_t j = 0; j < worths.size(); ++j) weights[bucket(j)] += rooms[j];
+  double budget = radius_;
+  std::size_t chosen = kBuckets;
+  while (chosen > 0 && weights[chosen - 1] <= budget) budget -= weights[--chosen];
+  if (chosen-- == 0) return 0;
   auto& items = scratch();
-  double all = 0;
+  for (std::size_t j = 0; j < worths.size(); ++j) {
+    if (bucket(j) == chosen) items.push_back({worths[j], rooms[j], static_cast<Eigen::Index>(j)});
+  }
+  auto begin = items.begin();
+  auto end = items.end();
+  while (end - begin > 1) {  // quickselect on the weights
+    const auto middle = begin + (end - begin) / 2;
+    std::nth_element(begin, middle, end,
+                     [](const Item& a, const Item& b) { return a.worth > b.worth; });
+    double weight = 0;
+    for (auto item = begin; item != middle; ++item) weight += item->room;
+    if (weight > budget) {
+      end = middle;
+    } else {
+      budget -= weight;
+      begin = middle;
+    }
+  }
+  return begin->worth;
+}
+
+double Ball::support_l1(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
+  thread_local std::vector<double> worths, rooms;
+  const auto size = static_cast<std::size_t>(c.size());
+  worths.resize(size);
+  rooms.resize(size);
+  double greatest = 0;
   for (Eigen::Index j = 0; j < c.size(); ++j) {
-    const double m = room(j, c(j));
-    if (c(j) == 0 || m <= 0) continue;
-    items.push_back({std::abs(c(j)), m, j});
-    all += m;
+    const auto i = static_cast<std::size_t>(j);
+    rooms[i] = room(j, c(j));
+    worths[i] = rooms[i] > 0 ? std::abs(c(j)) : 0;
+    greatest = std::max(greatest, worths[i]);
   }
-  // The knapsack's threshold t: the worth of the item that the budget splits; 0 when all fit.
-  double t = 0;
-  if (all > radius_) {
-    double budget = radius_;
-    auto begin = items.begin();
-    auto end = items.end();
-    while (end - begin > 1) {  // quickselect on the weights
-      const auto middle = begin + (end - begin) / 2;
-      std::nth_element(begin, middle, end,
-                       [](const Item& a, const Item& b) { return a.worth > b.worth; });
-      double weight = 0;
-      for (auto item = begin; item != middle; ++item) weight += item->room;
-      if (weight > budget) {
-        end = middle;
-      } else {
-        budget -= weight;
-        begin = middle;
-      }
-    }
-    t = begin->worth;
-  }
-  double value = t * (std::isinf(radius_) ? 0 : radius_);
+  if (greatest == 0) return 0;
+  const double t = std::isinf(radius_) ? 0 : threshold_l1(worths, rooms, greatest);
+  double value = t > 0 ? t * radius_ : 0;
   double left = radius_;
-  for (const Item& item : items) {
-    if (item.worth <= t) continue;
-    value += item.room * (item.worth - t);
-    left -= item.room;
-    if (d != nullptr) (*d)(item.pixel) = c(item.pixel) > 0 ? item.room : -item.room;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (worths[i] <= t) continue;
+    value += rooms[i] * (worths[i] - t);
+    left -= rooms[i];
+    const auto j = static_cast<Eigen::Index>(i);
+    if (d != nullptr) (*d)(j) = c(j) > 0 ? rooms[i] : -rooms[i];
   }
-  if (d != nullptr) {  // the split item(s)
-    for (const Item& item : items) {
-      if (item.worth != t || left <= 0) continue;
-      const double move = std::min(left, item.room);
-      (*d)(item.pixel) = c(item.pixel) > 0 ? move : -move;
-      left -= move;
-    }
+  if (d == nullptr || t == 0) return value;
+  for (std::size_t i = 0; i < size && left > 0; ++i) {  // the split item(s)
+    if (worths[i] != t) continue;
+    const auto j = static_cast<Eigen::Index>(i);
+    const double move = std::min(left, rooms[i]);
+    (*d)(j) = c(j) > 0 ? move : -move;
+    left -= move;
   }
   return value;
 }

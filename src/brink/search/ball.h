@@ -16,6 +16,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <vector>
 
 #include "brink/base/box.h"
 #include "brink/base/norm.h"
@@ -48,6 +49,8 @@ class Ball {
   Support support(const Eigen::VectorXd& c, Eigen::VectorXd* maximiser = nullptr) const;
 
  private:
+  double threshold_l1(const std::vector<double>& worths, const std::vector<double>& rooms,
+                      double greatest) const;
   double support_l1(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
   double support_l2(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
   double support_l0(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;

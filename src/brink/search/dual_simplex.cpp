@@ -1,13 +1,17 @@
-// Explicit inverse, steepest-edge pricing, bound-flipping ratio test.
+// Inverse of the kernel, steepest-edge pricing, bound-flipping ratio test.
 //
-// With tens to a few hundred rows the inverse fits the cache and a pivot is a handful of dense
-// passes: the pivot row (rho A), one product with the inverse, one rank-one update. The norms of
-// the inverse's rows, which are the exact dual steepest-edge weights (Forrest & Goldfarb 1992),
-// fall out of the update. The ratio test passes over columns whose box is too small to absorb the
-// infeasibility and flips them at once (Maros 2003).
-// The rows are blocks (a layer's weights, a triangle's two entries, the points' coordinates):
-// storage is dense, and each row keeps the spans outside of which it is zero.
-// Tried and dropped: partial pricing (rows are few).
+// Most rows of a node's program are not tight (triangles of neurons whose phase is right, sides of
+// inactive neurons): their slacks are basic, and the basis is
+//     B = [A_RK 0; A_SK I],   R the tight rows, S the others, K the basic structural columns.
+// Only the kernel A_RK is inverted; it has 40 to 60 rows where the program has 150. The rest
+// follows from A by two products. A pivot exchanges a column or a row of the kernel, or lets it
+// grow or shrink by one of each. Rows of the inverse that belong to K give exact dual steepest-edge
+// weights (Forrest & Goldfarb 1992), those of S are kept by their recurrence. The ratio test passes
+// over columns whose box is too small to absorb the infeasibility and flips them at once (Maros
+// 2003). Rows and columns are blocks (a layer's weights, the points' coordinates): storage is
+// dense, both ways, and each keeps the spans outside of which it is zero.
+// Tried and dropped: partial pricing (rows are few); the inverse of the whole basis (2 to 3 times
+// slower).
 #include "brink/search/dual_simplex.h"
 
 #include <algorithm>
@@ -27,39 +31,14 @@ constexpr int kRecomputeEvery = 120;
 
 }  // namespace
 
-void DualSimplex::update_side(std::size_t column) {
-  const bool moves = position_[column] < 0 && lower_[column] < upper_[column];
-  side_[column] = !moves ? 0 : (at_upper_[column] ? -1 : 1);
-}
-
-/// out = inverse x, x mostly zero.
-void DualSimplex::multiply_inverse(const std::vector<double>& x, std::vector<double>& out) {
-  spans_.clear();
-  for (int i = 0; i < m_; ++i) {
-    if (x[index(i)] == 0) continue;
-    if (!spans_.empty() && i < spans_.back().end + kSpanGap) {
-      spans_.back().end = i + 1;
-    } else {
-      spans_.push_back({i, i + 1});
-    }
-  }
-  out.resize(index(m_));
-  if (spans_.empty()) std::fill(out.begin(), out.end(), 0.0);
-  for (std::size_t s = 0; s < spans_.size(); ++s) {
-    kernels::multiply(index(m_), capacity_, inverse_.data(), index(spans_[s].begin),
-                      index(spans_[s].end), x.data(), s > 0, out.data());
-  }
-}
-
-void DualSimplex::combine_rows(int rows, const double* y, std::vector<double>& out) const {
-  out.assign(index(n_), 0);
-  for (int i = 0; i < rows; ++i) {
-    if (y[i] != 0) add_row_to(i, y[i], out.data());
-  }
+void DualSimplex::update_side(int column) {
+  const std::size_t j = index(column);
+  const bool moves = !is_basic(column) && lower_[j] < upper_[j];
+  side_[j] = !moves ? 0 : (at_upper_[j] ? -1 : 1);
 }
 
 void DualSimplex::add_row_to(int row, double factor, double* out) const {
-  const double* entries = &a_[at(row, 0)];
+  const double* entries = &a_[index(row) * stride_];
   for (const Span& span : row_spans_[index(row)]) {
     const auto size = index(span.end - span.begin);
     if (size > 4) {
@@ -70,75 +49,159 @@ void DualSimplex::add_row_to(int row, double factor, double* out) const {
   }
 }
 
-void DualSimplex::compute_multipliers() {
-  multipliers_.assign(index(m_), 0);
-  for (int p = 0; p < m_; ++p) {
-    const double cost = cost_[index(basis_[index(p)])];
-    if (cost != 0) kernels::axpy(index(m_), cost, inverse_row(p), multipliers_.data());
+/// out += factor times the column, `out` by rows.
+void DualSimplex::add_column_to(int column, double factor, double* out) const {
+  if (column >= slack_) {
+    out[column - slack_] += factor;
+    return;
+  }
+  const double* entries = column_entries(column);
+  for (const Span& span : column_spans_[index(column)]) {
+    const auto size = index(span.end - span.begin);
+    if (size > 4) {
+      kernels::axpy(size, factor, entries + span.begin, out + span.begin);
+      continue;
+    }
+    for (int i = span.begin; i < span.end; ++i) out[i] += factor * entries[i];
   }
 }
 
-void DualSimplex::compute_primal() {
-  shift_.assign(rhs_.begin(), rhs_.end());
-  for (int j = 0; j < n_; ++j)
-    alpha_[index(j)] = position_[index(j)] < 0 ? bound_value(index(j)) : 0;
+/// rho_: the basic variable's row of B^{-1} on the tight rows. A slack's row has a 1 of its own.
+void DualSimplex::row_of_inverse(int variable) {
+  const int size = kernel_size();
+  if (variable < slack_) {
+    const double* row = inverse_row(place_[index(variable)]);
+    rho_.assign(row, row + size);
+    return;
+  }
+  rho_.assign(index(size), 0);
+  for (int p = 0; p < size; ++p) {
+    const double a = entry(variable - slack_, kernel_columns_[index(p)]);
+    if (a != 0) kernels::axpy(index(size), -a, inverse_row(p), rho_.data());
+  }
+}
+
+/// out, by variable: B^{-1} work_ at basic ones, 0 at tight slacks; `work_` by rows.
+void DualSimplex::solve_column(std::vector<double>& out) {
+  const int size = kernel_size();
+  gathered_.resize(2 * index(size));
+  double* solution = gathered_.data() + size;
+  for (int r = 0; r < size; ++r) gathered_[index(r)] = work_[index(tight_rows_[index(r)])];
+  kernels::multiply(index(size), index(size), capacity_, inverse_.data(), gathered_.data(),
+                    solution);
+  double* slacks = out.data() + slack_;
+  std::copy_n(work_.data(), m_, slacks);
+  for (int p = 0; p < size; ++p) out[index(kernel_columns_[index(p)])] = solution[p];
+  kernels::add_lines(index(size), kernel_columns_.data(), solution, -1, t_.data(), capacity_,
+                     column_spans_.data(), slacks);
+  for (const int row : tight_rows_) slacks[row] = 0;
+}
+
+/// The basic variables' values += factor direction.
+void DualSimplex::move_basics(double factor, const std::vector<double>& direction) {
+  for (const int column : kernel_columns_) {
+    value_[index(column)] += factor * direction[index(column)];
+  }
+  kernels::axpy(index(m_), factor, direction.data() + slack_, value_.data() + slack_);
+}
+
+void DualSimplex::compute_multipliers() {
+  multipliers_.assign(index(m_), 0);
+  bool slacks_cost = false;
   for (int i = 0; i < m_; ++i) {
-    for (const Span& span : row_spans_[index(i)]) {
-      for (int j = span.begin; j < span.end; ++j) {
-        shift_[index(i)] -= alpha_[index(j)] * a_[at(i, j)];
+    if (row_place_[index(i)] >= 0) continue;
+    multipliers_[index(i)] = cost_[index(slack_ + i)];
+    slacks_cost = slacks_cost || multipliers_[index(i)] != 0;
+  }
+  gathered_.assign(index(kernel_size()), 0);
+  for (int p = 0; p < kernel_size(); ++p) {
+    const int column = kernel_columns_[index(p)];
+    double cost = cost_[index(column)];
+    if (slacks_cost) {
+      const double* entries = column_entries(column);
+      for (const Span& span : column_spans_[index(column)]) {
+        cost -= kernels::dot(index(span.end - span.begin), entries + span.begin,
+                             multipliers_.data() + span.begin);
       }
     }
-    if (position_[index(slack_ + i)] < 0) shift_[index(i)] -= bound_value(index(slack_ + i));
+    if (cost != 0) kernels::axpy(gathered_.size(), cost, inverse_row(p), gathered_.data());
   }
-  multiply_inverse(shift_, primal_);
+  for (std::size_t r = 0; r < tight_rows_.size(); ++r) {
+    multipliers_[index(tight_rows_[r])] = gathered_[r];
+  }
+}
+
+void DualSimplex::compute_reduced_costs() {
+  std::copy(cost_.begin(), cost_.end(), reduced_.begin());
+  for (int i = 0; i < m_; ++i) {
+    const double y = multipliers_[index(i)];
+    if (y == 0) continue;
+    add_row_to(i, -y, reduced_.data());
+    reduced_[index(slack_ + i)] -= y;
+  }
+  for (int j = 0; j < slack_ + m_; ++j) {
+    if (j == n_) j = slack_;
+    if (is_basic(j)) {
+      reduced_[index(j)] = 0;
+    } else if (reduced_[index(j)] > kDualTolerance) {
+      at_upper_[index(j)] = 0;
+    } else if (reduced_[index(j)] < -kDualTolerance) {
+      at_upper_[index(j)] = 1;
+    }
+    update_side(j);
+  }
+}
+
+void DualSimplex::compute_values() {
+  work_.assign(rhs_.begin(), rhs_.end());
+  for (int j = 0; j < n_; ++j) {
+    if (is_basic(j)) continue;
+    const double value = bound_value(index(j));
+    if (value != 0) add_column_to(j, -value, work_.data());
+  }
+  for (const int row : tight_rows_) work_[index(row)] -= bound_value(index(slack_ + row));
+  solve_column(value_);
+  for (const int row : tight_rows_) {
+    value_[index(slack_ + row)] = bound_value(index(slack_ + row));
+  }
 }
 
 void DualSimplex::restart() {
   compute_multipliers();
-  std::copy(cost_.begin(), cost_.end(), reduced_.begin());
-  for (int i = 0; i < m_; ++i) {
-    const double y = multipliers_[index(i)];
-    if (y != 0) add_row_to(i, -y, reduced_.data());
-    reduced_[index(slack_ + i)] = cost_[index(slack_ + i)] - y;
-  }
-  for (std::size_t j = 0; j < reduced_.size(); ++j) {
-    if (position_[j] >= 0) {
-      reduced_[j] = 0;
-    } else if (reduced_[j] > kDualTolerance) {
-      at_upper_[j] = 0;
-    } else if (reduced_[j] < -kDualTolerance) {
-      at_upper_[j] = 1;
-    }
-    update_side(j);
-  }
-  compute_primal();
+  compute_reduced_costs();
+  compute_values();
 }
 
 DualSimplex::Leaving DualSimplex::choose_leaving() const {
   Leaving best;
   double best_score = 0;
-  for (int p = 0; p < m_; ++p) {
-    const std::size_t column = index(basis_[index(p)]);
-    const double x = primal_[index(p)];
-    const double above = x - upper_[column];
-    const double below = lower_[column] - x;
+  const auto consider = [&](int variable) {
+    const std::size_t j = index(variable);
+    const double above = value_[j] - upper_[j];
+    const double below = lower_[j] - value_[j];
     const double infeasibility = std::max(above, below);
-    if (infeasibility <= kPrimalTolerance) continue;
-    const double score = infeasibility * infeasibility / weight_[index(p)];
-    if (score > best_score) {
-      best_score = score;
-      best = {p, infeasibility, above > below ? 1.0 : -1.0};
-    }
-  }
+    if (infeasibility <= kPrimalTolerance) return;
+    const double square = infeasibility * infeasibility;
+    if (square <= best_score * weight_[j]) return;
+    best_score = square / weight_[j];
+    best = {variable, infeasibility, above > below ? 1.0 : -1.0};
+  };
+  for (const int column : kernel_columns_) consider(column);
+  for (int i = 0; i < m_; ++i) consider(slack_ + i);  // tight ones sit at their side
   return best;
 }
 
-void DualSimplex::compute_pivot_row(int position) {
-  const double* rho = inverse_row(position);
-  std::fill(alpha_.begin(), alpha_.begin() + static_cast<std::ptrdiff_t>(n_), 0.0);
-  for (int i = 0; i < m_; ++i) {
-    if (rho[i] != 0) add_row_to(i, rho[i], alpha_.data());
-    alpha_[index(slack_ + i)] = rho[i];
+void DualSimplex::compute_pivot_row(int variable) {
+  row_of_inverse(variable);
+  std::fill(alpha_.begin(), alpha_.end(), 0.0);
+  kernels::add_lines(rho_.size(), tight_rows_.data(), rho_.data(), 1, a_.data(), stride_,
+                     row_spans_.data(), alpha_.data());
+  for (std::size_t r = 0; r < rho_.size(); ++r) {
+    alpha_[index(slack_ + tight_rows_[r])] = rho_[r];
+  }
+  if (variable >= slack_) {
+    add_row_to(variable - slack_, 1, alpha_.data());
+    alpha_[index(variable)] = 1;
   }
 }
 
@@ -190,105 +253,81 @@ int DualSimplex::choose_entering(const Leaving& leaving) {
   return -1;
 }
 
-void DualSimplex::gather_column(int column, std::vector<double>& entries) const {
-  entries.assign(index(m_), 0);
-  if (column >= slack_) {
-    entries[index(column - slack_)] = 1;
-    return;
-  }
-  for (int i = 0; i < m_; ++i) entries[index(i)] = a_[at(i, column)];
-}
-
 void DualSimplex::flip_passed() {
   if (passed_.empty()) return;
-  shift_.assign(index(m_), 0);
+  work_.assign(index(m_), 0);
   for (const int column : passed_) {
     const std::size_t j = index(column);
-    const double move = at_upper_[j] ? lower_[j] - upper_[j] : upper_[j] - lower_[j];
+    const double before = bound_value(j);
     at_upper_[j] = !at_upper_[j];
     side_[j] = -side_[j];
-    if (column >= slack_) {
-      shift_[index(column - slack_)] += move;
-    } else {
-      for (int i = 0; i < m_; ++i) shift_[index(i)] += move * a_[at(i, column)];
-    }
+    if (column >= slack_) value_[j] = bound_value(j);
+    add_column_to(column, bound_value(j) - before, work_.data());
   }
-  multiply_inverse(shift_, column_);
-  for (int p = 0; p < m_; ++p) primal_[index(p)] -= column_[index(p)];
-}
-
-void DualSimplex::update_inverse(int position) {
-  double* pivot_row = inverse_row(position);
-  const double scale = 1 / column_[index(position)];
-  double norm = 0;
-  for (int i = 0; i < m_; ++i) {
-    pivot_row[i] *= scale;
-    norm += pivot_row[i] * pivot_row[i];
-  }
-  weight_[index(position)] = norm;
-  for (int p = 0; p < m_; ++p) {
-    const double factor = column_[index(p)];
-    if (p == position || factor == 0) continue;
-    weight_[index(p)] = kernels::subtract_and_square(index(m_), factor, pivot_row, inverse_row(p));
-  }
+  solve_column(direction_);
+  move_basics(-1, direction_);
 }
 
 bool DualSimplex::pivot(const Leaving& leaving, int entering) {
-  const int p = leaving.position;
-  const double alpha = leaving.direction * alpha_[index(entering)];
-  gather_column(entering, shift_);
-  multiply_inverse(shift_, column_);
-  if (std::abs(column_[index(p)] - alpha) > 1e-6 * (1 + std::abs(alpha))) return false;
+  const std::size_t out = index(leaving.variable), in = index(entering);
+  const double alpha = leaving.direction * alpha_[in];
+  work_.assign(index(m_), 0);
+  add_column_to(entering, 1, work_.data());
+  solve_column(direction_);
+  if (std::abs(direction_[out] - alpha) > 1e-6 * (1 + std::abs(alpha))) return false;
 
   // alpha_ carries the leaving column's direction, as choose_entering() left it.
-  const double dual_step = reduced_[index(entering)] / alpha;
+  const double dual_step = reduced_[in] / alpha;
   if (dual_step != 0) {
     kernels::axpy(alpha_.size(), -dual_step * leaving.direction, alpha_.data(), reduced_.data());
   }
-  const int left = basis_[index(p)];
   const bool to_upper = leaving.direction > 0;
-  const double target = to_upper ? upper_[index(left)] : lower_[index(left)];
-  const double step = (primal_[index(p)] - target) / column_[index(p)];
-  for (int i = 0; i < m_; ++i) primal_[index(i)] -= step * column_[index(i)];
-  primal_[index(p)] = bound_value(index(entering)) + step;
+  const double target = to_upper ? upper_[out] : lower_[out];
+  const double step = (value_[out] - target) / direction_[out];
+  move_basics(-step, direction_);
+  value_[in] = bound_value(in) + step;
+  value_[out] = target;
 
-  update_inverse(p);
-  basis_[index(p)] = entering;
-  position_[index(entering)] = p;
-  position_[index(left)] = -1;
-  at_upper_[index(left)] = to_upper;
-  reduced_[index(entering)] = 0;
-  reduced_[index(left)] = -dual_step;
-  update_side(index(entering));
-  update_side(index(left));
+  update_weights(leaving.variable);
+  update_kernel(leaving.variable, entering);
+  at_upper_[out] = to_upper;
+  reduced_[in] = 0;
+  reduced_[out] = -dual_step;
+  update_side(entering);
+  update_side(leaving.variable);
   ++pivots_since_refactor_;
   return true;
 }
 
 DualSimplex::Status DualSimplex::solve(int iteration_limit) {
-  if (pivots_since_refactor_ >= kRefactorEvery && !refactor()) return Status::stalled;
+  if (pivots_since_refactor_ >= kRefactorEvery) refactor();
   restart();
   bool refactored = false;
   for (int iteration = 1; iteration <= iteration_limit; ++iteration) {
     ++iterations_;
     if (iteration % kRecomputeEvery == 0) restart();
     const Leaving leaving = choose_leaving();
-    if (leaving.position < 0) {
+    if (leaving.variable < 0) {
       compute_multipliers();
       return Status::optimal;
     }
-    compute_pivot_row(leaving.position);
+    compute_pivot_row(leaving.variable);
     const int entering = choose_entering(leaving);
     if (entering < 0) {
-      const double* rho = inverse_row(leaving.position);
-      multipliers_.assign(rho, rho + m_);
-      for (double& y : multipliers_) y *= leaving.direction;
+      multipliers_.assign(index(m_), 0);
+      for (std::size_t r = 0; r < rho_.size(); ++r) {
+        multipliers_[index(tight_rows_[r])] = leaving.direction * rho_[r];
+      }
+      if (leaving.variable >= slack_) {
+        multipliers_[index(leaving.variable - slack_)] = leaving.direction;
+      }
       return Status::infeasible;
     }
     flip_passed();
     if (!pivot(leaving, entering)) {
-      if (refactored || !refactor()) break;
+      if (refactored) break;
       refactored = true;
+      refactor();
       restart();
     }
   }
@@ -296,15 +335,10 @@ DualSimplex::Status DualSimplex::solve(int iteration_limit) {
   return Status::stalled;
 }
 
-double DualSimplex::value(int column) const {
-  const int p = position_[index(column)];
-  return p >= 0 ? primal_[index(p)] : bound_value(index(column));
-}
-
 double DualSimplex::objective() const {
   double sum = 0;
-  for (std::size_t j = 0; j < cost_.size(); ++j) {
-    if (cost_[j] != 0) sum += cost_[j] * value(static_cast<int>(j));
+  for (int j = 0; j < slack_ + m_; ++j) {
+    if (cost_[index(j)] != 0) sum += cost_[index(j)] * value(j);
   }
   return sum;
 }

@@ -1,4 +1,4 @@
-// Rows and columns of the simplex: adding, overwriting, changing an entry under a standing basis.
+// Rows and columns of the simplex: adding and overwriting under a standing basis.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -8,79 +8,87 @@
 
 namespace brink::search {
 
-DualSimplex::DualSimplex(int columns, int spare) : n_(columns), slack_(columns + spare) {
+DualSimplex::DualSimplex(int columns, int spare, int rows) : n_(columns), slack_(columns + spare) {
   stride_ = (index(slack_) + 3) / 4 * 4;
-  lower_.assign(index(slack_), 0);
-  upper_.assign(index(slack_), 0);
-  cost_.assign(index(slack_), 0);
-  reduced_.assign(index(slack_), 0);
-  at_upper_.assign(index(slack_), 0);
-  position_.assign(index(slack_), -1);
-  alpha_.assign(index(slack_), 0);
-  side_.assign(index(slack_), 0);
+  capacity_ = (index(rows) + 3) / 4 * 4;
+  a_.assign(capacity_ * stride_, 0);
+  t_.assign(index(slack_) * capacity_, 0);
+  inverse_.assign(capacity_ * capacity_, 0);
+  row_spans_.resize(capacity_);
+  column_spans_.resize(index(slack_));
+  const std::size_t variables = index(slack_) + capacity_;
+  for (auto* numbers :
+       {&lower_, &upper_, &cost_, &reduced_, &side_, &value_, &alpha_, &direction_, &tau_}) {
+    numbers->assign(variables, 0);
+  }
+  weight_.assign(variables, 1);
+  at_upper_.assign(variables, 0);
+  place_.assign(index(slack_), -1);
+  row_place_.assign(capacity_, -1);
+}
+
+void DualSimplex::cover(std::vector<Span>& spans, int i) {
+  for (Span& span : spans) {
+    if (span.begin <= i && i < span.end) return;
+    if (i < span.begin) {  // before the others: rare
+      spans.insert(spans.begin() + (&span - spans.data()), {i, i + 1});
+      return;
+    }
+    const bool next_begins = &span != &spans.back() && (&span + 1)->begin <= i;
+    if (i < span.end + kSpanGap && !next_begins) {
+      span.end = i + 1;
+      return;
+    }
+  }
+  spans.push_back({i, i + 1});
 }
 
 void DualSimplex::write(int row, int column, double value) {
-  a_[at(row, column)] = value;
+  entry(row, column) = value;
+  t_[index(column) * capacity_ + index(row)] = value;
   if (value == 0) return;
-  auto& spans = row_spans_[index(row)];
-  bool extends = !spans.empty() && column < spans.back().end + kSpanGap;
-  for (const Span& span : spans) {
-    if (span.begin <= column && column < span.end) return;
-    extends = extends && span.end <= column;
-  }
-  if (extends) {
-    spans.back().end = column + 1;
-  } else {
-    spans.push_back({column, column + 1});
-  }
-}
-
-void DualSimplex::grow() {
-  const std::size_t bigger = std::max<std::size_t>(32, capacity_ * 3 / 2 / 4 * 4);
-  std::vector<double> inverse(bigger * bigger, 0);
-  for (int i = 0; i < m_; ++i) {
-    std::copy_n(inverse_row(i), m_,
-                inverse.begin() + static_cast<std::ptrdiff_t>(index(i) * bigger));
-  }
-  inverse_ = std::move(inverse);
-  capacity_ = bigger;
+  cover(row_spans_[index(row)], column);
+  cover(column_spans_[index(column)], row);
 }
 
 int DualSimplex::add_row(const std::vector<double>& coefficients, double rhs, double slack_lower,
                          double slack_upper) {
-  if (index(m_) == capacity_) grow();
-  const int row = m_;
-  a_.resize(index(m_ + 1) * stride_, 0);
-  row_spans_.emplace_back();
-  for (std::size_t j = 0; j < coefficients.size(); ++j) {
-    write(row, static_cast<int>(j), coefficients[j]);
-  }
+  const int row = m_++;
   rhs_.push_back(rhs);
-  lower_.push_back(slack_lower);
-  upper_.push_back(slack_upper);
-  cost_.push_back(0);
-  reduced_.push_back(0);
-  at_upper_.push_back(0);
-  alpha_.push_back(0);
-  side_.push_back(0);
-  position_.push_back(m_);
-  // B' = [B 0; a_B 1]  =>  inverse' = [B^-1 0; -a_B B^-1  1]
-  double* fresh = inverse_row(m_);
-  std::fill_n(fresh, capacity_, 0.0);
-  for (int p = 0; p < m_; ++p) {
-    inverse_row(p)[m_] = 0;
-    const int column = basis_[index(p)];
-    if (column < slack_ && coefficients[index(column)] != 0) {
-      kernels::axpy(index(m_), -coefficients[index(column)], inverse_row(p), fresh);
-    }
+  set_column(slack_ + row, slack_lower, slack_upper);
+  for (std::size_t j = 0; j < coefficients.size(); ++j) {
+    if (coefficients[j] != 0) write(row, static_cast<int>(j), coefficients[j]);
   }
-  fresh[m_] = 1;
-  basis_.push_back(slack_ + row);
-  primal_.push_back(0);
-  weight_.push_back(kernels::dot(index(m_) + 1, fresh, fresh));
-  ++m_;
+  row_of_inverse(slack_ + row);
+  weight_[index(slack_ + row)] = 1 + kernels::dot(rho_.size(), rho_.data(), rho_.data());
   return row;
+}
+
+void DualSimplex::overwrite_row(int row, const std::vector<double>& coefficients, double rhs) {
+  set_rhs(row, rhs);
+  for (std::size_t j = 0; j < coefficients.size(); ++j) {
+    const int column = static_cast<int>(j);
+    if (coefficients[j] != entry(row, column)) write(row, column, coefficients[j]);
+  }
+  const int r = row_place_[index(row)];
+  if (r < 0) return;
+  // The kernel's row r is another: with t = a_K inverse, which was e_r before,
+  // inverse' = inverse - inverse e_r (t - e_r) / t_r (Sherman-Morrison).
+  row_of_inverse(slack_ + row);  // -t
+  const std::size_t size = rho_.size();
+  const double denominator = -rho_[index(r)];
+  if (std::abs(denominator) < 1e-6) {
+    pivots_since_refactor_ = std::numeric_limits<long>::max();  // before the next solve
+    return;
+  }
+  for (double& t : rho_) t = -t / denominator;
+  rho_[index(r)] -= 1 / denominator;
+  for (int p = 0; p < kernel_size(); ++p) {
+    const double factor = inverse_row(p)[r];
+    if (factor == 0) continue;
+    weight_[index(kernel_columns_[index(p)])] =
+        kernels::subtract_and_square(size, factor, rho_.data(), inverse_row(p));
+  }
 }
 
 int DualSimplex::add_column(const std::vector<double>& entries, double lower, double upper) {
@@ -91,32 +99,8 @@ int DualSimplex::add_column(const std::vector<double>& entries, double lower, do
 }
 
 void DualSimplex::overwrite_column(int column, const std::vector<double>& entries) {
-  for (int i = 0; i < m_; ++i) write(i, column, entries[index(i)]);
-}
-
-void DualSimplex::set_column(int column, double lower, double upper) {
-  lower_[index(column)] = lower;
-  upper_[index(column)] = upper;
-}
-
-void DualSimplex::set_coefficient(int row, int column, double value) {
-  const double change = value - a_[at(row, column)];
-  write(row, column, value);
-  const int p = position_[index(column)];
-  if (p < 0 || change == 0) return;
-  // B' = B + change e_row e_p^T: Sherman-Morrison.
-  const double denominator = 1 + change * inverse_row(p)[row];
-  if (std::abs(denominator) < 1e-6) {
-    pivots_since_refactor_ = std::numeric_limits<long>::max();  // before the next solve
-    return;
-  }
-  std::vector<double> pivot_row(inverse_row(p), inverse_row(p) + m_);
   for (int i = 0; i < m_; ++i) {
-    const double factor = change * inverse_row(i)[row] / denominator;
-    if (factor != 0) {
-      weight_[index(i)] =
-          kernels::subtract_and_square(index(m_), factor, pivot_row.data(), inverse_row(i));
-    }
+    if (entries[index(i)] != entry(i, column)) write(i, column, entries[index(i)]);
   }
 }
 

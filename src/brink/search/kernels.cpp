@@ -20,14 +20,45 @@ BRINK_CLONES double dot(std::size_t n, const double* x, const double* y) {
   return sum;
 }
 
-BRINK_CLONES void multiply(std::size_t rows, std::size_t stride, const double* a, std::size_t begin,
-                           std::size_t end, const double* x, bool add, double* out) {
-  for (std::size_t i = 0; i < rows; ++i) {
+BRINK_CLONES void multiply(std::size_t rows, std::size_t n, std::size_t stride, const double* a,
+                           const double* x, double* out) {
+  std::size_t i = 0;
+  for (; i + 4 <= rows; i += 4) {  // four sums at once: one would wait for its own last addition
+    const double* row = a + i * stride;
+    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+#pragma omp simd reduction(+ : s0, s1, s2, s3)
+    for (std::size_t j = 0; j < n; ++j) {
+      s0 += row[j] * x[j];
+      s1 += row[stride + j] * x[j];
+      s2 += row[2 * stride + j] * x[j];
+      s3 += row[3 * stride + j] * x[j];
+    }
+    out[i] = s0;
+    out[i + 1] = s1;
+    out[i + 2] = s2;
+    out[i + 3] = s3;
+  }
+  for (; i < rows; ++i) {
     const double* row = a + i * stride;
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
-    for (std::size_t j = begin; j < end; ++j) sum += row[j] * x[j];
-    out[i] = add ? out[i] + sum : sum;
+    for (std::size_t j = 0; j < n; ++j) sum += row[j] * x[j];
+    out[i] = sum;
+  }
+}
+
+BRINK_CLONES void add_lines(std::size_t count, const int* lines, const double* factors, double sign,
+                            const double* matrix, std::size_t stride,
+                            const std::vector<Span>* spans, double* out) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const double factor = sign * factors[i];
+    if (factor == 0) continue;
+    const auto line = static_cast<std::size_t>(lines[i]);
+    const double* entries = matrix + line * stride;
+    for (const Span span : spans[line]) {
+#pragma omp simd
+      for (int j = span.begin; j < span.end; ++j) out[j] += factor * entries[j];
+    }
   }
 }
 

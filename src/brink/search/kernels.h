@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 namespace brink::kernels {
 
@@ -14,10 +15,20 @@ void axpy(std::size_t n, double a, const double* x, double* y);
 /// sum x_i y_i over n; summed in lanes, so the order of addition differs from the plain loop's.
 double dot(std::size_t n, const double* x, const double* y);
 
-/// out_i = sum over columns [begin, end) of a_ij x_j, for `rows` rows that lie `stride` apart;
-/// added to what is there if `add`.
-void multiply(std::size_t rows, std::size_t stride, const double* a, std::size_t begin,
-              std::size_t end, const double* x, bool add, double* out);
+/// out_i = sum over j < n of a_ij x_j, for `rows` rows that lie `stride` apart.
+void multiply(std::size_t rows, std::size_t n, std::size_t stride, const double* a, const double* x,
+              double* out);
+
+/// [begin, end) of indices outside of which all is zero; a few per line of a matrix, ascending.
+struct Span {
+  int begin, end;
+};
+
+/// out += sign factor_i line_i for the `count` lines named, which lie `stride` apart; spans by
+/// line.
+void add_lines(std::size_t count, const int* lines, const double* factors, double sign,
+               const double* matrix, std::size_t stride, const std::vector<Span>* spans,
+               double* out);
 
 /// Indices j of [0, n) with a_j b_j > least, ascending, into `out` (room for n); returns how many.
 std::size_t above(std::size_t n, const double* a, const double* b, double least, int* out);

@@ -1,14 +1,9 @@
-// Multipliers from a small linear program, bounds from the Lagrangian.
+// A node's program, kept and changed from node to node; points of the ball as they are asked for.
 //
-// Given multipliers y of the rows and v of x^1 - s^1 = y^1(x~) + W^1 d, the Lagrangian keeps only
-// the columns' boxes and the ball:
-//     bound = y b + v y^1(x~) - h(-W^1' v) + sum over columns of min over the box of its reduced
-//     cost
-// A first-layer column that sits at a side which came from the ball (U_k, -L_k) is one more
-// multiplier on the same equation, so v is moved until that column's reduced cost vanishes: h is
-// sublinear, which makes the bound better. A side that was tightened says more than the ball does,
-// and then v as solved may prove more: both are tried, and the program is extended in the direction
-// as solved, the only one that it must answer.
+// Of a neuron's two columns only x_k is one: s_k is the slack of its defining row, so the rows of
+// settled neurons leave the simplex's kernel. A triangle is written over the layer before,
+//     x_k - l y_k <= l (-L_k),   l = U_k / (U_k - L_k),
+// for the same reason.
 // Tried and dropped: pixel columns (every pivot passes over a thousand of them, and L2 needs
 // planes by the hundred in that space); describing Z from outside by cuts u z <= h(u) in the
 // directions that the multipliers give (stalls: those directions do not separate the program's
@@ -37,10 +32,6 @@ constexpr double kThin = 1e-5;      ///< triangles are written at least this wid
 /// extreme.
 constexpr double kMet = 0.02, kNeuronMet = 0.1, kSharpMet = 0.1;
 
-double unit_roundoff() {
-  return std::numeric_limits<double>::epsilon();
-}
-
 }  // namespace
 
 int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, const Ball& ball) {
@@ -54,72 +45,77 @@ int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, const 
 }
 
 Relaxation::Relaxation(const Problem& problem, const Phasing& root, Statistics& statistics)
-    : problem_(&problem), statistics_(&statistics), simplex_(0, 0) {
+    : problem_(&problem), statistics_(&statistics), simplex_(0, 0, 0) {
   build(root);
 }
 
 void Relaxation::build(const Phasing& root) {
   const Problem& problem = *problem_;
-  slots_.assign(static_cast<std::size_t>(problem.neurons()), {});
-  int columns = 0;
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    if (root.upper[i] <= 0) continue;
-    slots_[i].x = columns++;
-    if (root.lower[i] < 0) slots_[i].s = columns++;
+  int columns = 0, rows = static_cast<int>(problem.rhs().size()) + 1;
+  for (int k = 1; k <= problem.hidden_layers(); ++k) {
+    for (int j = 0; j < static_cast<int>(problem.network().width(k)); ++j) {
+      const auto id = static_cast<std::size_t>(problem.neuron(k, j));
+      Slot& slot = slots_.emplace_back();
+      slot.layer = k;
+      slot.index = j;
+      if (root.upper[id] <= 0) continue;
+      slot.x = columns++;
+      rows += root.lower[id] < 0 ? 2 : 1;
+    }
   }
   margin_column_ = columns++;
-  simplex_ = DualSimplex(columns, kPoints);
   first_point_column_ = columns;
+  simplex_ = DualSimplex(columns, kPoints, rows);
+  dense_.assign(static_cast<std::size_t>(columns), 0);
   largest_entry_ =
       std::max(1.0, problem.rows().size() > 0 ? problem.rows().cwiseAbs().maxCoeff() : 0);
-  for (int k = 2; k <= problem.hidden_layers(); ++k) {
-    largest_entry_ =
-        std::max(largest_entry_, problem.network().layer(k).weights.cwiseAbs().maxCoeff());
-  }
-  dense_.assign(static_cast<std::size_t>(columns), 0);
-  for (int k = 1; k <= problem.hidden_layers(); ++k) {
-    for (int j = 0; j < static_cast<int>(problem.network().width(k)); ++j) add_neuron(k, j, root);
-  }
+  hull_row_ = simplex_.add_row(dense_, 1, 0, 2);
+  for (int k = 1; k <= problem.hidden_layers(); ++k) add_layer(k, root);
   first_margin_row_ = simplex_.rows();
   for (int i = 0; i < static_cast<int>(problem.rhs().size()); ++i) add_margin_row(i, root);
-  fixed_rows_ = first_link_row_ = simplex_.rows();
-  for (int j = 0; j < problem.first_width(); ++j) {
-    Slot& slot = slots_[static_cast<std::size_t>(j)];
-    if (slot.x < 0) continue;
-    dense_[static_cast<std::size_t>(slot.x)] = 1;
-    if (slot.s >= 0) dense_[static_cast<std::size_t>(slot.s)] = -1;
-    slot.row = simplex_.add_row(dense_, problem.first_center()(j), 0, 0);
-    std::fill(dense_.begin(), dense_.end(), 0.0);
-  }
-  hull_row_ = simplex_.add_row(dense_, 1, 0, 2);
   load(root);
 }
 
-void Relaxation::add_neuron(int k, int j, const Phasing& root) {
-  const Problem& problem = *problem_;
-  const Layer& layer = problem.network().layer(k);
-  const auto id = static_cast<std::size_t>(problem.neuron(k, j));
-  Slot& slot = slots_[id];
-  if (slot.x < 0) return;
-  const auto set = [this](int column, double value) {
-    if (column >= 0) dense_[static_cast<std::size_t>(column)] = value;
-  };
-  if (k > 1) {
-    for (int i = 0; i < static_cast<int>(layer.weights.cols()); ++i) {
-      set(slots_[static_cast<std::size_t>(problem.neuron(k - 1, i))].x, layer.weights(j, i));
-    }
-    set(slot.x, -1);
-    set(slot.s, 1);
-    slot.row = simplex_.add_row(dense_, -layer.bias(j), 0, 0);
+/// The defining rows, then the triangles: a column of the layer before has one span in them.
+void Relaxation::add_layer(int k, const Phasing& root) {
+  const Layer& layer = problem_->network().layer(k);
+  if (k > 1) largest_entry_ = std::max(largest_entry_, layer.weights.cwiseAbs().maxCoeff());
+  const auto first = static_cast<std::size_t>(problem_->neuron(k, 0));
+  const auto end = first + static_cast<std::size_t>(layer.weights.rows());
+  for (std::size_t id = first; id < end; ++id) {
+    Slot& slot = slots_[id];
+    if (slot.x < 0) continue;
+    const double constant = fill_pre_activation(slot, 1);
+    dense_[static_cast<std::size_t>(slot.x)] = -1;
+    slot.row = simplex_.add_row(dense_, -constant, 0, 0);
+    slot.s = simplex_.slack(slot.row);
     std::fill(dense_.begin(), dense_.end(), 0.0);
   }
-  if (slot.s < 0) return;
-  slot.triangle_lower = std::min(root.lower[id], -kThin);
-  slot.triangle_upper = std::max(root.upper[id], kThin);
-  set(slot.x, 1 / slot.triangle_upper);
-  set(slot.s, -1 / slot.triangle_lower);
-  slot.triangle = simplex_.add_row(dense_, 1, 0, 2);
-  std::fill(dense_.begin(), dense_.end(), 0.0);
+  for (std::size_t id = first; id < end; ++id) {
+    Slot& slot = slots_[id];
+    if (slot.x < 0 || root.lower[id] >= 0) continue;
+    slot.triangle = simplex_.add_row({}, 0, 0, 0);
+    write_triangle(slot, std::min(root.lower[id], -kThin), std::max(root.upper[id], kThin));
+  }
+}
+
+/// dense_ += factor times the neuron's pre-activation over the columns; returns its constant.
+double Relaxation::fill_pre_activation(const Slot& slot, double factor) {
+  if (slot.layer == 1) {
+    dense_.resize(static_cast<std::size_t>(simplex_.columns()), 0);
+    for (std::size_t c = 0; c < point_columns_.size(); ++c) {
+      dense_[static_cast<std::size_t>(first_point_column_) + c] +=
+          factor * point_columns_[c].image(slot.index);
+    }
+    return problem_->first_center()(slot.index);
+  }
+  const Layer& layer = problem_->network().layer(slot.layer);
+  const auto before = static_cast<std::size_t>(problem_->neuron(slot.layer - 1, 0));
+  for (Eigen::Index i = 0; i < layer.weights.cols(); ++i) {
+    const int x = slots_[before + static_cast<std::size_t>(i)].x;
+    if (x >= 0) dense_[static_cast<std::size_t>(x)] += factor * layer.weights(slot.index, i);
+  }
+  return layer.bias(slot.index);
 }
 
 void Relaxation::add_margin_row(int i, const Phasing& root) {
@@ -137,11 +133,16 @@ void Relaxation::add_margin_row(int i, const Phasing& root) {
   std::fill(dense_.begin(), dense_.end(), 0.0);
 }
 
-void Relaxation::rewrite_triangle(Slot& slot, double lower, double upper) {
+/// x_k - l y_k <= l (-L_k),  l = U_k / (U_k - L_k).
+void Relaxation::write_triangle(Slot& slot, double lower, double upper) {
   slot.triangle_lower = lower;
   slot.triangle_upper = upper;
-  simplex_.set_coefficient(slot.triangle, slot.x, 1 / upper);
-  simplex_.set_coefficient(slot.triangle, slot.s, -1 / lower);
+  slot.slope = upper / (upper - lower);
+  const double constant = fill_pre_activation(slot, -slot.slope);
+  dense_[static_cast<std::size_t>(slot.x)] = 1;
+  simplex_.overwrite_row(slot.triangle, dense_, slot.slope * (constant - lower));
+  simplex_.set_column(simplex_.slack(slot.triangle), 0, -2 * slot.slope * lower);
+  dense_.assign(static_cast<std::size_t>(first_point_column_), 0);
 }
 
 void Relaxation::load(const Phasing& node) {
@@ -152,19 +153,19 @@ void Relaxation::load(const Phasing& node) {
     slot.upper = node.upper[i];
     const double x_high = std::max(0.0, slot.upper);
     simplex_.set_column(slot.x, std::min(std::max(0.0, slot.lower), x_high), x_high);
-    if (slot.s < 0) continue;
     const double s_high = std::max(0.0, -slot.lower);
     simplex_.set_column(slot.s, std::min(std::max(0.0, -slot.upper), s_high), s_high);
+    if (slot.triangle < 0) continue;
     // The row must never be tighter than the node's bounds (they may come from another branch).
     const double lower = std::min(slot.lower, slot.triangle_lower);
     const double upper = std::max(slot.upper, slot.triangle_upper);
     if (lower < slot.triangle_lower || upper > slot.triangle_upper) {
-      rewrite_triangle(slot, lower, upper);
+      write_triangle(slot, lower, upper);
     }
     const bool open = slot.lower < -kThin && slot.upper > kThin;
     if (open && (slot.upper < (1 - kRewrite) * slot.triangle_upper ||
                  slot.lower > (1 - kRewrite) * slot.triangle_lower)) {
-      rewrite_triangle(slot, slot.lower, slot.upper);
+      write_triangle(slot, slot.lower, slot.upper);
     }
   }
 }
@@ -173,8 +174,9 @@ void Relaxation::set_objective(const Objective& objective) {
   Random noise(7);
   const double size = objective.sharp ? kSharpPerturbation : kPerturbation;
   for (const Slot& slot : slots_) {
-    if (slot.x >= 0) simplex_.set_cost(slot.x, size * noise.uniform(0.5, 1));
-    if (slot.s >= 0) simplex_.set_cost(slot.s, size * noise.uniform(0.5, 1));
+    if (slot.x < 0) continue;
+    simplex_.set_cost(slot.x, size * noise.uniform(0.5, 1));
+    simplex_.set_cost(slot.s, size * noise.uniform(0.5, 1));
   }
   const bool margin = objective.neuron < 0;
   simplex_.set_column(margin_column_, margin ? -margin_limit_ : 0, margin_limit_);
@@ -182,99 +184,7 @@ void Relaxation::set_objective(const Objective& objective) {
   if (margin) return;
   const Slot& slot = slots_[static_cast<std::size_t>(objective.neuron)];
   simplex_.set_cost(slot.x, objective.sign);
-  if (slot.s >= 0) simplex_.set_cost(slot.s, -objective.sign);
-}
-
-double Relaxation::cost(const Objective& objective, bool ray, int column) const {
-  if (ray) return 0;
-  if (objective.neuron < 0) return column == margin_column_ ? -1 : 0;
-  const Slot& slot = slots_[static_cast<std::size_t>(objective.neuron)];
-  if (column == slot.x) return objective.sign;
-  return slot.s >= 0 && column == slot.s ? -objective.sign : 0;
-}
-
-std::vector<double> Relaxation::fixed_multipliers() const {
-  const auto& all = simplex_.multipliers();
-  std::vector<double> y(all.begin(), all.begin() + fixed_rows_);
-  for (const Slot& slot : slots_) {
-    if (slot.triangle < 0) continue;
-    auto& multiplier = y[static_cast<std::size_t>(slot.triangle)];
-    multiplier = std::min(0.0, multiplier);
-  }
-  for (int i = first_margin_row_; i < fixed_rows_; ++i) {
-    auto& multiplier = y[static_cast<std::size_t>(i)];
-    multiplier = std::max(0.0, multiplier);
-  }
-  return y;
-}
-
-double Relaxation::first_layer_multiplier(const Slot& slot, double v, double r_x,
-                                          double r_s) const {
-  const double inf = std::numeric_limits<double>::infinity();
-  if (slot.s < 0) return r_x;
-  const bool x_moves = simplex_.upper(slot.x) > simplex_.lower(slot.x);
-  const bool s_moves = simplex_.upper(slot.s) > simplex_.lower(slot.s);
-  const double high = x_moves ? r_x : inf;
-  const double low = s_moves ? -r_s : -inf;
-  return std::min(std::max(v, std::min(low, high)), std::max(low, high));
-}
-
-double Relaxation::lagrangian(const Objective& objective, bool ray, const Ball& ball, bool move) {
-  const std::vector<double> y = fixed_multipliers();
-  Eigen::VectorXd v = Eigen::VectorXd::Zero(problem_->first_width());
-  for (Eigen::Index j = 0; j < v.size(); ++j) {
-    const int row = slots_[static_cast<std::size_t>(j)].row;
-    if (row >= 0) v(j) = simplex_.multipliers()[static_cast<std::size_t>(row)];
-  }
-  simplex_.combine_rows(fixed_rows_, y.data(), combined_);
-  const auto reduced = [&](int column) {
-    return cost(objective, ray, column) - combined_[static_cast<std::size_t>(column)];
-  };
-  double value = 0, size = 0;
-  const auto add = [&](double term) {
-    value += term;
-    size += std::abs(term);
-  };
-  for (int i = 0; i < fixed_rows_; ++i) add(y[static_cast<std::size_t>(i)] * simplex_.rhs(i));
-  // Least value of reduced cost times column over its box. The reduced cost is itself a sum, of
-  // terms no larger than `scale`; a triangle's entry times its column's room is at most 1.
-  double scale = 1;
-  for (const double multiplier : y) scale += std::abs(multiplier) * largest_entry_;
-  for (const Slot& slot : slots_) {
-    if (slot.triangle >= 0) size += 2 * std::abs(y[static_cast<std::size_t>(slot.triangle)]);
-  }
-  const auto add_column = [&](int column, double r) {
-    const double low = simplex_.lower(column), high = simplex_.upper(column);
-    add(std::min(r * low, r * high));
-    size += scale * std::max(std::abs(low), std::abs(high));
-  };
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const Slot& slot = slots_[i];
-    if (slot.x < 0) continue;
-    double r_x = reduced(slot.x);
-    double r_s = slot.s >= 0 ? reduced(slot.s) : 0;
-    const auto j = static_cast<Eigen::Index>(i);
-    if (j < v.size()) {
-      if (move) v(j) = first_layer_multiplier(slot, v(j), r_x, r_s);
-      r_x -= v(j);
-      r_s += v(j);
-      const double room = simplex_.upper(slot.x) + (slot.s >= 0 ? simplex_.upper(slot.s) : 0);
-      size += std::abs(v(j)) * room;
-    }
-    add_column(slot.x, r_x);
-    if (slot.s >= 0) add_column(slot.s, r_s);
-  }
-  add_column(margin_column_, reduced(margin_column_));
-  for (Eigen::Index j = 0; j < v.size(); ++j) add(v(j) * problem_->first_center()(j));
-
-  direction_ = -v;
-  pixel_direction_.noalias() = problem_->first_weights().transpose() * direction_;
-  support_ = ball.support(pixel_direction_, &candidate_);
-  const double operations = fixed_rows_ + simplex_.columns() + 16;
-  const double doubt = unit_roundoff() * operations * size +
-                       v.cwiseAbs().dot(problem_->first_doubt()) + support_.error;
-  outside_ball_ = value - doubt;
-  return outside_ball_ - support_.value;
+  simplex_.set_cost(slot.s, -objective.sign);
 }
 
 void Relaxation::enter(const PointPool& pool, int id) {
@@ -282,7 +192,10 @@ void Relaxation::enter(const PointPool& pool, int id) {
   std::vector<double> entries(static_cast<std::size_t>(simplex_.rows()), 0.0);
   for (Eigen::Index j = 0; j < point.size(); ++j) {
     const Slot& slot = slots_[static_cast<std::size_t>(j)];
-    if (slot.x >= 0) entries[static_cast<std::size_t>(slot.row)] = -point(j);
+    if (slot.x < 0) continue;
+    entries[static_cast<std::size_t>(slot.row)] = point(j);
+    if (slot.triangle < 0) continue;
+    entries[static_cast<std::size_t>(slot.triangle)] = -slot.slope * point(j);
   }
   entries[static_cast<std::size_t>(hull_row_)] = 1;
   if (!simplex_.full()) {
@@ -329,18 +242,6 @@ void Relaxation::price(const Ball& ball, PointPool& pool) {
 
 void Relaxation::scale_to(const Ball& ball, const PointPool& pool) {
   simplex_.set_rhs(hull_row_, pool.end() == 0 ? 1.0 : ball.shrinking(pool.radius(), ball.radius()));
-}
-
-double Relaxation::prove(const Objective& objective, bool ray, const Ball& ball, double enough) {
-  const double moved = lagrangian(objective, ray, ball, true);
-  if (moved > enough) return moved;
-  const double outside_ball = outside_ball_;
-  const Eigen::VectorXd pixel_direction = pixel_direction_;
-  const double solved = lagrangian(objective, ray, ball, false);
-  if (solved >= moved) return solved;
-  outside_ball_ = outside_ball;
-  pixel_direction_ = pixel_direction;
-  return moved;
 }
 
 DualSimplex::Status Relaxation::solve() {

@@ -26,7 +26,7 @@
 
 namespace brink::search {
 
-constexpr int kPoints = 192;               ///< point columns of a program
+constexpr int kPoints = 96;                ///< point columns of a program
 constexpr std::size_t kPointsKept = 1024;  ///< of a pool: pixels are many, searches long
 
 /// What to minimise over a node: c_x x + c_s s for one neuron's columns, or -t.
@@ -109,18 +109,23 @@ class Relaxation {
 
  private:
   struct Slot {
-    int x = -1, s = -1;                             ///< columns
-    int row = -1;                                   ///< layers >= 2: its defining row
+    int layer = 0, index = 0;
+    int x = -1, s = -1;                             ///< column; the slack of `row`, as a column
+    int row = -1;                                   ///< y_k - x_k + s_k = 0
     int triangle = -1;                              ///< its triangle row
+    double slope = 0;                               ///< of the triangle's upper side
     double lower = 0, upper = 0;                    ///< as loaded
     double triangle_lower = 0, triangle_upper = 0;  ///< as written in the triangle row
   };
   void build(const Phasing& root);
   DualSimplex::Status solve();
-  void add_neuron(int k, int j, const Phasing& root);
+  void add_layer(int k, const Phasing& root);
   void add_margin_row(int i, const Phasing& root);
+  double fill_pre_activation(const Slot& slot, double factor);
+  void write_triangle(Slot& slot, double lower, double upper);
   void set_objective(const Objective& objective);
-  void rewrite_triangle(Slot& slot, double lower, double upper);
+  struct Tally;
+  Tally combine_rows();
   /// The proven bound of the simplex's multipliers; `ray`: costs count as zero. Leaves the ball's
   /// direction, its support and the maximiser in the members below.
   /// `move`: the first layer's multipliers moved (first_layer_multiplier), or as solved.
@@ -128,8 +133,9 @@ class Relaxation {
   /// The better of both, the second only if the first is not enough. Leaves the direction as solved
   /// for pricing, and what excluded_radius() needs of the better.
   double prove(const Objective& objective, bool ray, const Ball& ball, double enough);
-  /// Fixed rows' multipliers with signs that prove something.
-  std::vector<double> fixed_multipliers() const;
+  /// With a sign that proves something.
+  double triangle_multiplier(const Slot& slot) const;
+  double least(const Slot& slot, double r_x, double r_s) const;
   /// The multiplier of a first-layer neuron's link row, moved from `v` so that its columns, whose
   /// reduced costs without it are r_x and r_s, do not rest at a side that came from the ball.
   double first_layer_multiplier(const Slot& slot, double v, double r_x, double r_s) const;
@@ -146,9 +152,7 @@ class Relaxation {
   DualSimplex::Status status_ = DualSimplex::Status::stalled;
   int margin_column_ = 0;
   int first_margin_row_ = 0;
-  int first_link_row_ = 0;  ///< layer-1 neurons with columns, in order
-  int fixed_rows_ = 0;      ///< rows before the links
-  int hull_row_ = 0;        ///< sum l_i <= radius / pool radius
+  int hull_row_ = 0;  ///< sum l_i <= radius / pool radius
   int first_point_column_ = 0;
   struct PointColumn {
     int id = -1;            ///< number in the pool
@@ -162,7 +166,7 @@ class Relaxation {
   Ball::Support support_;
   double outside_ball_ = 0;  ///< the last bound without its support term, rounding subtracted
   Eigen::VectorXd candidate_;
-  std::vector<double> dense_, combined_;
+  std::vector<double> dense_, combined_, defining_;
 };
 
 }  // namespace brink::search

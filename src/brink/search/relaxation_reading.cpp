@@ -17,12 +17,9 @@ Relaxation::NeuronState Relaxation::state(int neuron) const {
   NeuronState state;
   // A program that ended infeasible or stalled has values outside their boxes.
   if (slot.x >= 0) state.x = std::max(0.0, simplex_.value(slot.x));
-  if (slot.s >= 0) state.s = std::max(0.0, simplex_.value(slot.s));
-  if (slot.triangle >= 0) {
-    const auto row = static_cast<std::size_t>(slot.triangle);
-    if (row < simplex_.multipliers().size()) {
-      state.triangle = std::max(0.0, -simplex_.multipliers()[row]);
-    }
+  if (slot.x >= 0) state.s = std::max(0.0, simplex_.value(slot.s));
+  if (slot.triangle >= 0 && !simplex_.multipliers().empty()) {
+    state.triangle = triangle_multiplier(slot) * slot.slope * slot.triangle_lower;
   }
   return state;
 }
@@ -55,7 +52,7 @@ std::vector<int> Relaxation::promising_flips() const {
   std::vector<std::pair<double, int>> gains;
   for (int id = 0; id < problem_->neurons(); ++id) {
     const Slot& slot = slots_[static_cast<std::size_t>(id)];
-    if (slot.x < 0 || slot.s < 0) continue;
+    if (slot.triangle < 0) continue;
     const bool active = slot.upper > 0;
     const int other = active ? slot.s : slot.x;
     if (simplex_.is_basic(other)) continue;
