@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "brink/ask/closest_summary.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
@@ -204,7 +205,7 @@ Expected<void> finish(const Run& run, const Common& common, const Outputs& outpu
   if (!run.by_search) {
     fmt::print("bounds: {}, t_pre {:.3g} s\n", run.bounds.method, run.bounds.t_pre);
   }
-  fmt::print("{}\n", closest_summary(rows));
+  fmt::print("{}\n", one_line(summarise(rows)));
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "brink/ask/closest_summary.h"
 #include "brink/report/closest_table.h"
 #include "brink/report/pictures.h"
 
@@ -68,7 +69,7 @@ nlohmann::json to_json(const std::vector<ClosestRow>& rows) {
     entry["gap"] = answer.gap() ? nlohmann::json(*answer.gap()) : nlohmann::json();
     list.push_back(std::move(entry));
   }
-  return {{"images", list}, {"summary", closest_summary(rows)}};
+  return {{"images", list}, {"summary", one_line(summarise(rows))}};
 }
 
 }  // namespace brink::cli

@@ -18,21 +18,6 @@ ClosestRow row(int image, AnswerStatus status, std::optional<double> distance, d
   return result;
 }
 
-TEST(Summarise, MeansAreOverTheImagesSearched) {
-  const ClosestSummary s =
-      summarise({row(0, AnswerStatus::optimal, 2, 1), row(1, AnswerStatus::time_limit, 4, 5),
-                 row(2, AnswerStatus::misclassified, {}), row(3, AnswerStatus::infeasible, {}, 3)});
-  EXPECT_EQ(s.searched, 3);
-  EXPECT_EQ(s.solved, 2);
-  EXPECT_EQ(s.timed_out, 1);
-  EXPECT_EQ(s.wrong, 1);
-  EXPECT_DOUBLE_EQ(s.distance, 3);
-  EXPECT_DOUBLE_EQ(s.deviation, std::sqrt(2.0));
-  EXPECT_DOUBLE_EQ(s.seconds, 3);
-  EXPECT_DOUBLE_EQ(s.median, 3);
-  EXPECT_DOUBLE_EQ(s.longest, 5);
-}
-
 TEST(Compare, MisclassifiedCountsAtZeroAndApart) {
   const std::vector<ClosestRow> before = {row(0, AnswerStatus::optimal, 2),
                                           row(1, AnswerStatus::optimal, 4)};

@@ -178,22 +178,5 @@ TEST_F(ClosestTableTest, AFullDiskIsAFailure) {
   EXPECT_FALSE(table->done(1));
 }
 
-TEST(ClosestSummary, CountsNoImageAsAGapOfOne) {
-  ClosestRow found;
-  found.answer.status = AnswerStatus::optimal;
-  found.answer.distance = 2;
-  found.answer.bound = 2;
-  found.answer.nodes = 10;
-  found.answer.seconds = 1;
-  ClosestRow none;
-  none.answer.status = AnswerStatus::time_limit;
-  none.answer.seconds = 3;
-  ClosestRow wrong;
-  wrong.answer.status = AnswerStatus::misclassified;
-  EXPECT_EQ(closest_summary({found, none, wrong}),
-            "2 images: solved 50.0 %, mean gap 50.00 %, mean nodes 5.0, seconds mean 2.00 max "
-            "3.00, mean distance 2; 1 misclassified");
-}
-
 }  // namespace
 }  // namespace brink

@@ -16,11 +16,6 @@ nlohmann::json or_null(const std::optional<T>& value) {
   return value ? nlohmann::json(*value) : nlohmann::json();
 }
 
-bool final(AnswerStatus status) {
-  return status == AnswerStatus::optimal || status == AnswerStatus::gap ||
-         status == AnswerStatus::infeasible;
-}
-
 }  // namespace
 
 std::string box_digest(const Box& box) {
@@ -192,44 +187,6 @@ Expected<std::vector<ClosestRow>> Asker::closest(const NamedNetwork& network,
   std::vector<ClosestRow> result;
   for (const int image : images) result.push_back(all->at(image));
   return result;
-}
-
-ClosestSummary summarise(const std::vector<ClosestRow>& rows) {
-  ClosestSummary s;
-  std::vector<double> seconds, distances;
-  int linearised = 0;
-  for (const ClosestRow& row : rows) {
-    const ClosestAnswer& a = row.answer;
-    if (a.status == AnswerStatus::misclassified) ++s.wrong;
-    if (a.status == AnswerStatus::misclassified) continue;
-    ++s.searched;
-    s.solved += final(a.status) ? 1 : 0;
-    s.timed_out += a.status == AnswerStatus::time_limit ? 1 : 0;
-    s.gap += a.gap().value_or(1);
-    s.nodes += static_cast<double>(a.nodes);
-    seconds.push_back(a.seconds);
-    if (!a.distance) continue;
-    distances.push_back(*a.distance);
-    if (a.linearised && *a.distance > 0) {
-      ++linearised;
-      s.bound_gap += *a.linearised / *a.distance - 1;
-    }
-  }
-  const double n = std::max(1, s.searched);
-  s.gap /= n;
-  s.nodes /= n;
-  for (const double t : seconds) s.seconds += t / n;
-  std::sort(seconds.begin(), seconds.end());
-  if (!seconds.empty()) {
-    s.longest = seconds.back();
-    s.median = (seconds[(seconds.size() - 1) / 2] + seconds[seconds.size() / 2]) / 2;
-  }
-  s.found = static_cast<int>(distances.size());
-  for (const double d : distances) s.distance += d / s.found;
-  for (const double d : distances) s.deviation += (d - s.distance) * (d - s.distance);
-  s.deviation = s.found > 1 ? std::sqrt(s.deviation / (s.found - 1)) : 0;
-  if (linearised > 0) s.bound_gap /= linearised;
-  return s;
 }
 
 }  // namespace brink

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "brink/ask/closest_batch.h"
+#include "brink/ask/closest_summary.h"
 #include "brink/store/store.h"
 #include "brink/tighten/tighten.h"
 
@@ -104,24 +105,5 @@ class Asker {
   int threads_;
   const std::atomic<bool>* interrupt_;
 };
-
-/// What a set of answers comes to. Means are over the images that were searched; an error counts as
-/// an image that was, without result.
-struct ClosestSummary {
-  int searched = 0;
-  int solved = 0;     ///< optimal, infeasible or within the gap asked for
-  int timed_out = 0;  ///< stopped by the limit
-  int wrong = 0;      ///< misclassified: not searched
-  double gap = 0;     ///< mean, 1 where there is no image
-  double nodes = 0;
-  double seconds = 0;    ///< mean
-  double longest = 0;    ///< seconds
-  double median = 0;     ///< seconds
-  int found = 0;         ///< images with a distance
-  double distance = 0;   ///< mean over those
-  double deviation = 0;  ///< standard deviation over those
-  double bound_gap = 0;  ///< mean of linearised over true distance, minus 1
-};
-ClosestSummary summarise(const std::vector<ClosestRow>& rows);
 
 }  // namespace brink

@@ -344,34 +344,4 @@ std::vector<ClosestRow> ClosestTable::rows() const {
   return result;
 }
 
-std::string closest_summary(const std::vector<ClosestRow>& rows) {
-  int searched = 0, solved = 0, misclassified = 0, errors = 0, found = 0;
-  double gap = 0, nodes = 0, time = 0, longest = 0, distance = 0;
-  for (const ClosestRow& row : rows) {
-    const ClosestAnswer& a = row.answer;
-    misclassified += a.status == AnswerStatus::misclassified ? 1 : 0;
-    errors += a.status == AnswerStatus::error ? 1 : 0;
-    if (a.status == AnswerStatus::misclassified || a.status == AnswerStatus::error) continue;
-    ++searched;
-    solved += a.status == AnswerStatus::optimal || a.status == AnswerStatus::gap ||
-                      a.status == AnswerStatus::infeasible
-                  ? 1
-                  : 0;
-    gap += a.gap().value_or(1);
-    nodes += static_cast<double>(a.nodes);
-    time += a.seconds;
-    longest = std::max(longest, a.seconds);
-    distance += a.distance.value_or(0);
-    found += a.distance ? 1 : 0;
-  }
-  const double n = std::max(1, searched);
-  return fmt::format(
-      "{} images: solved {:.1f} %, mean gap {:.2f} %, mean nodes {:.1f}, seconds mean {:.2f} max "
-      "{:.2f}, mean distance {}{}{}",
-      searched, 100 * solved / n, 100 * gap / n, nodes / n, time / n, longest,
-      found > 0 ? fmt::format("{:.6g}", distance / found) : "none",
-      misclassified > 0 ? fmt::format("; {} misclassified", misclassified) : "",
-      errors > 0 ? fmt::format("; {} errors", errors) : "");
-}
-
 }  // namespace brink

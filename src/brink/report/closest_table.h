@@ -59,11 +59,6 @@ class ClosestTable {
   std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
 };
 
-/// One line: solved %, mean gap % (no image: 100), mean nodes, mean and max seconds, mean distance.
-/// Solved: the answer is final, that is optimal, within the gap asked for, or proven infeasible.
-/// Images that were not searched (misclassified, error) are counted apart and enter no mean.
-std::string closest_summary(const std::vector<ClosestRow>& rows);
-
 /// The names of the columns, comma separated, without a line end.
 std::string closest_header();
 
