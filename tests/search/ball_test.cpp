@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "brink/pattern/polish.h"
 #include "random_network.h"
 
@@ -96,6 +99,33 @@ INSTANTIATE_TEST_SUITE_P(Norms, BallTest,
                          ::testing::Values(Kind{Norm::l0, 0}, Kind{Norm::l1, 0}, Kind{Norm::l2, 0},
                                            Kind{Norm::linf, 0}, Kind{Norm::l2, 5},
                                            Kind{Norm::l2, 17}));
+
+// Nothing fits, and a radius may fall a little below zero; the greatest worth must not be lost to
+// the rounding of its bucket.
+TEST(Ball, NoRoomIsNoWorth) {
+  Random random(23);
+  const Box box = Box::uniform(5, 0, 1);
+  const Eigen::VectorXd image = Eigen::VectorXd::Constant(5, 0.5);
+  for (const double radius : {0.0, -1e-7}) {
+    const Ball ball(Norm::l1, image, box, radius);
+    for (int round = 0; round < 100; ++round) {
+      Eigen::VectorXd c(5), change;
+      for (double& value : c) value = random.normal();
+      EXPECT_LE(std::abs(ball.support(c, &change).value), 1e-6);
+      EXPECT_LE(change.cwiseAbs().sum(), 0);
+    }
+  }
+}
+
+TEST(Ball, WorthsOfAnySizeAreSafe) {
+  const Ball ball(Norm::l1, Eigen::VectorXd::Constant(2, 0.5), Box::uniform(2, 0, 1), 0.6);
+  Eigen::VectorXd change;
+  EXPECT_NEAR(ball.support(Eigen::VectorXd{{1e-310, 2e-310}}, &change).value, 0, 1e-300);
+  EXPECT_FALSE(std::isfinite(
+      ball.support(Eigen::VectorXd{{1.0, std::numeric_limits<double>::infinity()}}).value));
+  EXPECT_TRUE(std::isnan(
+      ball.support(Eigen::VectorXd::Constant(2, std::numeric_limits<double>::quiet_NaN())).value));
+}
 
 }  // namespace
 }  // namespace brink::search

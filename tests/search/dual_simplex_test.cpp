@@ -121,6 +121,24 @@ TEST(DualSimplex, AnAddedColumnEnters) {
   EXPECT_NEAR(simplex.value(added), 0.5, 1e-12);
 }
 
+// Two columns that take the place of others between two solves must not take each other's.
+TEST(DualSimplex, AnOverwrittenColumnHasNoOldCost) {
+  DualSimplex simplex(2, 1, 1);
+  for (int j = 0; j < 2; ++j) simplex.set_column(j, 0, 1);
+  simplex.set_cost(0, 5);
+  simplex.set_cost(1, 3);
+  simplex.add_row({1, 1}, 1, 0, 1);
+  ASSERT_EQ(simplex.solve(), DualSimplex::Status::optimal);
+  EXPECT_GT(simplex.reduced_cost(0), simplex.reduced_cost(1));
+  simplex.overwrite_column(0, {2});
+  EXPECT_LT(simplex.reduced_cost(0), simplex.reduced_cost(1));
+  EXPECT_EQ(simplex.solve(), DualSimplex::Status::optimal);
+  EXPECT_NEAR(simplex.objective(), 0, 1e-12);
+  EXPECT_FALSE(simplex.full());
+  simplex.add_column({1}, 0, 1);
+  EXPECT_TRUE(simplex.full());
+}
+
 TEST(DualSimplex, ASlackMayCost) {
   DualSimplex simplex(2, 0, 2);
   simplex.set_column(0, 0, 4);

@@ -137,9 +137,12 @@ double Ball::threshold_l1(const std::vector<double>& worths, const std::vector<d
   constexpr std::size_t kBuckets = 64;
   std::array<double, kBuckets> weights{};
   const double scale = (kBuckets - 1) / greatest;
-  const auto bucket = [&](std::size_t j) { return static_cast<std::size_t>(worths[j] * scale); };
+  const auto bucket = [&](std::size_t j) {
+    const double b = worths[j] * scale;  // tiny or infinite worths may leave no scale
+    return b >= 0 && b < kBuckets ? static_cast<std::size_t>(b) : 0;
+  };
   for (std::size_t j = 0; j < worths.size(); ++j) weights[bucket(j)] += rooms[j];
-  double budget = radius_;
+  double budget = std::max(0.0, radius_);
   std::size_t chosen = kBuckets;
   while (chosen > 0 && weights[chosen - 1] <= budget) budget -= weights[--chosen];
   if (chosen-- == 0) return 0;
@@ -177,7 +180,7 @@ double Ball::support_l1(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
     worths[i] = rooms[i] > 0 ? std::abs(c(j)) : 0;
     greatest = std::max(greatest, worths[i]);
   }
-  if (greatest == 0) return 0;
+  if (greatest == 0) return c.allFinite() ? 0 : std::numeric_limits<double>::quiet_NaN();
   const double t = std::isinf(radius_) ? 0 : threshold_l1(worths, rooms, greatest);
   double value = t > 0 ? t * radius_ : 0;
   double left = radius_;

@@ -3,7 +3,7 @@
 // Most rows of a node's program are not tight (triangles of neurons whose phase is right, sides of
 // inactive neurons): their slacks are basic, and the basis is
 //     B = [A_RK 0; A_SK I],   R the tight rows, S the others, K the basic structural columns.
-// Only the kernel A_RK is inverted; it has 40 to 60 rows where the program has 150. The rest
+// Only the kernel A_RK is inverted; it has 50 rows where DNN5's program has 130. The rest
 // follows from A by two products. A pivot exchanges a column or a row of the kernel, or lets it
 // grow or shrink by one of each. Rows of the inverse that belong to K give exact dual steepest-edge
 // weights (Forrest & Goldfarb 1992), those of S are kept by their recurrence. The ratio test passes
@@ -26,7 +26,6 @@ namespace {
 constexpr double kPrimalTolerance = 1e-9;
 constexpr double kDualTolerance = 1e-10;
 constexpr double kPivotTolerance = 1e-8;
-constexpr long kRefactorEvery = 2000;
 constexpr int kRecomputeEvery = 120;
 
 }  // namespace
@@ -222,6 +221,7 @@ int DualSimplex::choose_entering(const Leaving& leaving) {
   // Pass columns in order of ratio while the slope stays positive.
   passed_.clear();
   double slope = leaving.infeasibility;
+  int dropped = -1;  // the last candidate that was too small to be wanted
   const auto later = [](const Candidate& a, const Candidate& b) { return a.ratio > b.ratio; };
   std::make_heap(candidates_.begin(), candidates_.end(), later);
   while (!candidates_.empty()) {
@@ -241,6 +241,8 @@ int DualSimplex::choose_entering(const Leaving& leaving) {
         passed_.push_back(other.column);
       } else if (other.size * 10 > chosen.size) {
         return other.column;
+      } else {
+        dropped = other.column;
       }
       candidates_.pop_back();
     }
@@ -250,7 +252,7 @@ int DualSimplex::choose_entering(const Leaving& leaving) {
     if (slope <= kPrimalTolerance) return chosen.column;
     passed_.push_back(chosen.column);
   }
-  return -1;
+  return dropped;
 }
 
 void DualSimplex::flip_passed() {
@@ -274,7 +276,8 @@ bool DualSimplex::pivot(const Leaving& leaving, int entering) {
   work_.assign(index(m_), 0);
   add_column_to(entering, 1, work_.data());
   solve_column(direction_);
-  if (std::abs(direction_[out] - alpha) > 1e-6 * (1 + std::abs(alpha))) return false;
+  const double doubt = std::abs(direction_[out] - alpha);
+  if (!(doubt <= std::min(1e-6 * (1 + std::abs(alpha)), 0.5 * std::abs(alpha)))) return false;
 
   // alpha_ carries the leaving column's direction, as choose_entering() left it.
   const double dual_step = reduced_[in] / alpha;
@@ -295,12 +298,12 @@ bool DualSimplex::pivot(const Leaving& leaving, int entering) {
   reduced_[out] = -dual_step;
   update_side(entering);
   update_side(leaving.variable);
-  ++pivots_since_refactor_;
+  ++updates_;
   return true;
 }
 
 DualSimplex::Status DualSimplex::solve(int iteration_limit) {
-  if (pivots_since_refactor_ >= kRefactorEvery) refactor();
+  if (updates_ >= kRefactorEvery) refactor();
   restart();
   bool refactored = false;
   for (int iteration = 1; iteration <= iteration_limit; ++iteration) {

@@ -70,6 +70,7 @@ class DualSimplex {
   long iterations() const { return iterations_; }
 
  private:
+  static constexpr long kRefactorEvery = 2000;
   static constexpr int kSpanGap = 40;  ///< zeros that a span runs over rather than end
   using Span = kernels::Span;
   struct Leaving {
@@ -132,8 +133,9 @@ class DualSimplex {
   std::vector<char> at_upper_;
   std::vector<double>
       side_;  ///< nonbasic and not fixed: 1 at its lower side, -1 at its upper; or 0
-  std::vector<double> value_;            ///< of basic variables
-  std::vector<double> weight_;           ///< squared norm of a basic variable's row of the inverse
+  std::vector<double> value_;  ///< of basic variables
+  std::vector<double>
+      weight_;  ///< squared norm of a basic variable's row of the inverse; a slack's is an estimate
   std::vector<double> alpha_;            ///< the pivot row
   std::vector<double> direction_, tau_;  ///< the entering column, and B^{-1} of the pivot's row
 
@@ -149,7 +151,7 @@ class DualSimplex {
   std::vector<Candidate> candidates_;
   std::vector<int> passed_;
   long iterations_ = 0;
-  long pivots_since_refactor_ = 0;
+  long updates_ = 0;  ///< of the inverse, since it was made afresh
 };
 
 }  // namespace brink::search

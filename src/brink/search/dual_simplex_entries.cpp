@@ -1,7 +1,6 @@
 // Rows and columns of the simplex: adding and overwriting under a standing basis.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "brink/search/dual_simplex.h"
 #include "brink/search/kernels.h"
@@ -30,7 +29,7 @@ DualSimplex::DualSimplex(int columns, int spare, int rows) : n_(columns), slack_
 void DualSimplex::cover(std::vector<Span>& spans, int i) {
   for (Span& span : spans) {
     if (span.begin <= i && i < span.end) return;
-    if (i < span.begin) {  // before the others: rare
+    if (i < span.begin) {  // before this one: rare
       spans.insert(spans.begin() + (&span - spans.data()), {i, i + 1});
       return;
     }
@@ -78,9 +77,10 @@ void DualSimplex::overwrite_row(int row, const std::vector<double>& coefficients
   const std::size_t size = rho_.size();
   const double denominator = -rho_[index(r)];
   if (std::abs(denominator) < 1e-6) {
-    pivots_since_refactor_ = std::numeric_limits<long>::max();  // before the next solve
+    updates_ = kRefactorEvery;  // before the next solve
     return;
   }
+  ++updates_;
   for (double& t : rho_) t = -t / denominator;
   rho_[index(r)] -= 1 / denominator;
   for (int p = 0; p < kernel_size(); ++p) {
@@ -102,6 +102,9 @@ void DualSimplex::overwrite_column(int column, const std::vector<double>& entrie
   for (int i = 0; i < m_; ++i) {
     if (entries[index(i)] != entry(i, column)) write(i, column, entries[index(i)]);
   }
+  // Not the old column's any more, which callers choose among; the next solve computes it.
+  reduced_[index(column)] = 0;
+  at_upper_[index(column)] = 0;
 }
 
 }  // namespace brink::search

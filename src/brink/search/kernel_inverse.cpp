@@ -31,7 +31,6 @@ void DualSimplex::update_weights(int leaving) {
     const double ratio = direction[i] * scale;
     weight[i] = std::max(1.0, weight[i] + ratio * (ratio * norm - 2 * tau[i]));
   }
-  weight_[index(leaving)] = norm;
 }
 
 void DualSimplex::update_kernel(int leaving, int entering) {
@@ -104,7 +103,7 @@ void DualSimplex::forget_basis() {
 }
 
 void DualSimplex::refactor() {
-  pivots_since_refactor_ = 0;
+  updates_ = 0;
   const std::size_t size = kernel_columns_.size();
   std::vector<double> b(size * size), inverse(size * size, 0);
   for (std::size_t r = 0; r < size; ++r) {

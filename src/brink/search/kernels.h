@@ -1,6 +1,6 @@
 // The few dense loops that the search spends its time in, compiled for the processor at hand.
 //
-// GCC's function clones pick AVX2 or AVX-512 at run time, so that the default build runs anywhere
+// GCC's function clones pick AVX2 at run time, so that the default build runs anywhere
 // and fast. Sanitizers do not get along with that mechanism: plain loops there.
 #pragma once
 

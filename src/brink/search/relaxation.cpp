@@ -1,7 +1,7 @@
 // A node's program, kept and changed from node to node; points of the ball as they are asked for.
 //
 // Of a neuron's two columns only x_k is one: s_k is the slack of its defining row, so the rows of
-// settled neurons leave the simplex's kernel. A triangle is written over the layer before,
+// inactive neurons leave the simplex's kernel. A triangle is written over the layer before,
 //     x_k - l y_k <= l (-L_k),   l = U_k / (U_k - L_k),
 // for the same reason.
 // Tried and dropped: pixel columns (every pivot passes over a thousand of them, and L2 needs

@@ -37,7 +37,7 @@ struct Objective {
 };
 
 /// The latest points W^1 d of the ball that a search asked for, shared by its nodes. They are
-/// stored for the largest radius met; in a smaller ball every point is shrunk (Ball::shrinking).
+/// stored for the first radius met; in a smaller ball every point is shrunk (Ball::shrinking).
 class PointPool {
  public:
   struct Point {
@@ -127,17 +127,18 @@ class Relaxation {
   struct Tally;
   Tally combine_rows();
   /// The proven bound of the simplex's multipliers; `ray`: costs count as zero. Leaves the ball's
-  /// direction, its support and the maximiser in the members below.
+  /// direction and the maximiser in the members below. `tally`: of combine_rows().
   /// `move`: the first layer's multipliers moved (first_layer_multiplier), or as solved.
-  double lagrangian(const Objective& objective, bool ray, const Ball& ball, bool move);
+  double lagrangian(Tally tally, const Objective& objective, bool ray, const Ball& ball, bool move);
   /// The better of both, the second only if the first is not enough. Leaves the direction as solved
   /// for pricing, and what excluded_radius() needs of the better.
   double prove(const Objective& objective, bool ray, const Ball& ball, double enough);
-  /// With a sign that proves something.
+  /// How much the program leans on a triangle (<= 0); proofs do without.
   double triangle_multiplier(const Slot& slot) const;
   double least(const Slot& slot, double r_x, double r_s) const;
-  /// The multiplier of a first-layer neuron's link row, moved from `v` so that its columns, whose
-  /// reduced costs without it are r_x and r_s, do not rest at a side that came from the ball.
+  /// Minus the multiplier of a first-layer neuron's defining row, moved from `v` so that its
+  /// columns, whose reduced costs without it are r_x and r_s, do not rest at a side that came from
+  /// the ball.
   double first_layer_multiplier(const Slot& slot, double v, double r_x, double r_s) const;
   double cost(const Objective& objective, bool ray, int column) const;
   /// Adds the last maximiser and the pool's best points for the last direction.
@@ -163,7 +164,6 @@ class Relaxation {
   double largest_entry_ = 1;                ///< of the rows but the triangles
   Eigen::VectorXd direction_;               ///< -v: W^1' times it was asked of the ball last
   Eigen::VectorXd pixel_direction_;
-  Ball::Support support_;
   double outside_ball_ = 0;  ///< the last bound without its support term, rounding subtracted
   Eigen::VectorXd candidate_;
   std::vector<double> dense_, combined_, defining_;

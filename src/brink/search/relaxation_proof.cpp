@@ -46,7 +46,7 @@ double Relaxation::first_layer_multiplier(const Slot& slot, double v, double r_x
   return std::min(std::max(v, std::min(low, high)), std::max(low, high));
 }
 
-/// min of r_x x + r_s s over a neuron's box, both zero at once while its phase is open.
+/// min of r_x x + r_s s over a neuron's box, one of them zero while its phase is open.
 double Relaxation::least(const Slot& slot, double r_x, double r_s) const {
   const double x_low = simplex_.lower(slot.x), x_high = simplex_.upper(slot.x);
   const double s_low = simplex_.lower(slot.s), s_high = simplex_.upper(slot.s);
@@ -93,8 +93,8 @@ Relaxation::Tally Relaxation::combine_rows() {
   return tally;
 }
 
-double Relaxation::lagrangian(const Objective& objective, bool ray, const Ball& ball, bool move) {
-  Tally tally = combine_rows();
+double Relaxation::lagrangian(Tally tally, const Objective& objective, bool ray, const Ball& ball,
+                              bool move) {
   Eigen::VectorXd v = Eigen::VectorXd::Zero(problem_->first_width());
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const Slot& slot = slots_[i];
@@ -121,21 +121,22 @@ double Relaxation::lagrangian(const Objective& objective, bool ray, const Ball& 
 
   direction_ = -v;
   pixel_direction_.noalias() = problem_->first_weights().transpose() * direction_;
-  support_ = ball.support(pixel_direction_, &candidate_);
+  const Ball::Support support = ball.support(pixel_direction_, &candidate_);
   const double operations = simplex_.rows() + simplex_.columns() + 16;
   const double unit_roundoff = std::numeric_limits<double>::epsilon();
   const double doubt = unit_roundoff * operations * tally.size +
-                       v.cwiseAbs().dot(problem_->first_doubt()) + support_.error;
+                       v.cwiseAbs().dot(problem_->first_doubt()) + support.error;
   outside_ball_ = tally.value - doubt;
-  return outside_ball_ - support_.value;
+  return outside_ball_ - support.value;
 }
 
 double Relaxation::prove(const Objective& objective, bool ray, const Ball& ball, double enough) {
-  const double moved = lagrangian(objective, ray, ball, true);
+  const Tally rows = combine_rows();
+  const double moved = lagrangian(rows, objective, ray, ball, true);
   if (moved > enough) return moved;
   const double outside_ball = outside_ball_;
   const Eigen::VectorXd pixel_direction = pixel_direction_;
-  const double solved = lagrangian(objective, ray, ball, false);
+  const double solved = lagrangian(rows, objective, ray, ball, false);
   if (solved >= moved) return solved;
   outside_ball_ = outside_ball;
   pixel_direction_ = pixel_direction;
