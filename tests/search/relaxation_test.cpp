@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
+#include "brink/search/tightening.h"
+#include "random_network.h"
+
 namespace brink::search {
 namespace {
 
@@ -44,6 +49,75 @@ TEST(Relaxation, TightenedSideOfTheFirstLayerCounts) {
   EXPECT_TRUE(bound.infeasible || bound.value > 0);
   EXPECT_NEAR(bound.value, 0.3, 1e-6);
   EXPECT_LE(bound.value, 0.3);
+}
+
+/// A random question, a point of the ball, and a node that contains it: some neurons' phases fixed
+/// as they are there.
+struct RandomNode {
+  RandomNode(Norm norm, Random& random)
+      : network(testing::random_network({4, 5, 4, 3}, random)),
+        image(testing::random_point(4, random)) {
+    OutputRegion region;
+    for (int i = 0; i < 2; ++i) {
+      region.rows.push_back({testing::random_point(3, random, -1, 1), random.normal()});
+    }
+    problem.emplace(network, image, Box::uniform(4, 0, 1), region);
+    ball.emplace(norm, image, problem->reach(), 0);
+    const double share = random.uniform(0.2, 0.9);
+    ball->set_radius(norm == Norm::l0 ? 1.0 + random.index(3) : share * ball->largest_radius());
+    Eigen::VectorXd direction(4), change;
+    for (double& value : direction) value = random.normal();
+    ball->support(direction, &change);
+    point = problem->image_with(random.uniform() * change);
+    node = ball_bounds(*problem, *ball);
+    const std::vector<bool> active = problem->pattern(point);
+    for (int i = 0; i < problem->neurons(); ++i) {
+      if (random.uniform() < 0.5 || !node.unstable(i)) continue;
+      const auto child = problem->child(node, i, active[static_cast<std::size_t>(i)]);
+      if (child) node = *child;
+    }
+  }
+  Network network;
+  Eigen::VectorXd image, point;
+  std::optional<Problem> problem;
+  std::optional<Ball> ball;
+  Phasing node;
+};
+
+// However early the program is left, so whatever its multipliers: they hold for every point.
+TEST(Relaxation, NoPointOfANodeDoesBetterThanItsBound) {
+  Random random(77);
+  int informative = 0;
+  for (int round = 0; round < 2000; ++round) {
+    const Norm norm = std::array{Norm::l0, Norm::l1, Norm::l2, Norm::linf}.at(
+        static_cast<std::size_t>(round % 4));
+    const RandomNode asked(norm, random);
+    Statistics statistics;
+    PointPool pool;
+    const Phasing root = ball_bounds(*asked.problem, *asked.ball);
+    Relaxation relaxation(*asked.problem, random.uniform() < 0.5 ? root : asked.node, statistics);
+    const double slack = asked.problem->slack(asked.point);
+    for (const int rounds : {1, 3, 20}) {
+      relaxation.load(random.uniform() < 0.3 ? root : asked.node);
+      const NodeBound margin = relaxation.minimise({}, *asked.ball, pool, 1e300, rounds);
+      EXPECT_FALSE(margin.infeasible) << round;
+      EXPECT_LE(margin.value, -slack + 1e-12) << round;
+      informative += margin.value > -slack - 0.1 ? 1 : 0;
+      if (slack < 0) continue;
+      const int neuron = random.index(asked.problem->neurons());
+      const Phasing& loaded = asked.node;
+      if (loaded.upper[static_cast<std::size_t>(neuron)] <= 0) continue;
+      relaxation.load(loaded);
+      const double sign = random.uniform() < 0.5 ? 1 : -1;
+      const NodeBound side = relaxation.minimise({neuron, sign}, *asked.ball, pool, 1e300, rounds);
+      EXPECT_FALSE(side.infeasible) << round;
+      const auto y = pre_activations(asked.network, asked.point);
+      const int k = asked.problem->layer_of(neuron);
+      const double value = y[static_cast<std::size_t>(k - 1)](neuron - asked.problem->neuron(k, 0));
+      EXPECT_LE(side.value, sign * value + 1e-12) << round;
+    }
+  }
+  EXPECT_GT(informative, 200);
 }
 
 }  // namespace
