@@ -3,7 +3,8 @@
 //
 // The tree's open nodes say only "not excluded at the incumbent's radius". A stopped search owes
 // a useful bound, so smaller balls, where relaxations are tight, are excluded on the side: half of
-// the incumbent's radius, then nearer and nearer, each with a share of the time spent so far.
+// the incumbent's radius, then nearer and nearer, each with a share of the time spent so far; and
+// once more when the time is nearly up.
 #include "brink/search/closest_search.h"
 
 #include <algorithm>
@@ -22,6 +23,7 @@ constexpr std::int64_t kFirstSlice = 10'000;    ///< of the tree between heurist
 constexpr std::int64_t kLeastRung = 2'500;
 constexpr double kLadderShare = 0.05;  ///< of the effort so far, for a rung
 constexpr int kRungs = 6;
+constexpr double kLastShare = 0.1;  ///< of the time: the ladder, from where it is by then
 constexpr std::int64_t kLongestSlice = 150'000;
 constexpr double kSliceGrowth = 1.3;
 constexpr double kHeuristicShare = 0.15;  ///< of a slice
@@ -138,10 +140,15 @@ class ClosestSearch {
   }
 
   void close_region(Tree& tree, std::size_t r, const Deadline& deadline) {
-    Outcome outcome = work(tree, r, {deadline, kLadderAfter});
-    while (outcome == Outcome::stopped && !deadline.expired()) {
-      climb(r, deadline);
-      outcome = work(tree, r, {deadline, 3 * result_.statistics.effort});
+    const Deadline most = deadline.within((1 - kLastShare) * deadline.remaining());
+    Outcome outcome = work(tree, r, {most, kLadderAfter});
+    while (outcome == Outcome::stopped && !most.expired()) {
+      climb(r, most, 0.5);
+      outcome = work(tree, r, {most, 3 * result_.statistics.effort});
+    }
+    if (outcome == Outcome::stopped && !deadline.expired()) {  // unless interrupted
+      climb(r, deadline, bounds_[r] > 0 ? 0.5 : 0.2);
+      outcome = work(tree, r, {deadline});
     }
     switch (outcome) {
       case Outcome::empty:
@@ -167,15 +174,15 @@ class ClosestSearch {
     return tree.excluded_bound();
   }
 
-  /// The ladder.
-  void climb(std::size_t r, const Deadline& deadline) {
-    double share = 0.5;
+  /// The ladder; the first rung at `share` of what is open.
+  void climb(std::size_t r, const Deadline& deadline, double share) {
     for (int rung = 0; rung < kRungs && !deadline.expired(); ++rung) {
       const double upper = search_radius();
       const double radius = bounds_[r] + share * (upper - bounds_[r]);
       const auto effort = std::max(kLeastRung, share_of(kLadderShare, result_.statistics.effort));
       Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics, options_.threads);
-      const Outcome outcome = tree.exclude(radius, {deadline, effort});
+      const Outcome outcome =
+          tree.exclude(radius, {deadline.within(0.5 * deadline.remaining()), effort});
       if (outcome == Outcome::empty) {
         raise(r, tree.excluded_bound());
       } else {
