@@ -4,18 +4,12 @@
 
 #include <cmath>
 
+#include "closest_row.h"
+
 namespace brink {
 namespace {
 
-ClosestRow row(int image, AnswerStatus status, std::optional<double> distance, double seconds = 1) {
-  ClosestRow result;
-  result.image = image;
-  result.answer.status = status;
-  result.answer.distance = distance;
-  result.answer.bound = distance.value_or(0) / 2;
-  result.answer.seconds = seconds;
-  return result;
-}
+using testing::row;
 
 TEST(ClosestSummary, MeansAreOverTheImagesSearched) {
   const ClosestSummary s =

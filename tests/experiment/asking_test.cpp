@@ -3,20 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "brink/experiment/hardening.h"
+#include "closest_row.h"
 #include "random_network.h"
 
 namespace brink {
 namespace {
 
-ClosestRow row(int image, AnswerStatus status, std::optional<double> distance, double seconds = 1) {
-  ClosestRow result;
-  result.image = image;
-  result.answer.status = status;
-  result.answer.distance = distance;
-  result.answer.bound = distance.value_or(0) / 2;
-  result.answer.seconds = seconds;
-  return result;
-}
+using testing::row;
 
 TEST(Compare, MisclassifiedCountsAtZeroAndApart) {
   const std::vector<ClosestRow> before = {row(0, AnswerStatus::optimal, 2),

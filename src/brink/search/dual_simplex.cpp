@@ -37,31 +37,15 @@ void DualSimplex::update_side(int column) {
 }
 
 void DualSimplex::add_row_to(int row, double factor, double* out) const {
-  const double* entries = &a_[index(row) * stride_];
-  for (const Span& span : row_spans_[index(row)]) {
-    const auto size = index(span.end - span.begin);
-    if (size > 4) {
-      kernels::axpy(size, factor, entries + span.begin, out + span.begin);
-      continue;
-    }
-    for (int j = span.begin; j < span.end; ++j) out[j] += factor * entries[j];
-  }
+  kernels::add_lines(1, &row, &factor, 1, a_.data(), stride_, row_spans_.data(), out);
 }
 
 /// out += factor times the column, `out` by rows.
 void DualSimplex::add_column_to(int column, double factor, double* out) const {
   if (column >= slack_) {
     out[column - slack_] += factor;
-    return;
-  }
-  const double* entries = column_entries(column);
-  for (const Span& span : column_spans_[index(column)]) {
-    const auto size = index(span.end - span.begin);
-    if (size > 4) {
-      kernels::axpy(size, factor, entries + span.begin, out + span.begin);
-      continue;
-    }
-    for (int i = span.begin; i < span.end; ++i) out[i] += factor * entries[i];
+  } else {
+    kernels::add_lines(1, &column, &factor, 1, t_.data(), capacity_, column_spans_.data(), out);
   }
 }
 
