@@ -174,11 +174,13 @@ class Store(Contract):
         with contextlib.closing(sqlite3.connect(self.folder / "foreign.db")) as database:
             database.execute("CREATE TABLE t(a)")
         self.assertEqual(self.ask("later.db", images="0").returncode, 0)
+        whole = (self.folder / "later.db").read_bytes()
+        (self.folder / "short.db").write_bytes(whole[:len(whole) // 20])
         with contextlib.closing(sqlite3.connect(self.folder / "later.db")) as database:
             database.execute("PRAGMA user_version = 999")
         question = ("closest", "net.onnx", "--data", "data", "--images", "0", "--store")
         for name, says in (("text.db", "not a results store"), ("foreign.db", "not a results store"),
-                           ("later.db", "schema 999"), ("no/such/folder.db", "folder.db")):
+                           ("short.db", "cut short"), ("later.db", "schema 999"), ("no/such/folder.db", "folder.db")):
             with self.subTest(name):
                 self.refused(*question, name, says=[says])
         self.refused("runs", "text.db", says=["text.db"])

@@ -86,7 +86,13 @@ Expected<Sqlite> Sqlite::open(const std::string& path, bool create) {
 
 Expected<void> Sqlite::step_all(const std::string& statement, const std::vector<SqlValue>& values,
                                 const Each& each) const {
-  const auto broken = [&] { return failure("'{}': {}", path_, sqlite3_errmsg(db_.get())); };
+  const auto broken = [&] {
+    if ((sqlite3_errcode(db_.get()) & 0xff) == SQLITE_CORRUPT) {
+      return bad_request("'{}' is damaged or cut short: name another file, or restore a copy",
+                         path_);
+    }
+    return failure("'{}': {}", path_, sqlite3_errmsg(db_.get()));
+  };
   sqlite3_stmt* raw = nullptr;
   if (sqlite3_prepare_v2(db_.get(), statement.c_str(), -1, &raw, nullptr) != SQLITE_OK) {
     return broken();
