@@ -77,6 +77,23 @@ class Twin {
         << round;  // the multipliers prove it
   }
 
+  /// Stops where the multipliers prove the cutoff, no later than at the optimum; true: it did.
+  bool cut_off() {
+    LpSolver clp(program_);
+    const LpSolution solution = clp.solve();
+    if (solution.status == SolveStatus::infeasible) return false;
+    const double cutoff = solution.objective - 0.1 * (1 + std::abs(solution.objective));
+    const DualSimplex::Status status = simplex_.solve(cutoff);
+    if (status != DualSimplex::Status::cutoff) {
+      EXPECT_EQ(status, DualSimplex::Status::optimal);
+      return false;
+    }
+    EXPECT_GT(simplex_.objective(), cutoff);
+    EXPECT_LT(simplex_.objective(), solution.objective + 1e-6);
+    EXPECT_GT(clp.safe_bound(simplex_.multipliers()), cutoff - 1e-6 * (1 + std::abs(cutoff)));
+    return true;
+  }
+
   int infeasible_count() {
     return LpSolver(program_).solve().status == SolveStatus::infeasible ? 1 : 0;
   }
@@ -106,6 +123,20 @@ TEST(DualSimplex, EqualsClpThroughChanges) {
     }
   }
   EXPECT_GT(infeasible, 5);  // both endings were met
+}
+
+TEST(DualSimplex, StopsAtACutoffAndGoesOn) {
+  Random random(32);
+  int stopped = 0;
+  for (int round = 0; round < 60; ++round) {
+    Twin twin(3 + random.index(25), 1 + random.index(15), random);
+    for (int change = 0; change < 8; ++change) {
+      stopped += twin.cut_off() ? 1 : 0;
+      twin.compare(100 * round + change);
+      twin.change();
+    }
+  }
+  EXPECT_GT(stopped, 40);
 }
 
 TEST(DualSimplex, AnAddedColumnEnters) {

@@ -286,17 +286,21 @@ bool DualSimplex::pivot(const Leaving& leaving, int entering) {
   return true;
 }
 
-DualSimplex::Status DualSimplex::solve(int iteration_limit) {
+DualSimplex::Status DualSimplex::solve(double cutoff) {
   if (updates_ >= kRefactorEvery) refactor();
   restart();
   bool refactored = false;
-  for (int iteration = 1; iteration <= iteration_limit; ++iteration) {
+  for (int iteration = 1; iteration <= kIterationLimit; ++iteration) {
     ++iterations_;
     if (iteration % kRecomputeEvery == 0) restart();
     const Leaving leaving = choose_leaving();
     if (leaving.variable < 0) {
       compute_multipliers();
       return Status::optimal;
+    }
+    if (objective() > cutoff) {
+      compute_multipliers();
+      return Status::cutoff;
     }
     compute_pivot_row(leaving.variable);
     const int entering = choose_entering(leaving);
@@ -324,9 +328,7 @@ DualSimplex::Status DualSimplex::solve(int iteration_limit) {
 
 double DualSimplex::objective() const {
   double sum = 0;
-  for (int j = 0; j < slack_ + m_; ++j) {
-    if (cost_[index(j)] != 0) sum += cost_[index(j)] * value(j);
-  }
+  for (const auto& [column, cost] : objective_) sum += cost * value(column);
   return sum;
 }
 

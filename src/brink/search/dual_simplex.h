@@ -10,6 +10,8 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include "brink/search/kernels.h"
@@ -20,6 +22,7 @@ class DualSimplex {
  public:
   enum class Status {
     optimal,
+    cutoff,      ///< the objective, which only rises, has passed the cutoff
     infeasible,  ///< `multipliers()` is a ray: the row combination cannot be met in the box
     stalled,     ///< iteration limit or numerical trouble; multipliers are still usable
   };
@@ -51,7 +54,8 @@ class DualSimplex {
     lower_[index(column)] = lower;
     upper_[index(column)] = upper;
   }
-  void set_cost(int column, double cost) { cost_[index(column)] = cost; }
+  /// `perturbation` breaks ties between pivots; objective() is without it.
+  void set_cost(int column, double cost, double perturbation = 0);
   void set_rhs(int row, double rhs) { rhs_[index(row)] = rhs; }
   double rhs(int row) const { return rhs_[index(row)]; }
   double lower(int column) const { return lower_[index(column)]; }
@@ -59,11 +63,12 @@ class DualSimplex {
   /// out += factor times the row's coefficients, `out` of columns() entries.
   void add_row_to(int row, double factor, double* out) const;
 
-  Status solve(int iteration_limit = 3000);
+  Status solve(double cutoff = std::numeric_limits<double>::infinity());
 
   double value(int column) const {
     return is_basic(column) ? value_[index(column)] : bound_value(index(column));
   }
+  /// Of the basis at hand, without perturbations.
   double objective() const;
   /// y of the last solve: c_B B^{-1}, or the ray when infeasible. Size rows().
   const std::vector<double>& multipliers() const { return multipliers_; }
@@ -71,6 +76,7 @@ class DualSimplex {
 
  private:
   static constexpr long kRefactorEvery = 2000;
+  static constexpr int kIterationLimit = 3000;
   static constexpr int kSpanGap = 40;  ///< zeros that a span runs over rather than end
   using Span = kernels::Span;
   struct Leaving {
@@ -127,6 +133,8 @@ class DualSimplex {
   std::vector<double> a_, t_;  ///< the coefficients by rows and by columns
   std::vector<double> rhs_;
   std::vector<std::vector<Span>> row_spans_, column_spans_;
+
+  std::vector<std::pair<int, double>> objective_;  ///< column and cost, where it is not zero
 
   // By variable: structural columns, then slacks.
   std::vector<double> lower_, upper_, cost_, reduced_;

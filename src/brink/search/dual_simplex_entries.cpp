@@ -107,4 +107,10 @@ void DualSimplex::overwrite_column(int column, const std::vector<double>& entrie
   at_upper_[index(column)] = 0;
 }
 
+void DualSimplex::set_cost(int column, double cost, double perturbation) {
+  cost_[index(column)] = cost + perturbation;
+  std::erase_if(objective_, [column](const auto& term) { return term.first == column; });
+  if (cost != 0) objective_.emplace_back(column, cost);
+}
+
 }  // namespace brink::search

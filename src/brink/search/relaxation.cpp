@@ -28,6 +28,9 @@ constexpr int kRecentPoints = 256;  ///< of the pool that pricing looks at
 constexpr int kPointsARound = 3;    ///< from the pool, besides the new one
 constexpr double kRewrite = 0.02;   ///< a triangle follows bounds that moved by this share
 constexpr double kThin = 1e-5;      ///< triangles are written at least this wide (looser, so sound)
+/// Rounds that may end a program early: where its objective says enough, its multipliers often
+/// prove it; else they have asked for a point.
+constexpr int kCutoffRounds = 4;
 /// Bound and program have met when this share is open: of the margin, of a neuron's side, of an
 /// extreme.
 constexpr double kMet = 0.02, kNeuronMet = 0.1, kSharpMet = 0.1;
@@ -173,18 +176,16 @@ void Relaxation::load(const Phasing& node) {
 void Relaxation::set_objective(const Objective& objective) {
   Random noise(7);
   const double size = objective.sharp ? kSharpPerturbation : kPerturbation;
-  for (const Slot& slot : slots_) {
-    if (slot.x < 0) continue;
-    simplex_.set_cost(slot.x, size * noise.uniform(0.5, 1));
-    simplex_.set_cost(slot.s, size * noise.uniform(0.5, 1));
-  }
   const bool margin = objective.neuron < 0;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    if (slot.x < 0) continue;
+    const double sign = static_cast<int>(i) == objective.neuron ? objective.sign : 0;
+    simplex_.set_cost(slot.x, sign, size * noise.uniform(0.5, 1));
+    simplex_.set_cost(slot.s, -sign, size * noise.uniform(0.5, 1));
+  }
   simplex_.set_column(margin_column_, margin ? -margin_limit_ : 0, margin_limit_);
-  simplex_.set_cost(margin_column_, margin ? -1 : size);
-  if (margin) return;
-  const Slot& slot = slots_[static_cast<std::size_t>(objective.neuron)];
-  simplex_.set_cost(slot.x, objective.sign);
-  simplex_.set_cost(slot.s, -objective.sign);
+  simplex_.set_cost(margin_column_, margin ? -1 : 0, margin ? 0 : size);
 }
 
 void Relaxation::enter(const PointPool& pool, int id) {
@@ -244,9 +245,9 @@ void Relaxation::scale_to(const Ball& ball, const PointPool& pool) {
   simplex_.set_rhs(hull_row_, pool.end() == 0 ? 1.0 : ball.shrinking(pool.radius(), ball.radius()));
 }
 
-DualSimplex::Status Relaxation::solve() {
+DualSimplex::Status Relaxation::solve(double cutoff) {
   const long before = simplex_.iterations();
-  const auto status = simplex_.solve();
+  const auto status = simplex_.solve(cutoff);
   statistics_->iterations += simplex_.iterations() - before;
   statistics_->effort += simplex_.iterations() - before;
   return status;
@@ -261,9 +262,11 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
   set_objective(objective);
   NodeBound result;
   result.value = -std::numeric_limits<double>::infinity();
+  const double inf = std::numeric_limits<double>::infinity();
+  double cutoff = objective.sharp ? inf : enough;
   for (int round = 1; round <= rounds; ++round) {
     scale_to(ball, pool);
-    status_ = solve();
+    status_ = solve(cutoff);
     const bool ray = status_ == DualSimplex::Status::infeasible;
     const double bound = prove(objective, ray, ball, ray ? 0 : enough);
     if (ray) {
@@ -274,6 +277,11 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
     }
     result.value = std::max(result.value, bound);
     if (result.value > enough || status_ == DualSimplex::Status::stalled) return result;
+    if (status_ == DualSimplex::Status::cutoff) {
+      cutoff = round < kCutoffRounds ? enough + (simplex_.objective() - bound) : inf;
+      price(ball, pool);
+      continue;
+    }
     const double program = simplex_.objective();  // within the hull: cannot be beaten by any bound
     if (objective.neuron < 0 && !objective.sharp && program <= enough) return result;
     const double met = objective.sharp ? kSharpMet : objective.neuron >= 0 ? kNeuronMet : kMet;

@@ -118,7 +118,7 @@ class Relaxation {
     double triangle_lower = 0, triangle_upper = 0;  ///< as written in the triangle row
   };
   void build(const Phasing& root);
-  DualSimplex::Status solve();
+  DualSimplex::Status solve(double cutoff);
   void add_layer(int k, const Phasing& root);
   void add_margin_row(int i, const Phasing& root);
   double fill_pre_activation(const Slot& slot, double factor);
