@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "brink/formulate/formulate.h"
+#include "brink/pattern/linf_projection.h"
 #include "brink/pattern/projection.h"
 #include "brink/solve/lp.h"
 
@@ -27,6 +28,13 @@ Eigen::VectorXd clean(const Eigen::VectorXd& x, const Eigen::VectorXd& image, co
   return result;
 }
 
+/// The right sides with the region's rows moved inward.
+Eigen::VectorXd moved_inward(const PatternPolytope& polytope, double inward) {
+  Eigen::VectorXd rhs = polytope.rhs;
+  rhs.tail(rhs.size() - polytope.phase_rows).array() += inward;
+  return rhs;
+}
+
 /// The nearest point of the pattern with the region's rows moved inward, by one technique.
 class PatternSolver {
  public:
@@ -34,7 +42,7 @@ class PatternSolver {
   virtual std::optional<Eigen::VectorXd> nearest(double inward) = 0;
 };
 
-/// L1, Linf and linearised L2: the distance's tight encoding over the polytope's rows.
+/// L1 and linearised L2: the distance's tight encoding over the polytope's rows.
 class LinearPattern final : public PatternSolver {
  public:
   LinearPattern(const PatternPolytope& polytope, const ClosestQuestion& question,
@@ -90,9 +98,8 @@ class EuclideanPattern final : public PatternSolver {
       : polytope_(polytope), image_(image), reach_(std::move(reach)) {}
 
   std::optional<Eigen::VectorXd> nearest(double inward) override {
-    Eigen::VectorXd rhs = polytope_.rhs;
-    rhs.tail(rhs.size() - polytope_.phase_rows).array() += inward;
-    const auto projection = project(image_, polytope_.rows, rhs, reach_);
+    const auto projection =
+        project(image_, polytope_.rows, moved_inward(polytope_, inward), reach_);
     if (!projection) return std::nullopt;
     return projection->point;
   }
@@ -101,6 +108,20 @@ class EuclideanPattern final : public PatternSolver {
   const PatternPolytope& polytope_;
   const Eigen::VectorXd& image_;
   Box reach_;
+};
+
+class LinfPattern final : public PatternSolver {
+ public:
+  LinfPattern(const PatternPolytope& polytope, const Eigen::VectorXd& image, const Box& reach)
+      : polytope_(polytope), projection_(polytope.rows, image, reach) {}
+
+  std::optional<Eigen::VectorXd> nearest(double inward) override {
+    return projection_.nearest(moved_inward(polytope_, inward)).point;
+  }
+
+ private:
+  const PatternPolytope& polytope_;
+  LinfProjection projection_;
 };
 
 using Check = std::function<bool(const Eigen::VectorXd&)>;
@@ -215,6 +236,10 @@ std::optional<Eigen::VectorXd> polish(const Network& network, const ClosestQuest
   if (question.norm == Norm::l0) return polish_count(polytope, question, image, point, passes);
   if (question.norm == Norm::l2 && !question.breakpoints) {
     EuclideanPattern solver(polytope, image, box);
+    return ladder(solver, image, box, passes);
+  }
+  if (question.norm == Norm::linf) {
+    LinfPattern solver(polytope, image, box);
     return ladder(solver, image, box, passes);
   }
   LinearPattern solver(polytope, question, image);

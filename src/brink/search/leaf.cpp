@@ -1,7 +1,8 @@
 // Exact answers on one pattern.
 //
-// L1, Linf: LP over the moves p, n. Its claim is the bound that the multipliers prove; an
-// infeasible LP must be proven so by a program that has a solution (proven_infeasible).
+// L1: LP over the moves p, n. Its claim is the bound that the multipliers prove; an infeasible LP
+// must be proven so by a program that has a solution (proven_infeasible).
+// Linf: LPs over the pixels within a radius, whose multipliers prove the radius.
 // L2: the dual of the projection is a bound at any multipliers.
 // L0: pixel_search.h. The extreme of a neuron: LP over the pixels themselves.
 #include "brink/search/leaf.h"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "brink/pattern/linf_projection.h"
 #include "brink/pattern/projection.h"
 #include "brink/search/move_program.h"
 #include "brink/search/pixel_search.h"
@@ -49,20 +51,9 @@ LeafResult leaf_l1(const Problem& problem, const PatternPolytope& polytope, cons
 }
 
 LeafResult leaf_linf(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
-  MoveProgram moves = move_program(problem, polytope);
-  double longest = 0;
-  for (Column& column : moves.program.columns) {
-    column.cost = 0;
-    longest = std::max(longest, column.upper);
-  }
-  const int w = moves.program.add_column({"", 0, longest, 1, false});
-  for (std::size_t j = 0; j < moves.moves.size(); ++j) {
-    Row row;
-    row.terms = {{w, 1.0}, {static_cast<int>(j), -1.0}};
-    row.lower = 0;
-    moves.program.rows.push_back(std::move(row));
-  }
-  return by_cost(problem, moves, ball);
+  LinfProjection projection(polytope.rows, problem.image(), problem.reach());
+  const LinfNearest nearest = projection.nearest(polytope.rhs);
+  return {.empty = nearest.bound > ball.radius(), .bound = nearest.bound, .point = nearest.point};
 }
 
 LeafResult leaf_l2(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {

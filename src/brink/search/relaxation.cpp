@@ -263,7 +263,7 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
   NodeBound result;
   result.value = -std::numeric_limits<double>::infinity();
   const double inf = std::numeric_limits<double>::infinity();
-  double cutoff = objective.sharp ? inf : enough;
+  double cutoff = enough;
   for (int round = 1; round <= rounds; ++round) {
     scale_to(ball, pool);
     status_ = solve(cutoff);
