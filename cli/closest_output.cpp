@@ -16,9 +16,12 @@ nlohmann::json statistics_to_json(const search::Statistics& statistics) {
           {"pruned_by_interval", statistics.pruned_by_interval},
           {"leaves", statistics.leaves},
           {"doubtful_leaves", statistics.doubtful},
+          {"unstable_neurons", statistics.unstable_neurons},
+          {"patterns", statistics.patterns},
           {"heuristic_seconds", statistics.heuristic_seconds},
           {"tightening_seconds", statistics.tightening_seconds},
-          {"tree_seconds", statistics.tree_seconds}};
+          {"tree_seconds", statistics.tree_seconds},
+          {"pattern_seconds", statistics.pattern_seconds}};
 }
 
 std::string news(int image, const search::Beat& beat) {

@@ -30,22 +30,40 @@ LpSolution by_column(const Eigen::MatrixXd& rows, const Eigen::VectorXd& rhs,
   return LpSolver(program).solve();
 }
 
+struct Asked {
+  explicit Asked(Random& random)
+      : rows(1 + random.index(8), 1 + random.index(12)), origin(rows.cols()) {
+    for (double& entry : rows.reshaped()) entry = random.uniform() < 0.2 ? 0 : random.normal();
+    for (double& value : origin) value = random.uniform() < 0.3 ? -1 : random.uniform(-1, 2);
+    box = Box::uniform(rows.cols(), -1, 2);
+    for (Eigen::Index j = 0; j < origin.size(); ++j) {  // some entries may not move
+      if (random.uniform() < 0.2) box.lower(j) = box.upper(j) = origin(j);
+    }
+  }
+  Eigen::VectorXd point(Random& random) const {
+    Eigen::VectorXd x(origin.size());
+    for (Eigen::Index j = 0; j < x.size(); ++j) {
+      x(j) = box.lower(j) + random.uniform() * (box.upper(j) - box.lower(j));
+    }
+    return x;
+  }
+  Eigen::MatrixXd rows;
+  Eigen::VectorXd origin;
+  Box box;
+};
+
 TEST(LinfProjection, EqualsTheProgramWithADistanceColumn) {
   Random random(5);
   int infeasible = 0, inside = 0;
   for (int round = 0; round < 200; ++round) {
-    const Eigen::Index n = 1 + random.index(12), m = 1 + random.index(8);
-    Eigen::MatrixXd rows(m, n);
-    for (double& entry : rows.reshaped()) entry = random.uniform() < 0.2 ? 0 : random.normal();
-    Eigen::VectorXd origin(n);
-    for (double& value : origin) value = random.uniform() < 0.3 ? 0 : random.uniform();
-    const Box box = Box::uniform(n, 0, 1);
-    LinfProjection projection(rows, origin, box);
-    for (const double level : {0.1, 0.4, -1.0}) {  // one object, several right sides
-      Eigen::VectorXd rhs = rows * origin;
+    const Asked asked(random);
+    LinfProjection projection(asked.rows, asked.origin, asked.box);
+    for (const double level : {0.1, 0.8, -1.0}) {  // one object, several right sides
+      Eigen::VectorXd rhs = asked.rows * asked.origin;
       for (double& side : rhs) side += level * (1 + random.normal());
       const LinfNearest nearest = projection.nearest(rhs);
-      const LpSolution expected = by_column(rows, rhs, origin, box);
+      const LpSolution expected = by_column(asked.rows, rhs, asked.origin, asked.box);
+      EXPECT_GT(nearest.programs, 0);
       if (expected.status == SolveStatus::infeasible) {
         ++infeasible;
         EXPECT_FALSE(nearest.point) << round;
@@ -53,16 +71,53 @@ TEST(LinfProjection, EqualsTheProgramWithADistanceColumn) {
         continue;
       }
       ASSERT_TRUE(nearest.point) << round;
-      const double distance = (*nearest.point - origin).cwiseAbs().maxCoeff();
+      const double distance = (*nearest.point - asked.origin).cwiseAbs().maxCoeff();
       EXPECT_NEAR(distance, expected.objective, 1e-8) << round;
-      EXPECT_GE((rows * *nearest.point - rhs).minCoeff(), -1e-8) << round;
-      EXPECT_LE(nearest.bound, expected.objective + 1e-8) << round;
+      EXPECT_GE((asked.rows * *nearest.point - rhs).minCoeff(), -1e-8) << round;
       EXPECT_GE(nearest.bound, expected.objective * (1 - 1e-6) - 1e-8) << round;
-      inside += distance == 0 ? 1 : 0;
+      inside += expected.objective == 0 ? 1 : 0;
     }
   }
   EXPECT_GT(infeasible, 50);
   EXPECT_GT(inside, 5);
+}
+
+// Rows that a known point meets, most of them with nothing to spare, in several scales.
+TEST(LinfProjection, NoFeasiblePointIsNearerThanTheBound) {
+  Random random(6);
+  int informative = 0;
+  for (int round = 0; round < 600; ++round) {
+    Asked asked(random);
+    asked.rows *= std::array{1e-6, 1.0, 1e6}.at(static_cast<std::size_t>(round % 3));
+    const Eigen::VectorXd point = asked.point(random);
+    Eigen::VectorXd rhs = asked.rows * point;
+    for (double& side : rhs) {
+      const double room = random.uniform() < 0.7 ? 0 : random.uniform();
+      side -= room * asked.rows.cwiseAbs().maxCoeff() + 1e-15 * asked.rows.cwiseAbs().sum() * 4;
+    }
+    const double distance = (point - asked.origin).cwiseAbs().maxCoeff();
+    LinfProjection projection(asked.rows, asked.origin, asked.box);
+    const LinfNearest nearest = projection.nearest(rhs);
+    EXPECT_LE(nearest.bound, distance) << round;
+    informative += nearest.bound > 0.5 * distance ? 1 : 0;
+  }
+  EXPECT_GT(informative, 100);
+}
+
+TEST(LinfProjection, ARowThatNothingMoves) {
+  const Eigen::MatrixXd rows = Eigen::MatrixXd::Zero(1, 2);
+  const Eigen::VectorXd origin = Eigen::VectorXd::Constant(2, 0.5);
+  LinfProjection projection(rows, origin, Box::uniform(2, 0, 1));
+  const auto at = [&](double side) {
+    return projection.nearest(Eigen::VectorXd::Constant(1, side));
+  };
+  EXPECT_TRUE(std::isinf(at(1e-3).bound));
+  EXPECT_FALSE(at(1e-3).point);
+  EXPECT_EQ(at(0).bound, 0);
+  ASSERT_TRUE(at(0).point);
+  EXPECT_LT((*at(0).point - origin).cwiseAbs().maxCoeff(), 1e-15);
+  ASSERT_TRUE(at(-1).point);
+  EXPECT_LT((*at(-1).point - origin).cwiseAbs().maxCoeff(), 1e-15);
 }
 
 }  // namespace

@@ -92,7 +92,13 @@ INSTANTIATE_TEST_SUITE_P(Norms, ClosestSearchOf, ::testing::ValuesIn(kNorms),
                          [](const auto& test) { return std::string(name(test.param)); });
 
 TEST(ClosestSearch, TreesOfTheseTestsAreLarge) {
-  EXPECT_GT(Asked(Norm::l1).answer(1).statistics.nodes, 600);
+  const Asked asked(Norm::l1);
+  const Statistics statistics = asked.answer(1).statistics;
+  EXPECT_GT(statistics.nodes, 600);
+  EXPECT_GT(statistics.unstable_neurons, 10);
+  EXPECT_LE(statistics.unstable_neurons, 20 + 16 + 12);
+  EXPECT_GT(statistics.patterns, 0);
+  EXPECT_GT(statistics.pattern_seconds, 0);
 }
 
 }  // namespace

@@ -99,7 +99,10 @@ TEST(Relaxation, NoPointOfANodeDoesBetterThanItsBound) {
     const double slack = asked.problem->slack(asked.point);
     for (const int rounds : {1, 3, 20}) {
       relaxation.load(random.uniform() < 0.3 ? root : asked.node);
-      const NodeBound margin = relaxation.minimise({}, *asked.ball, pool, 1e300, rounds);
+      const double enough = random.uniform() < 0.5 ? 1e300 : -slack - random.uniform();
+      Objective objective;
+      objective.sharp = random.uniform() < 0.3;
+      const NodeBound margin = relaxation.minimise(objective, *asked.ball, pool, enough, rounds);
       EXPECT_FALSE(margin.infeasible) << round;
       EXPECT_LE(margin.value, -slack + 1e-12) << round;
       informative += margin.value > -slack - 0.1 ? 1 : 0;
@@ -109,7 +112,7 @@ TEST(Relaxation, NoPointOfANodeDoesBetterThanItsBound) {
       if (loaded.upper[static_cast<std::size_t>(neuron)] <= 0) continue;
       relaxation.load(loaded);
       const double sign = random.uniform() < 0.5 ? 1 : -1;
-      const NodeBound side = relaxation.minimise({neuron, sign}, *asked.ball, pool, 1e300, rounds);
+      const NodeBound side = relaxation.minimise({neuron, sign}, *asked.ball, pool, enough, rounds);
       EXPECT_FALSE(side.infeasible) << round;
       const auto y = pre_activations(asked.network, asked.point);
       const int k = asked.problem->layer_of(neuron);

@@ -31,27 +31,23 @@ std::optional<double> optional_from_json(const json& value) {
 }
 
 json to_json(const search::Statistics& s) {
-  return {s.nodes,
-          s.iterations,
-          s.effort,
-          s.points,
-          s.pruned_by_bound,
-          s.pruned_by_interval,
-          s.leaves,
-          s.doubtful,
-          s.heuristic_seconds,
-          s.tightening_seconds,
-          s.tree_seconds};
+  return {s.nodes,        s.iterations,        s.effort,
+          s.points,       s.pruned_by_bound,   s.pruned_by_interval,
+          s.leaves,       s.doubtful,          s.unstable_neurons,
+          s.patterns,     s.heuristic_seconds, s.tightening_seconds,
+          s.tree_seconds, s.pattern_seconds};
 }
 
 search::Statistics statistics_from_json(const json& list) {
   search::Statistics s;
   std::size_t i = 0;
-  for (std::int64_t* count : {&s.nodes, &s.iterations, &s.effort, &s.points, &s.pruned_by_bound,
-                              &s.pruned_by_interval, &s.leaves, &s.doubtful}) {
+  for (std::int64_t* count :
+       {&s.nodes, &s.iterations, &s.effort, &s.points, &s.pruned_by_bound, &s.pruned_by_interval,
+        &s.leaves, &s.doubtful, &s.unstable_neurons, &s.patterns}) {
     *count = list.at(i++).get<std::int64_t>();
   }
-  for (double* seconds : {&s.heuristic_seconds, &s.tightening_seconds, &s.tree_seconds}) {
+  for (double* seconds :
+       {&s.heuristic_seconds, &s.tightening_seconds, &s.tree_seconds, &s.pattern_seconds}) {
     *seconds = list.at(i++).get<double>();
   }
   return s;

@@ -13,14 +13,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace brink {
 
 namespace {
 
 constexpr int kSteps = 60;
-constexpr double kMet = 1e-11;    ///< of t, relative to the right sides
-constexpr double kStill = 1e-14;  ///< a radius that grows by less has met the root
+constexpr double kTolerance = 1e-9;  ///< of t: the LP's
+constexpr double kMet = 1e-11;       ///< the same, relative to the right sides, while that is less
+constexpr double kRounding = 1e-14;  ///< of t, relative to the rows
+constexpr double kStill = 1e-14;     ///< a radius that grows by less has met the root
 
 LpSolver slack_program(const Eigen::MatrixXd& rows, const Eigen::VectorXd& origin, const Box& box) {
   Program program;
@@ -45,15 +48,17 @@ LinfProjection::LinfProjection(const Eigen::MatrixXd& rows, const Eigen::VectorX
                                const Box& box)
     : rows_(rows),
       origin_(origin),
-      down_(origin - box.lower),
-      up_(box.upper - origin),
+      box_(box),
       largest_((rows.cwiseAbs() * box.lower.cwiseAbs().cwiseMax(box.upper.cwiseAbs())).maxCoeff()),
       lp_(slack_program(rows, origin, box)) {}
 
+/// Rounded outward, never beyond the box: what is proven at a radius holds for all of it.
 void LinfProjection::set_radius(double radius) {
   for (Eigen::Index j = 0; j < origin_.size(); ++j) {
-    lp_.set_column_bounds(static_cast<int>(j), origin_(j) - std::min(radius, down_(j)),
-                          origin_(j) + std::min(radius, up_(j)));
+    const double low = std::nextafter(origin_(j) - radius, -kInfinity);
+    const double high = std::nextafter(origin_(j) + radius, kInfinity);
+    lp_.set_column_bounds(static_cast<int>(j), std::max(box_.lower(j), low),
+                          std::min(box_.upper(j), high));
   }
 }
 
@@ -65,7 +70,7 @@ double LinfProjection::root(const Eigen::VectorXd& duals, const Eigen::VectorXd&
   for (;;) {  // the tangent's root, again from there while entries come to their own sides
     double value = at_origin, slope = 0;
     for (Eigen::Index j = 0; j < gradient.size(); ++j) {
-      const double room = gradient(j) > 0 ? up_(j) : down_(j);
+      const double room = gradient(j) > 0 ? box_.upper(j) - origin_(j) : origin_(j) - box_.lower(j);
       value += std::abs(gradient(j)) * std::min(radius, room);
       if (radius < room) slope += std::abs(gradient(j));
     }
@@ -82,36 +87,46 @@ double LinfProjection::excluded(const std::vector<double>& duals, double radius)
   for (const double share : {1.0, 1 - 1e-10, 1 - 1e-8, 1 - 1e-6, 1 - 1e-4, 1 - 1e-2}) {
     set_radius(share * radius);
     if (lp_.safe_bound(duals) > 0) return share * radius;
+    if (std::isinf(radius)) break;
   }
   return 0;
 }
 
 LinfNearest LinfProjection::nearest(const Eigen::VectorXd& rhs) {
   const double size = 1 + rhs.cwiseAbs().maxCoeff();
+  const double met = std::min(kMet * size, kTolerance);
   const auto t = static_cast<int>(origin_.size());
   lp_.set_column_bounds(t, -size - largest_, size + largest_);  // tight, for the proof's sake
   for (Eigen::Index r = 0; r < rhs.size(); ++r) {
     lp_.set_row_bounds(static_cast<int>(r), rhs(r), kInfinity);
   }
+  struct Proof {
+    std::vector<double> duals;
+    double radius = 0;  ///< where their L has its root
+  };
+  Proof last, before;
   LinfNearest result;
-  double radius = 0;
-  std::vector<double> proof;  // multipliers whose L has its root at the radius
-  for (int step = 0; step < kSteps; ++step) {
-    set_radius(radius);
-    const LpSolution solution = lp_.solve();
+  while (result.programs < kSteps && !std::isinf(last.radius)) {
+    set_radius(last.radius);
+    LpSolution solution = lp_.solve();
+    ++result.programs;
     if (solution.status != SolveStatus::optimal) break;
+    const double slack = -solution.objective;
     const Eigen::VectorXd duals =
         Eigen::Map<const Eigen::VectorXd>(solution.duals.data(), rhs.size()).cwiseMax(0.0);
-    const double next = -solution.objective >= -kMet * size ? radius : root(duals, rhs, radius);
-    if (next <= radius * (1 + kStill)) {
+    const double next = slack >= -met ? last.radius : root(duals, rhs, last.radius);
+    if (next <= last.radius * (1 + kStill)) {
+      if (slack < -kTolerance - kRounding * (size + largest_)) break;
       result.point = Eigen::Map<const Eigen::VectorXd>(solution.values.data(), origin_.size());
       break;
     }
-    proof = solution.duals;
-    radius = next;
-    if (std::isinf(radius)) break;
+    before = std::exchange(last, {std::move(solution.duals), next});
   }
-  if (!proof.empty()) result.bound = excluded(proof, radius);
+  for (const Proof& proof : {last, before}) {
+    if (result.bound == 0 && !proof.duals.empty()) {
+      result.bound = excluded(proof.duals, proof.radius);
+    }
+  }
   return result;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -11,9 +12,10 @@
 namespace brink {
 
 struct LinfNearest {
-  std::optional<Eigen::VectorXd> point;  ///< to the LP's tolerance of 1e-9
+  std::optional<Eigen::VectorXd> point;  ///< feasible to 1e-9 and what rounding costs
   /// Proven, rounding of the evaluation accounted for: no feasible x is nearer; infinity: none is.
   double bound = 0;
+  std::int64_t programs = 0;  ///< linear programs solved
 };
 
 class LinfProjection {
@@ -31,8 +33,8 @@ class LinfProjection {
 
   Eigen::MatrixXd rows_;
   Eigen::VectorXd origin_;
-  Eigen::VectorXd down_, up_;  ///< how far each x_j may move
-  double largest_;             ///< |rows x| in the box
+  Box box_;
+  double largest_;  ///< |rows x| in the box
   LpSolver lp_;
 };
 

@@ -28,6 +28,7 @@ Phasing Ascent::phasing_of(const std::vector<bool>& active) const {
 std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
                                              std::vector<bool> active, int steps) {
   constexpr int kRounds = 6;
+  constexpr Objective kMargin = {.whole = true};
   for (int i = 0; i < problem_.neurons(); ++i) {  // settled ones have no choice
     const auto id = static_cast<std::size_t>(i);
     if (!root_.unstable(i)) active[id] = root_.upper[id] > 0;
@@ -35,7 +36,7 @@ std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
   std::set<std::vector<bool>> visited = {active};
   for (int step = 0; step < steps; ++step) {
     relaxation_.load(phasing_of(active));
-    const NodeBound bound = relaxation_.minimise({}, ball, pool, 0.0, kRounds);
+    const NodeBound bound = relaxation_.minimise(kMargin, ball, pool, 0.0, kRounds);
     if (bound.infeasible) return std::nullopt;
     const Eigen::VectorXd change = relaxation_.program_change(ball, pool);
     if (problem_.slack(problem_.image_with(change)) >= 0) return change;

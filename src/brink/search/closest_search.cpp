@@ -65,6 +65,8 @@ class ClosestSearch {
 
  private:
   ClosestResult conclude() {
+    result_.statistics.patterns = incumbent_.patterns();
+    result_.statistics.pattern_seconds = incumbent_.pattern_seconds();
     result_.distance = incumbent_.distance();
     result_.image = incumbent_.image();
     result_.region = incumbent_.region();
@@ -83,7 +85,8 @@ class ClosestSearch {
       bounds_.push_back(!leaf.empty ? leaf.bound
                         : first     ? std::numeric_limits<double>::infinity()
                                     : ball_.radius());
-      result_.finished = result_.finished && (leaf.empty || leaf.point.has_value());
+      const bool closed = leaf.empty || leaf.bound >= incumbent_.search_radius();
+      result_.finished = result_.finished && closed;
     }
     return conclude();
   }

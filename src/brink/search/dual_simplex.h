@@ -22,7 +22,7 @@ class DualSimplex {
  public:
   enum class Status {
     optimal,
-    cutoff,      ///< the objective, which only rises, has passed the cutoff
+    cutoff,      ///< the objective, which rises but for perturbations, passed the cutoff
     infeasible,  ///< `multipliers()` is a ray: the row combination cannot be met in the box
     stalled,     ///< iteration limit or numerical trouble; multipliers are still usable
   };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "brink/base/deadline.h"
 #include "brink/pattern/polish.h"
 
 namespace brink::search {
@@ -55,8 +56,11 @@ bool Incumbent::keep(const OutputRegion& region, const Eigen::VectorXd& x) {
 
 bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) {
   const double before = distance();
+  const Stopwatch watch;
   const auto polished =
       polish(network_, question_, region, image_, phases_at(network_, point), point);
+  ++patterns_;
+  pattern_seconds_ += watch.seconds();
   if (polished && keep(region, *polished)) return true;
   // A pattern thinner than rounding: the point itself may do.
   if (fools(question_, network_, region, image_, point) &&

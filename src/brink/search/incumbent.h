@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 
@@ -26,6 +27,10 @@ class Incumbent {
   /// is better. Thread-safe. True if the incumbent improved.
   bool offer(const OutputRegion& region, const Eigen::VectorXd& point);
 
+  /// Finds polished so far, and the time they took.
+  std::int64_t patterns() const { return patterns_.load(); }
+  double pattern_seconds() const { return pattern_seconds_.load(); }
+
   /// Called with the new distance after each improvement, under the lock.
   std::function<void(double)> on_improvement;
 
@@ -41,6 +46,8 @@ class Incumbent {
   const Eigen::VectorXd& image_;
   double gap_;
   std::atomic<double> distance_, radius_;
+  std::atomic<std::int64_t> patterns_ = 0;
+  std::atomic<double> pattern_seconds_ = 0;
   mutable std::mutex mutex_;
   Eigen::VectorXd best_;
   const OutputRegion* best_region_ = nullptr;

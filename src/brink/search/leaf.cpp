@@ -53,7 +53,10 @@ LeafResult leaf_l1(const Problem& problem, const PatternPolytope& polytope, cons
 LeafResult leaf_linf(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
   LinfProjection projection(polytope.rows, problem.image(), problem.reach());
   const LinfNearest nearest = projection.nearest(polytope.rhs);
-  return {.empty = nearest.bound > ball.radius(), .bound = nearest.bound, .point = nearest.point};
+  return {.empty = nearest.bound > ball.radius(),
+          .bound = nearest.bound,
+          .point = nearest.point,
+          .programs = nearest.programs};
 }
 
 LeafResult leaf_l2(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {

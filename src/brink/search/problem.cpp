@@ -15,6 +15,12 @@ bool Phasing::settled() const {
   return true;
 }
 
+std::int64_t Phasing::unstable_count() const {
+  std::int64_t count = 0;
+  for (int id = 0; id < static_cast<int>(lower.size()); ++id) count += unstable(id) ? 1 : 0;
+  return count;
+}
+
 bool Phasing::meet(const Phasing& other) {
   for (std::size_t i = 0; i < lower.size(); ++i) {
     lower[i] = std::max(lower[i], other.lower[i]);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct Phasing {
     return lower[static_cast<std::size_t>(neuron)] < 0 &&
            upper[static_cast<std::size_t>(neuron)] > 0;
   }
+  std::int64_t unstable_count() const;
   /// No neuron is unstable.
   bool settled() const;
   /// Takes over what `other` knows; false: some interval is empty.

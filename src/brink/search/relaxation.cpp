@@ -28,9 +28,9 @@ constexpr int kRecentPoints = 256;  ///< of the pool that pricing looks at
 constexpr int kPointsARound = 3;    ///< from the pool, besides the new one
 constexpr double kRewrite = 0.02;   ///< a triangle follows bounds that moved by this share
 constexpr double kThin = 1e-5;      ///< triangles are written at least this wide (looser, so sound)
-/// Rounds that may end a program early: where its objective says enough, its multipliers often
-/// prove it; else they have asked for a point.
-constexpr int kCutoffRounds = 4;
+/// How often a program ends early: where its objective says enough, its multipliers often prove it;
+/// else they have asked for a point.
+constexpr int kEarlyEnds = 4;
 /// Bound and program have met when this share is open: of the margin, of a neuron's side, of an
 /// extreme.
 constexpr double kMet = 0.02, kNeuronMet = 0.1, kSharpMet = 0.1;
@@ -263,7 +263,8 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
   NodeBound result;
   result.value = -std::numeric_limits<double>::infinity();
   const double inf = std::numeric_limits<double>::infinity();
-  double cutoff = enough;
+  double cutoff = objective.whole ? inf : enough;
+  int early_ends = 0;
   for (int round = 1; round <= rounds; ++round) {
     scale_to(ball, pool);
     status_ = solve(cutoff);
@@ -278,8 +279,8 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
     result.value = std::max(result.value, bound);
     if (result.value > enough || status_ == DualSimplex::Status::stalled) return result;
     if (status_ == DualSimplex::Status::cutoff) {
-      cutoff = round < kCutoffRounds ? enough + (simplex_.objective() - bound) : inf;
-      price(ball, pool);
+      cutoff = ++early_ends < kEarlyEnds ? enough + (simplex_.objective() - bound) : inf;
+      if (round < rounds) price(ball, pool);
       continue;
     }
     const double program = simplex_.objective();  // within the hull: cannot be beaten by any bound

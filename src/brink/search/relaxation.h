@@ -33,7 +33,8 @@ constexpr std::size_t kPointsKept = 1024;  ///< of a pool: pixels are many, sear
 struct Objective {
   int neuron = -1;  ///< -1: the margin, minimise -t with t free; else minimise sign * y, t >= 0
   double sign = 1;
-  bool sharp = false;  ///< the value itself matters, not only whether it is enough
+  bool sharp = false;  ///< a close bound matters
+  bool whole = false;  ///< the program's solution matters: no early end
 };
 
 /// The latest points W^1 d of the ball that a search asked for, shared by its nodes. They are

@@ -1,5 +1,7 @@
 #include "brink/search/statistics.h"
 
+#include <algorithm>
+
 namespace brink::search {
 
 void Statistics::add(const Statistics& other) {
@@ -11,9 +13,12 @@ void Statistics::add(const Statistics& other) {
   pruned_by_interval += other.pruned_by_interval;
   leaves += other.leaves;
   doubtful += other.doubtful;
+  unstable_neurons = std::max(unstable_neurons, other.unstable_neurons);
+  patterns += other.patterns;
   heuristic_seconds += other.heuristic_seconds;
   tightening_seconds += other.tightening_seconds;
   tree_seconds += other.tree_seconds;
+  pattern_seconds += other.pattern_seconds;
 }
 
 }  // namespace brink::search

@@ -17,10 +17,13 @@ struct Statistics {
   std::int64_t pruned_by_bound = 0;
   std::int64_t pruned_by_interval = 0;  ///< a phase contradicts interval arithmetic
   std::int64_t leaves = 0;
-  std::int64_t doubtful = 0;  ///< leaves that arithmetic could not decide
+  std::int64_t doubtful = 0;          ///< leaves that arithmetic could not decide
+  std::int64_t unstable_neurons = 0;  ///< of the root once tightened; of several roots the most
+  std::int64_t patterns = 0;          ///< finds polished: each an exact program of one pattern
   double heuristic_seconds = 0;
   double tightening_seconds = 0;
   double tree_seconds = 0;
+  double pattern_seconds = 0;  ///< of those programs; part of the seconds above
 
   void add(const Statistics& other);
 };

@@ -61,6 +61,7 @@ bool Tree::retighten(const Deadline& deadline) {
       tighten(problem_, ball_, workers_.front()->pool(), root_, deadline, statistics_);
   tightened_radius_ = ball_.radius();
   if (possible) renew_workers();
+  statistics_.unstable_neurons = std::max(statistics_.unstable_neurons, root_.unstable_count());
   statistics_.tightening_seconds += watch.seconds();
   return possible;
 }
