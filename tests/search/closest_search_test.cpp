@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <bit>
 
+#include "brink/solve/lp.h"
 #include "random_network.h"
 
 namespace brink::search {
@@ -90,6 +92,58 @@ TEST_P(ClosestSearchOf, GapAskedForIsEnough) {
 
 INSTANTIATE_TEST_SUITE_P(Norms, ClosestSearchOf, ::testing::ValuesIn(kNorms),
                          [](const auto& test) { return std::string(name(test.param)); });
+
+/// The fewest pixels whose moves lead into the region of an affine network; -1: none do.
+int fewest_by_enumeration(const OutputRegion& region, const Layer& layer,
+                          const Eigen::VectorXd& image) {
+  const auto pixels = static_cast<int>(image.size());
+  int best = -1;
+  for (int chosen = 0; chosen < 1 << pixels; ++chosen) {
+    const int count = std::popcount(static_cast<unsigned>(chosen));
+    if (best >= 0 && count >= best) continue;
+    Program program;
+    for (int j = 0; j < pixels; ++j) {
+      const bool moves = (chosen >> j & 1) != 0;
+      program.add_column({"", moves ? 0.0 : image(j), moves ? 1.0 : image(j), 0, false});
+    }
+    for (const OutputRow& output : region.rows) {
+      const Eigen::VectorXd form = layer.weights.transpose() * output.coefficients;
+      Row row;
+      for (int j = 0; j < pixels; ++j) row.terms.push_back({j, form(j)});
+      row.lower = output.rhs - output.coefficients.dot(layer.bias);
+      program.rows.push_back(std::move(row));
+    }
+    if (LpSolver(program).solve().status == SolveStatus::optimal) best = count;
+  }
+  return best;
+}
+
+TEST(ClosestSearch, FewestPixelsOfAffineNetworks) {
+  Random random(12);
+  int several = 0;
+  for (int round = 0; round < 40; ++round) {
+    const Network network = testing::random_network({9, 4}, random, 2);
+    Eigen::VectorXd image(9);
+    for (double& pixel : image) pixel = random.uniform(0, 1);
+    const int label = classify(network, image);
+    ClosestQuestion question;
+    question.norm = Norm::l0;
+    question.box = Box::uniform(9, 0, 1);
+    question.target = {TargetRule::Kind::fixed, (label + 1) % 4};
+    const auto regions = output_regions(question, network, label);
+    const ClosestResult result = search_closest(network, question, regions, image, {}, {});
+    EXPECT_TRUE(result.finished) << round;
+    const int fewest = fewest_by_enumeration(regions.front(), network.layers.front(), image);
+    if (fewest < 0) {
+      EXPECT_TRUE(std::isinf(result.distance)) << round;
+      continue;
+    }
+    EXPECT_EQ(result.distance, fewest) << round;
+    EXPECT_EQ(result.bound, fewest) << round;
+    several += fewest > 1 ? 1 : 0;
+  }
+  EXPECT_GT(several, 5);
+}
 
 TEST(ClosestSearch, TreesOfTheseTestsAreLarge) {
   const Asked asked(Norm::l1);

@@ -78,13 +78,15 @@ class ClosestSearch {
   ClosestResult without_hidden_layer() {
     result_.finished = true;
     for (std::size_t r = 0; r < regions_.size(); ++r) {
-      ball_.set_radius(std::min(ball_.radius(), incumbent_.search_radius()));
-      const LeafResult leaf = solve_leaf(problems_[r], regions_[r], {}, ball_, deadline_);
-      if (leaf.point) incumbent_.offer(regions_[r], *leaf.point);
-      const bool first = std::isinf(incumbent_.distance());
-      bounds_.push_back(!leaf.empty ? leaf.bound
-                        : first     ? std::numeric_limits<double>::infinity()
-                                    : ball_.radius());
+      LeafResult leaf;
+      do {  // a find need not be the nearest (L0)
+        ball_.set_radius(search_radius());
+        leaf = solve_leaf(problems_[r], regions_[r], {}, ball_, deadline_);
+      } while (!leaf.empty && leaf.point && incumbent_.offer(regions_[r], *leaf.point));
+      const double excluded = std::isinf(incumbent_.distance())
+                                  ? std::numeric_limits<double>::infinity()
+                                  : beyond(ball_.norm(), ball_.radius());
+      bounds_.push_back(leaf.empty ? excluded : leaf.bound);
       const bool closed = leaf.empty || leaf.bound >= incumbent_.search_radius();
       result_.finished = result_.finished && closed;
     }
