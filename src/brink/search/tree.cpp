@@ -1,8 +1,8 @@
 // The root's bounds, and bursts of work on the nodes below it.
 //
 // The root is tightened over the ball before the first burst, and again after a large improvement
-// of the incumbent. A search that turns out long starts anew from tighter bounds: after some
-// hundred nodes each open neuron of the root is bounded by a small tree of its own, and again, by
+// of the incumbent. A search that turns out long starts anew from tighter bounds: after a
+// thousand nodes each open neuron of the root is bounded by a small tree of its own, and again, by
 // larger ones, each time the nodes have grown fourfold. Open nodes meet the new root when they are
 // taken up.
 #include "brink/search/tree.h"
@@ -15,8 +15,8 @@ namespace brink::search {
 
 namespace {
 
-constexpr double kRetighten = 0.95;          ///< when the radius fell below this share
-constexpr std::int64_t kRestartAfter = 600;  ///< nodes; then four times as many, and so on
+constexpr double kRetighten = 0.95;           ///< when the radius fell below this share
+constexpr std::int64_t kRestartAfter = 1200;  ///< nodes; then four times as many, and so on
 constexpr int kRestartGrowth = 4;
 constexpr int kExpansions = 6;  ///< of the trees that tighten a neuron at the first restart
 constexpr int kExpansionsGrowth = 2;
