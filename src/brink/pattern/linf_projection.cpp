@@ -124,9 +124,9 @@ LinfNearest LinfProjection::nearest(const Eigen::VectorXd& rhs) {
     }
     before = std::exchange(last, {std::move(solution.duals), next});
   }
-  for (const Proof& proof : {last, before}) {
-    if (result.bound == 0 && !proof.duals.empty()) {
-      result.bound = excluded(proof.duals, proof.radius);
+  for (const Proof* proof : {&last, &before}) {
+    if (result.bound == 0 && !proof->duals.empty()) {
+      result.bound = excluded(proof->duals, proof->radius);
     }
   }
   return result;

@@ -17,8 +17,8 @@ struct LeafResult {
   std::int64_t programs = 1;             ///< linear programs solved
 };
 
-/// Distance problem of the pattern: an LP (L1, Linf), a projection (L2), a small branch and bound
-/// over pixels (L0, pixel_search.h).
+/// Distance problem of the pattern: an LP (L1), LPs within a growing radius (Linf), a projection
+/// (L2), a small branch and bound over pixels (L0, pixel_search.h).
 LeafResult solve_leaf(const Problem& problem, const OutputRegion& region, const Phases& phases,
                       const Ball& ball, const Deadline& deadline);
 
