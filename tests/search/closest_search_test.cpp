@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <bit>
+#include <chrono>
+#include <thread>
 
 #include "brink/solve/lp.h"
 #include "random_network.h"
@@ -29,9 +32,11 @@ struct Asked {
     regions = output_regions(question, network, label);
   }
 
-  ClosestResult answer(int threads, const Deadline& deadline = {}, double gap = 0) const {
+  ClosestResult answer(int threads, const Deadline& deadline = {}, double gap = 0,
+                       SpareThreads* spare = nullptr) const {
     ClosestOptions options;
     options.threads = threads;
+    options.spare = spare;
     options.gap = gap;
     return search_closest(network, question, regions, image, deadline, options);
   }
@@ -67,6 +72,29 @@ TEST_P(ClosestSearchOf, MeansTheSameWithManyThreads) {
   }
 }
 
+TEST_P(ClosestSearchOf, MeansTheSameWhileThreadsComeAndGo) {
+  const Asked asked(GetParam());
+  const ClosestResult alone = asked.answer(1);
+  for (int round = 0; round < 3; ++round) {
+    SpareThreads spare(5);
+    const SpareThreads::Piece piece(spare, 1);
+    std::atomic<bool> done = false;
+    const std::jthread others([&] {  // other images begin and end
+      for (int threads = round; !done; threads = (threads + 1) % 4) {
+        const SpareThreads::Piece one(spare, threads);
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      }
+    });
+    const ClosestResult helped = asked.answer(1, {}, 0, &spare);
+    done = true;
+    EXPECT_TRUE(helped.finished);
+    const double tolerance = GetParam() == Norm::l2 ? 1e-4 * alone.distance : 2e-6;
+    EXPECT_NEAR(helped.distance, alone.distance, tolerance);
+    EXPECT_LE(helped.bound, alone.distance + 1e-12);
+    EXPECT_LE(alone.bound, helped.distance + 1e-12);
+  }
+}
+
 TEST_P(ClosestSearchOf, StoppedBoundsHold) {
   const Asked asked(GetParam());
   const ClosestResult whole = asked.answer(1);
@@ -75,7 +103,8 @@ TEST_P(ClosestSearchOf, StoppedBoundsHold) {
     const double seconds =
         share * (whole.statistics.tree_seconds + whole.statistics.tightening_seconds);
     for (const int threads : {1, 3}) {
-      const ClosestResult part = asked.answer(threads, Deadline::after(seconds));
+      SpareThreads spare(threads == 1 ? 0 : 2);
+      const ClosestResult part = asked.answer(threads, Deadline::after(seconds), 0, &spare);
       EXPECT_LE(part.bound, whole.distance + 1e-12) << share << ", " << threads << " threads";
       EXPECT_GE(part.distance, whole.bound - 1e-12);
     }

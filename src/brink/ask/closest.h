@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "brink/base/deadline.h"
+#include "brink/base/spare_threads.h"
 #include "brink/formulate/formulate.h"
 #include "brink/question/question.h"
 #include "brink/search/statistics.h"
@@ -66,10 +67,11 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
 
 /// Options of brink's own search.
 struct SearchOptions {
-  double time_limit = 300;  ///< seconds per image
-  double gap = 0;           ///< relative; 0: prove optimality
-  std::uint64_t seed = 0;   ///< of the heuristics
-  int threads = 1;          ///< for this one image
+  double time_limit = 300;        ///< seconds per image
+  double gap = 0;                 ///< relative; 0: prove optimality
+  std::uint64_t seed = 0;         ///< of the heuristics
+  int threads = 1;                ///< for this one image
+  SpareThreads* spare = nullptr;  ///< lends it more
   /// Called on each change: distance (infinity: none yet), bound, seconds since the start.
   std::function<void(double, double, double)> on_change;
   std::function<void(const search::Beat&)> on_beat;  ///< every second or so

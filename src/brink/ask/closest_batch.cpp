@@ -7,8 +7,10 @@
 
 namespace brink {
 
-ClosestAnswer ask_image(const ClosestBatch& batch, int image, int threads, const BatchHooks& hooks,
-                        const std::atomic<bool>* interrupt) {
+namespace {
+
+ClosestAnswer ask_image(const ClosestBatch& batch, int image, int threads, SpareThreads& spare,
+                        const BatchHooks& hooks, const std::atomic<bool>* interrupt) {
   const Eigen::VectorXd pixels = batch.set->image(image);
   const int label = batch.set->label(image);
   if (batch.mip) {
@@ -17,9 +19,12 @@ ClosestAnswer ask_image(const ClosestBatch& batch, int image, int threads, const
   }
   SearchOptions options = batch.search;
   options.threads = threads;
+  options.spare = &spare;
   if (hooks.before) hooks.before(image, options);
   return closest_by_search(*batch.network, batch.question, pixels, label, options, interrupt);
 }
+
+}  // namespace
 
 Expected<void> ask_images(const ClosestBatch& batch, const Expected<std::vector<int>>& images_asked,
                           int at_once, int threads_each, Crew& crew, const BatchHooks& hooks,
@@ -29,9 +34,11 @@ Expected<void> ask_images(const ClosestBatch& batch, const Expected<std::vector<
   const auto shared = crew.share(list);
   if (!shared) return tl::unexpected(shared.error());
   const auto images = nlohmann::json::parse(*shared).get<std::vector<int>>();
+  SpareThreads spare(at_once * threads_each);
   const auto work = [&](int i) -> std::optional<std::string> {
+    const SpareThreads::Piece piece(spare, threads_each);
     const int image = images[static_cast<std::size_t>(i)];
-    const ClosestAnswer answer = ask_image(batch, image, threads_each, hooks, interrupt);
+    const ClosestAnswer answer = ask_image(batch, image, threads_each, spare, hooks, interrupt);
     if (answer.status == AnswerStatus::interrupted) return std::nullopt;
     if (hooks.after) hooks.after({image, batch.set->label(image), batch.question.norm, answer});
     return to_bytes(answer);

@@ -14,6 +14,7 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
   inner.gap = options.gap;
   inner.seed = options.seed;
   inner.threads = options.threads;
+  inner.spare = options.spare;
   inner.on_change = options.on_change;
   inner.on_beat = options.on_beat;
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);

@@ -3,7 +3,8 @@
 // Neither document says which split the examples come from. Here examples of training images train
 // and examples of test images measure. Every network, the one without examples included, is trained
 // here with the same options and seed, so that they differ by the examples alone; the examples are
-// made for the one without. Counts scale with --images: 100 stands for the published ones.
+// made for the one without. What the seed alone does is shown by one more network without examples.
+// Counts scale with --images: 100 stands for the published ones.
 #include "brink/reproduce/published.h"
 #include "brink/reproduce/tables.h"
 
@@ -51,25 +52,28 @@ Expected<ExampleSets> example_sets(Lab& lab, const NamedNetwork& network, Norm n
   return ExampleSets{std::move(*training), std::move(*testing)};
 }
 
-/// DNN1 with `extra` joined to its training images: the same options and seed each time.
-Expected<NamedNetwork> retrained(Lab& lab, const Examples& extra, const std::string& label) {
+/// DNN1 with `extra` joined to its training images: the same options and seed each time, but for
+/// `seed_shift`.
+Expected<NamedNetwork> retrained(Lab& lab, const Examples& extra, const std::string& label,
+                                 int seed_shift = 0) {
   if (lab.tell) lab.tell("training with " + label);
   const auto train_images = lab.images("train");
   if (!train_images) return tl::unexpected(train_images.error());
   TrainOptions training;
   training.hidden = published_hidden("DNN1");
-  training.seed = lab.options().seed;
+  training.seed = lab.options().seed + static_cast<std::uint64_t>(seed_shift);
   training.threads = lab.asker().threads();
   auto trained = train(to_examples(*train_images->set), extra, training, lab.asker().interrupt());
   if (!trained) return tl::unexpected(trained.error());
   return NamedNetwork{std::move(trained->network), "DNN1+" + label};
 }
 
-/// The network without examples, which the others are compared with.
-Expected<NamedNetwork> control(Lab& lab) {
+/// The network without examples, which the others are compared with; or one of another seed.
+Expected<NamedNetwork> without_examples(Lab& lab, int seed_shift = 0) {
   const auto train_images = lab.images("train");
   if (!train_images) return tl::unexpected(train_images.error());
-  return retrained(lab, Examples(train_images->set->image_size()), "none");
+  const Examples none(train_images->set->image_size());
+  return retrained(lab, none, seed_shift == 0 ? "none" : "none, another seed", seed_shift);
 }
 
 /// Share of the examples, labelled with their true class, that the network gets right.
@@ -86,17 +90,18 @@ double share_right(const Network& network, const Examples& examples) {
   return examples.count() == 0 ? 0 : static_cast<double>(right) / examples.count();
 }
 
-/// The networks of Z7 and Z8: one a norm, and the one without examples.
+/// The networks of Z7 and Z8: one a norm, the one without examples, and one of another seed.
 struct ZhuNetworks {
-  std::vector<NamedNetwork> networks;  ///< l0, l1, l2, linf, mnist
+  NamedNetwork original;
+  std::vector<NamedNetwork> networks;  ///< l0, l1, l2, linf, mnist (original), another seed
   std::vector<Examples> tests;         ///< l0, l1, l2, linf
   int unproven = 0;
 };
 
 Expected<ZhuNetworks> zhu_networks(Lab& lab) {
-  const auto original = control(lab);
+  const auto original = without_examples(lab);
   if (!original) return tl::unexpected(original.error());
-  ZhuNetworks result;
+  ZhuNetworks result{*original, {}, {}, 0};
   for (const char* text : kNorms) {
     auto sets = example_sets(lab, *original, parse_norm(text).value());
     if (!sets) return tl::unexpected(sets.error());
@@ -107,7 +112,19 @@ Expected<ZhuNetworks> zhu_networks(Lab& lab) {
     result.unproven += sets->training.unproven + sets->testing.unproven;
   }
   result.networks.push_back(*original);
+  auto another = without_examples(lab, 1000);
+  if (!another) return tl::unexpected(another.error());
+  result.networks.push_back(std::move(*another));
   return result;
+}
+
+constexpr const char* kAnotherSeed = "none, another seed";
+
+/// Of a published row; `ours` in the rows that only we have.
+std::string their_cell(const CsvTable& theirs, std::size_t row, const std::string& column,
+                       const std::string& ours = "") {
+  return row < static_cast<std::size_t>(theirs.rows()) ? theirs.text(static_cast<int>(row), column)
+                                                       : ours;
 }
 
 std::string percent_change(double before, double after) {
@@ -130,11 +147,11 @@ Expected<TextTable> table_z7(Lab& lab) {
       table.columns.push_back(fmt::format("{} {}", who, data));
     }
   }
-  for (int r = 0; r < theirs.rows(); ++r) {
-    const NamedNetwork& network = zhu->networks[static_cast<std::size_t>(r)];
-    std::vector<std::string> row = {theirs.text(r, "training_data")};
+  for (std::size_t r = 0; r < zhu->networks.size(); ++r) {
+    const NamedNetwork& network = zhu->networks[r];
+    std::vector<std::string> row = {their_cell(theirs, r, "training_data", kAnotherSeed)};
     for (const char* data : {"l0", "l1", "l2", "linf", "mnist"})
-      row.push_back(theirs.text(r, data));
+      row.push_back(their_cell(theirs, r, data));
     for (const Examples& examples : zhu->tests) {
       row.push_back(fixed(share_right(network.network, examples), 3));
     }
@@ -147,7 +164,8 @@ Expected<TextTable> table_z7(Lab& lab) {
       "Rows: what joined the training set ({} examples of training images); columns: "
       "the test data ({} examples of test images, or the test images). {} examples were "
       "stopped by the limit. An example of ours is the closest one by margin 1.2, so "
-      "that the network it was made for (mnist) gets none of them right.",
+      "that the network it was made for (mnist) gets none of them right; the last row is a "
+      "network that differs from it by its seed alone.",
       scaled(lab, kZhuExamples), scaled(lab, kZhuExamples), zhu->unproven));
   return table;
 }
@@ -156,7 +174,7 @@ Expected<TextTable> table_z8(Lab& lab) {
   const CsvTable theirs = published("z8_adversarial_training_distance");
   auto zhu = zhu_networks(lab);
   if (!zhu) return tl::unexpected(zhu.error());
-  const NamedNetwork original = zhu->networks.back();
+  const NamedNetwork& original = zhu->original;
   const auto test = lab.images("test");
   const auto list = lab.correct(original);
   if (!test || !list) return tl::unexpected(test ? list.error() : test.error());
@@ -168,11 +186,13 @@ Expected<TextTable> table_z8(Lab& lab) {
     for (const char* norm : kNorms) table.columns.push_back(fmt::format(fmt::runtime(what), norm));
   }
   int unproven = 0;
-  for (int r = 0; r < theirs.rows(); ++r) {
-    std::vector<std::string> row = {theirs.text(r, "training_data")};
+  std::vector<NamedNetwork> networks = zhu->networks;
+  networks.erase(networks.begin() + 4);  // the original itself
+  for (std::size_t r = 0; r < networks.size(); ++r) {
+    std::vector<std::string> row = {their_cell(theirs, r, "training_data", kAnotherSeed)};
     for (const char* kind : {"obj", "diff"}) {
       for (const char* norm : kNorms)
-        row.push_back(theirs.text(r, fmt::format("{}_{}", kind, norm)));
+        row.push_back(their_cell(theirs, r, fmt::format("{}_{}", kind, norm)));
     }
     std::vector<std::string> objectives, changes, both;
     for (const char* text : kNorms) {
@@ -180,8 +200,7 @@ Expected<TextTable> table_z8(Lab& lab) {
       const Engine engine = lab.search_engine(300);
       const auto before = lab.asker().closest(original, question, engine, *test, *list);
       if (!before) return tl::unexpected(before.error());
-      const auto after = lab.asker().closest(zhu->networks[static_cast<std::size_t>(r)], question,
-                                             engine, *test, *list);
+      const auto after = lab.asker().closest(networks[r], question, engine, *test, *list);
       if (!after) return tl::unexpected(after.error());
       const DistanceChange change = compare(*before, *after);
       unproven += change.unproven;
@@ -227,7 +246,7 @@ Expected<NamedNetwork> with_examples(Lab& lab, const NamedNetwork& original,
 
 Expected<TextTable> table_k5(Lab& lab) {
   const CsvTable theirs = published("k5_retraining_l1_distance");
-  const auto original = control(lab);
+  const auto original = without_examples(lab);
   if (!original) return tl::unexpected(original.error());
   const auto test = lab.images("test");
   if (!test) return tl::unexpected(test.error());

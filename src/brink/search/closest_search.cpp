@@ -57,7 +57,8 @@ class ClosestSearch {
     result_.finished = true;
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       const double share = deadline_.remaining() / static_cast<double>(regions_.size() - r);
-      Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics, options_.threads);
+      Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics, options_.threads,
+                options_.spare);
       close_region(tree, r, deadline_.within(share));
     }
     return conclude();
@@ -185,7 +186,8 @@ class ClosestSearch {
       const double upper = search_radius();
       const double radius = bounds_[r] + share * (upper - bounds_[r]);
       const auto effort = std::max(kLeastRung, share_of(kLadderShare, result_.statistics.effort));
-      Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics, options_.threads);
+      Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics, options_.threads,
+                options_.spare);
       const Outcome outcome =
           tree.exclude(radius, {deadline.within(0.5 * deadline.remaining()), effort});
       if (outcome == Outcome::empty) {

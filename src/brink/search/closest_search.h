@@ -12,6 +12,7 @@ struct ClosestOptions {
   double gap = 0;  ///< relative; 0: the norm's optimality tolerance
   std::uint64_t seed = 0;
   int threads = 1;  ///< for this one search; with one, the same answer however long it takes
+  SpareThreads* spare = nullptr;  ///< more threads, while it lends them
   /// Called on each change of incumbent or bound: (distance or infinity, bound, seconds).
   std::function<void(double, double, double)> on_change;
   /// Every second or so.

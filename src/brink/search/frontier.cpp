@@ -5,7 +5,8 @@
 
 namespace brink::search {
 
-void Frontier::begin(const Budget& budget, std::int64_t nodes, double radius) {
+void Frontier::begin(int workers, const Budget& budget, std::int64_t nodes, double radius) {
+  workers_ = workers;
   deadline_ = budget.deadline;
   effort_left_ = budget.effort;
   last_seen_ = nodes;

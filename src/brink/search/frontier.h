@@ -26,10 +26,8 @@ struct Budget {
 
 class Frontier {
  public:
-  explicit Frontier(int workers) : workers_(workers) {}
-
-  /// Before a burst: it ends when one of these is reached or nothing is left to do.
-  void begin(const Budget& budget, std::int64_t nodes, double radius);
+  /// Before a burst of `workers`: it ends when one of these is reached or nothing is left to do.
+  void begin(int workers, const Budget& budget, std::int64_t nodes, double radius);
   /// A worker's report after each node; true: the burst goes on.
   bool report(std::int64_t effort, double radius);
   void stop();
@@ -46,7 +44,7 @@ class Frontier {
   void forget_seen() { seen_ = 0; }
 
  private:
-  const int workers_;
+  int workers_ = 0;
   std::atomic<int> waiting_ = 0;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::int64_t> seen_ = 0, effort_left_ = 0;

@@ -24,15 +24,28 @@ constexpr int kExpansionsGrowth = 2;
 }  // namespace
 
 Tree::Tree(const Problem& problem, const OutputRegion& region, const Ball& ball,
-           Incumbent& incumbent, Statistics& statistics, int threads)
+           Incumbent& incumbent, Statistics& statistics, int threads, SpareThreads* spare)
     : problem_(problem),
+      region_(region),
       ball_(ball),
       incumbent_(incumbent),
       statistics_(statistics),
-      root_(box_bounds(problem)),
-      frontier_(threads) {
-  for (int i = 0; i < threads; ++i) {
-    workers_.push_back(std::make_unique<Worker>(problem, region, ball, incumbent));
+      threads_(threads),
+      spare_(spare),
+      root_(box_bounds(problem)) {
+  employ(threads);
+}
+
+/// So many workers from now on; what others leave open waits in the frontier.
+void Tree::employ(int count) {
+  while (workers_.size() > static_cast<std::size_t>(count)) {
+    for (Node& node : workers_.back()->take_nodes()) frontier_.give(std::move(node));
+    doubtful_bound_ = std::min(doubtful_bound_, workers_.back()->doubtful_bound());
+    workers_.pop_back();
+  }
+  while (workers_.size() < static_cast<std::size_t>(count)) {
+    workers_.push_back(std::make_unique<Worker>(problem_, region_, ball_, incumbent_));
+    workers_.back()->renew(root_);
   }
 }
 
@@ -53,6 +66,7 @@ std::size_t Tree::open_nodes() const {
 void Tree::clear() {
   frontier_.nodes().clear();
   for (const auto& worker : workers_) worker->clear();
+  doubtful_bound_ = std::numeric_limits<double>::infinity();
 }
 
 bool Tree::retighten(const Deadline& deadline) {
@@ -82,8 +96,8 @@ bool Tree::restart(const Deadline& deadline) {
 void Tree::burst(const Budget& budget) {
   const Stopwatch watch;
   const double tightening_before = statistics_.tightening_seconds;
-  frontier_.begin(budget, next_restart_, kRetighten * tightened_radius_);
   const int threads = static_cast<int>(workers_.size());
+  frontier_.begin(threads, budget, next_restart_, kRetighten * tightened_radius_);
   parallel_for(threads, threads, [&](int i) {
     workers_[static_cast<std::size_t>(i)]->explore(frontier_, limit_radius_, budget.deadline);
   });
@@ -110,6 +124,8 @@ Outcome Tree::resume(const Budget& budget) {
   while (open()) {
     const std::int64_t used = statistics_.effort - start;
     if (budget.deadline.expired() || used >= budget.effort) return Outcome::stopped;
+    const SpareThreads::Loan loan(spare_);
+    employ(threads_ + loan.threads());
     shrink_ball();
     const bool possible =
         (ball_.radius() >= kRetighten * tightened_radius_ || retighten(budget.deadline)) &&
@@ -126,7 +142,7 @@ Outcome Tree::resume(const Budget& budget) {
 }
 
 double Tree::doubtful_bound() const {
-  double bound = std::numeric_limits<double>::infinity();
+  double bound = doubtful_bound_;
   for (const auto& worker : workers_) bound = std::min(bound, worker->doubtful_bound());
   return bound;
 }

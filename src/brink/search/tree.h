@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "brink/base/spare_threads.h"
 #include "brink/search/worker.h"
 
 namespace brink::search {
@@ -16,9 +17,9 @@ enum class Outcome {
 
 class Tree {
  public:
-  /// `threads` workers explore it.
+  /// `threads` workers explore it, and those that `spare` (may be null) lends.
   Tree(const Problem& problem, const OutputRegion& region, const Ball& ball, Incumbent& incumbent,
-       Statistics& statistics, int threads);
+       Statistics& statistics, int threads, SpareThreads* spare = nullptr);
 
   /// Excludes the ball of `radius`, or of the incumbent's search radius while that is smaller,
   /// unless stopped. Bounds of an earlier, larger ball are kept and tightened.
@@ -39,6 +40,7 @@ class Tree {
 
  private:
   void shrink_ball();
+  void employ(int count);
   void renew_workers();
   bool retighten(const Deadline& deadline);
   bool restart(const Deadline& deadline);
@@ -47,9 +49,12 @@ class Tree {
   void clear();
 
   const Problem& problem_;
+  const OutputRegion& region_;
   Ball ball_;
   Incumbent& incumbent_;
   Statistics& statistics_;
+  const int threads_;
+  SpareThreads* spare_;
   Phasing root_;
   double tightened_radius_ = 0;  ///< of root_
   double limit_radius_ = 0;      ///< asked for
@@ -58,6 +63,7 @@ class Tree {
   bool started_ = false;
   Frontier frontier_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  double doubtful_bound_ = std::numeric_limits<double>::infinity();  ///< of workers sent away
 };
 
 }  // namespace brink::search

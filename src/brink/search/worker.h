@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "brink/search/frontier.h"
 #include "brink/search/incumbent.h"
@@ -18,6 +20,8 @@ class Worker {
   void renew(const Phasing& root);
   void push(Node node) { open_.push_back(std::move(node)); }
   std::size_t open_nodes() const { return open_.size(); }
+  /// Hands its open nodes over, the nearest to the root first.
+  std::vector<Node> take_nodes() { return std::exchange(open_, {}); }
   void clear();
 
   /// Nodes of its own and of the frontier, no farther than `radius`, until the burst ends.

@@ -1,0 +1,56 @@
+// Threads of a batch that have run out of pieces of their own, lent to the pieces still at work.
+//
+// Pieces take from milliseconds to minutes, and often the last one takes longest. A borrower asks
+// again every few seconds, so nobody waits long for a thread to come home: when a new piece begins,
+// threads that are lent out are simply counted as owed.
+#pragma once
+
+#include <mutex>
+
+namespace brink {
+
+class SpareThreads {
+ public:
+  /// `threads` of the whole batch, none at work yet.
+  explicit SpareThreads(int threads) : free_(threads) {}
+
+  /// A piece at work, with `own` threads of the batch.
+  class Piece {
+   public:
+    Piece(SpareThreads& spare, int own) : spare_(spare), own_(own) { spare_.change(-own, 1); }
+    ~Piece() { spare_.change(own_, -1); }
+    Piece(const Piece&) = delete;
+    Piece& operator=(const Piece&) = delete;
+
+   private:
+    SpareThreads& spare_;
+    int own_;
+  };
+
+  /// What a piece may use besides its own threads until the loan goes out of scope.
+  class Loan {
+   public:
+    /// The piece's fair share of the free threads, at most all of them; `spare` null: none.
+    explicit Loan(SpareThreads* spare) : spare_(spare), threads_(spare ? spare->lend() : 0) {}
+    ~Loan() {
+      if (threads_ > 0) spare_->change(threads_, 0);
+    }
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+    int threads() const { return threads_; }
+
+   private:
+    SpareThreads* spare_;
+    int threads_;
+  };
+
+ private:
+  void change(int free, int pieces);
+  int lend();
+
+  std::mutex mutex_;
+  int free_;  ///< below zero: owed by borrowers
+  int pieces_ = 0;
+};
+
+}  // namespace brink
