@@ -26,7 +26,8 @@ Phasing Ascent::phasing_of(const std::vector<bool>& active) const {
 }
 
 std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
-                                             std::vector<bool> active, int steps) {
+                                             std::vector<bool> active, int steps,
+                                             const Deadline& deadline) {
   constexpr int kRounds = 6;
   constexpr Objective kMargin = {.whole = true};
   for (int i = 0; i < problem_.neurons(); ++i) {  // settled ones have no choice
@@ -34,7 +35,7 @@ std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
     if (!root_.unstable(i)) active[id] = root_.upper[id] > 0;
   }
   std::set<std::vector<bool>> visited = {active};
-  for (int step = 0; step < steps; ++step) {
+  for (int step = 0; step < steps && !deadline.expired(); ++step) {
     relaxation_.load(phasing_of(active));
     const NodeBound bound = relaxation_.minimise(kMargin, ball, pool, 0.0, kRounds);
     if (bound.infeasible) return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "brink/base/deadline.h"
 #include "brink/search/relaxation.h"
 
 namespace brink::search {
@@ -13,9 +14,9 @@ class Ascent {
   Ascent(const Problem& problem, Phasing root, Statistics& statistics);
 
   /// From a pattern (which hidden neurons are active); a change in the ball that meets the rows, or
-  /// nothing after `steps` or at a local maximum.
+  /// nothing after `steps`, at a local maximum or when the deadline has come.
   std::optional<Eigen::VectorXd> climb(const Ball& ball, PointPool& pool, std::vector<bool> active,
-                                       int steps);
+                                       int steps, const Deadline& deadline);
 
  private:
   Phasing phasing_of(const std::vector<bool>& active) const;

@@ -4,11 +4,13 @@
 // The tree's open nodes say only "not excluded at the incumbent's radius". A stopped search owes
 // a useful bound, so smaller balls, where relaxations are tight, are excluded on the side: half of
 // the incumbent's radius, then nearer and nearer, each with a share of the time spent so far; and
-// once more when the time is nearly up.
+// once more when the time is nearly up. Where there is no bound even then (networks whose neurons
+// take seconds to bound) the ladder starts from a ball so small that its root alone proves it.
 #include "brink/search/closest_search.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "brink/search/heuristic.h"
 #include "brink/search/leaf.h"
@@ -22,8 +24,11 @@ constexpr std::int64_t kLadderAfter = 400'000;  ///< and each time the effort ha
 constexpr std::int64_t kFirstSlice = 10'000;    ///< of the tree between heuristics
 constexpr std::int64_t kLeastRung = 2'500;
 constexpr double kLadderShare = 0.05;  ///< of the effort so far, for a rung
-constexpr int kRungs = 6;
-constexpr double kLastShare = 0.1;  ///< of the time: the ladder, from where it is by then
+constexpr int kRungs = 6, kLastRungs = 20;
+constexpr double kRungGrowth = 2.5;  ///< of small balls
+constexpr int kRootRounds = 10;      ///< of points, for a root alone
+constexpr double kFirstBall = 1e-3;  ///< of the incumbent's radius
+constexpr double kLastShare = 0.1;   ///< of the time: the ladder, from where it is by then
 constexpr std::int64_t kLongestSlice = 150'000;
 constexpr double kSliceGrowth = 1.3;
 constexpr double kHeuristicShare = 0.15;  ///< of a slice
@@ -149,11 +154,15 @@ class ClosestSearch {
     const Deadline most = deadline.within((1 - kLastShare) * deadline.remaining());
     Outcome outcome = work(tree, r, {most, kLadderAfter});
     while (outcome == Outcome::stopped && !most.expired()) {
-      climb(r, most, 0.5);
+      climb(r, most, kRungs);
       outcome = work(tree, r, {most, 3 * result_.statistics.effort});
     }
     if (outcome == Outcome::stopped && !deadline.expired()) {  // unless interrupted
-      climb(r, deadline, bounds_[r] > 0 ? 0.5 : 0.2);
+      if (bounds_[r] > 0) {
+        climb(r, deadline, kRungs);
+      } else if (bound_by_root(r, deadline)) {
+        climb(r, deadline, kLastRungs, kRungGrowth);
+      }
       outcome = work(tree, r, {deadline});
     }
     switch (outcome) {
@@ -180,11 +189,30 @@ class ClosestSearch {
     return tree.excluded_bound();
   }
 
-  /// The ladder; the first rung at `share` of what is open.
-  void climb(std::size_t r, const Deadline& deadline, double share) {
-    for (int rung = 0; rung < kRungs && !deadline.expired(); ++rung) {
-      const double upper = search_radius();
-      const double radius = bounds_[r] + share * (upper - bounds_[r]);
+  /// A first bound: the root's relaxation, with nothing tightened, in larger and larger balls.
+  bool bound_by_root(std::size_t r, const Deadline& deadline) {
+    Ball ball = ball_;
+    ball.set_radius(kFirstBall * search_radius());
+    while (!deadline.expired()) {
+      PointPool pool;
+      Relaxation root(problems_[r], ball_bounds(problems_[r], ball), result_.statistics);
+      const NodeBound margin = root.minimise({}, ball, pool, 0.0, kRootRounds);
+      if (!margin.infeasible && margin.value <= 0) break;
+      raise(r, beyond(ball.norm(), ball.radius()));
+      ball.set_radius(kRungGrowth * ball.radius());
+    }
+    return bounds_[r] > 0;
+  }
+
+  /// The ladder: each rung at half of what is open, nearer once a rung was not reached; at most
+  /// `growth` times as far as the one before.
+  void climb(std::size_t r, const Deadline& deadline, int rungs,
+             double growth = std::numeric_limits<double>::infinity()) {
+    double share = 0.5;
+    for (int rung = 0; rung < rungs && !deadline.expired(); ++rung) {
+      const double open = search_radius() - bounds_[r];
+      double radius = bounds_[r] + share * open;
+      if (bounds_[r] > 0) radius = std::min(radius, growth * bounds_[r]);
       const auto effort = std::max(kLeastRung, share_of(kLadderShare, result_.statistics.effort));
       Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics, options_.threads,
                 options_.spare);
@@ -193,7 +221,7 @@ class ClosestSearch {
       if (outcome == Outcome::empty) {
         raise(r, tree.excluded_bound());
       } else {
-        share *= 0.5;
+        share = 0.5 * (radius - bounds_[r]) / open;
       }
     }
   }

@@ -62,7 +62,7 @@ void Heuristic::attack_from(int start, const Deadline& deadline) {
   }
 }
 
-bool Heuristic::climb(const std::vector<bool>& start, double share) {
+bool Heuristic::climb(const std::vector<bool>& start, double share, const Deadline& deadline) {
   Ball ball = ball_;
   if (!ascent_ || radius() < kRebuild * ascent_radius_) {
     ball.set_radius(radius());
@@ -73,7 +73,7 @@ bool Heuristic::climb(const std::vector<bool>& start, double share) {
   ball.set_radius(share * radius());
   statistics_.effort += kRoundEffort;
   if (ball.radius() < 1 && ball.norm() == Norm::l0) return false;
-  const auto change = ascent_->climb(ball, pool_, start, kFlips);
+  const auto change = ascent_->climb(ball, pool_, start, kFlips, deadline);
   return change && incumbent_.offer(region_, problem_.image_with(*change));
 }
 
@@ -96,14 +96,14 @@ std::vector<bool> Heuristic::random_start() {
 }
 
 void Heuristic::climb_on(const Deadline& deadline) {
-  while (!deadline.expired() && climb(problem_.pattern(incumbent_.image()), 0.99)) {
+  while (!deadline.expired() && climb(problem_.pattern(incumbent_.image()), 0.99, deadline)) {
   }
 }
 
 bool Heuristic::round(const Deadline& deadline) {
   constexpr std::array kShares = {0.98, 0.995, 0.9};
   const double share = kShares[static_cast<std::size_t>(rounds_) % kShares.size()];
-  const bool found = climb(random_start(), share);
+  const bool found = climb(random_start(), share, deadline);
   ++rounds_;
   if (found) climb_on(deadline);
   return found;

@@ -25,7 +25,7 @@ class Heuristic {
   double radius() const { return std::min(incumbent_.search_radius(), ball_.radius()); }
   void attack_from(int start, const Deadline& deadline);
   bool round(const Deadline& deadline);
-  bool climb(const std::vector<bool>& start, double share);
+  bool climb(const std::vector<bool>& start, double share, const Deadline& deadline);
   void climb_on(const Deadline& deadline);
   std::vector<bool> random_start();
   Eigen::VectorXd random_change(double radius);

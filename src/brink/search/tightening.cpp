@@ -93,7 +93,7 @@ struct Part {
 /// Lower bound of sign * y over the phasing by best-first branch and bound; infinity: empty.
 double bound_by_tree(const Problem& problem, Relaxation& relaxation, const Ball& ball,
                      PointPool& pool, const Objective& objective, const Phasing& phasing,
-                     int expansions) {
+                     int expansions, const Deadline& deadline) {
   std::vector<Part> open;
   const auto higher = [](const Part& a, const Part& b) { return a.bound > b.bound; };
   const auto add = [&](const Phasing& part, double at_least) {
@@ -108,7 +108,7 @@ double bound_by_tree(const Problem& problem, Relaxation& relaxation, const Ball&
   const auto id = static_cast<std::size_t>(objective.neuron);
   const double least_gain = kTreeGain * (phasing.upper[id] - phasing.lower[id]);
   for (int expansion = 0; expansion < expansions && !open.empty(); ++expansion) {
-    if (open.front().bound > 0 || open.front().branch < 0) break;
+    if (open.front().bound > 0 || open.front().branch < 0 || deadline.expired()) break;
     if (expansion == 1 && open.front().bound < at_root + least_gain) break;
     std::pop_heap(open.begin(), open.end(), higher);
     const Part part = std::move(open.back());
@@ -177,8 +177,8 @@ class TreeTightening {
       if (deadline_.expired() || !phasing_.unstable(id)) return;
       now = phasing_;
     }
-    const double bound =
-        bound_by_tree(problem_, *hand.relaxation, ball_, *hand.pool, {id, sign}, now, expansions_);
+    const double bound = bound_by_tree(problem_, *hand.relaxation, ball_, *hand.pool, {id, sign},
+                                       now, expansions_, deadline_);
     const std::lock_guard lock(mutex_);
     double& lower = phasing_.lower[static_cast<std::size_t>(id)];
     double& upper = phasing_.upper[static_cast<std::size_t>(id)];
