@@ -15,12 +15,13 @@ double slack_gradient(const Problem& problem, const Eigen::VectorXd& x, double l
   Eigen::VectorXd activation;
   for (int k = 1; k <= problem.hidden_layers(); ++k) {
     const Layer& layer = network.layer(k);
-    Eigen::VectorXd next = layer.bias;
+    Eigen::VectorXd next;
     if (k == 1) {
-      next.noalias() += problem.first_weights() * x;
+      problem.first_image(x, next);
     } else {
-      next.noalias() += layer.weights * activation;
+      next.noalias() = layer.weights * activation;
     }
+    next += layer.bias;
     activation = next.cwiseMax(0.0);
     y.push_back(std::move(next));
   }
@@ -33,7 +34,7 @@ double slack_gradient(const Problem& problem, const Eigen::VectorXd& x, double l
       if (here(j) <= 0) back(j) *= leak;
     }
     if (k == 1) {
-      gradient.noalias() = problem.first_weights().transpose() * back;
+      problem.first_direction(back, gradient);
     } else {
       back = network.layer(k).weights.transpose() * back;
     }

@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "brink/search/kernels.h"
+
 namespace brink::search {
 
 namespace {
@@ -173,13 +175,8 @@ double Ball::support_l1(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
   const auto size = static_cast<std::size_t>(c.size());
   worths.resize(size);
   rooms.resize(size);
-  double greatest = 0;
-  for (Eigen::Index j = 0; j < c.size(); ++j) {
-    const auto i = static_cast<std::size_t>(j);
-    rooms[i] = room(j, c(j));
-    worths[i] = rooms[i] > 0 ? std::abs(c(j)) : 0;
-    greatest = std::max(greatest, worths[i]);
-  }
+  const double greatest = kernels::rooms_and_worths(size, c.data(), lower_.data(), upper_.data(),
+                                                    rooms.data(), worths.data());
   if (greatest == 0) return c.allFinite() ? 0 : std::numeric_limits<double>::quiet_NaN();
   const double t = std::isinf(radius_) ? 0 : threshold_l1(worths, rooms, greatest);
   double value = t > 0 ? t * radius_ : 0;

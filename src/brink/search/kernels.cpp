@@ -47,6 +47,44 @@ BRINK_CLONES void multiply(std::size_t rows, std::size_t n, std::size_t stride, 
   }
 }
 
+BRINK_CLONES void combine(std::size_t rows, std::size_t n, std::size_t stride, const double* a,
+                          const double* x, double* out) {
+  for (std::size_t j = 0; j < n; ++j) out[j] = 0;
+  std::size_t i = 0;
+  for (; i + 4 <= rows;
+       i += 4) {  // four rows a pass: one load and store of `out` for four products
+    const double* row = a + i * stride;
+    const double x0 = x[i], x1 = x[i + 1], x2 = x[i + 2], x3 = x[i + 3];
+    if (x0 == 0 && x1 == 0 && x2 == 0 && x3 == 0) continue;
+#pragma omp simd
+    for (std::size_t j = 0; j < n; ++j) {
+      out[j] +=
+          x0 * row[j] + x1 * row[stride + j] + x2 * row[2 * stride + j] + x3 * row[3 * stride + j];
+    }
+  }
+  for (; i < rows; ++i) {
+    const double* row = a + i * stride;
+    const double factor = x[i];
+#pragma omp simd
+    for (std::size_t j = 0; j < n; ++j) out[j] += factor * row[j];
+  }
+}
+
+BRINK_CLONES double rooms_and_worths(std::size_t n, const double* c, const double* lower,
+                                     const double* upper, double* rooms, double* worths) {
+  double greatest = 0;
+#pragma omp simd reduction(max : greatest)
+  for (std::size_t j = 0; j < n; ++j) {
+    const double size = c[j] > 0 ? c[j] : -c[j];
+    const double room = c[j] > 0 ? upper[j] : -lower[j];
+    const double worth = room > 0 ? size : 0;
+    rooms[j] = room;
+    worths[j] = worth;
+    greatest = worth > greatest ? worth : greatest;
+  }
+  return greatest;
+}
+
 BRINK_CLONES void add_lines(std::size_t count, const int* lines, const double* factors, double sign,
                             const double* matrix, std::size_t stride,
                             const std::vector<Span>* spans, double* out) {

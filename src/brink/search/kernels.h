@@ -19,6 +19,15 @@ double dot(std::size_t n, const double* x, const double* y);
 void multiply(std::size_t rows, std::size_t n, std::size_t stride, const double* a, const double* x,
               double* out);
 
+/// out = sum over i < rows of x_i a_i, rows of length n that lie `stride` apart.
+void combine(std::size_t rows, std::size_t n, std::size_t stride, const double* a, const double* x,
+             double* out);
+
+/// How far each of n pixels goes in the direction of c, and |c_j| where that is any way at all,
+/// else 0; returns the greatest of these.
+double rooms_and_worths(std::size_t n, const double* c, const double* lower, const double* upper,
+                        double* rooms, double* worths);
+
 /// [begin, end) of indices outside of which all is zero; a few per line of a matrix, ascending.
 struct Span {
   int begin, end;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "brink/pattern/pattern.h"
+#include "brink/search/kernels.h"
 
 namespace brink::search {
 
@@ -63,17 +64,30 @@ int Problem::layer_of(int neuron) const {
   return static_cast<int>(after - offsets_.begin());
 }
 
+void Problem::first_image(const Eigen::VectorXd& d, Eigen::VectorXd& out) const {
+  const auto inputs = static_cast<std::size_t>(first_weights_.cols());
+  out.resize(first_weights_.rows());
+  kernels::multiply(static_cast<std::size_t>(out.size()), inputs, inputs, first_weights_.data(),
+                    d.data(), out.data());
+}
+
+void Problem::first_direction(const Eigen::VectorXd& v, Eigen::VectorXd& out) const {
+  const auto inputs = static_cast<std::size_t>(first_weights_.cols());
+  out.resize(first_weights_.cols());
+  kernels::combine(static_cast<std::size_t>(v.size()), inputs, inputs, first_weights_.data(),
+                   v.data(), out.data());
+}
+
 double Problem::slack(const Eigen::VectorXd& x) const {
-  Eigen::VectorXd activation = x;
+  Eigen::VectorXd activation, y;
   for (int k = 1; k < network_->depth(); ++k) {
     const Layer& layer = network_->layer(k);
-    Eigen::VectorXd y = layer.bias;
     if (k == 1) {
-      y.noalias() += first_weights_ * activation;
+      first_image(x, y);
     } else {
-      y.noalias() += layer.weights * activation;
+      y.noalias() = layer.weights * activation;
     }
-    activation = y.cwiseMax(0.0);
+    activation = (y + layer.bias).cwiseMax(0.0);
   }
   return (rows_ * activation - rhs_).minCoeff();
 }

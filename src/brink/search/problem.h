@@ -45,7 +45,11 @@ class Problem {
   const Network& network() const { return *network_; }
   const Eigen::VectorXd& image() const { return image_; }
   const Box& reach() const { return reach_; }
-  const RowMatrix& first_weights() const { return first_weights_; }      ///< W^1
+  const RowMatrix& first_weights() const { return first_weights_; }  ///< W^1
+  /// out = W^1 d.
+  void first_image(const Eigen::VectorXd& d, Eigen::VectorXd& out) const;
+  /// out = W^1' v.
+  void first_direction(const Eigen::VectorXd& v, Eigen::VectorXd& out) const;
   const Eigen::VectorXd& first_center() const { return first_center_; }  ///< y^1 at the image
   /// Bound on the rounding of v y^1(x~) + (W^1' v) d per unit of |v_j|, d in the reach.
   const Eigen::VectorXd& first_doubt() const { return first_doubt_; }

@@ -41,7 +41,7 @@ int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, const 
   if (added_ == 0) radius_ = ball.radius();
   Point point;
   point.change = change / ball.shrinking(radius_, ball.radius());
-  point.image = problem.first_weights() * point.change;
+  problem.first_image(point.change, point.image);
   points_.push_back(std::move(point));
   if (points_.size() > kPointsKept) points_.pop_front();
   return added_++;
@@ -269,7 +269,11 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
     scale_to(ball, pool);
     status_ = solve(cutoff);
     const bool ray = status_ == DualSimplex::Status::infeasible;
-    const double bound = prove(objective, ray, ball, ray ? 0 : enough);
+    // No bound can beat the value of an optimal program, for its points are within the ball.
+    const bool hopeless = status_ == DualSimplex::Status::optimal && objective.neuron < 0 &&
+                          !objective.sharp && simplex_.objective() <= enough;
+    const double bound =
+        prove(objective, ray, ball, ray ? 0 : enough, hopeless && !objective.radius);
     if (ray) {
       result.infeasible = bound > 0;
       if (result.infeasible || round == rounds) return result;
@@ -283,8 +287,8 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
       if (round < rounds) price(ball, pool);
       continue;
     }
-    const double program = simplex_.objective();  // within the hull: cannot be beaten by any bound
-    if (objective.neuron < 0 && !objective.sharp && program <= enough) return result;
+    if (hopeless) return result;
+    const double program = simplex_.objective();
     const double met = objective.sharp ? kSharpMet : objective.neuron >= 0 ? kNeuronMet : kMet;
     if (program - result.value <= met * std::abs(program - enough)) return result;
     if (round < rounds) price(ball, pool);

@@ -33,8 +33,9 @@ constexpr std::size_t kPointsKept = 1024;  ///< of a pool: pixels are many, sear
 struct Objective {
   int neuron = -1;  ///< -1: the margin, minimise -t with t free; else minimise sign * y, t >= 0
   double sign = 1;
-  bool sharp = false;  ///< a close bound matters
-  bool whole = false;  ///< the program's solution matters: no early end
+  bool sharp = false;   ///< a close bound matters
+  bool whole = false;   ///< the program's solution matters: no early end
+  bool radius = false;  ///< excluded_radius() will be asked for: the best multipliers matter
 };
 
 /// The latest points W^1 d of the ball that a search asked for, shared by its nodes. They are
@@ -104,8 +105,8 @@ class Relaxation {
   /// largest gain first.
   std::vector<int> promising_flips() const;
 
-  /// Largest radius at which the last margin multipliers still prove that the node is empty, found
-  /// on the same ball with a smaller radius; 0 if none.
+  /// After minimise({.radius = true}): largest radius at which the last margin multipliers still
+  /// prove that the node is empty, found on the same ball with a smaller radius; 0 if none.
   double excluded_radius(const Ball& ball) const;
 
  private:
@@ -132,8 +133,9 @@ class Relaxation {
   /// `move`: the first layer's multipliers moved (first_layer_multiplier), or as solved.
   double lagrangian(Tally tally, const Objective& objective, bool ray, const Ball& ball, bool move);
   /// The better of both, the second only if the first is not enough. Leaves the direction as solved
-  /// for pricing, and what excluded_radius() needs of the better.
-  double prove(const Objective& objective, bool ray, const Ball& ball, double enough);
+  /// for pricing, and what excluded_radius() needs of the better. `hopeless`: only as solved.
+  double prove(const Objective& objective, bool ray, const Ball& ball, double enough,
+               bool hopeless);
   /// How much the program leans on a triangle (<= 0); proofs do without.
   double triangle_multiplier(const Slot& slot) const;
   double least(const Slot& slot, double r_x, double r_s) const;

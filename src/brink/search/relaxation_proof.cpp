@@ -120,7 +120,7 @@ double Relaxation::lagrangian(Tally tally, const Objective& objective, bool ray,
   for (Eigen::Index j = 0; j < v.size(); ++j) tally.add(v(j) * problem_->first_center()(j));
 
   direction_ = -v;
-  pixel_direction_.noalias() = problem_->first_weights().transpose() * direction_;
+  problem_->first_direction(direction_, pixel_direction_);
   const Ball::Support support = ball.support(pixel_direction_, &candidate_);
   const double operations = simplex_.rows() + simplex_.columns() + 16;
   const double unit_roundoff = std::numeric_limits<double>::epsilon();
@@ -130,8 +130,10 @@ double Relaxation::lagrangian(Tally tally, const Objective& objective, bool ray,
   return outside_ball_ - support.value;
 }
 
-double Relaxation::prove(const Objective& objective, bool ray, const Ball& ball, double enough) {
+double Relaxation::prove(const Objective& objective, bool ray, const Ball& ball, double enough,
+                         bool hopeless) {
   const Tally rows = combine_rows();
+  if (hopeless) return lagrangian(rows, objective, ray, ball, false);
   const double moved = lagrangian(rows, objective, ray, ball, true);
   if (moved > enough) return moved;
   const double outside_ball = outside_ball_;

@@ -180,7 +180,8 @@ double Worker::open_bound(double radius, double bound) {
   ball_.set_radius(radius);
   for (const Node& node : open_) {
     relaxation_->load(node.phasing);
-    const NodeBound margin = relaxation_->minimise({}, ball_, pool_, 0.0, kNodeRounds);
+    const NodeBound margin =
+        relaxation_->minimise({.radius = true}, ball_, pool_, 0.0, kNodeRounds);
     if (margin.infeasible || margin.value > 0) continue;
     bound = std::min(bound, beyond(ball_.norm(), relaxation_->excluded_radius(ball_)));
   }
