@@ -41,6 +41,18 @@ TEST(SpareThreads, PiecesThatBeginAreOwedTheirs) {
   EXPECT_EQ(again.threads(), 1);
 }
 
+TEST(SpareThreads, NothingIsLentWhilePiecesWait) {
+  SpareThreads spare(2, 2);
+  const SpareThreads::Piece first(spare, 1);
+  {
+    const SpareThreads::Loan none(&spare);
+    EXPECT_EQ(none.threads(), 0);
+  }
+  { const SpareThreads::Piece second(spare, 1); }
+  const SpareThreads::Loan loan(&spare);
+  EXPECT_EQ(loan.threads(), 1);
+}
+
 TEST(SpareThreads, WithoutThemNothingIsLent) {
   const SpareThreads::Loan loan(nullptr);
   EXPECT_EQ(loan.threads(), 0);

@@ -133,7 +133,8 @@ class Reproduce(Contract):
             self.assertEqual(float(rows[-2][f"ours {norm}"]), 0)
         self.assertGreater(sum(float(rows[-1][f"ours {norm}"]) for norm in ("l0", "l1", "l2", "linf")), 0)
         _, rows = read_csv(self.folder / "retrained/z8.csv")
-        self.assertEqual(len(rows), 5)
+        self.assertEqual([r["training data"] for r in rows], ["l0", "l1", "l2", "linf", "none, another seed"])
+        self.assertEqual(rows[-1]["published obj_l1"], "")
 
     def test_bad_requests(self):
         base = ("reproduce", "z2", "-o", "bad", "--data", "data")

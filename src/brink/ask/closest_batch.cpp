@@ -34,7 +34,9 @@ Expected<void> ask_images(const ClosestBatch& batch, const Expected<std::vector<
   const auto shared = crew.share(list);
   if (!shared) return tl::unexpected(shared.error());
   const auto images = nlohmann::json::parse(*shared).get<std::vector<int>>();
-  SpareThreads spare(at_once * threads_each);
+  // Elsewhere others may take what is left.
+  const int waiting = crew.processes() == 1 ? static_cast<int>(images.size()) : 0;
+  SpareThreads spare(at_once * threads_each, waiting);
   const auto work = [&](int i) -> std::optional<std::string> {
     const SpareThreads::Piece piece(spare, threads_each);
     const int image = images[static_cast<std::size_t>(i)];

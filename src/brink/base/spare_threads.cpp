@@ -4,6 +4,12 @@
 
 namespace brink {
 
+void SpareThreads::begin(int own) {
+  change(-own, 1);
+  const std::lock_guard lock(mutex_);
+  --waiting_;
+}
+
 void SpareThreads::change(int free, int pieces) {
   const std::lock_guard lock(mutex_);
   free_ += free;
@@ -13,7 +19,7 @@ void SpareThreads::change(int free, int pieces) {
 int SpareThreads::lend() {
   const std::lock_guard lock(mutex_);
   const int pieces = std::max(1, pieces_);
-  const int share = free_ > 0 ? (free_ + pieces - 1) / pieces : 0;
+  const int share = free_ > 0 && waiting_ <= 0 ? (free_ + pieces - 1) / pieces : 0;
   free_ -= share;
   return share;
 }

@@ -15,6 +15,7 @@ namespace {
 constexpr int kZhuExamples = 1000;
 constexpr int kZhuBreakpoints = 17;
 const char* const kNorms[] = {"l0", "l1", "l2", "linf"};
+constexpr const char* kAnotherSeed = "none, another seed";
 
 /// Zhu's examples are L2-optimal by 17 breakpoints.
 ClosestQuestion example_question(const Lab& lab, const NamedNetwork& network, Norm norm) {
@@ -73,7 +74,7 @@ Expected<NamedNetwork> without_examples(Lab& lab, int seed_shift = 0) {
   const auto train_images = lab.images("train");
   if (!train_images) return tl::unexpected(train_images.error());
   const Examples none(train_images->set->image_size());
-  return retrained(lab, none, seed_shift == 0 ? "none" : "none, another seed", seed_shift);
+  return retrained(lab, none, seed_shift == 0 ? "none" : kAnotherSeed, seed_shift);
 }
 
 /// Share of the examples, labelled with their true class, that the network gets right.
@@ -117,8 +118,6 @@ Expected<ZhuNetworks> zhu_networks(Lab& lab) {
   result.networks.push_back(std::move(*another));
   return result;
 }
-
-constexpr const char* kAnotherSeed = "none, another seed";
 
 /// Of a published row; `ours` in the rows that only we have.
 std::string their_cell(const CsvTable& theirs, std::size_t row, const std::string& column,
@@ -187,7 +186,7 @@ Expected<TextTable> table_z8(Lab& lab) {
   }
   int unproven = 0;
   std::vector<NamedNetwork> networks = zhu->networks;
-  networks.erase(networks.begin() + 4);  // the original itself
+  networks.erase(networks.begin() + std::size(kNorms));  // the original itself
   for (std::size_t r = 0; r < networks.size(); ++r) {
     std::vector<std::string> row = {their_cell(theirs, r, "training_data", kAnotherSeed)};
     for (const char* kind : {"obj", "diff"}) {

@@ -25,13 +25,6 @@ std::vector<Item>& scratch() {
   return items;
 }
 
-/// A piece of f~ for one pixel: along it the change costs `slope` a unit and is worth `worth`.
-struct Segment {
-  double worth, slope, width;
-  Eigen::Index pixel;
-  double ratio() const { return worth / slope; }
-};
-
 }  // namespace
 
 Ball::Ball(Norm norm, const Eigen::VectorXd& image, const Box& reach, double radius,
@@ -64,62 +57,6 @@ double Ball::shrinking(double from, double to) const {
   // f~ is convex with f~(0) = 0: f~(a d) <= a f~(d), and the radius is its root.
   const double factor = to / from;
   return breakpoints_ > 0 ? factor * factor : factor;
-}
-
-double Ball::support_segments(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
-  thread_local std::vector<Segment> segments;
-  segments.clear();
-  double all = 0;
-  for (Eigen::Index j = 0; j < c.size(); ++j) {
-    const double m = room(j, c(j));
-    if (c(j) == 0 || m <= 0) continue;
-    const double width = std::max(upper_(j), -lower_(j)) / (breakpoints_ - 1);
-    for (int i = 0; i + 1 < breakpoints_ && i * width < m; ++i) {
-      const double length = std::min(width, m - i * width);
-      segments.push_back({std::abs(c(j)), (2 * i + 1) * width, length, j});
-      all += segments.back().slope * length;
-    }
-  }
-  double t = 0;
-  const double square = radius_ * radius_;
-  if (all > square) {
-    double budget = square;
-    auto begin = segments.begin();
-    auto end = segments.end();
-    while (end - begin > 1) {
-      const auto middle = begin + (end - begin) / 2;
-      std::nth_element(begin, middle, end,
-                       [](const Segment& a, const Segment& b) { return a.ratio() > b.ratio(); });
-      double cost = 0;
-      for (auto segment = begin; segment != middle; ++segment)
-        cost += segment->slope * segment->width;
-      if (cost > budget) {
-        end = middle;
-      } else {
-        budget -= cost;
-        begin = middle;
-      }
-    }
-    t = begin->ratio();
-  }
-  double value = t > 0 ? t * square : 0;
-  double left = square;
-  for (const Segment& segment : segments) {
-    const double gain = segment.worth - t * segment.slope;
-    if (segment.ratio() <= t || gain <= 0) continue;
-    value += gain * segment.width;
-    left -= segment.slope * segment.width;
-    if (d != nullptr) (*d)(segment.pixel) += c(segment.pixel) > 0 ? segment.width : -segment.width;
-  }
-  if (d != nullptr && t > 0) {
-    for (const Segment& segment : segments) {
-      if (segment.ratio() != t || left <= 0) continue;
-      const double move = std::min(segment.width, left / segment.slope);
-      (*d)(segment.pixel) += c(segment.pixel) > 0 ? move : -move;
-      left -= move * segment.slope;
-    }
-  }
-  return value;
 }
 
 double Ball::support_linf(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {

@@ -116,12 +116,15 @@ class ClosestSearch {
   }
 
   void raise(std::size_t region, double bound) {
-    if (bound <= bounds_[region]) return;
+    if (!(bound > bounds_[region])) return;
     bounds_[region] = bound;
     tell();
   }
 
   double search_radius() const { return std::min(incumbent_.search_radius(), ball_.radius()); }
+
+  /// Nothing of the region is within the search radius.
+  bool closed(std::size_t r) const { return bounds_[r] >= beyond(ball_.norm(), search_radius()); }
 
   void heuristics() {
     for (std::size_t r = 0; r < regions_.size(); ++r) {
@@ -153,17 +156,21 @@ class ClosestSearch {
   void close_region(Tree& tree, std::size_t r, const Deadline& deadline) {
     const Deadline most = deadline.within((1 - kLastShare) * deadline.remaining());
     Outcome outcome = work(tree, r, {most, kLadderAfter});
-    while (outcome == Outcome::stopped && !most.expired()) {
+    while (outcome == Outcome::stopped && !closed(r) && !most.expired()) {
       climb(r, most, kRungs);
       outcome = work(tree, r, {most, 3 * result_.statistics.effort});
     }
-    if (outcome == Outcome::stopped && !deadline.expired()) {  // unless interrupted
+    if (outcome == Outcome::stopped && !closed(r) && !deadline.expired()) {  // unless interrupted
       if (bounds_[r] > 0) {
         climb(r, deadline, kRungs);
       } else if (bound_by_root(r, deadline)) {
         climb(r, deadline, kLastRungs, kRungGrowth);
       }
       outcome = work(tree, r, {deadline});
+    }
+    if (outcome == Outcome::stopped && closed(r)) {  // by a rung
+      if (std::isinf(incumbent_.distance())) raise(r, incumbent_.distance());
+      return;
     }
     switch (outcome) {
       case Outcome::empty:
@@ -191,15 +198,17 @@ class ClosestSearch {
 
   /// A first bound: the root's relaxation, with nothing tightened, in larger and larger balls.
   bool bound_by_root(std::size_t r, const Deadline& deadline) {
+    const double whole = search_radius();
     Ball ball = ball_;
-    ball.set_radius(kFirstBall * search_radius());
-    while (!deadline.expired()) {
+    for (double radius = kFirstBall * whole; radius > 0 && !deadline.expired();
+         radius *= kRungGrowth) {
+      ball.set_radius(std::min(radius, whole));
       PointPool pool;
       Relaxation root(problems_[r], ball_bounds(problems_[r], ball), result_.statistics);
       const NodeBound margin = root.minimise({}, ball, pool, 0.0, kRootRounds);
       if (!margin.infeasible && margin.value <= 0) break;
       raise(r, beyond(ball.norm(), ball.radius()));
-      ball.set_radius(kRungGrowth * ball.radius());
+      if (radius >= whole) break;
     }
     return bounds_[r] > 0;
   }
@@ -211,6 +220,7 @@ class ClosestSearch {
     double share = 0.5;
     for (int rung = 0; rung < rungs && !deadline.expired(); ++rung) {
       const double open = search_radius() - bounds_[r];
+      if (!(open > 0)) return;
       double radius = bounds_[r] + share * open;
       if (bounds_[r] > 0) radius = std::min(radius, growth * bounds_[r]);
       const auto effort = std::max(kLeastRung, share_of(kLadderShare, result_.statistics.effort));

@@ -11,7 +11,7 @@ namespace brink::search {
 struct ClosestOptions {
   double gap = 0;  ///< relative; 0: the norm's optimality tolerance
   std::uint64_t seed = 0;
-  int threads = 1;  ///< for this one search; with one, the same answer however long it takes
+  int threads = 1;  ///< for this one search; with one (and none lent), it repeats itself exactly
   SpareThreads* spare = nullptr;  ///< more threads, while it lends them
   /// Called on each change of incumbent or bound: (distance or infinity, bound, seconds).
   std::function<void(double, double, double)> on_change;

@@ -1,5 +1,6 @@
 // What grows with the network is a pool's points and a program's matrix and inverse; nodes are a
 // depth-first stack. Counted generously: a program is built anew while the old one is there.
+// Threads lent from one search to another are those of searches that have ended, which held more.
 #include "brink/search/footprint.h"
 
 #include "brink/search/extreme.h"

@@ -269,7 +269,7 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
     scale_to(ball, pool);
     status_ = solve(cutoff);
     const bool ray = status_ == DualSimplex::Status::infeasible;
-    // No bound can beat the value of an optimal program, for its points are within the ball.
+    // No bound can beat the value of an optimal program while its points are within the ball.
     const bool hopeless = status_ == DualSimplex::Status::optimal && objective.neuron < 0 &&
                           !objective.sharp && simplex_.objective() <= enough;
     const double bound =

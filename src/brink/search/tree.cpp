@@ -45,7 +45,7 @@ void Tree::employ(int count) {
   }
   while (workers_.size() < static_cast<std::size_t>(count)) {
     workers_.push_back(std::make_unique<Worker>(problem_, region_, ball_, incumbent_));
-    workers_.back()->renew(root_);
+    if (started_) workers_.back()->renew(root_);
   }
 }
 
