@@ -34,7 +34,7 @@ Expected<void> ask_images(const ClosestBatch& batch, const Expected<std::vector<
   const auto shared = crew.share(list);
   if (!shared) return tl::unexpected(shared.error());
   const auto images = nlohmann::json::parse(*shared).get<std::vector<int>>();
-  // Elsewhere others may take what is left.
+  // How many of a cluster's images are left for this process nobody here knows.
   const int waiting = crew.processes() == 1 ? static_cast<int>(images.size()) : 0;
   SpareThreads spare(at_once * threads_each, waiting);
   const auto work = [&](int i) -> std::optional<std::string> {

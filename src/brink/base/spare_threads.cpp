@@ -5,8 +5,9 @@
 namespace brink {
 
 void SpareThreads::begin(int own) {
-  change(-own, 1);
   const std::lock_guard lock(mutex_);
+  free_ -= own;
+  ++pieces_;
   --waiting_;
 }
 
