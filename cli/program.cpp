@@ -95,7 +95,8 @@ CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::
   CLI::App* command = app.add_subcommand(name, description);
   command->add_option("--threads", common.threads, "worker threads (default: all cores)")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--seed", common.seed, "seed of all random numbers (default: 0)");
+  command->add_option("--seed", common.seed, "seed of all random numbers (default: 0)")
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--quiet", common.quiet, "no progress, no notes on stderr");
   command->add_flag("--json", common.json, "stdout is one JSON document");
   command->add_option("--data-dir", common.data_dir, "where data sets are looked for first");

@@ -36,6 +36,9 @@ Ball::Ball(Norm norm, const Eigen::VectorXd& image, const Box& reach, double rad
       breakpoints_(breakpoints) {
   lower_ = lower_.cwiseMin(0.0);
   upper_ = upper_.cwiseMax(0.0);
+  if (breakpoints_ == 0) return;
+  widths_ = upper_.cwiseMax(-lower_) / (breakpoints_ - 1);
+  per_widths_ = (widths_.array() > 0).select(widths_.cwiseInverse(), 0.0);
 }
 
 double Ball::largest_radius() const {

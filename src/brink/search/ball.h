@@ -62,6 +62,7 @@ class Ball {
   Eigen::VectorXd lower_, upper_;  ///< of the change d
   double radius_;
   int breakpoints_;
+  Eigen::VectorXd widths_, per_widths_;  ///< of the linearised L2's segments; 1 / them or 0
 };
 
 }  // namespace brink::search

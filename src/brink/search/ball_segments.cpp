@@ -1,107 +1,138 @@
 // The linearised L2's support function: max c d, sum f~(d_j) <= r^2, f~ through N points of d^2.
 //
-// A pixel's change is bought in segments of one width, the i-th at a price (2 i + 1) w a unit, so
-// the dual is a knapsack: at a worth t of a unit of price every segment with |c_j| > t (2 i + 1) w
-// is taken. How many those are is closed form, and at whole segments f~ is d^2; so the price of all
-// that is taken at t costs one pass over the pixels, whatever N, and t is found between two sides
-// (t of the smooth problem goes as 1 / r, which makes a good next guess). Pixels that take the same
-// at both sides are settled and leave the passes.
-// Tried and dropped: selecting among all segments at once, 784 (N - 1) of them.
+// A pixel's change is bought in segments of one width w, the i-th at a price (2 i + 1) w a unit, so
+// this is a knapsack of segments: at a worth t of a unit of price every segment with
+// |c_j| > t (2 i + 1) w is taken. How many those are is closed form, and at whole segments f~ is
+// d^2; so the price of all that is taken at t costs one vector loop over the pixels, whatever N. As
+// t of the smooth problem goes as 1 / r, a few passes put t between two sides a percent apart; the
+// segments taken at one side and not at the other are sorted by their own t and bought one by one,
+// the last of them in part.
+// Tried and dropped: selecting among all segments at once, 784 (N - 1) of them; closing the two
+// sides up to rounding, in forty passes over pixels.
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 #include <vector>
 
 #include "brink/search/ball.h"
+#include "brink/search/kernels.h"
 
 namespace brink::search {
 
 namespace {
 
-constexpr double kMet = 1e-12;  ///< of t, between its two sides
-constexpr int kPasses = 200;
+constexpr double kNear = 0.01;  ///< of t, between its two sides
+constexpr int kPasses = 60;
 
-struct Pixel {
-  double worth, room, width;
-  Eigen::Index number;
+struct Segment {
+  double t;  ///< worth of a unit of price
+  double slope, length;
+  std::size_t pixel;
 
-  /// How far it goes at t.
-  double taken(double t) const {
-    const double wanted = std::ceil(0.5 * (worth / (t * width) - 1));
-    return wanted > 0 ? std::min(room, wanted * width) : 0;
-  }
-  /// Whole segments in a move; k * width counts as k.
-  double segments(double move) const { return std::floor(move / width + 1e-12); }
-  double slope(double move) const { return (2 * segments(move) + 1) * width; }
-  /// f~(move)
-  double price(double move) const {
-    const double whole = segments(move) * width;
-    return whole * whole + (move - whole) * slope(move);
+  bool operator<(const Segment& other) const {
+    return std::tie(other.t, pixel) < std::tie(t, other.pixel);
   }
 };
 
-/// The smallest t at which what is taken fits, and a little smaller one at which it does not.
-struct Sides {
-  double below = 0, t = 0;
-};
+class Knapsack {
+ public:
+  Knapsack(const Eigen::VectorXd& widths, const Eigen::VectorXd& per_widths)
+      : worths(widths.size()),
+        rooms(widths.size()),
+        moves(Eigen::VectorXd::Zero(widths.size())),
+        more_(widths.size()),
+        trial_(widths.size()),
+        widths_(widths),
+        per_widths_(per_widths) {}
 
-Sides sides_of_threshold(std::vector<Pixel> open, double square, double guess) {
-  Sides sides;
-  for (const Pixel& pixel : open) sides.t = std::max(sides.t, pixel.worth / pixel.width);
-  double settled = 0, t = guess;
-  for (int pass = 0; pass < kPasses && sides.t - sides.below > kMet * sides.t; ++pass) {
-    if (pass % 2 == 1 || !(t > sides.below && t < sides.t)) t = 0.5 * (sides.below + sides.t);
-    double price = settled;
-    for (const Pixel& pixel : open) price += pixel.price(pixel.taken(t));
-    (price > square ? sides.below : sides.t) = t;
-    t *= std::sqrt(price / square);
-    std::erase_if(open, [&](const Pixel& pixel) {
-      const double move = pixel.taken(sides.t);
-      if (move != pixel.taken(sides.below)) return false;
-      settled += pixel.price(move);
-      return true;
-    });
-    if (open.empty()) break;
+  Eigen::VectorXd worths, rooms;
+  Eigen::VectorXd moves;  ///< what is bought whole
+  double t = 0;           ///< every segment worth more is bought
+  double left = 0;        ///< of the budget
+  const Segment* split = nullptr;
+
+  void buy(double budget, double guess) {
+    left = budget - take(std::numeric_limits<double>::max(), moves);
+    if (left >= 0) return;
+    more_ = moves;
+    enclose(budget, guess);
+    collect();
+    for (const Segment& segment : segments_) {
+      t = segment.t;
+      if (segment.slope * segment.length > left) {
+        split = &segment;
+        return;
+      }
+      left -= segment.slope * segment.length;
+      moves(static_cast<Eigen::Index>(segment.pixel)) += segment.length;
+    }
+    t = below_;  // rounding: the split one was bought
   }
-  return sides;
-}
+
+ private:
+  double take(double per_t, Eigen::VectorXd& into) const {
+    return kernels::take_segments(static_cast<std::size_t>(worths.size()), worths.data(),
+                                  rooms.data(), widths_.data(), per_widths_.data(), per_t,
+                                  into.data());
+  }
+
+  /// Two sides of the threshold: `moves` at t fit, more_ at below_ do not.
+  void enclose(double budget, double guess) {
+    moves.setZero();
+    left = budget;
+    t = 2 * worths.cwiseProduct(per_widths_).maxCoeff();
+    double next = guess;
+    for (int pass = 0; pass < kPasses && t - below_ > kNear * t; ++pass) {
+      if (pass % 3 == 2 || !(next > below_ && next < t)) next = 0.5 * (below_ + t);
+      const double price = take(1 / next, trial_);
+      const bool fits = price <= budget;
+      (fits ? t : below_) = next;
+      (fits ? moves : more_).swap(trial_);
+      if (fits) left = budget - price;
+      next *= std::sqrt(price / budget) * (fits ? 1 - kNear / 3 : 1 + kNear / 3);  // the other side
+    }
+  }
+
+  void collect() {
+    for (Eigen::Index j = 0; j < moves.size(); ++j) {
+      if (moves(j) == more_(j)) continue;
+      const double width = widths_(j);
+      for (double i = std::round(moves(j) / width); i * width < more_(j); ++i) {
+        segments_.push_back({worths(j) * per_widths_(j) / (2 * i + 1), (2 * i + 1) * width,
+                             std::min(width, rooms(j) - i * width), static_cast<std::size_t>(j)});
+      }
+    }
+    std::sort(segments_.begin(), segments_.end());
+  }
+
+  double below_ = 0;
+  Eigen::VectorXd more_, trial_;
+  std::vector<Segment> segments_;
+  const Eigen::VectorXd& widths_;
+  const Eigen::VectorXd& per_widths_;
+};
 
 }  // namespace
 
 double Ball::support_segments(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
-  if (!c.allFinite()) return std::numeric_limits<double>::quiet_NaN();
-  const double square = radius_ * radius_;
-  std::vector<Pixel> pixels;
-  double all = 0;
-  for (Eigen::Index j = 0; j < c.size(); ++j) {
-    const double m = room(j, c(j));
-    if (c(j) == 0 || m <= 0) continue;
-    const double width = std::max(upper_(j), -lower_(j)) / (breakpoints_ - 1);
-    pixels.push_back({std::abs(c(j)), m, width, j});
-    all += pixels.back().price(m);
-  }
-  Sides sides;
-  if (all > square) sides = sides_of_threshold(pixels, square, c.norm() / (2 * radius_));
-  const double t = sides.t;
+  Knapsack knapsack(widths_, per_widths_);
+  const double greatest =
+      kernels::rooms_and_worths(static_cast<std::size_t>(c.size()), c.data(), lower_.data(),
+                                upper_.data(), knapsack.rooms.data(), knapsack.worths.data());
+  if (greatest == 0) return c.allFinite() ? 0 : std::numeric_limits<double>::quiet_NaN();
+  knapsack.buy(radius_ * radius_, c.norm() / (2 * radius_));
   // Every t proves a bound. Rounding may take or leave a segment whose gain is next to nothing.
-  double value = t > 0 ? t * square : 0, left = square, doubt = 0;
-  for (const Pixel& pixel : pixels) {
-    const double move = pixel.taken(t), price = pixel.price(move);
-    value += pixel.worth * move - t * price;
-    left -= price;
-    doubt += pixel.width * pixel.width;
-    if (d != nullptr) (*d)(pixel.number) = c(pixel.number) > 0 ? move : -move;
+  const double doubt = knapsack.t > 0 ? 4 * std::numeric_limits<double>::epsilon() * breakpoints_ *
+                                            knapsack.t * widths_.squaredNorm()
+                                      : 0;
+  const double value = knapsack.worths.dot(knapsack.moves) + doubt +
+                       (knapsack.t > 0 ? knapsack.t * knapsack.left : 0);
+  if (d == nullptr) return value;
+  if (const Segment* split = knapsack.split) {
+    knapsack.moves(static_cast<Eigen::Index>(split->pixel)) += knapsack.left / split->slope;
   }
-  value += 8 * std::numeric_limits<double>::epsilon() * t * doubt;
-  if (d == nullptr || t == 0) return value;
-  for (const Pixel& pixel : pixels) {  // the segments that the budget splits
-    const double move = pixel.taken(t);
-    const double more = std::min(pixel.taken(sides.below) - move, pixel.width);
-    if (more <= 0 || left <= 0) continue;
-    const double step = std::min(more, left / pixel.slope(move));
-    (*d)(pixel.number) += c(pixel.number) > 0 ? step : -step;
-    left -= step * pixel.slope(move);
-  }
+  *d = (c.array() > 0).select(knapsack.moves, -knapsack.moves);
   return value;
 }
 

@@ -1,5 +1,7 @@
 #include "brink/search/kernels.h"
 
+#include <cmath>
+
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define BRINK_CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
 #else
@@ -83,6 +85,25 @@ BRINK_CLONES double rooms_and_worths(std::size_t n, const double* c, const doubl
     greatest = worth > greatest ? worth : greatest;
   }
   return greatest;
+}
+
+BRINK_CLONES double take_segments(std::size_t n, const double* worths, const double* rooms,
+                                  const double* widths, const double* per_widths, double per_t,
+                                  double* moves) {
+  double price = 0;
+#pragma omp simd reduction(+ : price)
+  for (std::size_t j = 0; j < n; ++j) {
+    const double wanted = std::ceil(0.5 * (worths[j] * per_widths[j] * per_t - 1));
+    const double segments = wanted > 0 ? wanted : 0;
+    const double wish = segments * widths[j];
+    const bool all = wish < rooms[j];
+    const double move = all ? wish : rooms[j];
+    const double whole = all ? segments : std::floor(rooms[j] * per_widths[j] + 1e-12);
+    const double passed = whole * widths[j];
+    moves[j] = worths[j] > 0 ? move : 0;
+    price += worths[j] > 0 ? passed * passed + (move - passed) * (2 * whole + 1) * widths[j] : 0;
+  }
+  return price;
 }
 
 BRINK_CLONES void add_lines(std::size_t count, const int* lines, const double* factors, double sign,

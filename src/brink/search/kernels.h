@@ -28,6 +28,13 @@ void combine(std::size_t rows, std::size_t n, std::size_t stride, const double* 
 double rooms_and_worths(std::size_t n, const double* c, const double* lower, const double* upper,
                         double* rooms, double* worths);
 
+/// Moves of n pixels in segments of a width of their own, of which the i-th is taken while
+/// worth > t (2 i + 1) width, as far as there is room (per_t = 1 / t, per_widths = 1 / widths or
+/// 0); returns their price, the sum of (2 i + 1) width^2 over segments taken, a broken one by its
+/// share.
+double take_segments(std::size_t n, const double* worths, const double* rooms, const double* widths,
+                     const double* per_widths, double per_t, double* moves);
+
 /// [begin, end) of indices outside of which all is zero; a few per line of a matrix, ascending.
 struct Span {
   int begin, end;

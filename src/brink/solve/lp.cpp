@@ -9,6 +9,8 @@
 #include <cmath>
 #include <coin/ClpSimplex.hpp>
 #include <coin/CoinPackedMatrix.hpp>
+#include <numeric>
+#include <vector>
 
 namespace brink {
 
@@ -18,21 +20,33 @@ double to_clp(double bound) {
   return std::isinf(bound) ? (bound > 0 ? COIN_DBL_MAX : -COIN_DBL_MAX) : bound;
 }
 
+/// By columns, which is how CLP keeps it; its own constructor from triplets looks for equal entries
+/// for longer than the program takes to solve.
 CoinPackedMatrix matrix_of(const Program& program) {
-  std::vector<int> rows, columns;
-  std::vector<double> elements;
+  std::vector<CoinBigIndex> starts(program.columns.size() + 1, 0);
+  for (const Row& row : program.rows) {
+    for (const Term& term : row.terms) ++starts[static_cast<std::size_t>(term.column) + 1];
+  }
+  std::partial_sum(starts.begin(), starts.end(), starts.begin());
+  const auto size = static_cast<std::size_t>(starts.back());
+  std::vector<CoinBigIndex> next(starts.begin(), starts.end() - 1);
+  std::vector<int> rows(size);
+  std::vector<double> elements(size);
   for (std::size_t r = 0; r < program.rows.size(); ++r) {
     for (const Term& term : program.rows[r].terms) {
-      rows.push_back(static_cast<int>(r));
-      columns.push_back(term.column);
-      elements.push_back(term.coefficient);
+      const auto place = static_cast<std::size_t>(next[static_cast<std::size_t>(term.column)]++);
+      rows[place] = static_cast<int>(r);
+      elements[place] = term.coefficient;
     }
   }
-  CoinPackedMatrix matrix(true, rows.data(), columns.data(), elements.data(),
-                          static_cast<CoinBigIndex>(elements.size()));
-  matrix.setDimensions(static_cast<int>(program.rows.size()),
-                       static_cast<int>(program.columns.size()));
-  return matrix;
+  return {true,
+          static_cast<int>(program.rows.size()),
+          static_cast<int>(program.columns.size()),
+          starts.back(),
+          elements.data(),
+          rows.data(),
+          starts.data(),
+          nullptr};
 }
 
 }  // namespace
