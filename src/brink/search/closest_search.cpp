@@ -1,11 +1,6 @@
 // One incumbent for all regions, a tree per region in slices with heuristics between, and a ladder
-// of smaller balls for the bound.
-//
-// The tree's open nodes say only "not excluded at the incumbent's radius". A stopped search owes
-// a useful bound, so smaller balls, where relaxations are tight, are excluded on the side: half of
-// the incumbent's radius, then nearer and nearer, each with a share of the time spent so far; and
-// once more when the time is nearly up. Where there is no bound even then (networks whose neurons
-// take seconds to bound) the ladder starts from a ball so small that its root alone proves it.
+// of smaller balls (ladder.h) for the bound: whenever the effort has quadrupled, and once more when
+// the time is nearly up.
 #include "brink/search/closest_search.h"
 
 #include <algorithm>
@@ -13,6 +8,7 @@
 #include <limits>
 
 #include "brink/search/heuristic.h"
+#include "brink/search/ladder.h"
 #include "brink/search/leaf.h"
 
 namespace brink::search {
@@ -22,13 +18,7 @@ namespace {
 // In Statistics::effort; ten thousand take 0.1 to 0.3 seconds.
 constexpr std::int64_t kLadderAfter = 400'000;  ///< and each time the effort has quadrupled
 constexpr std::int64_t kFirstSlice = 10'000;    ///< of the tree between heuristics
-constexpr std::int64_t kLeastRung = 2'500;
-constexpr double kLadderShare = 0.05;  ///< of the effort so far, for a rung
-constexpr int kRungs = 6, kLastRungs = 20;
-constexpr double kRungGrowth = 2.5;  ///< of small balls
-constexpr int kRootRounds = 10;      ///< of points, for a root alone
-constexpr double kFirstBall = 1e-3;  ///< of the incumbent's radius
-constexpr double kLastShare = 0.1;   ///< of the time: the ladder, from where it is by then
+constexpr double kLastShare = 0.1;  ///< of the time: the ladder, from where it is by then
 constexpr std::int64_t kLongestSlice = 150'000;
 constexpr double kSliceGrowth = 1.3;
 constexpr double kHeuristicShare = 0.15;  ///< of a slice
@@ -52,13 +42,17 @@ class ClosestSearch {
     for (const OutputRegion& region : regions) {
       problems_.emplace_back(network, image, reach(question, image), region);
     }
+    for (std::size_t r = 0; r < regions.size(); ++r) {
+      ladders_.emplace_back(problems_[r], regions[r], ball_, incumbent_, result_.statistics,
+                            options.threads, options.spare);
+      ladders_[r].on_raise = [this] { tell(); };
+    }
     incumbent_.on_improvement = [this](double) { tell(); };
   }
 
   ClosestResult run() {
     if (problems_.front().hidden_layers() == 0) return without_hidden_layer();
     heuristics();
-    bounds_.assign(regions_.size(), 0);
     result_.finished = true;
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       const double share = deadline_.remaining() / static_cast<double>(regions_.size() - r);
@@ -86,13 +80,13 @@ class ClosestSearch {
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       LeafResult leaf;
       do {  // a find need not be the nearest (L0)
-        ball_.set_radius(search_radius());
+        ball_.set_radius(ladders_[r].search_radius());
         leaf = solve_leaf(problems_[r], regions_[r], {}, ball_, deadline_);
       } while (!leaf.empty && leaf.point && incumbent_.offer(regions_[r], *leaf.point));
       const double excluded = std::isinf(incumbent_.distance())
                                   ? std::numeric_limits<double>::infinity()
                                   : beyond(ball_.norm(), ball_.radius());
-      bounds_.push_back(leaf.empty ? excluded : leaf.bound);
+      ladders_[r].raise(leaf.empty ? excluded : leaf.bound);
       const bool closed = leaf.empty || leaf.bound >= incumbent_.search_radius();
       result_.finished = result_.finished && closed;
     }
@@ -100,8 +94,9 @@ class ClosestSearch {
   }
 
   double total_bound() const {
-    double bound = bounds_.empty() ? 0 : *std::min_element(bounds_.begin(), bounds_.end());
-    return std::min(bound, incumbent_.distance());
+    double bound = incumbent_.distance();
+    for (const Ladder& ladder : ladders_) bound = std::min(bound, ladder.bound());
+    return bound;
   }
 
   void tell() {
@@ -114,17 +109,6 @@ class ClosestSearch {
     options_.on_beat({incumbent_.distance(), total_bound(), result_.statistics.nodes,
                       tree.open_nodes(), watch_.seconds()});
   }
-
-  void raise(std::size_t region, double bound) {
-    if (!(bound > bounds_[region])) return;
-    bounds_[region] = bound;
-    tell();
-  }
-
-  double search_radius() const { return std::min(incumbent_.search_radius(), ball_.radius()); }
-
-  /// Nothing of the region is within the search radius.
-  bool closed(std::size_t r) const { return bounds_[r] >= beyond(ball_.norm(), search_radius()); }
 
   void heuristics() {
     for (std::size_t r = 0; r < regions_.size(); ++r) {
@@ -140,8 +124,9 @@ class ClosestSearch {
     const std::int64_t start = result_.statistics.effort;
     const auto left = [&] { return budget.effort - (result_.statistics.effort - start); };
     std::int64_t slice = std::min(kFirstSlice, budget.effort);
-    Outcome outcome = tree.started() ? tree.resume({budget.deadline, slice})
-                                     : tree.exclude(search_radius(), {budget.deadline, slice});
+    Outcome outcome = tree.started()
+                          ? tree.resume({budget.deadline, slice})
+                          : tree.exclude(ladders_[r].search_radius(), {budget.deadline, slice});
     while (outcome == Outcome::stopped && !budget.deadline.expired() && left() > 0) {
       heuristics_[r]->go_on({budget.deadline, share_of(kHeuristicShare, slice)});
       result_.statistics.add(heuristics_[r]->take_statistics());
@@ -154,34 +139,31 @@ class ClosestSearch {
   }
 
   void close_region(Tree& tree, std::size_t r, const Deadline& deadline) {
+    Ladder& ladder = ladders_[r];
     const Deadline most = deadline.within((1 - kLastShare) * deadline.remaining());
     Outcome outcome = work(tree, r, {most, kLadderAfter});
-    while (outcome == Outcome::stopped && !closed(r) && !most.expired()) {
-      climb(r, most, kRungs);
+    while (outcome == Outcome::stopped && !ladder.closed() && !most.expired()) {
+      ladder.climb(most);
       outcome = work(tree, r, {most, 3 * result_.statistics.effort});
     }
-    if (outcome == Outcome::stopped && !closed(r) && !deadline.expired()) {  // unless interrupted
-      if (bounds_[r] > 0) {
-        climb(r, deadline, kRungs);
-      } else if (bound_by_root(r, deadline)) {
-        climb(r, deadline, kLastRungs, kRungGrowth);
-      }
+    if (outcome == Outcome::stopped && !ladder.closed() && !deadline.expired()) {
+      ladder.climb_at_last(deadline);  // unless interrupted
       outcome = work(tree, r, {deadline});
     }
-    if (outcome == Outcome::stopped && closed(r)) {  // by a rung
-      if (std::isinf(incumbent_.distance())) raise(r, incumbent_.distance());
+    if (outcome == Outcome::stopped && ladder.closed()) {  // by a rung
+      if (std::isinf(incumbent_.distance())) ladder.raise(incumbent_.distance());
       return;
     }
     switch (outcome) {
       case Outcome::empty:
-        raise(r, finished_bound(tree));
+        ladder.raise(finished_bound(tree));
         break;
       case Outcome::doubtful:
-        raise(r, std::min(tree.excluded_bound(), tree.doubtful_bound()));
+        ladder.raise(std::min(tree.excluded_bound(), tree.doubtful_bound()));
         result_.finished = false;
         break;
       case Outcome::stopped:
-        raise(r, tree.open_bound());
+        ladder.raise(tree.open_bound());
         result_.finished = false;
         break;
     }
@@ -196,46 +178,6 @@ class ClosestSearch {
     return tree.excluded_bound();
   }
 
-  /// A first bound: the root's relaxation, with nothing tightened, in larger and larger balls.
-  bool bound_by_root(std::size_t r, const Deadline& deadline) {
-    const double whole = search_radius();
-    Ball ball = ball_;
-    for (double radius = kFirstBall * whole; radius > 0 && !deadline.expired();
-         radius *= kRungGrowth) {
-      ball.set_radius(std::min(radius, whole));
-      PointPool pool;
-      Relaxation root(problems_[r], ball_bounds(problems_[r], ball), result_.statistics);
-      const NodeBound margin = root.minimise({}, ball, pool, 0.0, kRootRounds);
-      if (!margin.infeasible && margin.value <= 0) break;
-      raise(r, beyond(ball.norm(), ball.radius()));
-      if (radius >= whole) break;
-    }
-    return bounds_[r] > 0;
-  }
-
-  /// The ladder: each rung at half of what is open, nearer once a rung was not reached; at most
-  /// `growth` times as far as the one before.
-  void climb(std::size_t r, const Deadline& deadline, int rungs,
-             double growth = std::numeric_limits<double>::infinity()) {
-    double share = 0.5;
-    for (int rung = 0; rung < rungs && !deadline.expired(); ++rung) {
-      const double open = search_radius() - bounds_[r];
-      if (!(open > 0)) return;
-      double radius = bounds_[r] + share * open;
-      if (bounds_[r] > 0) radius = std::min(radius, growth * bounds_[r]);
-      const auto effort = std::max(kLeastRung, share_of(kLadderShare, result_.statistics.effort));
-      Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics, options_.threads,
-                options_.spare);
-      const Outcome outcome =
-          tree.exclude(radius, {deadline.within(0.5 * deadline.remaining()), effort});
-      if (outcome == Outcome::empty) {
-        raise(r, tree.excluded_bound());
-      } else {
-        share = 0.5 * (radius - bounds_[r]) / open;
-      }
-    }
-  }
-
   const std::vector<OutputRegion>& regions_;
   Deadline deadline_;
   ClosestOptions options_;
@@ -244,7 +186,7 @@ class ClosestSearch {
   Ball ball_;
   std::vector<Problem> problems_;
   std::vector<std::unique_ptr<Heuristic>> heuristics_;
-  std::vector<double> bounds_;
+  std::vector<Ladder> ladders_;
   ClosestResult result_;
 };
 

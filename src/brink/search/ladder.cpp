@@ -1,0 +1,98 @@
+// Smaller balls, excluded on the side.
+//
+// A tree's open nodes say only "not excluded at the incumbent's radius". A stopped search owes a
+// useful bound, so smaller balls, where relaxations are tight, are excluded by trees of their own:
+// half of what is open, then nearer and nearer, each with a share of the effort spent so far. Where
+// there is no bound even when the time is nearly up (networks whose neurons take seconds to bound)
+// the ladder starts from a ball so small that its root alone proves it.
+// Tried and dropped: open_bound() of the one tree (0, or next to it, on hard images).
+#include "brink/search/ladder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace brink::search {
+
+namespace {
+
+// In Statistics::effort; ten thousand take 0.1 to 0.3 seconds.
+constexpr std::int64_t kLeastRung = 2'500;
+constexpr double kShare = 0.05;  ///< of the effort so far, for a rung
+constexpr int kRungs = 6, kLastRungs = 20;
+constexpr double kGrowth = 2.5;      ///< of small balls
+constexpr int kRootRounds = 10;      ///< of points, for a root alone
+constexpr double kFirstBall = 1e-3;  ///< of the search radius
+
+}  // namespace
+
+Ladder::Ladder(const Problem& problem, const OutputRegion& region, const Ball& whole,
+               Incumbent& incumbent, Statistics& statistics, int threads, SpareThreads* spare)
+    : problem_(problem),
+      region_(region),
+      whole_(whole),
+      incumbent_(incumbent),
+      statistics_(statistics),
+      threads_(threads),
+      spare_(spare) {}
+
+void Ladder::raise(double bound) {
+  if (!(bound > bound_)) return;
+  bound_ = bound;
+  if (on_raise) on_raise();
+}
+
+double Ladder::search_radius() const {
+  return std::min(incumbent_.search_radius(), whole_.radius());
+}
+
+void Ladder::climb(const Deadline& deadline) {
+  climb(deadline, kRungs, std::numeric_limits<double>::infinity());
+}
+
+void Ladder::climb_at_last(const Deadline& deadline) {
+  if (bound_ > 0) {
+    climb(deadline);
+    return;
+  }
+  start_from_root(deadline);
+  if (bound_ > 0) climb(deadline, kLastRungs, kGrowth);
+}
+
+/// The root's relaxation, with nothing tightened, in larger and larger balls.
+void Ladder::start_from_root(const Deadline& deadline) {
+  const double end = search_radius();
+  Ball ball = whole_;
+  for (double radius = kFirstBall * end; radius > 0 && !deadline.expired(); radius *= kGrowth) {
+    ball.set_radius(std::min(radius, end));
+    PointPool pool;
+    Relaxation root(problem_, ball_bounds(problem_, ball), statistics_);
+    const NodeBound margin = root.minimise({}, ball, pool, 0.0, kRootRounds);
+    if (!margin.infeasible && margin.value <= 0) break;
+    raise(beyond(ball.norm(), ball.radius()));
+    if (radius >= end) break;
+  }
+}
+
+/// Each rung at half of what is open, nearer once a rung was not reached; at most `growth` times as
+/// far as the one before.
+void Ladder::climb(const Deadline& deadline, int rungs, double growth) {
+  double share = 0.5;
+  for (int rung = 0; rung < rungs && !deadline.expired(); ++rung) {
+    const double open = search_radius() - bound_;
+    if (!(open > 0)) return;
+    double radius = bound_ + share * open;
+    if (bound_ > 0) radius = std::min(radius, growth * bound_);
+    const auto due = static_cast<std::int64_t>(kShare * static_cast<double>(statistics_.effort));
+    Tree tree(problem_, region_, whole_, incumbent_, statistics_, threads_, spare_);
+    const Outcome outcome = tree.exclude(
+        radius, {deadline.within(0.5 * deadline.remaining()), std::max(kLeastRung, due)});
+    if (outcome == Outcome::empty) {
+      raise(tree.excluded_bound());
+    } else {
+      share = 0.5 * (radius - bound_) / open;
+    }
+  }
+}
+
+}  // namespace brink::search

@@ -1,0 +1,48 @@
+// The bound of one region: what is proven of it, and the ladder of smaller balls that raises it.
+#pragma once
+
+#include <functional>
+
+#include "brink/base/deadline.h"
+#include "brink/search/tree.h"
+
+namespace brink::search {
+
+class Ladder {
+ public:
+  /// `whole`: the ball that holds the question's whole reach. `threads`, `spare`: as of a Tree.
+  Ladder(const Problem& problem, const OutputRegion& region, const Ball& whole,
+         Incumbent& incumbent, Statistics& statistics, int threads, SpareThreads* spare);
+
+  /// No point of the region is nearer; 0 at first, infinity: there is none.
+  double bound() const { return bound_; }
+  /// Another's proof.
+  void raise(double bound);
+  std::function<void()> on_raise;  ///< called when the bound has risen
+
+  /// Where a search has to go: within the incumbent's search radius and the reach.
+  double search_radius() const;
+  /// Nothing of the region is within the search radius.
+  bool closed() const { return bound_ >= beyond(whole_.norm(), search_radius()); }
+
+  /// A few rungs, each with a share of the effort that the statistics count so far.
+  void climb(const Deadline& deadline);
+  /// As far as the time allows, from a ball that its root alone proves if there is no bound yet.
+  void climb_at_last(const Deadline& deadline);
+  /// The first of these, apart.
+  void start_from_root(const Deadline& deadline);
+
+ private:
+  void climb(const Deadline& deadline, int rungs, double growth);
+
+  const Problem& problem_;
+  const OutputRegion& region_;
+  const Ball whole_;
+  Incumbent& incumbent_;
+  Statistics& statistics_;
+  const int threads_;
+  SpareThreads* spare_;
+  double bound_ = 0;
+};
+
+}  // namespace brink::search
