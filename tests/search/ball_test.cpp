@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "brink/pattern/polish.h"
 #include "random_network.h"
@@ -117,7 +119,62 @@ TEST(Ball, NoRoomIsNoWorth) {
   }
 }
 
+/// The linearised L2's support: all segments, the ones that are worth most for their price first.
+double dearest_segments(const Eigen::VectorXd& image, int breakpoints, double radius,
+                        const Eigen::VectorXd& c) {
+  struct Segment {
+    double worth, slope, length;
+  };
+  std::vector<Segment> segments;
+  for (Eigen::Index j = 0; j < c.size(); ++j) {
+    const double room = c(j) > 0 ? 1 - image(j) : image(j);
+    const double width = std::max(image(j), 1 - image(j)) / (breakpoints - 1);
+    for (int i = 0; i * width < room - 1e-12; ++i) {
+      segments.push_back({std::abs(c(j)), (2 * i + 1) * width, std::min(width, room - i * width)});
+    }
+  }
+  std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) {
+    return a.worth * b.slope > b.worth * a.slope;
+  });
+  double left = radius * radius, value = 0;
+  for (const Segment& segment : segments) {
+    const double length = std::min(segment.length, left / segment.slope);
+    value += segment.worth * length;
+    left -= segment.slope * length;
+  }
+  return value;
+}
+
+TEST(Ball, SegmentsThatAreWorthTheSame) {
+  Random random(24);
+  for (int round = 0; round < 300; ++round) {
+    const Eigen::Index size = 1 + random.index(60);
+    Eigen::VectorXd image = testing::random_point(size, random), c(size), change;
+    for (double& pixel : image) pixel = std::round(2 * pixel) / 2;  // 0, a half, 1
+    for (double& value : c) value = std::round(3 * random.normal());
+    const int breakpoints = 2 + static_cast<int>(random.index(130));
+    Ball ball(Norm::l2, image, Box::uniform(size, 0, 1), 0, breakpoints);
+    for (const double share : {1e-9, 1e-4, 0.1, 0.5, 1 - 1e-9, 1.0, 2.0}) {
+      const double radius = share * ball.largest_radius();
+      ball.set_radius(radius);
+      const double expected = dearest_segments(image, breakpoints, radius, c);
+      const double tolerance = 1e-11 * (1 + expected);
+      EXPECT_NEAR(ball.support(c, &change).value, expected, tolerance) << round << ", " << share;
+      EXPECT_NEAR(c.dot(change), expected, tolerance) << round << ", " << share;
+    }
+  }
+}
+
 TEST(Ball, WorthsOfAnySizeAreSafe) {
+  for (const int breakpoints : {5, 17}) {
+    const Ball ball(Norm::l2, Eigen::VectorXd::Constant(2, 0.5), Box::uniform(2, 0, 1), 0.6,
+                    breakpoints);
+    EXPECT_NEAR(ball.support(Eigen::VectorXd{{1e-310, 2e-310}}).value, 0, 1e-300);
+    EXPECT_FALSE(std::isfinite(
+        ball.support(Eigen::VectorXd{{1.0, std::numeric_limits<double>::infinity()}}).value));
+    EXPECT_TRUE(std::isnan(
+        ball.support(Eigen::VectorXd{{1.0, std::numeric_limits<double>::quiet_NaN()}}).value));
+  }
   const Ball ball(Norm::l1, Eigen::VectorXd::Constant(2, 0.5), Box::uniform(2, 0, 1), 0.6);
   Eigen::VectorXd change;
   EXPECT_NEAR(ball.support(Eigen::VectorXd{{1e-310, 2e-310}}, &change).value, 0, 1e-300);
