@@ -1,5 +1,6 @@
 // The program, whoever does its work: commands, exit codes, signals.
 #include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <string_view>
 
@@ -38,6 +39,15 @@ bool shared(const CLI::App& app) {
     }
   }
   return false;
+}
+
+/// CLI11's own conversion takes -1 for 2^64 - 1.
+std::string whole_number(const std::string& text) {
+  std::uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && stop == end) return {};
+  return fmt::format("'{}' is not a whole number from 0 to 18446744073709551615", text);
 }
 
 std::string as_typed(int argc, char** argv) {
@@ -96,7 +106,7 @@ CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::
   command->add_option("--threads", common.threads, "worker threads (default: all cores)")
       ->check(CLI::Range(1, 1024));
   command->add_option("--seed", common.seed, "seed of all random numbers (default: 0)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number);
   command->add_flag("--quiet", common.quiet, "no progress, no notes on stderr");
   command->add_flag("--json", common.json, "stdout is one JSON document");
   command->add_option("--data-dir", common.data_dir, "where data sets are looked for first");

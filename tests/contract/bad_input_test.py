@@ -48,6 +48,8 @@ class Requests(Contract):
         self.closest_refused("--box", "1:0", says=["box"])
         self.closest_refused("--box", "zero", says=["box"])
         self.closest_refused("--threads", "0", says=["threads"])
+        self.closest_refused("--seed", "-1", says=["seed", "whole number"])
+        self.closest_refused("--seed", "18446744073709551616", says=["seed", "whole number"])
         self.closest_refused("--memory-limit", "1", says=["memory-limit", "MB"])
         self.closest_refused("--memory-limit", "-1", says=["memory-limit"])
         self.closest_refused("--margin", "much", says=["much"])
