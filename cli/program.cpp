@@ -41,12 +41,16 @@ bool shared(const CLI::App& app) {
   return false;
 }
 
-/// CLI11's own conversion takes -1 for 2^64 - 1.
-std::string whole_number(const std::string& text) {
-  std::uint64_t value = 0;
+/// CLI11's own conversion takes -1 for 2^64 - 1 and 010 for 8.
+bool to_number(const std::string& text, std::uint64_t& value) {
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error == std::errc() && stop == end) return {};
+  return error == std::errc() && stop == end;
+}
+
+std::string whole_number(const std::string& text) {
+  std::uint64_t value = 0;
+  if (to_number(text, value)) return {};
   return fmt::format("'{}' is not a whole number from 0 to 18446744073709551615", text);
 }
 
@@ -105,8 +109,12 @@ CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::
   CLI::App* command = app.add_subcommand(name, description);
   command->add_option("--threads", common.threads, "worker threads (default: all cores)")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--seed", common.seed, "seed of all random numbers (default: 0)")
-      ->check(whole_number);
+  command
+      ->add_option_function<std::string>(
+          "--seed", [&common](const std::string& text) { to_number(text, common.seed); },
+          "seed of all random numbers (default: 0)")
+      ->check(whole_number)
+      ->type_name("UINT");
   command->add_flag("--quiet", common.quiet, "no progress, no notes on stderr");
   command->add_flag("--json", common.json, "stdout is one JSON document");
   command->add_option("--data-dir", common.data_dir, "where data sets are looked for first");

@@ -53,7 +53,7 @@ class Knapsack {
   const Segment* split = nullptr;
 
   void buy(double budget, double guess) {
-    left = budget - take(std::numeric_limits<double>::max(), moves);
+    left = budget - take(std::numeric_limits<double>::infinity(), moves);
     if (left >= 0) return;
     more_ = moves;
     enclose(budget, guess);
@@ -122,8 +122,9 @@ double Ball::support_segments(const Eigen::VectorXd& c, Eigen::VectorXd* d) cons
                                 upper_.data(), knapsack.rooms.data(), knapsack.worths.data());
   if (greatest == 0) return c.allFinite() ? 0 : std::numeric_limits<double>::quiet_NaN();
   knapsack.buy(radius_ * radius_, c.norm() / (2 * radius_));
-  // Every t proves a bound. Rounding may take or leave a segment whose gain is next to nothing.
-  const double doubt = knapsack.t > 0 ? 4 * std::numeric_limits<double>::epsilon() * breakpoints_ *
+  // Every t proves a bound if just what is worth more is bought. Rounding may buy or leave a
+  // segment whose gain is next to nothing.
+  const double doubt = knapsack.t > 0 ? 8 * std::numeric_limits<double>::epsilon() * breakpoints_ *
                                             knapsack.t * widths_.squaredNorm()
                                       : 0;
   const double value = knapsack.worths.dot(knapsack.moves) + doubt +

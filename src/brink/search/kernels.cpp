@@ -79,7 +79,7 @@ BRINK_CLONES double rooms_and_worths(std::size_t n, const double* c, const doubl
   for (std::size_t j = 0; j < n; ++j) {
     const double size = c[j] > 0 ? c[j] : -c[j];
     const double room = c[j] > 0 ? upper[j] : -lower[j];
-    const double worth = room > 0 ? size : 0;
+    const double worth = room > 0 ? size : 0 * size;  // NaN stays NaN
     rooms[j] = room;
     worths[j] = worth;
     greatest = worth > greatest ? worth : greatest;

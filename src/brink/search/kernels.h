@@ -24,7 +24,7 @@ void combine(std::size_t rows, std::size_t n, std::size_t stride, const double* 
              double* out);
 
 /// How far each of n pixels goes in the direction of c, and |c_j| where that is any way at all,
-/// else 0; returns the greatest of these.
+/// else 0 (NaN stays NaN); returns the greatest of these.
 double rooms_and_worths(std::size_t n, const double* c, const double* lower, const double* upper,
                         double* rooms, double* worths);
 

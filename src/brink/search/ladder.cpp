@@ -5,7 +5,7 @@
 // half of what is open, then nearer and nearer, each with a share of the effort spent so far. Where
 // there is no bound even when the time is nearly up (networks whose neurons take seconds to bound)
 // the ladder starts from a ball so small that its root alone proves it.
-// Tried and dropped: open_bound() of the one tree (0, or next to it, on hard images).
+// Tried and dropped: no bound but open_bound() of the one tree (0, or next to it, on hard images).
 #include "brink/search/ladder.h"
 
 #include <algorithm>
