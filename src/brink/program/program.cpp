@@ -12,8 +12,10 @@ namespace brink {
 namespace {
 
 std::vector<Term> merged(std::vector<Term> terms) {
-  std::stable_sort(terms.begin(), terms.end(),
-                   [](const Term& a, const Term& b) { return a.column < b.column; });
+  const auto before = [](const Term& a, const Term& b) { return a.column < b.column; };
+  if (!std::is_sorted(terms.begin(), terms.end(), before)) {
+    std::stable_sort(terms.begin(), terms.end(), before);
+  }
   std::size_t kept = 0;
   for (std::size_t i = 0; i < terms.size();) {
     Term sum = terms[i];

@@ -32,12 +32,12 @@
 #include <coin/CbcEventHandler.hpp>
 #include <coin/CbcModel.hpp>
 #include <coin/CbcSolver.hpp>
-#include <coin/CoinPackedMatrix.hpp>
 #include <coin/OsiClpSolverInterface.hpp>
 #include <csignal>
 #include <cstring>
 #include <mutex>
 
+#include "brink/solve/coin.h"
 #include "brink/solve/indicator.h"
 #include "brink/solve/lp.h"
 
@@ -93,31 +93,9 @@ class StopBetweenNodes final : public CbcEventHandler {
 };
 
 void load(OsiClpSolverInterface& osi, const Program& program) {
-  const auto limit = [](double value) {
-    return std::isinf(value) ? (value > 0 ? COIN_DBL_MAX : -COIN_DBL_MAX) : value;
-  };
-  std::vector<double> lower, upper, cost, row_lower, row_upper, elements;
-  std::vector<int> rows, columns;
-  for (const Column& column : program.columns) {
-    lower.push_back(limit(column.lower));
-    upper.push_back(limit(column.upper));
-    cost.push_back(column.cost);
-  }
-  for (std::size_t r = 0; r < program.rows.size(); ++r) {
-    row_lower.push_back(limit(program.rows[r].lower));
-    row_upper.push_back(limit(program.rows[r].upper));
-    for (const Term& term : program.rows[r].terms) {
-      rows.push_back(static_cast<int>(r));
-      columns.push_back(term.column);
-      elements.push_back(term.coefficient);
-    }
-  }
-  CoinPackedMatrix matrix(true, rows.data(), columns.data(), elements.data(),
-                          static_cast<CoinBigIndex>(elements.size()));
-  matrix.setDimensions(static_cast<int>(program.rows.size()),
-                       static_cast<int>(program.columns.size()));
-  osi.loadProblem(matrix, lower.data(), upper.data(), cost.data(), row_lower.data(),
-                  row_upper.data());
+  const coin::Arrays arrays = coin::arrays_of(program);
+  osi.loadProblem(arrays.matrix, arrays.lower.data(), arrays.upper.data(), arrays.cost.data(),
+                  arrays.row_lower.data(), arrays.row_upper.data());
   for (std::size_t j = 0; j < program.columns.size(); ++j) {
     if (program.columns[j].integer) osi.setInteger(static_cast<int>(j));
   }

@@ -8,48 +8,11 @@
 #include <algorithm>
 #include <cmath>
 #include <coin/ClpSimplex.hpp>
-#include <coin/CoinPackedMatrix.hpp>
-#include <numeric>
 #include <vector>
 
+#include "brink/solve/coin.h"
+
 namespace brink {
-
-namespace {
-
-double to_clp(double bound) {
-  return std::isinf(bound) ? (bound > 0 ? COIN_DBL_MAX : -COIN_DBL_MAX) : bound;
-}
-
-/// By columns, which is how CLP keeps it; its own constructor from triplets looks for equal entries
-/// for longer than the program takes to solve.
-CoinPackedMatrix matrix_of(const Program& program) {
-  std::vector<CoinBigIndex> starts(program.columns.size() + 1, 0);
-  for (const Row& row : program.rows) {
-    for (const Term& term : row.terms) ++starts[static_cast<std::size_t>(term.column) + 1];
-  }
-  std::partial_sum(starts.begin(), starts.end(), starts.begin());
-  const auto size = static_cast<std::size_t>(starts.back());
-  std::vector<CoinBigIndex> next(starts.begin(), starts.end() - 1);
-  std::vector<int> rows(size);
-  std::vector<double> elements(size);
-  for (std::size_t r = 0; r < program.rows.size(); ++r) {
-    for (const Term& term : program.rows[r].terms) {
-      const auto place = static_cast<std::size_t>(next[static_cast<std::size_t>(term.column)]++);
-      rows[place] = static_cast<int>(r);
-      elements[place] = term.coefficient;
-    }
-  }
-  return {true,
-          static_cast<int>(program.rows.size()),
-          static_cast<int>(program.columns.size()),
-          starts.back(),
-          elements.data(),
-          rows.data(),
-          starts.data(),
-          nullptr};
-}
-
-}  // namespace
 
 struct LpSolver::Impl {
   ClpSimplex simplex;
@@ -89,20 +52,11 @@ struct LpSolver::Impl {
 };
 
 LpSolver::LpSolver(const Program& program) : impl_(std::make_unique<Impl>()) {
-  std::vector<double> lower, upper, cost, row_lower, row_upper;
-  for (const Column& column : program.columns) {
-    lower.push_back(to_clp(column.lower));
-    upper.push_back(to_clp(column.upper));
-    cost.push_back(column.cost);
-  }
-  for (const Row& row : program.rows) {
-    row_lower.push_back(to_clp(row.lower));
-    row_upper.push_back(to_clp(row.upper));
-  }
+  const coin::Arrays arrays = coin::arrays_of(program);
   ClpSimplex& simplex = impl_->simplex;
   simplex.setLogLevel(0);
-  simplex.loadProblem(matrix_of(program), lower.data(), upper.data(), cost.data(), row_lower.data(),
-                      row_upper.data());
+  simplex.loadProblem(arrays.matrix, arrays.lower.data(), arrays.upper.data(), arrays.cost.data(),
+                      arrays.row_lower.data(), arrays.row_upper.data());
   simplex.setPrimalTolerance(1e-9);
   simplex.setDualTolerance(1e-9);
   impl_->offset = program.offset;
@@ -118,12 +72,12 @@ void LpSolver::set_costs(const std::vector<double>& costs) {
 }
 
 void LpSolver::set_column_bounds(int column, double lower, double upper) {
-  impl_->simplex.setColumnBounds(column, to_clp(lower), to_clp(upper));
+  impl_->simplex.setColumnBounds(column, coin::bound(lower), coin::bound(upper));
   impl_->bounds_changed = true;
 }
 
 void LpSolver::set_row_bounds(int row, double lower, double upper) {
-  impl_->simplex.setRowBounds(row, to_clp(lower), to_clp(upper));
+  impl_->simplex.setRowBounds(row, coin::bound(lower), coin::bound(upper));
   impl_->bounds_changed = true;
 }
 
