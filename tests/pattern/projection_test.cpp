@@ -64,6 +64,42 @@ TEST(Projection, EmptyPolytopesGiveNothing) {
   EXPECT_TRUE(project(origin, row, Eigen::VectorXd::Constant(1, 3), Box::uniform(3, 0, 1)));
 }
 
+TEST(Projection, GoesNoFurtherThanEnough) {
+  Random random(10);
+  int stopped = 0;
+  for (int round = 0; round < 200; ++round) {
+    const Problem p = random_problem(random, 5 + random.index(60), 1 + random.index(30));
+    const auto whole = project(p.origin, p.rows, p.rhs, p.box);
+    ASSERT_TRUE(whole) << round;
+    const double squared = (whole->point - p.origin).squaredNorm();
+    const double enough = random.uniform() * squared;
+    const auto part = project(p.origin, p.rows, p.rhs, p.box, enough);
+    ASSERT_TRUE(part) << round;
+    EXPECT_LE(part->squared_bound, squared + 1e-9 * (1 + squared)) << round;
+    EXPECT_GE(part->squared_bound, enough - 1e-9 * (1 + squared)) << round;
+    if (part->point.size() > 0) continue;
+    EXPECT_GT(part->squared_bound, enough) << round;
+    ++stopped;
+  }
+  EXPECT_GT(stopped, 150);
+}
+
+// The dual of an empty polytope has no end: any distance is exceeded.
+TEST(Projection, EmptyPolytopesExceedAnyDistance) {
+  Random random(11);
+  int exceeded = 0;
+  for (int round = 0; round < 200; ++round) {
+    Problem p = random_problem(random, 5 + random.index(60), 2 + random.index(30));
+    const Eigen::Index last = p.rows.rows() - 1;
+    p.rows.row(last) = -p.rows.row(0);  // below what row 0 asks for
+    p.rhs(last) = -p.rhs(0) + 0.01 + random.uniform();
+    const auto far = project(p.origin, p.rows, p.rhs, p.box, static_cast<double>(p.origin.size()));
+    exceeded += far && far->point.size() == 0 ? 1 : 0;
+    EXPECT_FALSE(far && far->point.size() > 0) << round;
+  }
+  EXPECT_GT(exceeded, 190);
+}
+
 TEST(Projection, NoRowsIsTheOriginClipped) {
   const Eigen::VectorXd origin = Eigen::Vector2d(-1, 0.5);
   const auto projection =

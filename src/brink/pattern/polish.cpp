@@ -7,6 +7,7 @@
 #include "brink/formulate/formulate.h"
 #include "brink/pattern/linf_projection.h"
 #include "brink/pattern/projection.h"
+#include "brink/pattern/segment_projection.h"
 #include "brink/solve/lp.h"
 
 namespace brink {
@@ -42,7 +43,7 @@ class PatternSolver {
   virtual std::optional<Eigen::VectorXd> nearest(double inward) = 0;
 };
 
-/// L1 and linearised L2: the distance's tight encoding over the polytope's rows.
+/// L1: the distance's tight encoding over the polytope's rows.
 class LinearPattern final : public PatternSolver {
  public:
   LinearPattern(const PatternPolytope& polytope, const ClosestQuestion& question,
@@ -108,6 +109,22 @@ class EuclideanPattern final : public PatternSolver {
   const PatternPolytope& polytope_;
   const Eigen::VectorXd& image_;
   Box reach_;
+};
+
+/// L2 by breakpoints.
+class SegmentPattern final : public PatternSolver {
+ public:
+  SegmentPattern(const PatternPolytope& polytope, const Eigen::VectorXd& image, const Box& reach,
+                 int breakpoints)
+      : polytope_(polytope), projection_(polytope.rows, image, reach, breakpoints) {}
+
+  std::optional<Eigen::VectorXd> nearest(double inward) override {
+    return projection_.nearest(moved_inward(polytope_, inward)).point;
+  }
+
+ private:
+  const PatternPolytope& polytope_;
+  SegmentProjection projection_;
 };
 
 class LinfPattern final : public PatternSolver {
@@ -234,7 +251,11 @@ std::optional<Eigen::VectorXd> polish(const Network& network, const ClosestQuest
   };
   const Box box = reach(question, image);
   if (question.norm == Norm::l0) return polish_count(polytope, question, image, point, passes);
-  if (question.norm == Norm::l2 && !question.breakpoints) {
+  if (question.norm == Norm::l2) {
+    if (question.breakpoints) {
+      SegmentPattern solver(polytope, image, box, *question.breakpoints);
+      return ladder(solver, image, box, passes);
+    }
     EuclideanPattern solver(polytope, image, box);
     return ladder(solver, image, box, passes);
   }

@@ -1,10 +1,10 @@
 // From a solver's approximate point to an image that is exactly right.
 //
 // A MIP solution is feasible up to tolerances that pass through big-M; its pattern of phases is
-// what counts. With the phases fixed the best image is an LP (L0, L1, linearised L2), a
-// projection (L2), or LPs within a radius (Linf), solved to full precision, then moved inward until
-// the plain forward pass in double precision meets the question exactly (docs/formulations.md,
-// Exactness).
+// what counts. With the phases fixed the best image is an LP (L0, L1), a projection (L2), or some
+// LPs (Linf: within a radius; linearised L2: of a few segments a pixel), solved to full precision,
+// then moved inward until the plain forward pass in double precision meets the question exactly
+// (docs/formulations.md, Exactness).
 #pragma once
 
 #include <Eigen/Core>

@@ -6,6 +6,7 @@
 // with gradient h - G x(lambda) and curvature G D G^T, D marking the pixels off the box's sides.
 // m is the number of neurons and classes (tens), so a step costs one small Cholesky, whatever the
 // number of pixels; a handful of steps reaches rounding. Any lambda proves a bound.
+// In an empty polytope the dual has no end, so a caller that knows how far is too far says so.
 // Where many pixels are at their sides the dual is linear along some directions and the method may
 // stop short: least distance programming by active sets (least_distance.h) finishes those.
 // Dropped: tangent planes in an LP (ten times slower, six digits), coordinate ascent (slow when
@@ -39,6 +40,14 @@ struct Dual {
   }
   double value(const Eigen::VectorXd& lambda, const Eigen::VectorXd& x) const {
     return 0.5 * (x - origin).squaredNorm() + lambda.dot(rhs - rows * x);
+  }
+  /// Of twice the value, less what its rounding may be (as in LpSolver::safe_bound).
+  double squared_bound(const Eigen::VectorXd& lambda, const Eigen::VectorXd& x) const {
+    const double squared = (x - origin).squaredNorm();
+    const double terms = lambda.dot(rhs.cwiseAbs() + rows.cwiseAbs() * x.cwiseAbs());
+    const auto operations = static_cast<double>(rows.rows() + rows.cols() + 16);
+    const double rounding = 2 * operations * std::numeric_limits<double>::epsilon();
+    return 2 * value(lambda, x) - rounding * (squared + 2 * terms);
   }
 };
 
@@ -116,7 +125,7 @@ std::optional<Projection> by_active_sets(const Dual& dual) {
 }  // namespace
 
 std::optional<Projection> project(const Eigen::VectorXd& origin, const Eigen::MatrixXd& rows,
-                                  const Eigen::VectorXd& rhs, const Box& box) {
+                                  const Eigen::VectorXd& rhs, const Box& box, double enough) {
   Eigen::VectorXd scale = rows.rowwise().norm();
   for (Eigen::Index i = 0; i < scale.size(); ++i) {
     if (scale(i) > 0) continue;
@@ -132,6 +141,10 @@ std::optional<Projection> project(const Eigen::VectorXd& origin, const Eigen::Ma
     const bool feasible = gradient.size() == 0 || gradient.maxCoeff() <= kFeasible;
     const double slack = lambda.dot(gradient.cwiseMin(0.0));
     if (feasible && -slack <= 1e-12 * std::max(1.0, (x - origin).squaredNorm())) break;
+    if (2 * dual.value(lambda, x) > enough) {
+      const double bound = dual.squared_bound(lambda, x);
+      if (bound > enough) return Projection{{}, bound};
+    }
     const bool moved = std::any_of(kDamping.begin(), kDamping.end(), [&](double damping) {
       return advance(dual, newton_direction(dual, lambda, x, gradient, damping), gradient, lambda,
                      x);

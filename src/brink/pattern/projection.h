@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <limits>
 #include <optional>
 
 #include "brink/base/box.h"
@@ -9,13 +10,15 @@
 namespace brink {
 
 struct Projection {
-  Eigen::VectorXd point;
+  Eigen::VectorXd point;     ///< empty when the bound was enough
   double squared_bound = 0;  ///< dual value: no feasible point is nearer than its root
 };
 
-/// min |x - origin|^2 over rows x >= rhs, box.lower <= x <= box.upper. Empty when the method does
-/// not reach a violation below 1e-9 per unit row (an empty polytope among the causes).
+/// min |x - origin|^2 over rows x >= rhs, box.lower <= x <= box.upper; goes no further once the
+/// bound is greater than `enough`. Empty when the method does not reach a violation below 1e-9 per
+/// unit row (an empty polytope among the causes).
 std::optional<Projection> project(const Eigen::VectorXd& origin, const Eigen::MatrixXd& rows,
-                                  const Eigen::VectorXd& rhs, const Box& box);
+                                  const Eigen::VectorXd& rhs, const Box& box,
+                                  double enough = std::numeric_limits<double>::infinity());
 
 }  // namespace brink

@@ -3,7 +3,8 @@
 // L1: LP over the moves p, n. Its claim is the bound that the multipliers prove; an infeasible LP
 // must be proven so by a program that has a solution (proven_infeasible).
 // Linf: LPs over the pixels within a radius, whose multipliers prove the radius.
-// L2: the dual of the projection is a bound at any multipliers.
+// L2: the dual of the projection is a bound at any multipliers; linearised, LPs of a few segments
+// a pixel, whose multipliers are one over all segments.
 // L0: pixel_search.h. The extreme of a neuron: LP over the pixels themselves.
 #include "brink/search/leaf.h"
 
@@ -12,6 +13,7 @@
 
 #include "brink/pattern/linf_projection.h"
 #include "brink/pattern/projection.h"
+#include "brink/pattern/segment_projection.h"
 #include "brink/search/move_program.h"
 #include "brink/search/pixel_search.h"
 #include "brink/solve/lp.h"
@@ -26,9 +28,9 @@ PatternPolytope relaxed(PatternPolytope polytope, const Problem& problem) {
   return polytope;
 }
 
-/// `squared`: the costs add up to the square of the distance.
-LeafResult by_cost(const Problem& problem, const MoveProgram& moves, const Ball& ball,
-                   bool squared = false) {
+LeafResult leaf_l1(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
+  MoveProgram moves = move_program(problem, polytope);
+  for (Column& column : moves.program.columns) column.cost = 1;
   LpSolver lp(moves.program);
   const LpSolution solution = lp.solve();
   LeafResult result;
@@ -37,17 +39,10 @@ LeafResult by_cost(const Problem& problem, const MoveProgram& moves, const Ball&
     return result;
   }
   if (solution.status != SolveStatus::optimal) return result;
-  const double bound = std::max(0.0, lp.safe_bound(solution.duals));
-  result.bound = squared ? std::sqrt(bound) * (1 - 1e-15) : bound;
+  result.bound = std::max(0.0, lp.safe_bound(solution.duals));
   result.empty = result.bound > ball.radius();
   result.point = moved(problem, moves, solution.values);
   return result;
-}
-
-LeafResult leaf_l1(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
-  MoveProgram moves = move_program(problem, polytope);
-  for (Column& column : moves.program.columns) column.cost = 1;
-  return by_cost(problem, moves, ball);
 }
 
 LeafResult leaf_linf(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
@@ -60,18 +55,33 @@ LeafResult leaf_linf(const Problem& problem, const PatternPolytope& polytope, co
 }
 
 LeafResult leaf_l2(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
-  if (ball.breakpoints() > 0) {
-    return by_cost(problem, move_program(problem, polytope, ball.breakpoints() - 1), ball, true);
-  }
   LeafResult result;
-  const auto projection = project(problem.image(), polytope.rows, polytope.rhs, problem.reach());
+  const double enough = ball.radius() * ball.radius() * (1 + 1e-9) + 1e-11;
+  const auto projection =
+      project(problem.image(), polytope.rows, polytope.rhs, problem.reach(), enough);
   if (!projection) {
     result.empty = proven_infeasible(move_program(problem, polytope).program);
     return result;
   }
   result.bound = std::sqrt(std::max(0.0, projection->squared_bound * (1 - 1e-10) - 1e-12));
   result.empty = result.bound > ball.radius();
-  result.point = projection->point;
+  if (projection->point.size() > 0) result.point = projection->point;
+  return result;
+}
+
+LeafResult leaf_segments(const Problem& problem, const PatternPolytope& polytope,
+                         const Ball& ball) {
+  SegmentProjection projection(polytope.rows, problem.image(), problem.reach(), ball.breakpoints());
+  const double enough = ball.radius() * ball.radius() * (1 + 1e-12);
+  const SegmentNearest nearest = projection.nearest(polytope.rhs, enough);
+  LeafResult result;
+  result.bound = std::sqrt(nearest.squared_bound) * (1 - 1e-15);
+  result.empty = result.bound > ball.radius();
+  result.point = nearest.point;
+  result.programs = nearest.programs;
+  if (!result.empty && !result.point) {
+    result.empty = proven_infeasible(move_program(problem, polytope).program);
+  }
   return result;
 }
 
@@ -89,7 +99,8 @@ LeafResult solve_leaf(const Problem& problem, const OutputRegion& region, const 
     case Norm::l1:
       return leaf_l1(problem, polytope, ball);
     case Norm::l2:
-      return leaf_l2(problem, polytope, ball);
+      return ball.breakpoints() > 0 ? leaf_segments(problem, polytope, ball)
+                                    : leaf_l2(problem, polytope, ball);
     case Norm::linf:
       return leaf_linf(problem, polytope, ball);
   }

@@ -6,28 +6,25 @@ namespace brink::search {
 
 namespace {
 
-void add_moves(MoveProgram& result, const Problem& problem, int pieces) {
+void add_moves(MoveProgram& result, const Problem& problem) {
   const Eigen::VectorXd& image = problem.image();
   for (Eigen::Index j = 0; j < image.size(); ++j) {
     const double up = problem.reach().upper(j) - image(j);
     const double down = image(j) - problem.reach().lower(j);
-    const double width = std::max(up, down) / pieces;
     for (const double sign : {1.0, -1.0}) {
       const double room = sign > 0 ? up : down;
-      for (int i = 0; i < pieces && i * width < room; ++i) {
-        const double length = pieces == 1 ? room : std::min(width, room - i * width);
-        result.program.add_column({"", 0, length, (2 * i + 1) * width, false});
-        result.moves.push_back({j, sign});
-      }
+      if (room <= 0) continue;
+      result.program.add_column({"", 0, room, 0, false});
+      result.moves.push_back({j, sign});
     }
   }
 }
 
 }  // namespace
 
-MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope, int pieces) {
+MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope) {
   MoveProgram result;
-  add_moves(result, problem, pieces);
+  add_moves(result, problem);
   const Eigen::VectorXd at_image = polytope.rows * problem.image();
   for (Eigen::Index r = 0; r < polytope.rhs.size(); ++r) {
     Row row;

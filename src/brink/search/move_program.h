@@ -9,7 +9,7 @@
 
 namespace brink::search {
 
-/// Columns that move a pixel up or down, in one piece or in segments; rows G (x~ + moves) >= h.
+/// Columns that move a pixel up or down, without costs; rows G (x~ + moves) >= h.
 struct MoveProgram {
   struct Move {
     Eigen::Index pixel;
@@ -19,8 +19,7 @@ struct MoveProgram {
   std::vector<Move> moves;  ///< of the first columns
 };
 
-/// `pieces`: segments of the pixel's largest move; their costs are the slopes of f~.
-MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope, int pieces = 1);
+MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope);
 
 /// The image with a solution's moves.
 Eigen::VectorXd moved(const Problem& problem, const MoveProgram& program,
