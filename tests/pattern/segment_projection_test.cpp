@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "brink/pattern/projection.h"
 #include "brink/solve/lp.h"
 #include "pattern/asked.h"
 
@@ -90,6 +91,38 @@ TEST(SegmentProjection, EqualsTheProgramOfAllSegments) {
   }
   EXPECT_GT(infeasible, 50);
   EXPECT_GT(feasible, 200);
+}
+
+// Many rows, nearly combinations of a few, and one point that meets them all with nothing to spare:
+// the Euclidean projection's methods may fail here.
+TEST(SegmentProjection, DoesNotNeedTheEuclideanOne) {
+  Random random(9);
+  int without = 0;
+  for (int round = 0; round < 12; ++round) {
+    Asked asked(random);
+    const Eigen::Index size = 8 + random.index(6);
+    asked.box = Box::uniform(size, 0, 1);
+    asked.rows.resize(size + 4, size);
+    asked.origin.resize(size);
+    for (double& value : asked.origin) value = random.uniform();
+    for (Eigen::Index r = 0; r < asked.rows.rows(); ++r) {
+      for (double& entry : asked.rows.row(r)) entry = random.normal() * (r < 4 ? 1 : 1e-4);
+      for (Eigen::Index other = 0; r >= 4 && other < 4; ++other) {
+        asked.rows.row(r) += random.normal() * asked.rows.row(other);
+      }
+    }
+    const Eigen::VectorXd rhs = asked.rows * asked.point(random);
+    const LpSolution expected = by_all_segments(asked, rhs, 17);
+    if (expected.status != SolveStatus::optimal) continue;
+    without += project(asked.origin, asked.rows, rhs, asked.box) ? 0 : 1;
+    const SegmentNearest nearest =
+        SegmentProjection(asked.rows, asked.origin, asked.box, 17).nearest(rhs);
+    ASSERT_TRUE(nearest.point) << round;
+    EXPECT_GE((asked.rows * *nearest.point - rhs).minCoeff(), -1e-8) << round;
+    EXPECT_LE(nearest.squared_bound, expected.objective + 1e-7) << round;
+    EXPECT_GE(nearest.squared_bound, expected.objective - 1e-4) << round;
+  }
+  EXPECT_GT(without, 0);
 }
 
 // Rows that a known point meets, most of them with nothing to spare, in several scales.

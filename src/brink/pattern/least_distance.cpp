@@ -1,9 +1,9 @@
 // Least distance programming as a nonnegative least-squares problem (Lawson & Hanson 1974, ch. 23).
 //
 // Solve min |E u - f|, u >= 0 with E = [G'; h'], f = (0, ..., 0, 1). With the residual r = E u - f,
-// r = 0 means that G d >= h is empty; otherwise d_j = -r_j / r_{n+1}. An active-set method: finite
-// and exact up to rounding whatever the degeneracy, which is why it stands behind the faster Newton
-// method of projection.cpp.
+// r = 0 means that G d >= h is empty; otherwise d_j = -r_j / r_{n+1}, and -u / r_{n+1} are the
+// multipliers. An active-set method: finite and exact up to rounding whatever the degeneracy, which
+// is why it stands behind the faster Newton method of projection.cpp.
 #include "brink/pattern/least_distance.h"
 
 #include <Eigen/QR>
@@ -56,15 +56,16 @@ Eigen::VectorXd nonnegative_least_squares(const Eigen::MatrixXd& e, const Eigen:
 
 }  // namespace
 
-std::optional<Eigen::VectorXd> least_distance(const Eigen::MatrixXd& g, const Eigen::VectorXd& h) {
+std::optional<LeastDistance> least_distance(const Eigen::MatrixXd& g, const Eigen::VectorXd& h) {
   const Eigen::Index size = g.cols();
   Eigen::MatrixXd e(size + 1, g.rows());
   e.topRows(size) = g.transpose();
   e.row(size) = h.transpose();
   const Eigen::VectorXd f = Eigen::VectorXd::Unit(size + 1, size);
-  const Eigen::VectorXd residual = e * nonnegative_least_squares(e, f) - f;
+  const Eigen::VectorXd u = nonnegative_least_squares(e, f);
+  const Eigen::VectorXd residual = e * u - f;
   if (residual(size) > -1e-12) return std::nullopt;
-  return -residual.head(size) / residual(size);
+  return LeastDistance{-residual.head(size) / residual(size), -u / residual(size)};
 }
 
 }  // namespace brink

@@ -6,7 +6,12 @@
 
 namespace brink {
 
+struct LeastDistance {
+  Eigen::VectorXd point;        ///< d
+  Eigen::VectorXd multipliers;  ///< of the rows, >= 0: d = G' multipliers
+};
+
 /// The shortest d; empty when no d is feasible (to the method's tolerance, about 1e-10).
-std::optional<Eigen::VectorXd> least_distance(const Eigen::MatrixXd& g, const Eigen::VectorXd& h);
+std::optional<LeastDistance> least_distance(const Eigen::MatrixXd& g, const Eigen::VectorXd& h);
 
 }  // namespace brink

@@ -44,7 +44,8 @@ struct Dual {
   /// Of twice the value, less what its rounding may be (as in LpSolver::safe_bound).
   double squared_bound(const Eigen::VectorXd& lambda, const Eigen::VectorXd& x) const {
     const double squared = (x - origin).squaredNorm();
-    const double terms = lambda.dot(rhs.cwiseAbs() + rows.cwiseAbs() * x.cwiseAbs());
+    const Eigen::VectorXd largest = box.lower.cwiseAbs().cwiseMax(box.upper.cwiseAbs());
+    const double terms = lambda.dot(rhs.cwiseAbs() + rows.cwiseAbs() * largest);
     const auto operations = static_cast<double>(rows.rows() + rows.cols() + 16);
     const double rounding = 2 * operations * std::numeric_limits<double>::epsilon();
     return 2 * value(lambda, x) - rounding * (squared + 2 * terms);
@@ -90,7 +91,7 @@ bool advance(const Dual& dual, const Eigen::VectorXd& direction, const Eigen::Ve
 }
 
 /// The slow and sure way: least distance programming, sides of the box added where the point leaves
-/// it. Its bound is the point's own distance, less what rounding may hide.
+/// it.
 std::optional<Projection> by_active_sets(const Dual& dual) {
   const Eigen::Index size = dual.origin.size();
   Eigen::MatrixXd rows = dual.rows;
@@ -98,7 +99,7 @@ std::optional<Projection> by_active_sets(const Dual& dual) {
   for (int round = 0; round < 50; ++round) {
     const auto change = least_distance(rows, rhs);
     if (!change) return std::nullopt;
-    const Eigen::VectorXd x = dual.origin + *change;
+    const Eigen::VectorXd x = dual.origin + change->point;
     std::vector<std::pair<Eigen::Index, double>> outside;  // pixel, sign of the row to add
     for (Eigen::Index j = 0; j < size; ++j) {
       if (x(j) < dual.box.lower(j) - 1e-12) outside.emplace_back(j, 1.0);
@@ -106,7 +107,8 @@ std::optional<Projection> by_active_sets(const Dual& dual) {
     }
     if (outside.empty()) {
       const Eigen::VectorXd point = x.cwiseMax(dual.box.lower).cwiseMin(dual.box.upper);
-      return Projection{point, change->squaredNorm() * (1 - 1e-8)};
+      const Eigen::VectorXd lambda = change->multipliers.head(dual.rows.rows()).cwiseMax(0.0);
+      return Projection{point, std::max(0.0, dual.squared_bound(lambda, dual.primal(lambda)))};
     }
     const Eigen::Index before = rows.rows();
     const auto added = static_cast<Eigen::Index>(outside.size());
@@ -153,7 +155,7 @@ std::optional<Projection> project(const Eigen::VectorXd& origin, const Eigen::Ma
   }
   const Eigen::VectorXd violation = dual.rhs - dual.rows * x;
   const double squared = (x - origin).squaredNorm();
-  const double bound = std::max(0.0, 2 * dual.value(lambda, x));
+  const double bound = std::max(0.0, dual.squared_bound(lambda, x));
   const bool feasible = violation.size() == 0 || violation.maxCoeff() <= 1e-9;
   if (feasible && squared - bound <= 1e-9 * (1 + squared)) return Projection{x, bound};
   return by_active_sets(dual);

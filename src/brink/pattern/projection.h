@@ -10,8 +10,9 @@
 namespace brink {
 
 struct Projection {
-  Eigen::VectorXd point;     ///< empty when the bound was enough
-  double squared_bound = 0;  ///< dual value: no feasible point is nearer than its root
+  Eigen::VectorXd point;  ///< empty when the bound was enough
+  /// Dual value less what rounding may cost: no feasible point is nearer than its root.
+  double squared_bound = 0;
 };
 
 /// min |x - origin|^2 over rows x >= rhs, box.lower <= x <= box.upper; goes no further once the

@@ -7,7 +7,7 @@
 // but the multipliers y of the rows: with c = rows^T y,
 //     sum f~ >= y (rhs - rows origin) - sum_j max { |c_j| d - f~(d) : 0 <= d <= room }
 // in closed form over the whole box, and f~(d) >= d^2 makes the Euclidean bound one of this as
-// well. When windows do not settle, all segments are taken.
+// well. Where that projection fails or windows do not settle, all segments are taken.
 // Tried and dropped: all segments at once (3 seconds for an empty pattern of DNN3).
 #include "brink/pattern/segment_projection.h"
 
@@ -46,10 +46,15 @@ SegmentProjection::SegmentProjection(const Eigen::MatrixXd& rows, const Eigen::V
              box.lower.cwiseAbs().cwiseMax(box.upper.cwiseAbs()).cwiseMax(origin.cwiseAbs())),
       windows_(static_cast<std::size_t>(origin.size())) {}
 
-/// The Euclidean projection and windows around it; false: there is none, or its bound is enough.
+/// The Euclidean projection and windows around it, or, where the method fails, everything; false:
+/// its bound is enough.
 bool SegmentProjection::start(const Eigen::VectorXd& rhs, double enough, SegmentNearest& result) {
   const auto projection = project(origin_, rows_, rhs, box_, enough * (1 + 1e-9) + 1e-11);
-  if (!projection) return false;
+  if (!projection) {
+    moves_ = Eigen::VectorXd::Zero(origin_.size());
+    widen();
+    return true;
+  }
   result.squared_bound = std::max(0.0, projection->squared_bound * (1 - 1e-10) - 1e-12);
   if (projection->point.size() == 0) return false;
   moves_ = projection->point - origin_;

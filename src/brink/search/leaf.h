@@ -18,7 +18,8 @@ struct LeafResult {
 };
 
 /// Distance problem of the pattern: an LP (L1), LPs within a growing radius (Linf), a projection
-/// (L2), a small branch and bound over pixels (L0, pixel_search.h).
+/// (L2), LPs of some segments a pixel (linearised L2), a small branch and bound over pixels (L0,
+/// pixel_search.h).
 LeafResult solve_leaf(const Problem& problem, const OutputRegion& region, const Phases& phases,
                       const Ball& ball, const Deadline& deadline);
 
