@@ -42,16 +42,13 @@ bool shared(const CLI::App& app) {
 }
 
 /// CLI11's own conversion takes -1 for 2^64 - 1 and 010 for 8.
-bool to_number(const std::string& text, std::uint64_t& value) {
+std::uint64_t seed_of(const std::string& text) {
+  std::uint64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && stop == end;
-}
-
-std::string whole_number(const std::string& text) {
-  std::uint64_t value = 0;
-  if (to_number(text, value)) return {};
-  return fmt::format("'{}' is not a whole number from 0 to 18446744073709551615", text);
+  if (error == std::errc() && stop == end) return value;
+  throw CLI::ValidationError(
+      "--seed", fmt::format("'{}' is not a whole number from 0 to 18446744073709551615", text));
 }
 
 std::string as_typed(int argc, char** argv) {
@@ -111,9 +108,8 @@ CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::
       ->check(CLI::Range(1, 1024));
   command
       ->add_option_function<std::string>(
-          "--seed", [&common](const std::string& text) { to_number(text, common.seed); },
+          "--seed", [&common](const std::string& text) { common.seed = seed_of(text); },
           "seed of all random numbers (default: 0)")
-      ->check(whole_number)
       ->type_name("UINT");
   command->add_flag("--quiet", common.quiet, "no progress, no notes on stderr");
   command->add_flag("--json", common.json, "stdout is one JSON document");

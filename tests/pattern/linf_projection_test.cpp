@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "pattern/asked.h"
+#include "pattern/random_polytope.h"
 
 namespace brink {
 namespace {
@@ -34,11 +34,10 @@ TEST(LinfProjection, EqualsTheProgramWithADistanceColumn) {
   Random random(5);
   int infeasible = 0, inside = 0;
   for (int round = 0; round < 200; ++round) {
-    const Asked asked(random);
+    const RandomPolytope asked(random);
     LinfProjection projection(asked.rows, asked.origin, asked.box);
     for (const double level : {0.1, 0.8, -1.0}) {  // one object, several right sides
-      Eigen::VectorXd rhs = asked.rows * asked.origin;
-      for (double& side : rhs) side += level * (1 + random.normal());
+      const Eigen::VectorXd rhs = asked.beyond_origin(level, random);
       const LinfNearest nearest = projection.nearest(rhs);
       const LpSolution expected = by_column(asked.rows, rhs, asked.origin, asked.box);
       EXPECT_GT(nearest.programs, 0);
@@ -65,14 +64,10 @@ TEST(LinfProjection, NoFeasiblePointIsNearerThanTheBound) {
   Random random(6);
   int informative = 0;
   for (int round = 0; round < 600; ++round) {
-    Asked asked(random);
+    RandomPolytope asked(random);
     asked.rows *= std::array{1e-6, 1.0, 1e6}.at(static_cast<std::size_t>(round % 3));
     const Eigen::VectorXd point = asked.point(random);
-    Eigen::VectorXd rhs = asked.rows * point;
-    for (double& side : rhs) {
-      const double room = random.uniform() < 0.7 ? 0 : random.uniform();
-      side -= room * asked.rows.cwiseAbs().maxCoeff() + 1e-15 * asked.rows.cwiseAbs().sum() * 4;
-    }
+    const Eigen::VectorXd rhs = asked.met_by(point, random);
     const double distance = (point - asked.origin).cwiseAbs().maxCoeff();
     LinfProjection projection(asked.rows, asked.origin, asked.box);
     const LinfNearest nearest = projection.nearest(rhs);

@@ -7,13 +7,14 @@
 
 #include "brink/pattern/projection.h"
 #include "brink/solve/lp.h"
-#include "pattern/asked.h"
+#include "pattern/random_polytope.h"
 
 namespace brink {
 namespace {
 
 /// A column for every segment of every entry.
-LpSolution by_all_segments(const Asked& asked, const Eigen::VectorXd& rhs, int breakpoints) {
+LpSolution by_all_segments(const RandomPolytope& asked, const Eigen::VectorXd& rhs,
+                           int breakpoints) {
   Program program;
   std::vector<Affine> entries;
   for (Eigen::Index j = 0; j < asked.origin.size(); ++j) {
@@ -45,7 +46,7 @@ LpSolution by_all_segments(const Asked& asked, const Eigen::VectorXd& rhs, int b
   return LpSolver(program).solve();
 }
 
-double squared(const Asked& asked, const Eigen::VectorXd& x, int breakpoints) {
+double squared(const RandomPolytope& asked, const Eigen::VectorXd& x, int breakpoints) {
   double sum = 0;
   for (Eigen::Index j = 0; j < x.size(); ++j) {
     const double longest =
@@ -62,18 +63,17 @@ TEST(SegmentProjection, EqualsTheProgramOfAllSegments) {
   Random random(7);
   int infeasible = 0, feasible = 0;
   for (int round = 0; round < 300; ++round) {
-    const Asked asked(random);
+    const RandomPolytope asked(random);
     const int breakpoints = std::array{2, 3, 5, 17, 65}.at(static_cast<std::size_t>(round % 5));
     SegmentProjection projection(asked.rows, asked.origin, asked.box, breakpoints);
     for (const double level : {0.1, 0.8, -1.0}) {  // one object, several right sides
-      Eigen::VectorXd rhs = asked.rows * asked.origin;
-      for (double& side : rhs) side += level * (1 + random.normal());
+      const Eigen::VectorXd rhs = asked.beyond_origin(level, random);
       const SegmentNearest nearest = projection.nearest(rhs);
       const LpSolution expected = by_all_segments(asked, rhs, breakpoints);
       if (expected.status == SolveStatus::infeasible) {
         ++infeasible;
         EXPECT_FALSE(nearest.point) << round;
-        continue;
+        continue;  // any bound is right
       }
       ++feasible;
       ASSERT_TRUE(nearest.point) << round;
@@ -99,7 +99,7 @@ TEST(SegmentProjection, DoesNotNeedTheEuclideanOne) {
   Random random(9);
   int without = 0;
   for (int round = 0; round < 12; ++round) {
-    Asked asked(random);
+    RandomPolytope asked(random);
     const Eigen::Index size = 8 + random.index(6);
     asked.box = Box::uniform(size, 0, 1);
     asked.rows.resize(size + 4, size);
@@ -128,24 +128,21 @@ TEST(SegmentProjection, DoesNotNeedTheEuclideanOne) {
 // Rows that a known point meets, most of them with nothing to spare, in several scales.
 TEST(SegmentProjection, NoFeasiblePointIsNearerThanTheBound) {
   Random random(8);
-  int informative = 0;
+  std::array<int, 3> informative{};
   for (int round = 0; round < 600; ++round) {
-    Asked asked(random);
-    asked.rows *= std::array{1e-6, 1.0, 1e6}.at(static_cast<std::size_t>(round % 3));
+    RandomPolytope asked(random);
+    const auto scale = static_cast<std::size_t>(round % 3);
+    asked.rows *= std::array{1e-6, 1.0, 1e6}.at(scale);
     const Eigen::VectorXd point = asked.point(random);
-    Eigen::VectorXd rhs = asked.rows * point;
-    for (double& side : rhs) {
-      const double room = random.uniform() < 0.7 ? 0 : random.uniform();
-      side -= room * asked.rows.cwiseAbs().maxCoeff() + 1e-15 * asked.rows.cwiseAbs().sum() * 4;
-    }
+    const Eigen::VectorXd rhs = asked.met_by(point, random);
     const int breakpoints = 2 + static_cast<int>(random.index(20));
     const double distance = squared(asked, point, breakpoints);
     SegmentProjection projection(asked.rows, asked.origin, asked.box, breakpoints);
     const SegmentNearest nearest = projection.nearest(rhs);
     EXPECT_LE(nearest.squared_bound, distance * (1 + 1e-12)) << round;
-    informative += nearest.squared_bound > 0.5 * distance ? 1 : 0;
+    informative.at(scale) += nearest.squared_bound > 0.5 * distance ? 1 : 0;
   }
-  EXPECT_GT(informative, 100);
+  for (const int count : informative) EXPECT_GT(count, 50);
 }
 
 }  // namespace

@@ -111,34 +111,21 @@ class EuclideanPattern final : public PatternSolver {
   Box reach_;
 };
 
-/// L2 by breakpoints.
-class SegmentPattern final : public PatternSolver {
+/// Linearised L2 and Linf: techniques that go on from one right side to the next.
+template <typename Technique>
+class ProjectedPattern final : public PatternSolver {
  public:
-  SegmentPattern(const PatternPolytope& polytope, const Eigen::VectorXd& image, const Box& reach,
-                 int breakpoints)
-      : polytope_(polytope), projection_(polytope.rows, image, reach, breakpoints) {}
+  template <typename... Arguments>
+  explicit ProjectedPattern(const PatternPolytope& polytope, const Arguments&... arguments)
+      : polytope_(polytope), technique_(polytope.rows, arguments...) {}
 
   std::optional<Eigen::VectorXd> nearest(double inward) override {
-    return projection_.nearest(moved_inward(polytope_, inward)).point;
+    return technique_.nearest(moved_inward(polytope_, inward)).point;
   }
 
  private:
   const PatternPolytope& polytope_;
-  SegmentProjection projection_;
-};
-
-class LinfPattern final : public PatternSolver {
- public:
-  LinfPattern(const PatternPolytope& polytope, const Eigen::VectorXd& image, const Box& reach)
-      : polytope_(polytope), projection_(polytope.rows, image, reach) {}
-
-  std::optional<Eigen::VectorXd> nearest(double inward) override {
-    return projection_.nearest(moved_inward(polytope_, inward)).point;
-  }
-
- private:
-  const PatternPolytope& polytope_;
-  LinfProjection projection_;
+  Technique technique_;
 };
 
 using Check = std::function<bool(const Eigen::VectorXd&)>;
@@ -229,9 +216,7 @@ double linearised_distance(const ClosestQuestion& question, const Eigen::VectorX
     const double longest = std::max(box.upper(j) - image(j), image(j) - box.lower(j));
     const double d = std::abs(x(j) - image(j));
     if (longest <= 0 || d == 0) continue;
-    const double width = longest / segments;
-    const double left = width * std::min(std::floor(d / width), segments - 1.0);
-    sum += left * left + (d - left) * (2 * left + width);  // slope (b^2 - a^2) / (b - a) = a + b
+    sum += interpolated_square(d, longest / segments);
   }
   return std::sqrt(sum);
 }
@@ -251,16 +236,16 @@ std::optional<Eigen::VectorXd> polish(const Network& network, const ClosestQuest
   };
   const Box box = reach(question, image);
   if (question.norm == Norm::l0) return polish_count(polytope, question, image, point, passes);
+  if (question.norm == Norm::l2 && question.breakpoints) {
+    ProjectedPattern<SegmentProjection> solver(polytope, image, box, *question.breakpoints);
+    return ladder(solver, image, box, passes);
+  }
   if (question.norm == Norm::l2) {
-    if (question.breakpoints) {
-      SegmentPattern solver(polytope, image, box, *question.breakpoints);
-      return ladder(solver, image, box, passes);
-    }
     EuclideanPattern solver(polytope, image, box);
     return ladder(solver, image, box, passes);
   }
   if (question.norm == Norm::linf) {
-    LinfPattern solver(polytope, image, box);
+    ProjectedPattern<LinfProjection> solver(polytope, image, box);
     return ladder(solver, image, box, passes);
   }
   LinearPattern solver(polytope, question, image);

@@ -16,6 +16,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <vector>
 
 #include "brink/pattern/least_distance.h"
@@ -41,14 +42,16 @@ struct Dual {
   double value(const Eigen::VectorXd& lambda, const Eigen::VectorXd& x) const {
     return 0.5 * (x - origin).squaredNorm() + lambda.dot(rhs - rows * x);
   }
-  /// Of twice the value, less what its rounding may be (as in LpSolver::safe_bound).
+  /// Twice the value, less what its rounding may be (as in LpSolver::safe_bound), and a little for
+  /// an x that is the Lagrangian's minimiser up to rounding only.
   double squared_bound(const Eigen::VectorXd& lambda, const Eigen::VectorXd& x) const {
     const double squared = (x - origin).squaredNorm();
     const Eigen::VectorXd largest = box.lower.cwiseAbs().cwiseMax(box.upper.cwiseAbs());
     const double terms = lambda.dot(rhs.cwiseAbs() + rows.cwiseAbs() * largest);
     const auto operations = static_cast<double>(rows.rows() + rows.cols() + 16);
     const double rounding = 2 * operations * std::numeric_limits<double>::epsilon();
-    return 2 * value(lambda, x) - rounding * (squared + 2 * terms);
+    const double bound = 2 * value(lambda, x) - rounding * (squared + 2 * terms);
+    return std::max(0.0, bound * (1 - 1e-10) - 1e-12);
   }
 };
 
@@ -108,7 +111,7 @@ std::optional<Projection> by_active_sets(const Dual& dual) {
     if (outside.empty()) {
       const Eigen::VectorXd point = x.cwiseMax(dual.box.lower).cwiseMin(dual.box.upper);
       const Eigen::VectorXd lambda = change->multipliers.head(dual.rows.rows()).cwiseMax(0.0);
-      return Projection{point, std::max(0.0, dual.squared_bound(lambda, dual.primal(lambda)))};
+      return Projection{point, dual.squared_bound(lambda, dual.primal(lambda))};
     }
     const Eigen::Index before = rows.rows();
     const auto added = static_cast<Eigen::Index>(outside.size());
@@ -155,7 +158,7 @@ std::optional<Projection> project(const Eigen::VectorXd& origin, const Eigen::Ma
   }
   const Eigen::VectorXd violation = dual.rhs - dual.rows * x;
   const double squared = (x - origin).squaredNorm();
-  const double bound = std::max(0.0, dual.squared_bound(lambda, x));
+  const double bound = dual.squared_bound(lambda, x);
   const bool feasible = violation.size() == 0 || violation.maxCoeff() <= 1e-9;
   if (feasible && squared - bound <= 1e-9 * (1 + squared)) return Projection{x, bound};
   return by_active_sets(dual);

@@ -25,14 +25,13 @@ constexpr int kRounds = 30;     ///< of windows
 constexpr double kMet = 1e-10;  ///< between point and bound, relative
 constexpr double kEdge = 1e-9;  ///< of a segment's width
 
-/// f~(move), segments of one width.
-double price(double move, double width) {
-  const double whole = std::floor(move / width + 1e-12);
-  const double passed = whole * width;
-  return passed * passed + (move - passed) * (2 * whole + 1) * width;
-}
-
 }  // namespace
+
+double interpolated_square(double d, double width) {
+  const double whole = std::floor(d / width + 1e-12);
+  const double passed = whole * width;
+  return passed * passed + (d - passed) * (2 * whole + 1) * width;
+}
 
 SegmentProjection::SegmentProjection(const Eigen::MatrixXd& rows, const Eigen::VectorXd& origin,
                                      const Box& box, int breakpoints)
@@ -49,13 +48,13 @@ SegmentProjection::SegmentProjection(const Eigen::MatrixXd& rows, const Eigen::V
 /// The Euclidean projection and windows around it, or, where the method fails, everything; false:
 /// its bound is enough.
 bool SegmentProjection::start(const Eigen::VectorXd& rhs, double enough, SegmentNearest& result) {
-  const auto projection = project(origin_, rows_, rhs, box_, enough * (1 + 1e-9) + 1e-11);
+  const auto projection = project(origin_, rows_, rhs, box_, enough);
   if (!projection) {
     moves_ = Eigen::VectorXd::Zero(origin_.size());
     widen();
     return true;
   }
-  result.squared_bound = std::max(0.0, projection->squared_bound * (1 - 1e-10) - 1e-12);
+  result.squared_bound = projection->squared_bound;
   if (projection->point.size() == 0) return false;
   moves_ = projection->point - origin_;
   for (Eigen::Index j = 0; j < moves_.size(); ++j) {
@@ -151,7 +150,7 @@ bool SegmentProjection::solve(const Eigen::VectorXd& sides, SegmentNearest& resu
 double SegmentProjection::sum() const {
   double sum = 0;
   for (Eigen::Index j = 0; j < moves_.size(); ++j) {
-    if (widths_(j) > 0) sum += price(std::abs(moves_(j)), widths_(j));
+    if (widths_(j) > 0) sum += interpolated_square(std::abs(moves_(j)), widths_(j));
   }
   return sum;
 }
@@ -165,7 +164,7 @@ double SegmentProjection::proven(const Eigen::VectorXd& duals, const Eigen::Vect
     const double room = worths(j) > 0 ? up_(j) : down_(j);
     if (room == 0 || !(worth > width)) continue;
     const double move = std::min(room, std::ceil(0.5 * (worth / width - 1)) * width);
-    const double cost = price(move, width);
+    const double cost = interpolated_square(move, width);
     value -= worth * move - cost;
     magnitude += worth * move + cost;
   }

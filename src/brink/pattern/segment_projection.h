@@ -11,8 +11,11 @@
 
 namespace brink {
 
+/// f~(d): d^2 interpolated at the multiples of `width` > 0; d >= 0.
+double interpolated_square(double d, double width);
+
 struct SegmentNearest {
-  std::optional<Eigen::VectorXd> point;  ///< feasible to 1e-9; empty if none was found
+  std::optional<Eigen::VectorXd> point;  ///< feasible to the LP's 1e-9; empty if none was found
   /// Proven, rounding of the evaluation accounted for: no feasible x has a smaller sum.
   double squared_bound = 0;
   std::int64_t programs = 0;  ///< linear programs solved

@@ -28,7 +28,7 @@ constexpr int kPasses = 60;
 struct Segment {
   double t;  ///< worth of a unit of price
   double slope, length;
-  std::size_t pixel;
+  Eigen::Index pixel;
 
   bool operator<(const Segment& other) const {
     return std::tie(other.t, pixel) < std::tie(t, other.pixel);
@@ -65,7 +65,7 @@ class Knapsack {
         return;
       }
       left -= segment.slope * segment.length;
-      moves(static_cast<Eigen::Index>(segment.pixel)) += segment.length;
+      moves(segment.pixel) += segment.length;
     }
     t = below_;  // rounding: the split one was bought
   }
@@ -100,7 +100,7 @@ class Knapsack {
       const double width = widths_(j);
       for (double i = std::round(moves(j) / width); i * width < more_(j); ++i) {
         segments_.push_back({worths(j) * per_widths_(j) / (2 * i + 1), (2 * i + 1) * width,
-                             std::min(width, rooms(j) - i * width), static_cast<std::size_t>(j)});
+                             std::min(width, rooms(j) - i * width), j});
       }
     }
     std::sort(segments_.begin(), segments_.end());
@@ -131,7 +131,7 @@ double Ball::support_segments(const Eigen::VectorXd& c, Eigen::VectorXd* d) cons
                        (knapsack.t > 0 ? knapsack.t * knapsack.left : 0);
   if (d == nullptr) return value;
   if (const Segment* split = knapsack.split) {
-    knapsack.moves(static_cast<Eigen::Index>(split->pixel)) += knapsack.left / split->slope;
+    knapsack.moves(split->pixel) += knapsack.left / split->slope;
   }
   *d = (c.array() > 0).select(knapsack.moves, -knapsack.moves);
   return value;

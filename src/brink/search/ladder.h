@@ -29,7 +29,7 @@ class Ladder {
   void climb(const Deadline& deadline);
   /// As far as the time allows, from a ball that its root alone proves if there is no bound yet.
   void climb_at_last(const Deadline& deadline);
-  /// The first of these, apart.
+  /// The start alone: larger and larger balls while their roots prove them.
   void start_from_root(const Deadline& deadline);
 
  private:

@@ -54,16 +54,20 @@ LeafResult leaf_linf(const Problem& problem, const PatternPolytope& polytope, co
           .programs = nearest.programs};
 }
 
+/// A squared bound beyond this is beyond the radius, whatever rounding does to its root.
+double enough(const Ball& ball) {
+  return ball.radius() * ball.radius() * (1 + 1e-12);
+}
+
 LeafResult leaf_l2(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
   LeafResult result;
-  const double enough = ball.radius() * ball.radius() * (1 + 1e-9) + 1e-11;
   const auto projection =
-      project(problem.image(), polytope.rows, polytope.rhs, problem.reach(), enough);
+      project(problem.image(), polytope.rows, polytope.rhs, problem.reach(), enough(ball));
   if (!projection) {
     result.empty = proven_infeasible(move_program(problem, polytope).program);
     return result;
   }
-  result.bound = std::sqrt(std::max(0.0, projection->squared_bound * (1 - 1e-10) - 1e-12));
+  result.bound = std::sqrt(projection->squared_bound);
   result.empty = result.bound > ball.radius();
   if (projection->point.size() > 0) result.point = projection->point;
   return result;
@@ -72,8 +76,7 @@ LeafResult leaf_l2(const Problem& problem, const PatternPolytope& polytope, cons
 LeafResult leaf_segments(const Problem& problem, const PatternPolytope& polytope,
                          const Ball& ball) {
   SegmentProjection projection(polytope.rows, problem.image(), problem.reach(), ball.breakpoints());
-  const double enough = ball.radius() * ball.radius() * (1 + 1e-12);
-  const SegmentNearest nearest = projection.nearest(polytope.rhs, enough);
+  const SegmentNearest nearest = projection.nearest(polytope.rhs, enough(ball));
   LeafResult result;
   result.bound = std::sqrt(nearest.squared_bound) * (1 - 1e-15);
   result.empty = result.bound > ball.radius();

@@ -6,8 +6,8 @@
 
 namespace brink {
 
-struct Asked {
-  explicit Asked(Random& random)
+struct RandomPolytope {
+  explicit RandomPolytope(Random& random)
       : rows(1 + random.index(8), 1 + random.index(12)), origin(rows.cols()) {
     for (double& entry : rows.reshaped()) entry = random.uniform() < 0.2 ? 0 : random.normal();
     for (double& value : origin) value = random.uniform() < 0.3 ? -1 : random.uniform(-1, 2);
@@ -22,6 +22,21 @@ struct Asked {
       x(j) = box.lower(j) + random.uniform() * (box.upper(j) - box.lower(j));
     }
     return x;
+  }
+  /// Right sides some `level` beyond the origin.
+  Eigen::VectorXd beyond_origin(double level, Random& random) const {
+    Eigen::VectorXd rhs = rows * origin;
+    for (double& side : rhs) side += level * (1 + random.normal());
+    return rhs;
+  }
+  /// Right sides that the point meets, most of them with nothing to spare.
+  Eigen::VectorXd met_by(const Eigen::VectorXd& point, Random& random) const {
+    Eigen::VectorXd rhs = rows * point;
+    for (double& side : rhs) {
+      const double room = random.uniform() < 0.7 ? 0 : random.uniform();
+      side -= room * rows.cwiseAbs().maxCoeff() + 1e-15 * rows.cwiseAbs().sum() * 4;
+    }
+    return rhs;
   }
   Eigen::MatrixXd rows;
   Eigen::VectorXd origin;
