@@ -28,6 +28,15 @@ TEST(ReportLabels, SayOnlyWhatDiffers) {
   EXPECT_EQ(question_labels({search, unit})[1], "") << "kinds are not compared";
 }
 
+TEST(ReportLabels, TrueAndLinearisedL2AreTold) {
+  const ReportQuestion l1{1, "closest", 0, "", testing::robust_options("l1")};
+  const ReportQuestion l2{2, "closest", 0, "", testing::robust_options("l2")};
+  ReportQuestion linearised = l2;
+  linearised.options["breakpoints"] = 17;
+  EXPECT_EQ(question_labels({l1, l2, linearised}),
+            (std::vector<std::string>{"", "not linearised", "17 breakpoints"}));
+}
+
 TEST(ReportLabels, Titles) {
   ReportQuestion question{1, "closest", 0, "", testing::robust_options("linf")};
   EXPECT_EQ(question_title(question),

@@ -21,9 +21,12 @@ std::string print(const nlohmann::json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
+/// Null: none. No breakpoints in L2 are 0 of them, the true norm; elsewhere they do not apply.
 nlohmann::json option(const ReportQuestion& question, const std::string& key) {
-  return question.options.is_object() ? question.options.value(key, nlohmann::json())
-                                      : nlohmann::json();
+  if (!question.options.is_object()) return {};
+  nlohmann::json value = question.options.value(key, nlohmann::json());
+  if (key == "breakpoints" && value.is_null() && option(question, "norm") == "l2") return 0;
+  return value;
 }
 
 /// One option in words; nothing for an option that does not apply.
@@ -35,7 +38,7 @@ std::string describe(const std::string& key, const nlohmann::json& value) {
   if (key == "target") return "target " + print(value);
   if (key == "target_min") return "floor " + print(value);
   if (key == "time_limit") return print(value) + " s";
-  if (key == "breakpoints") return print(value) + " breakpoints";
+  if (key == "breakpoints") return value == 0 ? "not linearised" : print(value) + " breakpoints";
   return key + " " + print(value);
 }
 
