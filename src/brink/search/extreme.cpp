@@ -3,15 +3,20 @@
 // The question is the margin's (problem.h) on the network cut off behind layer k, with one row and
 // no ball but the box itself: how large can c y^k - best be, best the largest value known? A node's
 // bound is read off the same relaxation. Best first, because a bound is what is owed when the
-// search is stopped; depth first once too many nodes are open, so memory stays bounded. After some
-// hundred nodes the root is tightened over the inputs that would do better than the best known:
-// their neurons range less than those of the box. Values come from the relaxation's points and from
-// ascents that start there. A leaf whose bound is not near enough (weights of very uneven sizes:
-// rounding is charged by the largest) is an LP over the pixels.
+// search is stopped; but from an open node straight on to the child that its program leans to,
+// whose program the last basis nearly solves, until a node is closed. Depth first once too many
+// nodes are open, so memory stays bounded. After some hundred nodes the root is tightened over the
+// inputs that would do better than the best known: their neurons range less than those of the box.
+// Values come from the relaxation's points and from ascents that start there. A leaf whose bound is
+// not near enough (weights of very uneven sizes: rounding is charged by the largest) is an LP over
+// the pixels.
 #include "brink/search/extreme.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "brink/search/attack.h"
@@ -63,18 +68,17 @@ class ExtremeSearch {
       renew();
       open_.push_back({std::numeric_limits<double>::infinity(), root_});
     }
-    while (!open_.empty() && open_.front().bound > enough() && !deadline_.expired()) {
+    while (open_bound() > enough() && !deadline_.expired()) {
       if (result_.statistics.nodes >= next_tightening_ && !tighten_root()) {
         open_.clear();
+        next_.reset();
         break;
       }
       explore(take());
     }
     const double scale = std::max(1.0, std::abs(result_.value));
-    double bound = std::max(closed_, result_.value + 0.01 * kExtremeGap * scale);
-    if (!open_.empty()) bound = std::max(bound, open_.front().bound);
-    result_.bound = bound;
-    result_.finished = bound <= enough();
+    result_.bound = std::max({closed_, open_bound(), result_.value + 0.01 * kExtremeGap * scale});
+    result_.finished = result_.bound <= enough();
     return std::move(result_);
   }
 
@@ -83,6 +87,14 @@ class ExtremeSearch {
   double enough() const {
     const double share = std::max(kExtremeGap, options_.gap);
     return result_.value + share * std::max(1.0, std::abs(result_.value));
+  }
+
+  /// Nothing in the open nodes is above.
+  double open_bound() const {
+    double bound = -std::numeric_limits<double>::infinity();
+    if (next_) bound = next_->bound;
+    if (!open_.empty()) bound = std::max(bound, open_.front().bound);
+    return bound;
   }
 
   /// problem_'s right-hand side for slacks over `value`.
@@ -133,6 +145,11 @@ class ExtremeSearch {
   }
 
   OpenNode take() {
+    if (next_) {
+      OpenNode node = std::move(*next_);
+      next_.reset();
+      return node;
+    }
     if (open_.size() <= options_.most_open) std::pop_heap(open_.begin(), open_.end());
     // Beyond, the newest leaf of the heap: deep, so soon closed. The heap stays one without it.
     OpenNode node = std::move(open_.back());
@@ -184,9 +201,11 @@ class ExtremeSearch {
   }
 
   void branch(const OpenNode& node, int id) {
-    for (const bool active : {false, true}) {
-      if (auto child = problem_.child(node.phasing, id, active)) put(node.bound, std::move(*child));
-    }
+    const bool leans_active = relaxation_->leans_active(node.phasing, id);
+    auto child = problem_.child(node.phasing, id, leans_active);
+    if (child) next_ = {node.bound, std::move(*child)};
+    child = problem_.child(node.phasing, id, !leans_active);
+    if (child) put(node.bound, std::move(*child));
   }
 
   OutputRegion region_;
@@ -201,6 +220,7 @@ class ExtremeSearch {
   PointPool pool_;
   std::unique_ptr<Relaxation> relaxation_;
   std::vector<OpenNode> open_;                                ///< a heap
+  std::optional<OpenNode> next_;                              ///< to be explored before these
   double closed_ = -std::numeric_limits<double>::infinity();  ///< of leaves left open
   std::int64_t next_tightening_ = kFirstTightening;
   int expansions_ = kFirstExpansions;

@@ -101,6 +101,9 @@ class Relaxation {
   /// The neuron of open phase that the last objective leans on most; -1 when all are settled.
   int branching_neuron(const Phasing& phasing) const;
 
+  /// The last program's point is nearer to that neuron's active phase than to its inactive one.
+  bool leans_active(const Phasing& phasing, int neuron) const;
+
   /// After minimise() with settled phases: neurons whose other phase the objective gains from, the
   /// largest gain first.
   std::vector<int> promising_flips() const;

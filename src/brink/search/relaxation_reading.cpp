@@ -48,6 +48,12 @@ int Relaxation::branching_neuron(const Phasing& phasing) const {
   return best >= 0 ? best : widest;
 }
 
+bool Relaxation::leans_active(const Phasing& phasing, int neuron) const {
+  const auto i = static_cast<std::size_t>(neuron);
+  const NeuronState at = state(neuron);
+  return at.x / phasing.upper[i] >= -at.s / phasing.lower[i];
+}
+
 std::vector<int> Relaxation::promising_flips() const {
   std::vector<std::pair<double, int>> gains;
   for (int id = 0; id < problem_->neurons(); ++id) {

@@ -140,9 +140,7 @@ bool Worker::try_candidate() {
 
 void Worker::branch(const Node& node) {
   const int id = relaxation_->branching_neuron(node.phasing);
-  const auto i = static_cast<std::size_t>(id);
-  const auto state = relaxation_->state(id);
-  const bool leans_active = state.x / node.phasing.upper[i] >= -state.s / node.phasing.lower[i];
+  const bool leans_active = relaxation_->leans_active(node.phasing, id);
   for (const bool active : {!leans_active, leans_active}) {  // the second is explored first
     auto child = problem_.child(node.phasing, id, active);
     if (child) {
