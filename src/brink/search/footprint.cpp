@@ -28,8 +28,9 @@ std::size_t search_bytes(const Network& network, int threads, int regions) {
   const auto first = static_cast<std::size_t>(network.width(1));
   const std::size_t pool = kPointsKept * (inputs + first) * sizeof(double);
   const std::size_t rows = 2 * neurons + 1 + static_cast<std::size_t>(network.output_size());
-  const std::size_t columns = neurons + kPoints + 1;
-  const std::size_t program = rows * (rows + 2 * columns + kPoints) * sizeof(double);
+  const auto points = static_cast<std::size_t>(point_columns(static_cast<int>(first)));
+  const std::size_t columns = neurons + points + 1;
+  const std::size_t program = rows * (rows + 2 * columns + points) * sizeof(double);
   const std::size_t stack = neurons * node_bytes(network);
   const auto workers = static_cast<std::size_t>(threads),
              others = static_cast<std::size_t>(regions);

@@ -68,7 +68,7 @@ void Relaxation::build(const Phasing& root) {
   }
   margin_column_ = columns++;
   first_point_column_ = columns;
-  simplex_ = DualSimplex(columns, kPoints, rows);
+  simplex_ = DualSimplex(columns, point_columns(problem_->first_width()), rows);
   dense_.assign(static_cast<std::size_t>(columns), 0);
   largest_entry_ =
       std::max(1.0, problem.rows().size() > 0 ? problem.rows().cwiseAbs().maxCoeff() : 0);
@@ -256,7 +256,8 @@ DualSimplex::Status Relaxation::solve(double cutoff) {
 NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, PointPool& pool,
                                double enough, int rounds) {
   if (point_columns_.empty()) {
-    const int first = std::max(pool.begin(), pool.end() - kPoints / 2);
+    const int latest = point_columns(problem_->first_width()) / 2;
+    const int first = std::max(pool.begin(), pool.end() - latest);
     for (int id = first; id < pool.end(); ++id) enter(pool, id);
   }
   set_objective(objective);

@@ -26,7 +26,11 @@
 
 namespace brink::search {
 
-constexpr int kPoints = 96;                ///< point columns of a program
+/// Point columns of a program: d + 1 of them span the first layer's d dimensions, and a few must be
+/// free to go. More only cost time; without end they would cost memory.
+constexpr int point_columns(int first_width) {
+  return first_width < 84 ? first_width + 12 : 96;
+}
 constexpr std::size_t kPointsKept = 1024;  ///< of a pool: pixels are many, searches long
 
 /// What to minimise over a node: c_x x + c_s s for one neuron's columns, or -t.
