@@ -129,7 +129,8 @@ Expected<Keeping> open_keeping(const BoundsOptions& options, const BoundsAsked& 
                                const Common& common) {
   Keeping keeping;
   if (!options.out.empty()) {
-    if (auto ok = check_writable(options.out); !ok) return tl::unexpected(ok.error());
+    auto ok = check_outputs({options.out}, {options.store, options.shared.network});
+    if (!ok) return tl::unexpected(ok.error());
     auto lock = FileLock::take(options.out);
     if (!lock) return tl::unexpected(lock.error());
     keeping.lock = std::make_unique<FileLock>(std::move(*lock));

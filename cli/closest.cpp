@@ -52,23 +52,22 @@ struct Keeping {
   }
 };
 
-Expected<void> check_outputs(const Outputs& outputs, const Common& common) {
+Expected<void> check_outputs(const Outputs& outputs, const ClosestOptions& options,
+                             const Common& common) {
   if (!outputs.log.empty() && common.crew->processes() > 1) {
     return bad_request("--log is written by one process: leave it out where several ranks work");
   }
   if (outputs.csv.empty() && outputs.store.empty()) {
     return bad_request("say where the answers go: -o OUT.csv, --store RUN.db or both");
   }
-  for (const auto* path : {&outputs.csv, &outputs.images, &outputs.log}) {
-    if (path->empty() || !common.crew->leads()) continue;
-    if (auto writable = check_writable(*path); !writable) return writable;
-  }
-  return {};
+  if (!common.crew->leads()) return {};
+  return brink::check_outputs({outputs.csv, outputs.images, outputs.log},
+                              {outputs.store, options.network, options.bounds});
 }
 
 /// Steps that need no proof: all bad requests are found here.
 Expected<Run> prepare(const ClosestOptions& options, const Common& common, const Outputs& outputs) {
-  if (auto ok = check_outputs(outputs, common); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_outputs(outputs, options, common); !ok) return tl::unexpected(ok.error());
   auto loaded = load_network(options, common);
   if (!loaded) return tl::unexpected(loaded.error());
   auto question = make_question(options, loaded->network);

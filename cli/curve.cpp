@@ -42,9 +42,10 @@ struct Run {
 };
 
 Expected<Run> prepare(CurveCommand& command, const Common& common) {
-  for (const auto* path : {&command.csv, &command.png}) {
-    if (path->empty()) continue;
-    if (auto ok = check_writable(*path); !ok) return tl::unexpected(ok.error());
+  std::vector<std::filesystem::path> kept = command.networks;
+  kept.push_back(command.store);
+  if (auto ok = check_outputs({command.csv, command.png}, kept); !ok) {
+    return tl::unexpected(ok.error());
   }
   Run run;
   command.shared.target = "any";

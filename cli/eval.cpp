@@ -102,9 +102,8 @@ Expected<void> run_eval(const EvalCommand& command, const Common& common) {
   if (command.shared.data.empty() && command.inputs.empty()) {
     return bad_request("--data is required (or --inputs with --outputs)");
   }
-  if (!command.outputs.empty()) {
-    if (auto ok = check_writable(command.outputs); !ok) return ok;
-  }
+  const auto apart = check_outputs({command.outputs}, {command.inputs, command.shared.network});
+  if (!apart) return apart;
   const auto loaded = load_network(command.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
   if (command.inputs.empty()) return eval_on_data(command, common, loaded->network);

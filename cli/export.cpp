@@ -114,7 +114,9 @@ Expected<void> export_model(const ExportOptions& options, const Common& common) 
   const auto mip = make_mip_options(options.closest, *question);
   if (!mip) return tl::unexpected(mip.error());
   if (auto ok = check_writes_as_one(*question, *kind, *mip); !ok) return ok;
-  if (auto ok = check_writable(options.out); !ok) return ok;
+  const auto apart =
+      check_outputs({options.out}, {options.closest.network, options.closest.bounds});
+  if (!apart) return apart;
   const auto chosen = chosen_image(options, common, network);
   if (!chosen) return tl::unexpected(chosen.error());
 

@@ -46,7 +46,8 @@ Expected<void> check_request(const HardenCommand& command, const Common& common)
     return bad_request("--rounds {} without --examples would train the same network again",
                        command.rounds);
   }
-  return common.crew->leads() ? check_writable(command.out) : Expected<void>();
+  if (!common.crew->leads()) return {};
+  return check_outputs({command.out}, {command.store, command.shared.network});
 }
 
 /// Everything read; nothing written yet.

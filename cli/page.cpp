@@ -126,7 +126,7 @@ void print_written(const ReportOptions& options, const Common& common, std::size
 }
 
 Expected<void> write_page(const ReportOptions& options, const Common& common) {
-  if (auto ok = check_writable(options.out); !ok) return ok;
+  if (auto ok = check_outputs({options.out}, options.tables); !ok) return ok;
   const auto page = build_page(options, common);
   if (!page) return tl::unexpected(page.error());
   const auto html = to_html(*page);
@@ -145,7 +145,7 @@ std::string caption(const Result& result) {
 }
 
 Expected<void> write_picture(const ReportOptions& options, const Common& common) {
-  if (auto ok = check_writable(options.out); !ok) return ok;
+  if (auto ok = check_outputs({options.out}, options.tables); !ok) return ok;
   const auto results = read_tables(options);
   if (!results) return tl::unexpected(results.error());
   if (results->empty()) return bad_request("there is nothing to draw: the tables have no such row");

@@ -18,7 +18,7 @@ struct StoreReport {
 };
 
 Expected<void> write_report(const StoreReport& options, const Common& common) {
-  if (auto ok = check_writable(options.out); !ok) return ok;
+  if (auto ok = check_outputs({options.out}, {options.store}); !ok) return ok;
   const auto store = Store::open_existing(options.store);
   if (!store) return tl::unexpected(store.error());
   auto data = load_report(*store);

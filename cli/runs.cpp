@@ -61,6 +61,7 @@ Expected<void> run_runs(const RunsOptions& options, const Common& common) {
   if (options.store.empty()) {
     return bad_request("name the store: brink runs RUN.db, or brink runs merge A.db B.db -o C.db");
   }
+  if (auto ok = check_outputs({options.csv}, {options.store}); !ok) return ok;
   const auto store = Store::open_existing(options.store);
   if (!store) return tl::unexpected(store.error());
   const auto table = table_of(*store, options);

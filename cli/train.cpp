@@ -82,7 +82,7 @@ void print(const TrainResult& trained, const Evaluation& test, double seconds, b
 }
 
 Expected<void> run_train(TrainCommand command, const Common& common) {
-  if (auto ok = check_writable(command.out); !ok) return ok;
+  if (auto ok = check_outputs({command.out}, {command.add}); !ok) return ok;
   const auto set = load_dataset(command.data, Split::train, common.data_dir);
   if (!set) return tl::unexpected(set.error());
   const auto test_set = load_dataset(command.data, Split::test, common.data_dir);

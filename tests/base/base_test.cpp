@@ -64,5 +64,22 @@ TEST(Files, RefusesFoldersAndMissingFiles) {
   std::filesystem::remove(path);
 }
 
+TEST(Files, AnOutputIsNeitherAnInputNorAnotherOutputNorAResultsStore) {
+  const auto folder = std::filesystem::path(::testing::TempDir()) / "brink_outputs_test";
+  std::filesystem::create_directories(folder);
+  EXPECT_TRUE(check_outputs({folder / "a", "", folder / "b"}, {folder / "c", ""}));
+  EXPECT_FALSE(check_outputs({folder / "a", folder / "x" / ".." / "a"}, {}));
+  EXPECT_FALSE(check_outputs({folder / "a"}, {folder / "." / "a"}));
+  ASSERT_TRUE(write_file(folder / "c", "an input"));
+  std::filesystem::remove(folder / "link");
+  std::filesystem::create_symlink(folder / "c", folder / "link");
+  EXPECT_FALSE(check_outputs({folder / "link"}, {folder / "c"}));
+  EXPECT_TRUE(check_outputs({folder / "c"}, {}));
+  ASSERT_TRUE(write_file(folder / "c", "SQLite format 3 and more"));
+  EXPECT_FALSE(check_outputs({folder / "c"}, {}));
+  EXPECT_FALSE(check_outputs({folder / "no" / "such"}, {}));
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace brink

@@ -1,6 +1,7 @@
 """Wrong requests and broken files: exit code 2, one clear line on stderr, nothing written."""
 
 import gzip
+import os
 import unittest
 
 from harness import (Contract, digits, idx_images, idx_labels, onnx_with_nan, write_dataset)
@@ -75,6 +76,26 @@ class Requests(Contract):
         self.refused("visualize", "net.onnx", "--unit", "1:0", "-o", "net.onnx", says=["net.onnx"])
         self.refused("export", "net.onnx", "--data", "data", "--image", "0", "-o", "no/such/m.mps",
                      says=["no/such"])
+
+    def test_outputs_over_what_is_read_or_kept(self):
+        asked = ["closest", "net.onnx", "--data", "data", "--images", "0-1", "--norm", "l1"]
+        self.refused(*asked, "--store", "new.db", "-o", "new.db", says=["new.db"])
+        self.refused(*asked, "-o", "net.onnx", says=["net.onnx"])
+        self.refused(*asked, "-o", "out.csv", "--images-out", "out.csv", says=["out.csv"])
+        self.good(*asked, "--store", "kept.db", "--quiet")
+        kept = (self.folder / "kept.db").read_bytes()
+        self.refused(*asked, "--store", "kept.db", "-o", "./kept.db", says=["kept.db"])
+        self.refused(*asked, "-o", "kept.db", says=["kept.db", "results store"])
+        self.refused(*asked, "--store", "kept.db", "--images-out", "kept.db", says=["kept.db"])
+        self.refused("bounds", "net.onnx", "--store", "kept.db", "-o", "kept.db", says=["kept.db"])
+        self.refused("report", "kept.db", "-o", "kept.db", says=["kept.db"])
+        self.refused("runs", "kept.db", "--csv", "kept.db", says=["kept.db"])
+        self.refused("curve", "net.onnx", "--data", "data", "--images", "0-1", "--norm", "l1",
+                     "--store", "kept.db", "-o", "kept.db", says=["kept.db"])
+        self.refused("harden", "net.onnx", "--data", "data", "--examples", "2", "--norm", "l1",
+                     "--store", "kept.db", "-o", "kept.db", says=["kept.db"])
+        self.assertEqual(kept, (self.folder / "kept.db").read_bytes())
+        os.remove(self.folder / "kept.db")
 
     def test_visualize_units(self):
         self.refused("visualize", "net.onnx", "--unit", "9:0", "-o", "units", says=["9"])

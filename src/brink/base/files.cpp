@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 namespace brink {
 
@@ -72,6 +73,45 @@ Expected<void> check_writable(const fs::path& path) {
   const bool writable = static_cast<bool>(std::ofstream(temporary, std::ios::binary));
   if (!writable) return bad_request("cannot write '{}': {}", path.string(), std::strerror(errno));
   fs::remove(temporary, code);
+  return {};
+}
+
+namespace {
+
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code code;
+  return fs::equivalent(a, b, code) ||
+         fs::absolute(a).lexically_normal() == fs::absolute(b).lexically_normal();
+}
+
+bool is_database(const fs::path& path) {
+  constexpr std::string_view kMark = "SQLite format 3";
+  std::string start(kMark.size(), '\0');
+  std::ifstream file(path, std::ios::binary);
+  return file.read(start.data(), static_cast<std::streamsize>(start.size())) && start == kMark;
+}
+
+}  // namespace
+
+Expected<void> check_outputs(const std::vector<fs::path>& outputs,
+                             const std::vector<fs::path>& kept) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].empty()) continue;
+    for (const fs::path& other : kept) {
+      if (other.empty() || !same_file(outputs[i], other)) continue;
+      return bad_request("'{}' would be written over '{}': name another output",
+                         outputs[i].string(), other.string());
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      if (outputs[j].empty() || !same_file(outputs[i], outputs[j])) continue;
+      return bad_request("'{}' is named for two outputs: name two files", outputs[i].string());
+    }
+    if (auto ok = check_writable(outputs[i]); !ok) return ok;
+    if (is_database(outputs[i])) {
+      return bad_request("'{}' is a results store and would be lost: name another output",
+                         outputs[i].string());
+    }
+  }
   return {};
 }
 

@@ -260,14 +260,8 @@ std::string closest_header() {
 
 Expected<ClosestTable> ClosestTable::of_answers(const fs::path& csv, const fs::path& images_out,
                                                 std::vector<int> order) {
-  for (const fs::path* path : {&csv, &images_out}) {
-    if (path->empty()) continue;
-    if (auto ok = check_writable(*path); !ok) return tl::unexpected<Error>(ok.error());
-  }
-  if (!csv.empty() && !images_out.empty() &&
-      fs::absolute(images_out).lexically_normal() == fs::absolute(csv).lexically_normal()) {
-    return bad_request("'{}' is named for both the table and its images: name two files",
-                       csv.string());
+  if (auto ok = check_outputs({csv, images_out}, {}); !ok) {
+    return tl::unexpected<Error>(ok.error());
   }
   ClosestTable table;
   table.csv_ = csv;
