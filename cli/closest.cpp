@@ -130,6 +130,8 @@ Expected<Keeping> open_keeping(const Run& run, const ClosestOptions& options, co
   const auto answered = keeping.store->closest(keeping.question);
   if (!answered) return tl::unexpected(answered.error());
   for (const auto& [image, row] : *answered) {
+    // What failed (a solver's process that was killed, say) is asked again.
+    if (row.answer.status == AnswerStatus::error) continue;
     if (auto taken = keeping.table.append(row); !taken) return tl::unexpected(taken.error());
   }
   return keeping;

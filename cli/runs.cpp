@@ -4,6 +4,7 @@
 #include "brink/base/files.h"
 #include "brink/report/store_tables.h"
 #include "commands.h"
+#include "store_options.h"
 
 namespace brink::cli {
 
@@ -79,6 +80,17 @@ Expected<void> run_runs(const RunsOptions& options, const Common& common) {
   return {};
 }
 
+/// Closes the store at its end, so its write-ahead log is in the file.
+Expected<void> merge_into(const std::filesystem::path& path,
+                          const std::vector<std::filesystem::path>& parts) {
+  auto store = Store::open(path);
+  if (!store) return tl::unexpected(store.error());
+  for (const auto& part : parts) {
+    if (auto merged = store->merge(part); !merged) return merged;
+  }
+  return store->checkpoint();
+}
+
 /// Merges into a new file beside `out`, which appears only when it is complete.
 Expected<void> run_merge(const MergeOptions& options, const Common& common) {
   std::error_code code;
@@ -92,17 +104,11 @@ Expected<void> run_merge(const MergeOptions& options, const Common& common) {
   }
   if (auto ok = check_writable(options.out); !ok) return ok;
   const std::filesystem::path unfinished = options.out.string() + ".merging";
-  for (const char* ending : {"", "-wal", "-shm"}) {
-    std::filesystem::remove(unfinished.string() + ending, code);
+  remove_store(unfinished);
+  if (auto merged = merge_into(unfinished, options.parts); !merged) {
+    remove_store(unfinished);
+    return merged;
   }
-  {
-    auto store = Store::open(unfinished);
-    if (!store) return tl::unexpected(store.error());
-    for (const auto& part : options.parts) {
-      if (auto merged = store->merge(part); !merged) return merged;
-    }
-    if (auto whole = store->checkpoint(); !whole) return whole;
-  }  // closed: the write-ahead log is in the file
   std::filesystem::rename(unfinished, options.out, code);
   if (code) return failure("cannot rename '{}': {}", unfinished.string(), code.message());
   const auto store = Store::open_existing(options.out);

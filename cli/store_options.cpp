@@ -49,12 +49,15 @@ Expected<Store> open_keeping_store(const std::filesystem::path& store,
   return opened;
 }
 
-void remove_keeping_store(const std::filesystem::path& store, const std::filesystem::path& out) {
-  if (!store.empty()) return;
+void remove_store(const std::filesystem::path& store) {
   std::error_code ignored;
   for (const char* ending : {"", "-wal", "-shm"}) {
-    std::filesystem::remove(beside(out).string() + ending, ignored);
+    std::filesystem::remove(store.string() + ending, ignored);
   }
+}
+
+void remove_keeping_store(const std::filesystem::path& store, const std::filesystem::path& out) {
+  if (store.empty()) remove_store(beside(out));
 }
 
 Expected<Asked> open_store_for(const std::filesystem::path& path, const Common& common,

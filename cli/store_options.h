@@ -17,6 +17,8 @@ Question visualize_question(const ClosestOptions& options, const Network& networ
 /// continue after it was stopped; with a new run in it.
 Expected<Store> open_keeping_store(const std::filesystem::path& store,
                                    const std::filesystem::path& out, const Common& common);
+/// The file and what SQLite keeps beside it.
+void remove_store(const std::filesystem::path& store);
 /// At the end, when `out` is written: the store beside it goes.
 void remove_keeping_store(const std::filesystem::path& store, const std::filesystem::path& out);
 

@@ -75,7 +75,8 @@ Expected<void> take_answered(const Run& run, int scale, Keeping& keeping) {
   if (!answered) return tl::unexpected(answered.error());
   for (const Unit& unit : run.units) {
     const auto known = answered->find({unit.layer, unit.index});
-    if (known == answered->end()) continue;
+    // What failed (a solver's process that was killed, say) is asked again.
+    if (known == answered->end() || known->second.answer.status == AnswerStatus::error) continue;
     auto added = keeping.folder.add(to_result(unit, known->second.answer, run.box, scale));
     if (!added) return added;
   }

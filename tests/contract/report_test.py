@@ -122,8 +122,8 @@ class Document(Reports):
             database.execute("UPDATE closest SET found = x'00' WHERE found IS NOT NULL")
             database.commit()
         done = self.brink("report", "damaged.db", "-o", "damaged.html")
-        self.assertEqual(done.returncode, 3)
-        self.assertIn("damaged", done.stderr)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("damaged.db' is damaged", done.stderr)
         self.assertFalse((self.folder / "damaged.html").exists())
 
 

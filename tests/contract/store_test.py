@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import json
+import os
 import random
 import shutil
 import signal
@@ -190,6 +191,66 @@ class Store(Contract):
         self.refused("closest", "net.onnx", "--data", "data", "--images", "0", says=["--store"])
         for shard in ("0/3", "4/3", "x", "1/", "1/0"):
             self.refused(*question, "new.db", "--shard", shard, says=["--shard"])
+
+    def damaged_copy(self, name, statement):
+        shutil.copy(self.folder / "sound.db", self.folder / name)
+        with contextlib.closing(sqlite3.connect(self.folder / name)) as database:
+            database.execute(statement)
+            database.commit()
+
+    def test_damaged_stores_are_named(self):
+        self.assertEqual(self.ask("sound.db", images="0-2").returncode, 0)
+        question = ("closest", "net.onnx", "--data", "data", "--images", "0-2", "--norm", "l1", "--store")
+        for name, statement in (("blob.db", "UPDATE closest SET found = x'0102030405' WHERE image = 1"),
+                                ("status.db", "UPDATE closest SET status = 'banana' WHERE image = 1")):
+            self.damaged_copy(name, statement)
+            with self.subTest(name):
+                done = self.brink(*question, name)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(f"'{name}' is damaged or cut short (image 1 of question 1)", done.stderr)
+        for name, statement in (("asked.db", "UPDATE question SET options = '{'"),
+                                ("table.db", "DROP TABLE unit")):
+            self.damaged_copy(name, statement)
+            with self.subTest(name):
+                self.refused("runs", name, says=[name, "damaged"])
+                self.refused("report", name, "-o", "page.html", says=[name, "damaged"])
+                if name == "table.db":
+                    self.refused("runs", "merge", "sound.db", name, "-o", "both.db", says=[name, "damaged"])
+        self.refused("runs", "data", says=["data", "folder"])
+
+    def test_what_failed_is_asked_again(self):
+        self.assertEqual(self.ask("failed.db", images="0-2", out="right.csv").returncode, 0)
+        with contextlib.closing(sqlite3.connect(self.folder / "failed.db")) as database:
+            database.execute("UPDATE closest SET status = 'error', distance = NULL, found = NULL WHERE image = 1")
+            database.commit()
+        self.assertEqual(self.ask("failed.db", images="0-2", out="again.csv").returncode, 0)
+        self.assertEqual(without_times(self.folder / "right.csv"), without_times(self.folder / "again.csv"))
+        self.assertEqual(self.rows("failed.db", "SELECT count(*) FROM closest WHERE status = 'error'"), [(0,)])
+
+    def test_a_store_that_cannot_be_written_can_be_read(self):
+        archive = self.folder / "archive"
+        archive.mkdir()
+        self.assertEqual(self.ask("archive/kept.db", images="0-2").returncode, 0)
+        self.folder.chmod(0o755)
+        archive.chmod(0o555)
+        user = {"user": 65534} if os.getuid() == 0 else {}
+
+        def ask(*arguments):
+            return subprocess.run([BRINK, *arguments], cwd=self.folder, text=True, capture_output=True,
+                                  timeout=60, check=False, **user)
+
+        try:
+            read = ask("runs", "archive/kept.db")
+        except PermissionError:
+            self.skipTest("no other user can run the program from its folder")
+        finally:
+            self.addCleanup(archive.chmod, 0o755)
+        self.assertEqual(read.returncode, 0, read.stderr)
+        self.assertIn("closest l1", read.stdout)
+        written = ask("closest", "net.onnx", "--data", "data", "--images", "0-3", "--norm", "l1", "--store",
+                      "archive/kept.db")
+        self.assertEqual(written.returncode, 2, written.stderr)
+        self.assertIn("kept.db' cannot be written", written.stderr)
 
     @unittest.skipUnless(shutil.which("prlimit"), "prlimit is missing")
     def test_a_full_disk_keeps_what_was_finished(self):

@@ -145,7 +145,9 @@ Expected<std::optional<QuestionId>> Asker::known(const NamedNetwork& network, co
   if (!answered) return tl::unexpected(answered.error());
   for (const int image : images) {
     const auto found = answered->find(image);
-    if (found != answered->end()) rows.insert(*found);
+    // What failed (a solver's process that was killed, say) is asked again.
+    if (found == answered->end() || found->second.answer.status == AnswerStatus::error) continue;
+    rows.insert(*found);
   }
   return *id;
 }

@@ -106,7 +106,8 @@ Expected<void> load_questions(Loading& loading) {
   for (const StoredQuestion& question : *questions) {
     const int network = place(loading.network_of, question.network);
     if (network < 0)
-      return failure("the store is damaged: question {} has no network", question.id);
+      return loading.store.database().damaged(
+          fmt::format("question {} has no network", question.id));
     loading.question_of[question.id] = static_cast<int>(loading.data.questions.size());
     loading.data.questions.push_back(
         {question.id, question.kind, network, question.text, question.options});
@@ -157,7 +158,7 @@ Expected<void> load_images(Loading& loading) {
         loading.pixels_of[key] = std::move(pixels);
       });
   if (!ok) return ok;
-  if (!damaged.empty()) return failure("the store is damaged: the size of {} is wrong", damaged);
+  if (!damaged.empty()) return db.damaged(fmt::format("the size of {}", damaged));
   for (auto& [key, image] : images) {
     loading.image_of[key] = static_cast<int>(loading.data.images.size());
     loading.data.images.push_back(std::move(image));
@@ -223,7 +224,9 @@ Expected<void> load_answers(Loading& loading) {
         loading.data.answers.push_back(std::move(answer));
       });
   if (!ok) return ok;
-  if (!damaged.empty()) return failure("the store is damaged: the size of {} is wrong", damaged);
+  if (!damaged.empty()) {
+    return loading.store.database().damaged(fmt::format("the size of {}", damaged));
+  }
   std::sort(loading.data.answers.begin(), loading.data.answers.end(),
             [](const ReportAnswer& a, const ReportAnswer& b) {
               return std::pair(a.image, a.question) < std::pair(b.image, b.question);

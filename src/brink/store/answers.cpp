@@ -14,10 +14,12 @@ std::optional<Blob> to_blob(const Eigen::VectorXd& pixels) {
                           static_cast<std::size_t>(pixels.size()) * sizeof(double))};
 }
 
-Eigen::VectorXd to_pixels(const std::string& bytes) {
-  Eigen::VectorXd pixels(static_cast<Eigen::Index>(bytes.size() / sizeof(double)));
+/// False: not a whole number of pixels.
+bool to_pixels(const std::string& bytes, Eigen::VectorXd& pixels) {
+  if (bytes.size() % sizeof(double) != 0) return false;
+  pixels.resize(static_cast<Eigen::Index>(bytes.size() / sizeof(double)));
   if (!bytes.empty()) std::memcpy(pixels.data(), bytes.data(), bytes.size());
-  return pixels;
+  return true;
 }
 
 /// SQLite has no infinity: a bound that says nothing is NULL or 0.
@@ -25,13 +27,16 @@ std::optional<double> finite(double value) {
   return std::isfinite(value) ? std::optional<double>(value) : std::nullopt;
 }
 
-AnswerStatus status_of(const std::string& text) {
-  for (const AnswerStatus status :
+/// False: no status of an answer.
+bool to_status(const std::string& text, AnswerStatus& status) {
+  for (const AnswerStatus known :
        {AnswerStatus::optimal, AnswerStatus::gap, AnswerStatus::time_limit,
-        AnswerStatus::infeasible, AnswerStatus::misclassified}) {
-    if (text == name(status)) return status;
+        AnswerStatus::infeasible, AnswerStatus::misclassified, AnswerStatus::error}) {
+    if (text != name(known)) continue;
+    status = known;
+    return true;
   }
-  return AnswerStatus::error;
+  return false;
 }
 
 }  // namespace
@@ -52,13 +57,14 @@ Expected<void> Store::put(QuestionId question, const ClosestRow& row) {
 
 Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question, int first, int last) const {
   std::map<int, ClosestRow> rows;
-  const auto read = [&rows](const SqlRow& r) {
+  std::string damaged;
+  const auto read = [&](const SqlRow& r) {
     ClosestRow row;
     row.image = static_cast<int>(r.integer(0));
     row.label = static_cast<int>(r.integer(1));
     ClosestAnswer& a = row.answer;
     a.target = r.null(2) ? -1 : static_cast<int>(r.integer(2));
-    a.status = status_of(r.text(3));
+    bool whole = to_status(r.text(3), a.status);
     a.distance = r.real_or_null(4);
     a.bound = r.real(5);
     a.nodes = r.integer(6);
@@ -70,7 +76,8 @@ Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question, int firs
     a.linearised_bound = r.real_or_null(12);
     a.proof = r.text(13);
     a.note = r.text(14);
-    a.image = to_pixels(r.blob(15));
+    whole = to_pixels(r.blob(15), a.image) && whole;
+    if (!whole) damaged = fmt::format("image {} of question {}", row.image, question);
     row.norm = parse_norm(r.text(16)).value_or(Norm::l1);
     rows[row.image] = std::move(row);
   };
@@ -81,6 +88,7 @@ Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question, int firs
       "WHERE question = ? AND image BETWEEN ? AND ?",
       read, question, first, last);
   if (!ok) return tl::unexpected(ok.error());
+  if (!damaged.empty()) return db_.damaged(damaged);
   return rows;
 }
 
@@ -99,18 +107,20 @@ Expected<void> Store::put(QuestionId question, const StoredUnit& unit) {
 
 Expected<std::map<std::pair<int, int>, StoredUnit>> Store::units(QuestionId question) const {
   std::map<std::pair<int, int>, StoredUnit> units;
-  const auto read = [&units](const SqlRow& r) {
+  std::string damaged;
+  const auto read = [&](const SqlRow& r) {
     StoredUnit unit;
     unit.layer = static_cast<int>(r.integer(0));
     unit.unit = static_cast<int>(r.integer(1));
     Excitation& e = unit.answer;
     e.activation = r.real(2);
     e.bound = r.real(3);
-    e.status = status_of(r.text(4));
+    bool whole = to_status(r.text(4), e.status);
     e.nodes = r.integer(5);
     e.seconds = r.real(6);
     e.note = r.text(7);
-    e.image = to_pixels(r.blob(8));
+    whole = to_pixels(r.blob(8), e.image) && whole;
+    if (!whole) damaged = fmt::format("unit {}:{} of question {}", unit.layer, unit.unit, question);
     units[{unit.layer, unit.unit}] = std::move(unit);
   };
   auto ok = db_.query(
@@ -118,6 +128,7 @@ Expected<std::map<std::pair<int, int>, StoredUnit>> Store::units(QuestionId ques
       "WHERE question = ?",
       read, question);
   if (!ok) return tl::unexpected(ok.error());
+  if (!damaged.empty()) return db_.damaged(damaged);
   return units;
 }
 
@@ -138,7 +149,7 @@ Expected<std::optional<StoredBounds>> Store::bounds(QuestionId question) const {
   if (!ok) return tl::unexpected(ok.error());
   if (!found) return std::nullopt;
   auto bounds = parse_bounds(found->second, fmt::format("bounds of question {}", question));
-  if (!bounds) return tl::unexpected(bounds.error());
+  if (!bounds) return db_.damaged(bounds.error().message);
   return StoredBounds{std::move(*bounds), found->first};
 }
 

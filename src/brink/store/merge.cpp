@@ -82,6 +82,11 @@ Expected<void> Store::merge(const std::filesystem::path& other) {
     return {};
   });
   if (auto detached = db_.run("DETACH DATABASE other"); !detached && merged) return detached;
+  if (!merged && merged.error().kind == Error::Kind::bad_request) {
+    // What was found damaged is the part: this store was whole before.
+    return bad_request("'{}' is damaged or cut short: leave it out, or restore a copy",
+                       other.string());
+  }
   return merged;
 }
 

@@ -1,5 +1,10 @@
 #include "brink/store/schema.h"
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
 #include "brink/base/files.h"
 
 namespace brink {
@@ -74,6 +79,32 @@ Expected<void> check_version(const Sqlite& db, const std::string& path) {
   return {};
 }
 
+/// Of the right version, but is all there?
+Expected<void> check_tables(const Sqlite& db) {
+  const auto tables = db.number("SELECT count(*) FROM sqlite_master WHERE type = 'table'");
+  if (!tables) return tl::unexpected(tables.error());
+  if (*tables < std::ssize(kTables)) return db.damaged("a table is missing");
+  return {};
+}
+
+Expected<void> check_readable(const std::filesystem::path& path) {
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code)) {
+    return bad_request("cannot open '{}': it is a folder, name a file", path.string());
+  }
+  if (access(path.c_str(), R_OK) == 0 || errno == ENOENT) return {};
+  return bad_request("cannot open '{}': {}", path.string(), std::strerror(errno));
+}
+
+/// Nothing can be written beside the file, and no log of unfinished writes is there: a reader then
+/// needs no locks, and could make none.
+bool in_frozen_folder(const std::filesystem::path& path) {
+  std::error_code code;
+  const auto folder = std::filesystem::absolute(path, code).parent_path();
+  return access(folder.c_str(), W_OK) != 0 &&
+         !std::filesystem::exists(path.string() + "-wal", code);
+}
+
 }  // namespace
 
 Expected<Sqlite> open_store(const std::filesystem::path& path, bool create) {
@@ -86,7 +117,9 @@ Expected<Sqlite> open_store(const std::filesystem::path& path, bool create) {
   if (create && fresh) {
     if (auto ok = check_writable(path); !ok) return tl::unexpected(ok.error());
   }
-  auto db = Sqlite::open(path.string(), create);
+  if (auto ok = check_readable(path); !ok) return tl::unexpected(ok.error());
+  auto db = !create && in_frozen_folder(path) ? Sqlite::open_immutable(path)
+                                              : Sqlite::open(path.string(), create);
   if (!db) return db;
   const auto tables = db->number("SELECT count(*) FROM sqlite_master");
   if (!tables) {
@@ -98,6 +131,7 @@ Expected<Sqlite> open_store(const std::filesystem::path& path, bool create) {
     if (auto ok = create_tables(*db); !ok) return tl::unexpected(ok.error());
   }
   if (auto ok = check_version(*db, path.string()); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_tables(*db); !ok) return tl::unexpected(ok.error());
   if (!create) return db;
   for (const char* pragma : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"}) {
     if (auto ok = db->run(pragma); !ok) return tl::unexpected(ok.error());

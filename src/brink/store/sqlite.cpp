@@ -69,9 +69,24 @@ void Sqlite::Close::operator()(sqlite3* db) const {
 }
 
 Expected<Sqlite> Sqlite::open(const std::string& path, bool create) {
+  return open(path, path, SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0));
+}
+
+Expected<Sqlite> Sqlite::open_immutable(const std::filesystem::path& path) {
+  std::string uri = "file:";
+  for (const char c : std::filesystem::absolute(path).string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02x}", c);
+    } else {
+      uri += c;
+    }
+  }
+  return open(path.string(), uri + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+}
+
+Expected<Sqlite> Sqlite::open(const std::string& path, const std::string& name, int flags) {
   sqlite3* handle = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   Sqlite result;
   result.path_ = path;
   result.db_.reset(handle);
@@ -86,12 +101,17 @@ Expected<Sqlite> Sqlite::open(const std::string& path, bool create) {
 
 Expected<void> Sqlite::step_all(const std::string& statement, const std::vector<SqlValue>& values,
                                 const Each& each) const {
-  const auto broken = [&] {
-    if ((sqlite3_errcode(db_.get()) & 0xff) == SQLITE_CORRUPT) {
-      return bad_request("'{}' is damaged or cut short: name another file, or restore a copy",
-                         path_);
+  const auto broken = [&]() -> tl::unexpected<Error> {
+    switch (sqlite3_errcode(db_.get()) & 0xff) {  // extended codes say more in the upper bits
+      case SQLITE_CORRUPT:
+      case SQLITE_ERROR:  // the statements are right: a table is missing, or a document broken
+        return damaged(sqlite3_errmsg(db_.get()));
+      case SQLITE_READONLY:
+        return bad_request("'{}' cannot be written: copy it to where it can, and name the copy",
+                           path_);
+      default:
+        return failure("'{}': {}", path_, sqlite3_errmsg(db_.get()));
     }
-    return failure("'{}': {}", path_, sqlite3_errmsg(db_.get()));
   };
   sqlite3_stmt* raw = nullptr;
   if (sqlite3_prepare_v2(db_.get(), statement.c_str(), -1, &raw, nullptr) != SQLITE_OK) {
@@ -114,6 +134,11 @@ Expected<void> Sqlite::transaction(const std::function<Expected<void>()>& steps)
   if (done) done = run("COMMIT");
   if (!done) (void)run("ROLLBACK");
   return done;
+}
+
+tl::unexpected<Error> Sqlite::damaged(const std::string& what) const {
+  return bad_request("'{}' is damaged or cut short ({}): name another file, or restore a copy",
+                     path_, what);
 }
 
 std::int64_t Sqlite::last_id() const {

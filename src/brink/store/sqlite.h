@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -76,6 +77,8 @@ class Sqlite {
  public:
   /// Opens or creates the file. Other processes may have it open too: writes wait for each other.
   static Expected<Sqlite> open(const std::string& path, bool create);
+  /// A file that nobody writes, in a folder that cannot be written: read without locks or log.
+  static Expected<Sqlite> open_immutable(const std::filesystem::path& path);
 
   template <class... Values>
   Expected<void> run(const std::string& statement, Values&&... values) {
@@ -107,8 +110,11 @@ class Sqlite {
   /// All that `steps` does, or nothing.
   Expected<void> transaction(const std::function<Expected<void>()>& steps);
   std::int64_t last_id() const;
+  /// The error for content that brink never wrote; `what`: where in the file.
+  tl::unexpected<Error> damaged(const std::string& what) const;
 
  private:
+  static Expected<Sqlite> open(const std::string& path, const std::string& name, int flags);
   struct Close {
     void operator()(sqlite3* db) const;
   };

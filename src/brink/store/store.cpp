@@ -25,7 +25,7 @@ std::string now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
 }
 
-/// What `read` makes of each row; an exception means a damaged store.
+/// What `read` makes of each row; an exception of the JSON library means a damaged store.
 template <class T, class Read>
 Expected<std::vector<T>> collect(const Sqlite& db, const std::string& statement, const Read& read) {
   std::vector<T> result;
@@ -33,7 +33,7 @@ Expected<std::vector<T>> collect(const Sqlite& db, const std::string& statement,
     auto ok = db.query(statement, [&](const SqlRow& row) { result.push_back(read(row)); });
     if (!ok) return tl::unexpected(ok.error());
   } catch (const nlohmann::json::exception& problem) {
-    return failure("the store is damaged: {}", problem.what());
+    return db.damaged(problem.what());
   }
   return result;
 }
@@ -100,9 +100,8 @@ Expected<Network> Store::network(const std::string& hash) const {
       "SELECT onnx FROM network WHERE hash = ?", [&](const SqlRow& row) { bytes = row.blob(0); },
       hash);
   if (!ok) return tl::unexpected(ok.error());
-  if (bytes.empty()) return failure("the store has no network {}", hash);
   auto model = parse_onnx(bytes, "network " + hash);
-  if (!model) return tl::unexpected(model.error());
+  if (!model) return db_.damaged(model.error().message);
   return std::move(model->network);
 }
 
