@@ -101,7 +101,7 @@ TextTable table_of(const std::vector<Hardened>& rounds, const std::vector<Measur
       row.push_back(fmt::format("{:.5g}", change.after));
       row.push_back(fmt::format("{:.5g}", change.after_both));
       row.push_back(fmt::format("{}", change.wrong_after));
-      row.push_back(fmt::format("{}", change.unproven));
+      row.push_back(fmt::format("{}", change.unproven_after));
       row.push_back(fmt::format("{}", change.left_out));
     }
     table.rows.push_back(std::move(row));
@@ -251,7 +251,8 @@ void add_harden(CLI::App& app, Common& common, Action& chosen) {
   sub->add_option("--breakpoints", shared.breakpoints, "l2 examples by the seeds' linearisation");
   sub->add_option("--time-limit", shared.time_limit, "seconds per image")->capture_default_str();
   sub->add_option("--measure", command->measure,
-                  "closest distances of the first N test images, before and after (0: none)")
+                  "closest distances of the first N test images that the network gets right, "
+                  "before and after (0: none)")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   sub->add_option("--measure-norms", command->measure_norms, "norms to measure in")

@@ -1,5 +1,6 @@
 // brink reproduce: the tables and figures of the seed documents, published beside ours.
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
@@ -75,13 +76,18 @@ Expected<void> write_all_tables(const std::filesystem::path& folder) {
 }
 
 /// That images and given networks fit, found before anything is made.
-Expected<void> check_inputs(const ReproduceCommand& command, const Common& common) {
+Expected<void> check_inputs(const ReproduceCommand& command, const std::vector<Exhibit>& chosen,
+                            const Common& common) {
   Lab lab(command.options, Asker(nullptr, *common.crew, common.threads, &interrupt_flag()));
   for (const char* split : {"train", "test"}) {
     if (auto set = lab.images(split); !set) return tl::unexpected(set.error());
   }
   if (command.options.net_dir.empty()) return {};
-  for (const std::string& net : command.options.nets) {
+  std::set<std::string> needed(command.options.nets.begin(), command.options.nets.end());
+  for (const Exhibit& exhibit : chosen) {
+    if (exhibit.name == "figures") needed.insert({"DNN1", "DNN3"});
+  }
+  for (const std::string& net : needed) {
     if (auto network = lab.network(net); !network) return tl::unexpected(network.error());
   }
   return {};
@@ -100,7 +106,7 @@ Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
   command.options.data_dir = common.data_dir;
   command.options.seed = common.seed;
   if (auto ok = check_request(command); !ok) return ok;
-  if (auto ok = check_inputs(command, common); !ok) return ok;
+  if (auto ok = check_inputs(command, *chosen, common); !ok) return ok;
   if (auto ok = make_folder(command.options.out); !ok) return ok;
   auto store =
       Store::open(command.store.empty() ? command.options.out / "reproduce.db" : command.store);

@@ -12,14 +12,15 @@ namespace {
 using testing::row;
 
 TEST(Compare, MisclassifiedCountsAtZeroAndApart) {
-  const std::vector<ClosestRow> before = {row(0, AnswerStatus::optimal, 2),
+  const std::vector<ClosestRow> before = {row(0, AnswerStatus::time_limit, 2),
                                           row(1, AnswerStatus::optimal, 4)};
   const std::vector<ClosestRow> after = {row(1, AnswerStatus::misclassified, {}),
                                          row(0, AnswerStatus::time_limit, 3)};
   const DistanceChange change = compare(before, after);
   EXPECT_EQ(change.images, 2);
   EXPECT_EQ(change.wrong_after, 1);
-  EXPECT_EQ(change.unproven, 1);
+  EXPECT_EQ(change.unproven_before, 1);
+  EXPECT_EQ(change.unproven_after, 1);
   EXPECT_DOUBLE_EQ(change.before, 3);
   EXPECT_DOUBLE_EQ(change.after, 1.5);
   EXPECT_EQ(change.right_for_both, 1);

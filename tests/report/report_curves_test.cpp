@@ -31,6 +31,7 @@ TEST(ReportCurves, CountsEveryStatusAsWhatItProves) {
   EXPECT_EQ(c.solved, (std::vector<double>{0.25, 0.5, 2}));
   ASSERT_EQ(c.gaps.size(), 6U);
   EXPECT_EQ(c.gaps.front(), 0) << "infeasible: nothing is left open";
+  EXPECT_EQ(c.gaps[1], 0) << "optimal: the tolerance is no gap";
   EXPECT_EQ(c.gaps[2], 0.25);
   EXPECT_EQ(c.gaps[3], 0.75);
   EXPECT_EQ(c.gaps[4], 1) << "no image is known";
@@ -49,7 +50,8 @@ TEST(ReportCurves, GapOfALinearisedDistanceIsItsOwn) {
 
 TEST(ReportCurves, OnlyAnyChangeMeasuresRobustness) {
   ReportQuestion question{1, "closest", 0, "", testing::robust_options("l2")};
-  EXPECT_TRUE(measures_robustness(question));
+  const ReportNetwork linear{"", "", "", "linear", {}}, relu{"", "", "", "relu", {}};
+  EXPECT_TRUE(measures_robustness(question, linear));
   const std::vector<std::pair<std::string, nlohmann::json>> otherwise = {{"target", "shift:5"},
                                                                          {"margin", 1.2},
                                                                          {"target_min", 0.0},
@@ -58,13 +60,17 @@ TEST(ReportCurves, OnlyAnyChangeMeasuresRobustness) {
   for (const auto& [key, value] : otherwise) {
     ReportQuestion other = question;
     other.options[key] = value;
-    EXPECT_FALSE(measures_robustness(other)) << key;
+    EXPECT_FALSE(measures_robustness(other, linear)) << key;
   }
   question.options["target_min"] = nullptr;
-  EXPECT_TRUE(measures_robustness(question));
+  EXPECT_TRUE(measures_robustness(question, linear));
+  question.options["target_min"] = 0.0;
+  EXPECT_TRUE(measures_robustness(question, relu));
+  question.options["target_min"] = 0.5;
+  EXPECT_FALSE(measures_robustness(question, relu));
   question.kind = "visualize";
-  EXPECT_FALSE(measures_robustness(question));
-  EXPECT_FALSE(measures_robustness({1, "closest", 0, "", "no object"}));
+  EXPECT_FALSE(measures_robustness(question, linear));
+  EXPECT_FALSE(measures_robustness({1, "closest", 0, "", "no object"}, linear));
 }
 
 }  // namespace

@@ -221,7 +221,8 @@ DistanceChange compare(const std::vector<ClosestRow>& before,
     if (found == second.end()) continue;
     const ClosestRow& other = *found->second;
     const auto d = distance_of(row.answer), e = distance_of(other.answer);
-    change.unproven += unproven(row) + unproven(other);
+    change.unproven_before += unproven(row);
+    change.unproven_after += unproven(other);
     change.wrong_before += wrong(row) ? 1 : 0;
     change.wrong_after += wrong(other) ? 1 : 0;
     if (!d || !e) {

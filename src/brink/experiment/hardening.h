@@ -62,7 +62,7 @@ Expected<double> accuracy(const Asker& asker, const NamedNetwork& network,
 struct DistanceChange {
   int images = 0;  ///< those with a distance of both
   int wrong_before = 0, wrong_after = 0;
-  int unproven = 0;              ///< answers of either that a limit stopped
+  int unproven_before = 0, unproven_after = 0;  ///< answers that a limit stopped
   int left_out = 0;              ///< images with no distance of one: none exists or was found
   double before = 0, after = 0;  ///< mean distance, misclassified at 0
   double after_deviation = 0;    ///< standard deviation of the distances after

@@ -26,7 +26,8 @@ void count(const ReportAnswer& answer, Curves& curves) {
     return;
   }
   if (solved(answer)) curves.solved.push_back(answer.seconds);
-  curves.gaps.push_back(relative_gap(answer));
+  // Proven is no gap, whatever tolerance it was proven to.
+  curves.gaps.push_back(answer.status == "optimal" ? 0 : relative_gap(answer));
   curves.safe.push_back(answer.status == "infeasible" ? kNever : answer.bound);
   curves.lost.push_back(answer.distance.value_or(kNever));
 }
@@ -63,13 +64,15 @@ std::vector<Curves> count_up(const ReportData& data) {
   return all;
 }
 
-bool measures_robustness(const ReportQuestion& question) {
+bool measures_robustness(const ReportQuestion& question, const ReportNetwork& network) {
   const nlohmann::json& options = question.options;
+  // Relu outputs cannot do without a floor; that of 0 loses nothing (brink curve asks it).
+  const bool no_floor =
+      is_null(options, "target_min") || (network.output == "relu" && options.at("target_min") == 0);
   return question.kind == "closest" && options.is_object() &&
          options.value("target", nlohmann::json()) == "any" &&
-         options.value("margin", nlohmann::json()) == 1 && is_null(options, "target_min") &&
-         is_null(options, "cap") && is_null(options, "breakpoints") &&
-         options.value("box", nlohmann::json("0:1")) == "0:1";
+         options.value("margin", nlohmann::json()) == 1 && no_floor && is_null(options, "cap") &&
+         is_null(options, "breakpoints") && options.value("box", nlohmann::json("0:1")) == "0:1";
 }
 
 }  // namespace brink

@@ -29,8 +29,8 @@ double relative_gap(const ReportAnswer& answer);
 /// One element a closest question that has answers, in the order of the questions.
 std::vector<Curves> count_up(const ReportData& data);
 
-/// Does a question bound what *any* change can do? Only with target any, margin 1, no floor, no cap
-/// and no linearised distance; others overestimate robustness.
-bool measures_robustness(const ReportQuestion& question);
+/// Does a question bound what *any* change can do? Only with target any, margin 1, no floor (relu
+/// outputs: a floor of 0), no cap and no linearised distance; others overestimate robustness.
+bool measures_robustness(const ReportQuestion& question, const ReportNetwork& network);
 
 }  // namespace brink

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "brink/base/deadline.h"
 #include "brink/data/dataset.h"
 #include "brink/io/onnx.h"
 #include "brink/reproduce/published.h"
@@ -10,7 +11,8 @@ namespace brink {
 
 namespace {
 
-constexpr int kRestarts = 4;  // of the networks' training; the narrow ones are touchy
+constexpr double kSecondsBetweenSaves = 5;  // of bounds, which may take hours
+constexpr int kRestarts = 4;                // of the networks' training; the narrow ones are touchy
 
 /// That a network read is the one its name says.
 Expected<void> check_shape(const NamedNetwork& named, const std::filesystem::path& file,
@@ -118,22 +120,32 @@ Expected<Bounds> Lab::bounds(const NamedNetwork& network, const std::string& met
   const Question question =
       bounds_question(network.network, box, "0:1", *request, "search", kInfinity);
   std::optional<QuestionId> id;
-  if (Store* store = asker_.store(); store != nullptr) {
+  std::optional<Bounds> known;
+  Store* const store = asker_.store();
+  if (store != nullptr) {
     const auto asked = store->ask(network.network, network.name, question);
     if (!asked) return tl::unexpected(asked.error());
     id = *asked;
     auto stored = store->bounds(*id);
     if (!stored) return tl::unexpected(stored.error());
     if (*stored && (*stored)->complete) return bounds_[key] = std::move((*stored)->bounds);
+    if (*stored) known = std::move((*stored)->bounds);
   }
   if (tell) tell(fmt::format("{}: {} bounds", network.name, method));
   TightenOptions options;
   options.request = *request;
   options.threads = asker_.threads();
+  options.known = known ? &*known : nullptr;
+  Stopwatch since_kept;
+  options.on_bounds = [&](const Bounds& so_far) {
+    if (!id || since_kept.seconds() < kSecondsBetweenSaves) return;
+    (void)store->put(*id, so_far, false);  // the last one must succeed
+    since_kept = Stopwatch();
+  };
   auto made = tighten(network.network, box, options, asker_.interrupt());
   if (!made) return made;
   if (id) {
-    if (auto ok = asker_.store()->put(*id, *made, true); !ok) return tl::unexpected(ok.error());
+    if (auto ok = store->put(*id, *made, true); !ok) return tl::unexpected(ok.error());
   }
   return bounds_[key] = std::move(*made);
 }

@@ -25,7 +25,10 @@ function buildNavigation() {
   const visible = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
-      for (const link of byId("nav").children) link.toggleAttribute("aria-current", link.getAttribute("href") === `#${target.id}`);
+      for (const link of byId("nav").children) {
+        if (link.getAttribute("href") === `#${target.id}`) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
     }
   }, { rootMargin: "-20% 0px -70% 0px" });
   document.querySelectorAll("main > section").forEach((section) => visible.observe(section));

@@ -1,7 +1,7 @@
 // The facts at the top, the table of answers in numbers, hardening, questions and runs.
 
 const isProven = (row) => data.answers.status[row] === "optimal" || data.answers.status[row] === "infeasible";
-const isSearched = (row) => data.answers.status[row] !== "misclassified" && data.answers.status[row] !== "error";
+const isSearched = (row) => data.answers.status[row] !== "misclassified";
 
 function fact(value, name) {
   return el("div", {}, el("b", {}, value), el("span", {}, name));
