@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include <ctime>
+#include <fstream>
 
 #include "brink/base/parallel.h"
 #include "brink/io/onnx.h"
@@ -14,11 +15,23 @@ namespace brink {
 
 namespace {
 
+/// The processor's name, where Linux tells it: ", AMD EPYC 7763".
+std::string processor() {
+  std::ifstream facts("/proc/cpuinfo");
+  for (std::string line; std::getline(facts, line);) {
+    const auto colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) {
+      return ", " + line.substr(colon + 2);
+    }
+  }
+  return "";
+}
+
 std::string machine() {
   utsname names{};
   if (uname(&names) != 0) return "unknown";
-  return fmt::format("{} {} {}, {} threads", names.sysname, names.release, names.machine,
-                     hardware_threads());
+  return fmt::format("{} {} {}{}, {} threads", names.sysname, names.release, names.machine,
+                     processor(), hardware_threads());
 }
 
 std::string now() {
