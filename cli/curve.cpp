@@ -140,14 +140,10 @@ void print(const std::vector<NetworkCurve>& curves, const Common& common) {
     fmt::print("{}", table.aligned());
     return;
   }
-  nlohmann::json list = nlohmann::json::array();
+  nlohmann::json list = rows_json(table, {"network"});
   for (std::size_t i = 0; i < curves.size(); ++i) {
-    nlohmann::json entry, points = nlohmann::json::array();
-    for (std::size_t c = 0; c < table.columns.size(); ++c)
-      entry[table.columns[c]] = table.rows[i][c];
+    nlohmann::json& points = list[i]["points"] = nlohmann::json::array();
     for (const CurvePoint& p : curves[i].points) points.push_back({p.radius, p.surely, p.possibly});
-    entry["points"] = points;
-    list.push_back(std::move(entry));
   }
   fmt::print("{}\n", list.dump(1));
 }

@@ -250,9 +250,10 @@ void add_harden(CLI::App& app, Common& common, Action& chosen) {
   sub->add_option("--cap", shared.cap, "largest change of a pixel of the examples");
   sub->add_option("--breakpoints", shared.breakpoints, "l2 examples by the seeds' linearisation");
   sub->add_option("--time-limit", shared.time_limit, "seconds per image")->capture_default_str();
-  sub->add_option("--measure", command->measure,
-                  "closest distances of the first N test images that the network gets right, "
-                  "before and after (0: none)")
+  sub->add_option(
+         "--measure", command->measure,
+         "closest distances of the first N test images that the network gets right, before and "
+         "after (0: none)")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   sub->add_option("--measure-norms", command->measure_norms, "norms to measure in")

@@ -1,10 +1,9 @@
 // brink reproduce: the tables and figures of the seed documents, published beside ours.
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
-#include "brink/reproduce/lab.h"
+#include "brink/reproduce/tables.h"
 #include "commands.h"
 
 namespace brink::cli {
@@ -83,12 +82,10 @@ Expected<void> check_inputs(const ReproduceCommand& command, const std::vector<E
     if (auto set = lab.images(split); !set) return tl::unexpected(set.error());
   }
   if (command.options.net_dir.empty()) return {};
-  std::set<std::string> needed(command.options.nets.begin(), command.options.nets.end());
   for (const Exhibit& exhibit : chosen) {
-    if (exhibit.name == "figures") needed.insert({"DNN1", "DNN3"});
-  }
-  for (const std::string& net : needed) {
-    if (auto network = lab.network(net); !network) return tl::unexpected(network.error());
+    for (const std::string& net : networks_of(exhibit.name, lab)) {
+      if (auto network = lab.network(net); !network) return tl::unexpected(network.error());
+    }
   }
   return {};
 }
@@ -100,6 +97,18 @@ Expected<void> make_folder(const std::filesystem::path& folder) {
   return check_writable(folder / "tables.md");
 }
 
+/// A store elsewhere first: one that cannot be opened leaves no folder behind.
+Expected<Store> open_store_and_folder(const ReproduceCommand& command) {
+  const std::filesystem::path& folder = command.options.out;
+  if (command.store.empty()) {
+    return make_folder(folder).and_then([&] { return Store::open(folder / "reproduce.db"); });
+  }
+  auto store = Store::open(command.store);
+  if (!store) return store;
+  if (auto ok = make_folder(folder); !ok) return tl::unexpected(ok.error());
+  return store;
+}
+
 Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
   const auto chosen = chosen_exhibits(command.what);
   if (!chosen) return tl::unexpected(chosen.error());
@@ -107,9 +116,7 @@ Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
   command.options.seed = common.seed;
   if (auto ok = check_request(command); !ok) return ok;
   if (auto ok = check_inputs(command, *chosen, common); !ok) return ok;
-  if (auto ok = make_folder(command.options.out); !ok) return ok;
-  auto store =
-      Store::open(command.store.empty() ? command.options.out / "reproduce.db" : command.store);
+  auto store = open_store_and_folder(command);
   if (!store) return tl::unexpected(store.error());
   if (auto ok = store->begin_run(common.command, common.threads); !ok) return ok;
   Progress progress("tables", static_cast<int>(chosen->size()), common.quiet);
@@ -159,7 +166,10 @@ void add_reproduce(CLI::App& app, Common& common, Action& chosen) {
   sub->add_option("-o,--out", options.out,
                   "folder for tables (CSV, Markdown), figures, trained networks")
       ->required();
-  sub->add_option("--nets", options.nets, "networks")->delimiter(',')->capture_default_str();
+  sub->add_option("--nets", options.nets,
+                  "networks (z7, z8, k5: a DNN1 of their own; figures: DNN1 and DNN3)")
+      ->delimiter(',')
+      ->capture_default_str();
   sub->add_option("--net-dir", options.net_dir,
                   "folder with DNN1.onnx ... (default: they are trained into OUT/nets)");
   sub->add_option("--data", options.data, "mnist, fashion-mnist, strokes or a folder")
@@ -168,8 +178,10 @@ void add_reproduce(CLI::App& app, Common& common, Action& chosen) {
       ->capture_default_str();
   sub->add_option("--time-limit", options.time_limit,
                   "seconds an image (default: what the table's caption says)");
-  sub->add_option("--engine", command->engine,
-                  "search (brink's own), mip (the documents' models, by CBC) or both")
+  sub->add_option(
+         "--engine", command->engine,
+         "search (brink's own), mip (the documents' models, by CBC) or both; z7, z8, k5 and "
+         "figures: search")
       ->capture_default_str();
   sub->add_option("--store", command->store, "results store (default: OUT/reproduce.db)");
 }

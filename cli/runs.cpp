@@ -1,4 +1,6 @@
 // brink runs: what a results store holds, as tables; stores of several machines into one.
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 
 #include "brink/base/files.h"
@@ -37,8 +39,45 @@ Expected<void> check_filters(const RunsOptions& options) {
   return {};
 }
 
+Expected<void> check_one_of(const char* option, const std::string& value,
+                            const std::vector<std::string_view>& valid) {
+  if (value.empty() || std::find(valid.begin(), valid.end(), value) != valid.end()) return {};
+  return bad_request("{} '{}' is none of {}", option, value, fmt::join(valid, ", "));
+}
+
+/// A value that no answer of the store can have is a slip: an empty table would hide it.
+Expected<void> check_values(const Store& store, const StoreFilter& f) {
+  if (!f.norm.empty()) {
+    if (auto norm = parse_norm(f.norm); !norm) return tl::unexpected(norm.error());
+  }
+  std::vector<std::string_view> statuses;
+  for (const AnswerStatus status :
+       {AnswerStatus::optimal, AnswerStatus::gap, AnswerStatus::time_limit,
+        AnswerStatus::infeasible, AnswerStatus::misclassified, AnswerStatus::error}) {
+    statuses.push_back(name(status));
+  }
+  if (auto ok = check_one_of("--status", f.status, statuses); !ok) return ok;
+  if (auto ok = check_one_of("--engine", f.engine, {"search", "mip"}); !ok) return ok;
+  const auto networks = store.networks();
+  if (!networks) return tl::unexpected(networks.error());
+  std::vector<std::string_view> names;
+  for (const StoredNetwork& network : *networks) {
+    // The beginning of its hash will do.
+    names.push_back(network.hash.rfind(f.network, 0) == 0 ? f.network : network.name);
+  }
+  if (auto ok = check_one_of("--network", f.network, names); !ok) return ok;
+  if (!f.question) return {};
+  const auto questions = store.questions();
+  if (!questions) return tl::unexpected(questions.error());
+  std::vector<QuestionId> ids;
+  for (const StoredQuestion& question : *questions) ids.push_back(question.id);
+  if (std::find(ids.begin(), ids.end(), *f.question) != ids.end()) return {};
+  return bad_request("--question {} is none of {}", *f.question, fmt::join(ids, ", "));
+}
+
 Expected<TextTable> table_of(const Store& store, const RunsOptions& options) {
   if (auto ok = check_filters(options); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_values(store, options.filter); !ok) return tl::unexpected(ok.error());
   if (options.list == "questions") return question_table(store, options.filter);
   if (options.list == "answers") return answer_table(store, options.filter);
   if (options.list == "units") return unit_answer_table(store, options.filter);
@@ -49,13 +88,9 @@ Expected<TextTable> table_of(const Store& store, const RunsOptions& options) {
 }
 
 nlohmann::json to_json(const TextTable& table) {
-  nlohmann::json rows = nlohmann::json::array();
-  for (const auto& row : table.rows) {
-    nlohmann::json entry;
-    for (std::size_t c = 0; c < row.size(); ++c) entry[table.columns[c]] = row[c];
-    rows.push_back(std::move(entry));
-  }
-  return rows;
+  return rows_json(
+      table, {"network", "what", "data", "split", "engine", "norm", "status", "shape", "output",
+              "hash", "accuracy", "hardened from", "started", "version", "machine", "command"});
 }
 
 Expected<void> run_runs(const RunsOptions& options, const Common& common) {

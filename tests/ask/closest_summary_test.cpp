@@ -53,5 +53,9 @@ TEST(ClosestSummary, AnErrorCountsAsAnImageWithoutResult) {
   EXPECT_NE(one_line(s).find("; 1 errors"), std::string::npos);
 }
 
+TEST(ClosestSummary, AnEmptyShardSolvesNoShareOfNothing) {
+  EXPECT_EQ(one_line(summarise({})), "no image falls to this shard");
+}
+
 }  // namespace
 }  // namespace brink

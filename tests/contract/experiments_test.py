@@ -81,7 +81,7 @@ class Curve(Contract):
         self.assertEqual(self.brink_train("other.onnx", "5").returncode, 0)
         done = self.good("curve", "net.onnx", "other.onnx", "--data", "data", "--images", "0-4", "-o", "two.csv",
                          "--json")
-        self.assertEqual([c["network"] for c in json.loads(done.stdout)], ["net", "other"])
+        self.assertEqual([(c["network"], c["images"]) for c in json.loads(done.stdout)], [("net", 5), ("other", 5)])
         base = ("curve", "net.onnx", "--data", "data")
         self.refused(*base, "--images", "0-4", "--norm", "l9", "-o", "x.csv", says=["l9"])
         self.refused(*base, "--images", "900", "-o", "x.csv", says=["900"])
@@ -108,11 +108,17 @@ class Reproduce(Contract):
         _, own = read_csv(self.folder / "own.csv")
         mean = sum(float(r["distance"]) for r in own) / 2
         self.assertAlmostEqual(float(rows[0]["search distance"]), mean, delta=2e-3)
+        notes = self.reproduce("k2", "k4").stdout
+        for doubtful in ("75.0 s", "294.1 s", "1.3 %", "31.0 %", "296.3 s", "repeated in each of its rows"):
+            self.assertIn(doubtful, notes)
+        for name, ignored in (("k5", "--nets and --net-dir"), ("figures", "--nets")):
+            self.assertIn(f"whatever {ignored}", (self.folder / f"tables/{name}.md").read_text())
         for name in ("figure-z3", "figure-k6"):
             self.assertTrue((self.folder / f"tables/{name}.png").read_bytes().startswith(PNG), name)
-        before = (self.folder / "tables/z2.csv").read_bytes()
-        self.assertEqual(self.reproduce("z2").returncode, 0)
-        self.assertEqual(before, (self.folder / "tables/z2.csv").read_bytes())  # the times too: not asked again
+        # Nothing is asked again: times, and the threads that they were taken on, are those of the first run.
+        before = [(self.folder / f"tables/z2.{kind}").read_bytes() for kind in ("csv", "md")]
+        self.assertEqual(self.reproduce("z2", "--threads", "3").returncode, 0)
+        self.assertEqual(before, [(self.folder / f"tables/z2.{kind}").read_bytes() for kind in ("csv", "md")])
 
     def test_the_models_give_the_search_s_distances(self):
         done = self.brink("reproduce", "z4", "-o", "models", "--data", "data", "--images", "2", "--nets", "DNN1",
@@ -135,6 +141,8 @@ class Reproduce(Contract):
         _, rows = read_csv(self.folder / "retrained/z8.csv")
         self.assertEqual([r["training data"] for r in rows], ["l0", "l1", "l2", "linf", "none, another seed"])
         self.assertEqual(rows[-1]["published obj_l1"], "")
+        for name in ("z7", "z8"):
+            self.assertIn("whatever --nets and --net-dir", (self.folder / f"retrained/{name}.md").read_text())
 
     def test_bad_requests(self):
         base = ("reproduce", "z2", "-o", "bad", "--data", "data")
@@ -143,6 +151,14 @@ class Reproduce(Contract):
         self.refused(*base, "--images", "0", says=["--images"])
         self.refused(*base, "--engine", "magic", says=["magic"])
         self.refused(*base, "--time-limit", "0", says=["--time-limit"])
+
+    def test_what_is_missing_is_found_before_anything_is_made(self):
+        base = ("reproduce", "-o", "bad", "--data", "data", "--nets", "DNN1", "--images", "1")
+        (self.folder / "given").mkdir()
+        self.assertEqual(self.brink_train("given/DNN1.onnx", "8,8,8").returncode, 0)
+        self.refused(*base, "figures", "--net-dir", "given", says=["DNN3.onnx"])
+        self.refused(*base, "z2", "--store", "net.onnx", says=["net.onnx"])
+        self.assertFalse((self.folder / "bad").exists())
 
 
 if __name__ == "__main__":

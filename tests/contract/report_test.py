@@ -195,6 +195,24 @@ class InTheBrowser(Reports):
         self.assertAlmostEqual(shown[0], safe, delta=0.51)
         self.assertAlmostEqual(shown[-1], lost, delta=0.51)
 
+    def test_it_can_be_read_aloud(self):
+        page = self.load("filled.html", script="""
+          await settle();
+          document.getElementById('time').scrollIntoView(); await settle(); await settle();
+          outcome.push([...document.querySelectorAll('#nav [aria-current]')].every((link) => link.getAttribute('aria-current') === 'true'),
+            [...document.querySelectorAll('table')].every((one) => one.caption?.textContent !== '' && one.caption !== null),
+            [...document.querySelectorAll('th')].every((head) => head.scope !== 'col' || head.textContent !== ''),
+            [...document.querySelectorAll('.legend-line input')].every((input) => input.getBoundingClientRect().height >= 24));""")
+        self.assertEqual(json.loads(page.root["data-outcome"]), [True, True, True, True])
+
+    def test_an_error_counts_as_searched(self):
+        _, rows = self.load("filled.html").table_with("question", "proven", "mean gap")
+        searched = "FROM closest WHERE status <> 'misclassified' AND question = "
+        for question, _, _, proven, *_ in rows:
+            number = re.match(r"Q(\d+)", question).group(1)
+            share = self.sql("filled.db", f"SELECT 100.0 * avg(status IN ('optimal', 'infeasible')) {searched}{number}")
+            self.assertAlmostEqual(float(re.search(r"\((\d+) %", proven).group(1)), share, delta=0.51, msg=question)
+
     def test_controls(self):
         page = self.load("filled.html", script="""
           await settle(); note();

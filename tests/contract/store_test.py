@@ -170,6 +170,27 @@ class Store(Contract):
         self.assertIn("closest", self.good("runs", "list.db", "--list", "runs").stdout)
         self.assertIn("30-8-6-10", self.good("runs", "list.db", "--list", "networks").stdout)
 
+    def test_runs_in_numbers(self):
+        self.good("bounds", "net.onnx", "--method", "symbolic", "--store", "numbers.db")
+        self.assertEqual([run["answers"] for run in json.loads(
+            self.good("runs", "numbers.db", "--list", "runs", "--json").stdout)], [1])
+        self.assertEqual(self.ask("numbers.db", images="0-1").returncode, 0)
+        _, second = json.loads(self.good("runs", "numbers.db", "--json").stdout)
+        self.assertEqual((second["question"], second["network"], second["answers"]), (2, "net", 2))
+        self.assertGreater(second["mean distance"], 0)
+
+    def test_filters_that_nothing_can_pass_are_refused(self):
+        self.assertEqual(self.ask("filters.db", images="0-1").returncode, 0)
+        answers = ("runs", "filters.db", "--list", "answers")
+        for option, value, valid in (
+                ("--norm", "l7", "linf"), ("--status", "optimall", "optimal, gap"), ("--network", "nosuch", "net"),
+                ("--question", "77", "1"), ("--engine", "foo", "search, mip")):
+            self.refused(*answers, option, value, says=[value, valid])
+        self.assertIn("infeasible", self.refused(*answers, "--status", "done"))
+        with contextlib.closing(sqlite3.connect(self.folder / "filters.db")) as database:
+            digest = database.execute("SELECT hash FROM network").fetchone()[0]
+        self.assertEqual(len(json.loads(self.good(*answers, "--network", digest[:8], "--json").stdout)), 2)
+
     def test_bad_stores_are_refused_and_left_alone(self):
         (self.folder / "text.db").write_text("no database at all, but long enough to look like one" * 20)
         with contextlib.closing(sqlite3.connect(self.folder / "foreign.db")) as database:

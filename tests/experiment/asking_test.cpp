@@ -12,8 +12,8 @@ namespace {
 using testing::row;
 
 TEST(Compare, MisclassifiedCountsAtZeroAndApart) {
-  const std::vector<ClosestRow> before = {row(0, AnswerStatus::time_limit, 2),
-                                          row(1, AnswerStatus::optimal, 4)};
+  const std::vector<ClosestRow> before = {row(0, AnswerStatus::optimal, 2),
+                                          row(1, AnswerStatus::time_limit, 4)};
   const std::vector<ClosestRow> after = {row(1, AnswerStatus::misclassified, {}),
                                          row(0, AnswerStatus::time_limit, 3)};
   const DistanceChange change = compare(before, after);

@@ -37,6 +37,34 @@ TEST(ReportLabels, TrueAndLinearisedL2AreTold) {
             (std::vector<std::string>{"", "not linearised", "17 breakpoints"}));
 }
 
+TEST(ReportLabels, SummariesNameWhatIsNotTheDefault) {
+  ReportQuestion plain{1, "closest", 0, "", testing::robust_options("l1")};
+  plain.options.update({{"target", "shift:5"},
+                        {"margin", 1.2},
+                        {"target_min", 0.001},
+                        {"cap", nullptr},
+                        {"breakpoints", nullptr},
+                        {"images", "9b4bfb59"},
+                        {"time_limit", 300.0},
+                        {"gap", 0.0},
+                        {"seed", 0}});
+  const std::string first = "closest l1, mnist, target shift:5, margin 1.2, search, 300 s";
+  EXPECT_EQ(question_summary(plain), first);
+  const std::vector<std::pair<std::string, nlohmann::json>> others = {
+      {"gap", 0.01},   {"target_min", nullptr}, {"seed", 3},          {"split", "train"},
+      {"data", "own"}, {"box", "-1:1"},         {"solver", "scip"},   {"formulation", "indicator"},
+      {"cap", 0.2},    {"breakpoints", 9},      {"time_limit", 20.5}, {"distance_form", "seed"}};
+  for (const auto& [key, value] : others) {
+    ReportQuestion other = plain;
+    other.options[key] = value;
+    EXPECT_NE(question_summary(other), first) << key;
+  }
+  const ReportQuestion bounds{
+      2, "bounds", 0, "", {{"method", "weak"}, {"box", "0:1"}, {"limit_per_bound", 2.0}}};
+  EXPECT_EQ(question_summary(bounds), "bounds, weak, 2 s a bound");
+  EXPECT_EQ(question_summary({3, "closest", 0, "", nlohmann::json()}), "closest");
+}
+
 TEST(ReportLabels, Titles) {
   ReportQuestion question{1, "closest", 0, "", testing::robust_options("linf")};
   EXPECT_EQ(question_title(question),

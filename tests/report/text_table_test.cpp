@@ -22,5 +22,11 @@ TEST(TextTable, Aligned) {
   EXPECT_EQ(table().aligned(), "Title\nname  value\na,b     1.5\nc|d      20\na note\n");
 }
 
+TEST(TextTable, RowsAsJsonHaveNumbers) {
+  const TextTable t{"", {"name", "value"}, {{"7", "1.5"}, {"", ""}, {"x", "inf"}}, {}};
+  EXPECT_EQ(rows_json(t, {"name"}).dump(),
+            R"([{"name":"7","value":1.5},{"name":"","value":null},{"name":"x","value":null}])");
+}
+
 }  // namespace
 }  // namespace brink

@@ -56,6 +56,8 @@ ClosestSummary summarise(const std::vector<ClosestRow>& rows) {
 }
 
 std::string one_line(const ClosestSummary& s) {
+  // No request is of no images, but a shard of one may be.
+  if (s.searched + s.wrong == 0) return "no image falls to this shard";
   return fmt::format(
       "{} images: solved {:.1f} %, mean gap {:.2f} %, mean nodes {:.1f}, seconds mean {:.2f} max "
       "{:.2f}, mean distance {}{}{}",

@@ -26,8 +26,7 @@ void count(const ReportAnswer& answer, Curves& curves) {
     return;
   }
   if (solved(answer)) curves.solved.push_back(answer.seconds);
-  // Proven is no gap, whatever tolerance it was proven to.
-  curves.gaps.push_back(answer.status == "optimal" ? 0 : relative_gap(answer));
+  curves.gaps.push_back(relative_gap(answer));
   curves.safe.push_back(answer.status == "infeasible" ? kNever : answer.bound);
   curves.lost.push_back(answer.distance.value_or(kNever));
 }
@@ -36,10 +35,16 @@ bool is_null(const nlohmann::json& options, const char* key) {
   return !options.contains(key) || options.at(key).is_null();
 }
 
+/// No floor; with relu outputs, which need one, the floor 0 that takes in the all-zero outputs.
+bool no_floor(const nlohmann::json& options, const ReportNetwork& network) {
+  if (network.output == "relu") return options.value("target_min", nlohmann::json()) == 0;
+  return is_null(options, "target_min");
+}
+
 }  // namespace
 
 double relative_gap(const ReportAnswer& answer) {
-  if (answer.status == "infeasible") return 0;
+  if (answer.status == "optimal" || answer.status == "infeasible") return 0;
   if (!answer.distance) return 1;
   const bool linearised = answer.linearised && answer.linearised_bound;
   const double distance = linearised ? *answer.linearised : *answer.distance;
@@ -66,13 +71,11 @@ std::vector<Curves> count_up(const ReportData& data) {
 
 bool measures_robustness(const ReportQuestion& question, const ReportNetwork& network) {
   const nlohmann::json& options = question.options;
-  // Relu outputs cannot do without a floor; that of 0 loses nothing (brink curve asks it).
-  const bool no_floor =
-      is_null(options, "target_min") || (network.output == "relu" && options.at("target_min") == 0);
   return question.kind == "closest" && options.is_object() &&
          options.value("target", nlohmann::json()) == "any" &&
-         options.value("margin", nlohmann::json()) == 1 && no_floor && is_null(options, "cap") &&
-         is_null(options, "breakpoints") && options.value("box", nlohmann::json("0:1")) == "0:1";
+         options.value("margin", nlohmann::json()) == 1 && no_floor(options, network) &&
+         is_null(options, "cap") && is_null(options, "breakpoints") &&
+         options.value("box", nlohmann::json("0:1")) == "0:1";
 }
 
 }  // namespace brink

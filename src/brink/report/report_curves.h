@@ -22,15 +22,17 @@ struct Curves {
   std::vector<double> lost;
 };
 
-/// (distance - bound) / distance, as brink closest prints it: 0 at distance 0 and where no image
-/// exists, 1 where none is known; with breakpoints, of the linearised distance.
+/// (distance - bound) / distance: 0 at distance 0, where the answer is proven (what its tolerance
+/// leaves is no gap) and where no image exists, 1 where none is known; with breakpoints, of the
+/// linearised distance.
 double relative_gap(const ReportAnswer& answer);
 
 /// One element a closest question that has answers, in the order of the questions.
 std::vector<Curves> count_up(const ReportData& data);
 
-/// Does a question bound what *any* change can do? Only with target any, margin 1, no floor (relu
-/// outputs: a floor of 0), no cap and no linearised distance; others overestimate robustness.
+/// Does a question of the network bound what *any* change can do? Only with target any, margin 1,
+/// no floor (relu outputs: floor 0), no cap and no linearised distance; others overestimate
+/// robustness.
 bool measures_robustness(const ReportQuestion& question, const ReportNetwork& network);
 
 }  // namespace brink

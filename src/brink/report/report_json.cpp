@@ -56,8 +56,8 @@ json questions(const ReportData& data) {
                   {"text", question.text}, {"label", labels[i]},    {"options", question.options}};
     if (question.kind == "closest") {
       entry["title"] = question_title(question);
-      entry["robust"] = measures_robustness(
-          question, data.networks.at(static_cast<std::size_t>(question.network)));
+      entry["robust"] =
+          measures_robustness(question, data.networks[static_cast<std::size_t>(question.network)]);
     }
     list.push_back(std::move(entry));
   }

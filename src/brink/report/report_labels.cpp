@@ -2,6 +2,7 @@
 // questions of the same kind differ in it; network and norm have places of their own on the page.
 #include "brink/report/report_labels.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
@@ -39,7 +40,26 @@ std::string describe(const std::string& key, const nlohmann::json& value) {
   if (key == "target_min") return "floor " + print(value);
   if (key == "time_limit") return print(value) + " s";
   if (key == "breakpoints") return value == 0 ? "not linearised" : print(value) + " breakpoints";
+  if (key == "limit_per_bound") return print(value) + " s a bound";
   return key + " " + print(value);
+}
+
+/// Is this what the command line has where nothing is said?
+bool is_default(const ReportQuestion& question, const std::string& key,
+                const nlohmann::json& value) {
+  static const std::map<std::string, nlohmann::json> defaults = {{"split", "test"},
+                                                                 {"target_min", 0.001},
+                                                                 {"cap", nullptr},
+                                                                 {"box", "0:1"},
+                                                                 {"breakpoints", 0},
+                                                                 {"formulation", "bigm"},
+                                                                 {"distance_form", "tight"},
+                                                                 {"limit_per_bound", 1},
+                                                                 {"gap", 0},
+                                                                 {"seed", 0}};
+  if (key == "solver") return value == (question.kind == "bounds" ? "search" : "cbc");
+  const auto found = defaults.find(key);
+  return found != defaults.end() && found->second == value;
 }
 
 /// The keys in which questions of this kind differ, in the order of kOrder.
@@ -102,6 +122,27 @@ std::vector<std::string> question_labels(const std::vector<ReportQuestion>& ques
 std::string norm_label(const std::string& norm) {
   if (norm == "linf") return "L\u221e";
   return norm.size() == 2 && norm[0] == 'l' ? "L" + norm.substr(1) : norm;
+}
+
+std::string question_summary(const ReportQuestion& question) {
+  std::string summary = question.kind;
+  const nlohmann::json norm = option(question, "norm");
+  if (!norm.is_null()) summary += " " + print(norm);
+  if (!question.options.is_object()) return summary;
+  std::vector<std::string> keys(kOrder.begin(), kOrder.end());
+  for (const auto& item : question.options.items()) {
+    // What `data` names is enough of the images.
+    const bool placed = item.key() == "norm" || item.key() == "images" ||
+                        std::find(kOrder.begin(), kOrder.end(), item.key()) != kOrder.end();
+    if (!placed) keys.push_back(item.key());
+  }
+  for (const std::string& key : keys) {
+    const nlohmann::json value = option(question, key);
+    if (!question.options.contains(key) || is_default(question, key, value)) continue;
+    const std::string words = describe(key, value);
+    if (!words.empty()) summary += ", " + words;
+  }
+  return summary;
 }
 
 std::string question_title(const ReportQuestion& question) {

@@ -15,6 +15,10 @@ std::vector<std::string> question_labels(const std::vector<ReportQuestion>& ques
 /// What a closest question asks, norm included: "least L1 change to any other class, margin 1".
 std::string question_title(const ReportQuestion& question);
 
+/// A question of any kind in one line, norm included; options at their defaults are left out:
+/// "closest l1, mnist, target shift:5, margin 1.2, search, 300 s".
+std::string question_summary(const ReportQuestion& question);
+
 /// "L0", "L1", "L2", "L\u221e"; other text as it is.
 std::string norm_label(const std::string& norm);
 

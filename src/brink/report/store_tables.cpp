@@ -1,6 +1,9 @@
 #include "brink/report/store_tables.h"
 
+#include <map>
+
 #include "brink/report/decimal.h"
+#include "brink/report/report_labels.h"
 
 namespace brink {
 
@@ -53,26 +56,27 @@ Expected<TextTable> table_of(const Store& store, std::vector<std::string> column
   return table;
 }
 
-/// The options that tell questions of one kind apart.
-constexpr const char* kWhat =
-    "q.kind || coalesce(' ' || json_extract(q.options, '$.norm'), '') || "
-    "coalesce(' ' || json_extract(q.options, '$.method'), '') || "
-    "coalesce(' ' || json_extract(q.options, '$.target'), '') || "
-    "coalesce(' margin ' || json_extract(q.options, '$.margin'), '') || "
-    "coalesce(' ' || json_extract(q.options, '$.engine'), '') || "
-    "coalesce(' bounds ' || json_extract(q.options, '$.bounds'), '') || "
-    "coalesce(' ' || json_extract(q.options, '$.breakpoints') || ' breakpoints', '') || "
-    "coalesce(' cap ' || json_extract(q.options, '$.cap'), '') || "
-    "coalesce(' limit ' || json_extract(q.options, '$.time_limit') || ' s', '')";
+/// What each question asks, by its number.
+Expected<std::map<std::int64_t, std::string>> summaries(const Store& store) {
+  const auto questions = store.questions();
+  if (!questions) return tl::unexpected(questions.error());
+  std::map<std::int64_t, std::string> all;
+  for (const StoredQuestion& q : *questions) {
+    all[q.id] = question_summary({q.id, q.kind, 0, q.text, q.options});
+  }
+  return all;
+}
 
 }  // namespace
 
 Expected<TextTable> question_table(const Store& store, const StoreFilter& filter) {
+  auto what = summaries(store);
+  if (!what) return tl::unexpected(what.error());
   Where where;
   add_question_filters(where, filter);
   const std::string statement =
-      std::string("SELECT q.id, n.name, ") + kWhat +
-      ", (SELECT count(*) FROM closest c WHERE c.question = q.id) + "
+      "SELECT q.id, n.name, (SELECT count(*) FROM closest c WHERE c.question = "
+      "q.id) + "
       "(SELECT count(*) FROM unit u WHERE u.question = q.id) + "
       "(SELECT count(*) FROM bounds b WHERE b.question = q.id), "
       "(SELECT count(*) FROM closest c WHERE c.question = q.id AND c.status IN "
@@ -89,10 +93,10 @@ Expected<TextTable> question_table(const Store& store, const StoreFilter& filter
       where.text() + " ORDER BY q.id";
   return table_of(
       store, {"question", "network", "what", "answers", "solved", "mean distance", "mean seconds"},
-      statement, where, [](const SqlRow& row) {
-        return std::vector<std::string>{row.text(0),           row.text(1), row.text(2),
-                                        row.text(3),           row.text(4), real(row, 5),
-                                        real(row, 6, "{:.3f}")};
+      statement, where, [&what](const SqlRow& row) {
+        return std::vector<std::string>{row.text(0),           row.text(1), (*what)[row.integer(0)],
+                                        row.text(2),           row.text(3), real(row, 4),
+                                        real(row, 5, "{:.3f}")};
       });
 }
 
@@ -166,7 +170,9 @@ Expected<TextTable> run_table(const Store& store) {
   const std::string statement =
       "SELECT r.id, r.started, r.version, r.threads, "
       "(SELECT count(*) FROM closest a WHERE a.run = r.id) + "
-      "(SELECT count(*) FROM unit a WHERE a.run = r.id), r.machine, r.command FROM run r ORDER BY "
+      "(SELECT count(*) FROM unit a WHERE a.run = r.id) + "
+      "(SELECT count(*) FROM bounds a WHERE a.run = r.id), r.machine, r.command FROM run r ORDER "
+      "BY "
       "r.id";
   return table_of(store, {"run", "started", "version", "threads", "answers", "machine", "command"},
                   statement, {}, [](const SqlRow& row) {

@@ -35,6 +35,22 @@ std::string markdown_cell(const std::string& text) {
 
 }  // namespace
 
+nlohmann::json rows_json(const TextTable& table, const std::set<std::string>& texts) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const auto& row : table.rows) {
+    nlohmann::json& entry = rows.emplace_back(nlohmann::json::object());
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      nlohmann::json& field = entry[table.columns[c]];
+      if (texts.contains(table.columns[c])) {
+        field = row[c];
+      } else if (auto number = nlohmann::json::parse(row[c], nullptr, false); number.is_number()) {
+        field = std::move(number);
+      }
+    }
+  }
+  return rows;
+}
+
 std::string csv_field(std::string text) {
   for (char& c : text) {
     if (c == '\n' || c == '\r') c = ' ';

@@ -1,6 +1,8 @@
 // A table of texts, written as CSV, Markdown or aligned columns.
 #pragma once
 
+#include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,9 @@ struct TextTable {
   /// For a terminal; numbers to the right, text to the left.
   std::string aligned() const;
 };
+
+/// An object a row. Columns other than `texts` are numbers, null where they hold none.
+nlohmann::json rows_json(const TextTable& table, const std::set<std::string>& texts);
 
 /// A field of a CSV row: quoted if it must be, line ends made spaces.
 std::string csv_field(std::string text);

@@ -21,4 +21,15 @@ const std::vector<Exhibit>& exhibits() {
   return all;
 }
 
+std::vector<std::string> networks_of(const std::string& exhibit, const Lab& lab) {
+  if (exhibit == "figures") return {"DNN1", "DNN3"};
+  if (exhibit == "z7" || exhibit == "z8" || exhibit == "k5") return {};  // they train their own
+  std::vector<std::string> read;
+  for (const std::string& net : lab.options().nets) {
+    const bool published = exhibit != "z6" || (net != "DNN4" && net != "DNN5");
+    if (published) read.push_back(net);
+  }
+  return read;
+}
+
 }  // namespace brink

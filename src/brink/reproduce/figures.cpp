@@ -221,6 +221,8 @@ Expected<TextTable> draw_figures(Lab& lab) {
     }
     table.rows.push_back({file, figure.title});
   }
+  table.notes.emplace_back(
+      "Of DNN1 and DNN3, whatever --nets; the search answers, whatever --engine.");
   return table;
 }
 

@@ -15,9 +15,10 @@ namespace {
 constexpr int kZhuExamples = 1000;
 constexpr int kZhuBreakpoints = 17;
 const char* const kNorms[] = {"l0", "l1", "l2", "linf"};
-constexpr const char* kOwnNetwork =
-    "This DNN1 is trained for this table, so it is not that of Z2 to Z5; --nets, --net-dir and "
-    "--engine do not touch it.";
+const char* const kOwnNetwork =
+    "DNN1 is trained afresh here, whatever --nets and --net-dir, so it is not the other tables'; "
+    "the "
+    "search answers, whatever --engine.";
 constexpr const char* kAnotherSeed = "none, another seed";
 
 /// Zhu's examples are L2-optimal by 17 breakpoints.
@@ -206,6 +207,7 @@ Expected<TextTable> table_z8(Lab& lab) {
       const auto after = lab.asker().closest(networks[r], question, engine, *test, *list);
       if (!after) return tl::unexpected(after.error());
       const DistanceChange change = compare(*before, *after);
+      // The original's answers are the same in every row.
       unproven += change.unproven_after + (r == 0 ? change.unproven_before : 0);
       objectives.push_back(fixed(change.after, 3));
       changes.push_back(percent_change(change.before, change.after));

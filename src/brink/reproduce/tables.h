@@ -5,6 +5,9 @@
 
 namespace brink {
 
+/// The networks that an exhibit reads, given the ones that are wanted.
+std::vector<std::string> networks_of(const std::string& exhibit, const Lab& lab);
+
 Expected<TextTable> table_z1(Lab& lab);
 Expected<TextTable> table_z2(Lab& lab);
 Expected<TextTable> table_z3(Lab& lab);

@@ -60,7 +60,7 @@ function chart(title, { type = "line", series, x, y, summary, head, rows, note, 
   }, el("i", { class: type === "bar" ? "box" : one.sets[0].borderDash?.length ? "dashed" : "", style: `--colour:${one.colour}` }), one.name)));
   const figure = el("figure", { class: "chart" }, el("figcaption", {}, title), note ? el("p", { class: "soft" }, note) : null, legend,
     el("div", { class: "plot" }, canvas),
-    el("details", {}, el("summary", {}, "The numbers"), el("div", { class: "wide" }, table(head, rows))));
+    el("details", {}, el("summary", {}, "The numbers"), el("div", { class: "wide" }, table(title, head, rows))));
   const configuration = () => {
     const axes = { x: axis(...x), y: axis(...y) };
     axes.x.stacked = axes.y.stacked = stacked;

@@ -47,15 +47,15 @@ function cactus(list) {
 }
 
 function gapProfile(list) {
-  const shares = [1e-6, 0.01, 0.05, 0.1, 0.2, 0.5];
+  const shares = [0, 0.01, 0.05, 0.1, 0.2, 0.5];
   const share = (c, gap) => percent(upTo(c.gaps, gap) / c.gaps.length, 0);
   const names = curveNames(list);
   const series = list.map((c, i) => curve(names.get(c), i,
-    steps(c.gaps, 0, (k) => Math.max(k + 1, upTo(c.gaps, 1e-6)) / c.gaps.length, 1)));
+    steps(c.gaps, 0, (k) => Math.max(k + 1, upTo(c.gaps, 0)) / c.gaps.length, 1)));
   return chart("Gap at the end", {
     series, x: ["relative gap at most", { percentages: true, min: 0, max: 1 }], y: ["share of images searched", { percentages: true, min: 0, max: 1 }],
     note: "The gap is the part of the distance that is not proven; an image without any answer counts 100 %.",
-    summary: list.map((c) => `${names.get(c)}: ${share(c, 1e-6)} without a gap`).join("; "),
+    summary: list.map((c) => `${names.get(c)}: ${share(c, 0)} without a gap`).join("; "),
     head: ["curve", "no gap", ...shares.slice(1).map((gap) => `≤ ${percent(gap, 0)}`)],
     rows: list.map((c) => [names.get(c), ...shares.map((gap) => share(c, gap))]),
     tooltip: { title: (items) => `gap at most ${percent(items[0].parsed.x)}`, label: (item) => `${item.dataset.label}: ${percent(item.parsed.y)}` },
@@ -125,8 +125,8 @@ function showRobustness() {
     el("div", { class: "charts" }, robust.map(([norm, group]) =>
       survivalChart(`Robustness in ${normName(norm)}`, group, `r, ${normName(norm)} (${NORM_WORDS[norm] ?? ""})`))));
   } else {
-    parts.push(el("p", { class: "lead" }, "No question shown here measures robustness. That takes --target any --margin 1 --target-min none: distances to " +
-      "one class, with a margin or with a floor overestimate what a network withstands."));
+    parts.push(el("p", { class: "lead" }, "No question shown here measures robustness. That takes --target any --margin 1 --target-min none (relu outputs: 0): " +
+      "distances to one class, with a margin or with a floor overestimate what a network withstands."));
   }
   if (others.length > 0) {
     parts.push(el("details", { open: robust.length === 0 }, el("summary", {}, "Distances of other questions, which are no measure of robustness"),

@@ -45,7 +45,7 @@ const layerTitle = (k, depth) => (k === depth - 1 ? "output" : `layer ${k + 1}`)
 
 function boundsTable(entries, facts) {
   const depth = facts[0].length;
-  return table(["method", "time", "open neurons", "always off", "always on", ...facts[0].map((_, k) => `mean width, ${layerTitle(k, depth)}`)],
+  return table("Bounds by method", ["method", "time", "open neurons", "always off", "always on", ...facts[0].map((_, k) => `mean width, ${layerTitle(k, depth)}`)],
     entries.map((entry, i) => {
       const hidden = facts[i].slice(0, -1);
       const open = sum(hidden.map((l) => l.open));

@@ -45,7 +45,7 @@ function summaryRow(index, rows) {
 function showSummary() {
   const groups = by(matchingRows(), (row) => data.answers.question[row]).sort((p, q) => p[0] - q[0]);
   byId("summary").replaceChildren(groups.length > 0
-    ? table(["question", "images", "wrong already", "proven", "mean distance", "mean gap", "mean time", "median", "longest"],
+    ? table("Answers in numbers", ["question", "images", "wrong already", "proven", "mean distance", "mean gap", "mean time", "median", "longest"],
       groups.map(([index, rows]) => summaryRow(index, rows)))
     : el("p", { class: "nothing" }, "No answer passes these filters."));
 }
@@ -71,7 +71,7 @@ function hardeningPart(row) {
   const parts = [el("h3", {}, `${networkNames[row.parent]} → ${networkNames[row.child]}`)];
   if (row.recipe != null) parts.push(el("p", { class: "soft recipe" }, recipeText(row.recipe)));
   if (row.accuracies.length > 0) {
-    parts.push(el("div", { class: "wide" }, table(["images right", "before", "after", "difference"], row.accuracies.map((a) =>
+    parts.push(el("div", { class: "wide" }, table("Accuracy before and after", ["images right", "before", "after", "difference"], row.accuracies.map((a) =>
       [`${a.data}, ${a.split}`, share(a.parent), share(a.child),
         `${a.child[0] / a.child[1] >= a.parent[0] / a.parent[1] ? "+" : "−"}${(100 * Math.abs(a.child[0] / a.child[1] - a.parent[0] / a.parent[1])).toFixed(2)} points`]))));
   }
@@ -79,7 +79,7 @@ function hardeningPart(row) {
     [el("span", { class: "question" }, data.questions[d.question].title), "all asked of both", ...meanCells(d.all), count(d.leftOut)],
     ["", "right for both", ...meanCells(d.right), ""]]);
   parts.push(rows.length > 0
-    ? el("div", { class: "wide" }, table(["mean distance", "images", "count", "before (proven)", "after (proven)", "ratio", "left out"], rows, { class: "words" }))
+    ? el("div", { class: "wide" }, table("Mean distances before and after", ["mean distance", "images", "count", "before (proven)", "after (proven)", "ratio", "left out"], rows, { class: "words" }))
     : el("p", { class: "soft" }, "No question was asked of both networks with the same options."));
   return el("div", { class: "panel" }, parts);
 }
@@ -92,10 +92,10 @@ function showHardening() {
 const KINDS = { visualize: "what excites each unit most", bounds: "bounds on every neuron" };
 
 function showRuns() {
-  const parts = [el("div", { class: "wide" }, table(["", "network", "asks for", "in full"], data.questions.map((q) =>
+  const parts = [el("div", { class: "wide" }, table("Questions", ["question", "network", "asks for", "in full"], data.questions.map((q) =>
     [el("b", {}, `Q${q.id}`), networkNames[q.network], el("span", { class: "question" }, q.title ?? KINDS[q.kind] ?? q.kind), el("code", {}, q.text)]), { class: "words" }))];
   if (data.runs.length > 0) {
-    parts.push(el("h3", {}, "Runs"), el("div", { class: "wide" }, table(["started (UTC)", "command", "machine", "threads", "brink"],
+    parts.push(el("h3", {}, "Runs"), el("div", { class: "wide" }, table("Runs", ["started (UTC)", "command", "machine", "threads", "brink"],
       data.runs.map((r) => [r.started, el("code", {}, r.command), r.machine, String(r.threads), r.version]), { class: "words" })));
   }
   byId("run-list").replaceChildren(...parts);

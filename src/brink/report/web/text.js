@@ -62,9 +62,10 @@ const networkNames = data.networks.map((network, i) => {
   return twin ? `${network.name} (${network.hash.slice(0, 6)})` : network.name;
 });
 
-/** A table; `head` of texts, `rows` of lists of texts or nodes. The first column is text, others numbers. */
-function table(head, rows, attributes = {}) {
-  return el("table", attributes,
+/** A table; `head` of texts, `rows` of lists of texts or nodes. The first column is text, others numbers. The
+    caption is for screen readers: others see the heading above. */
+function table(caption, head, rows, attributes = {}) {
+  return el("table", attributes, el("caption", { class: "unseen" }, caption),
     el("thead", {}, el("tr", {}, head.map((text) => el("th", { scope: "col" }, text)))),
     el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, i) =>
       i === 0 ? el("th", { scope: "row" }, cell) : el("td", {}, cell))))));
