@@ -27,7 +27,7 @@ STATUSES = {"optimal", "gap", "time_limit", "infeasible", "misclassified", "erro
 # Sanitizer builds solve on one thread: GCC 12's sanitizers do not keep their allocator's locks usable
 # across fork(), which the MIP solver's child processes need (glibc's allocator does).
 THREADS = os.environ.get("BRINK_TEST_THREADS")
-SOLVING = ("closest", "visualize", "bounds")
+SOLVING = ("closest", "visualize", "bounds", "curve", "reproduce")
 
 
 def run(*arguments, cwd=None, timeout=240):
