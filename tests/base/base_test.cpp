@@ -70,6 +70,7 @@ TEST(Files, AnOutputIsNeitherAnInputNorAnotherOutputNorAResultsStore) {
   EXPECT_TRUE(check_outputs({folder / "a", "", folder / "b"}, {folder / "c", ""}));
   EXPECT_FALSE(check_outputs({folder / "a", folder / "x" / ".." / "a"}, {}));
   EXPECT_FALSE(check_outputs({folder / "a"}, {folder / "." / "a"}));
+  EXPECT_FALSE(check_outputs({folder / "a.db-wal"}, {folder / "a.db"}));
   ASSERT_TRUE(write_file(folder / "c", "an input"));
   std::filesystem::remove(folder / "link");
   std::filesystem::create_symlink(folder / "c", folder / "link");

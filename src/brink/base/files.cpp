@@ -84,6 +84,12 @@ bool same_file(const fs::path& a, const fs::path& b) {
          fs::absolute(a).lexically_normal() == fs::absolute(b).lexically_normal();
 }
 
+/// The file, or what SQLite keeps beside it.
+bool touches(const fs::path& output, const fs::path& kept) {
+  return same_file(output, kept) || same_file(output, kept.string() + "-wal") ||
+         same_file(output, kept.string() + "-shm");
+}
+
 bool is_database(const fs::path& path) {
   constexpr std::string_view kMark = "SQLite format 3";
   std::string start(kMark.size(), '\0');
@@ -98,7 +104,7 @@ Expected<void> check_outputs(const std::vector<fs::path>& outputs,
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i].empty()) continue;
     for (const fs::path& other : kept) {
-      if (other.empty() || !same_file(outputs[i], other)) continue;
+      if (other.empty() || !touches(outputs[i], other)) continue;
       return bad_request("'{}' would be written over '{}': name another output",
                          outputs[i].string(), other.string());
     }
