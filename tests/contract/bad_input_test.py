@@ -40,6 +40,8 @@ class Requests(Contract):
         self.closest_refused("--cap", "-0.1", says=["cap"])
         self.closest_refused("--margin", "0.99", says=["margin"])
         self.closest_refused("--margin", "nan", says=["margin"])
+        self.closest_refused("--margin", "1e308", says=["margin"])
+        self.closest_refused("--target-min", "1e300", says=["target-min"])
         self.closest_refused("--target-min", "-1", says=["target-min"])
         self.closest_refused("--time-limit", "-3", says=["time-limit"])
         self.closest_refused("--gap", "-0.5", says=["gap"])

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <bit>
+#include <cmath>
 #include <utility>
 
 #include "brink/solve/lp.h"
@@ -14,6 +15,53 @@
 
 namespace brink::search {
 namespace {
+
+/// Two outputs, the second M h_0 - M' h_1 of hidden neurons whose weights on the pixel make the two
+/// products agree to all but their last digits. The slope that is left is known exactly.
+struct Cancelling {
+  Network network;
+  double optimum = 0;  ///< of pixel 0, for an output of at least 0.5
+};
+
+Cancelling cancelling(double size, double a, double b) {
+  const double less = (size * a - 1) / b;
+  Cancelling result;
+  result.network.layers.resize(2);
+  Layer& first = result.network.layers[0];
+  first.weights = Eigen::Matrix2d{{a, 0}, {b, 0}};
+  first.bias = Eigen::Vector2d(1, 1);
+  Layer& last = result.network.layers[1];
+  last.weights = Eigen::Matrix2d{{0, 0}, {size, -less}};
+  last.bias = Eigen::Vector2d(0.5, less - size);
+  // fma gives the products' tails, so the difference of the products has all its digits.
+  const double one = size * a, two = less * b;
+  const double slope = (one - two) + (std::fma(size, a, -one) - std::fma(less, b, -two));
+  result.optimum = 0.5 / slope;
+  return result;
+}
+
+TEST(ClosestSearch, ClaimsNothingThatCancellationTakesBack) {
+  for (const double size : {1.1e8, 1.3e11, 1.7e13}) {
+    for (const auto& [a, b] :
+         {std::pair(0.71, 0.93), std::pair(0.88, 0.57), std::pair(0.66, 0.79)}) {
+      const Cancelling c = cancelling(size, a, b);
+      ASSERT_EQ((size - (size * a - 1) / b) + c.network.layers[1].bias(1), 0);
+      for (const Norm norm : kNorms) {
+        ClosestQuestion question;
+        question.norm = norm;
+        question.box = Box::uniform(2, 0, 1);
+        question.target = {TargetRule::Kind::fixed, 1};
+        question.margin = 1;
+        question.target_min.reset();
+        const ClosestResult result =
+            search_closest(c.network, question, output_regions(question, c.network, 0),
+                           Eigen::Vector2d(0, 0), {}, {});
+        const double optimum = norm == Norm::l0 ? 1 : c.optimum;
+        EXPECT_LE(result.bound, optimum + 1e-12) << name(norm) << ", weights of " << size;
+      }
+    }
+  }
+}
 
 class ClosestSearchOf : public ::testing::TestWithParam<Norm> {};
 

@@ -85,11 +85,22 @@ std::string TargetRule::text() const {
   return "?";
 }
 
+namespace {
+constexpr double kMostAsked =
+    1e9;  // of margin and floor: beyond, solvers take numbers for infinity
+}  // namespace
+
 Expected<void> ClosestQuestion::check(const Network& network) const {
   if (!(margin >= 1)) return bad_request("margin {} is below 1; use 1 or more", margin);
+  if (margin > kMostAsked) {
+    return bad_request("margin {} is above {}; use less", margin, kMostAsked);
+  }
   if (cap && !(*cap >= 0)) return bad_request("cap {} is negative; use 0 or more", *cap);
   if (target_min && !(*target_min >= 0)) {
     return bad_request("target-min {} is negative; use 0 or more, or 'none'", *target_min);
+  }
+  if (target_min && *target_min > kMostAsked) {
+    return bad_request("target-min {} is above {}; use less", *target_min, kMostAsked);
   }
   if (!target_min && network.output == OutputKind::relu) {
     return bad_request(
@@ -140,7 +151,7 @@ std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const 
       targets = {question.target.value};
       break;
     case TargetRule::Kind::shift:
-      targets = {static_cast<int>((label + question.target.value) % classes)};
+      targets = {static_cast<int>((label + question.target.value % classes) % classes)};
       break;
     case TargetRule::Kind::any:
       for (int j = 0; j < classes; ++j) targets.push_back(j);

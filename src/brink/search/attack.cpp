@@ -62,6 +62,7 @@ std::optional<Eigen::VectorXd> attack(const Problem& problem, const Ball& ball,
       }
       if (value >= 0) break;
     }
+    if (best.size() == 0) return std::nullopt;  // values that doubles cannot hold
     if (best_slack <= slack + 1e-12 && leak == 0) return std::nullopt;
     change = std::move(best);
     slack = slack_gradient(problem, image + change, leak, gradient);

@@ -22,12 +22,6 @@ namespace brink::search {
 
 namespace {
 
-/// Room for what the rows lose by being computed.
-PatternPolytope relaxed(PatternPolytope polytope, const Problem& problem) {
-  polytope.rhs -= kRowRounding * row_sizes(problem, polytope);
-  return polytope;
-}
-
 LeafResult leaf_l1(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
   MoveProgram moves = move_program(problem, polytope);
   for (Column& column : moves.program.columns) column.cost = 1;
@@ -92,8 +86,8 @@ LeafResult leaf_segments(const Problem& problem, const PatternPolytope& polytope
 
 LeafResult solve_leaf(const Problem& problem, const OutputRegion& region, const Phases& phases,
                       const Ball& ball, const Deadline& deadline) {
-  const PatternPolytope polytope =
-      relaxed(pattern_polytope(problem.network(), phases, region), problem);
+  PatternPolytope polytope = pattern_polytope(problem.network(), phases, region);
+  polytope.rhs -= row_doubts(problem, phases, region);
   switch (ball.norm()) {
     case Norm::l0: {
       const int limit = static_cast<int>(std::floor(ball.radius() + 1e-9));
@@ -114,7 +108,7 @@ PatternExtreme pattern_extreme(const Problem& problem, const OutputRegion& row,
                                const Phases& phases, const Deadline& deadline) {
   const Box& box = problem.reach();
   const PatternPolytope polytope = pattern_polytope(problem.network(), phases, row);
-  const Eigen::VectorXd rounding = kRowRounding * row_sizes(problem, polytope);
+  const Eigen::VectorXd rounding = row_doubts(problem, phases, row);
   const Eigen::Index last = polytope.phase_rows;  // the affine form of the row on the pattern
   Program program;
   for (Eigen::Index p = 0; p < box.size(); ++p) {

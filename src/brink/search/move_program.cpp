@@ -1,6 +1,7 @@
 #include "brink/search/move_program.h"
 
-#include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace brink::search {
 
@@ -48,10 +49,31 @@ Eigen::VectorXd moved(const Problem& problem, const MoveProgram& program,
   return x;
 }
 
-Eigen::VectorXd row_sizes(const Problem& problem, const PatternPolytope& polytope) {
+Eigen::VectorXd row_doubts(const Problem& problem, const Phases& phases,
+                           const OutputRegion& region) {
+  const Network& network = problem.network();
   const Box& reach = problem.reach();
-  return polytope.rows.cwiseAbs() * reach.upper.cwiseAbs().cwiseMax(reach.lower.cwiseAbs()) +
-         polytope.rhs.cwiseAbs();
+  Eigen::VectorXd size = reach.upper.cwiseAbs().cwiseMax(reach.lower.cwiseAbs());
+  std::vector<double> doubts;
+  double operations = 4;
+  const auto charge = [&](double magnitude) {
+    doubts.push_back(std::numeric_limits<double>::epsilon() * operations * magnitude);
+  };
+  for (int k = 1; k <= network.depth(); ++k) {
+    const Layer& layer = network.layer(k);
+    operations += static_cast<double>(layer.weights.cols()) + 2;
+    size = layer.weights.cwiseAbs() * size + layer.bias.cwiseAbs();
+    if (k == network.depth()) break;
+    for (Eigen::Index j = 0; j < size.size(); ++j) {
+      charge(size(j));
+      if (!phases[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)]) size(j) = 0;
+    }
+  }
+  operations += static_cast<double>(network.output_size()) + 2;
+  for (const OutputRow& row : region.rows) {
+    charge(row.coefficients.cwiseAbs().dot(size) + std::abs(row.rhs));
+  }
+  return Eigen::Map<const Eigen::VectorXd>(doubts.data(), std::ssize(doubts));
 }
 
 }  // namespace brink::search

@@ -25,10 +25,11 @@ MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope
 Eigen::VectorXd moved(const Problem& problem, const MoveProgram& program,
                       const std::vector<double>& values);
 
-/// Share of the sum of a pattern row's terms that its value may be off by: its entries are products
-/// of weights.
-inline constexpr double kRowRounding = 1e-13;
-/// |rows| reach + |rhs|, row by row.
-Eigen::VectorXd row_sizes(const Problem& problem, const PatternPolytope& polytope);
+/// What rounding may take from or add to each row of pattern_polytope() anywhere in the reach. Its
+/// entries are products of all layers' weights, which may cancel: the charge is for what they are
+/// before they do, |W_k| .. |W_1| |x| and the biases on their way (Higham, Accuracy and Stability
+/// of Numerical Algorithms, 3.5).
+Eigen::VectorXd row_doubts(const Problem& problem, const Phases& phases,
+                           const OutputRegion& region);
 
 }  // namespace brink::search

@@ -48,10 +48,15 @@ Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach
   const auto count = static_cast<Eigen::Index>(region.rows.size());
   rows_.resize(count, last.weights.cols());
   rhs_.resize(count);
+  rhs_magnitudes_.resize(count);
   for (Eigen::Index i = 0; i < count; ++i) {
     const OutputRow& row = region.rows[static_cast<std::size_t>(i)];
     rows_.row(i) = row.coefficients.transpose() * last.weights;
     rhs_(i) = row.rhs - row.coefficients.dot(last.bias);
+    const Eigen::VectorXd sizes = row.coefficients.cwiseAbs();
+    row_magnitude_ =
+        std::max(row_magnitude_, (sizes.transpose() * last.weights.cwiseAbs()).maxCoeff());
+    rhs_magnitudes_(i) = sizes.dot(last.bias.cwiseAbs()) + std::abs(row.rhs);
   }
   offsets_ = {0};
   for (int k = 1; k < network.depth(); ++k) {

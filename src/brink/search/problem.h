@@ -55,6 +55,10 @@ class Problem {
   const Eigen::VectorXd& first_doubt() const { return first_doubt_; }
   const Eigen::MatrixXd& rows() const { return rows_; }
   const Eigen::VectorXd& rhs() const { return rhs_; }
+  /// What rows() and rhs() are computed from, before it cancels: the largest of |c| |W^K|, and
+  /// |c| |b^K| + |r| for each row. Rounding is charged by these.
+  double row_magnitude() const { return row_magnitude_; }
+  const Eigen::VectorXd& rhs_magnitudes() const { return rhs_magnitudes_; }
   /// For rising thresholds: the same rows with another right-hand side. A Relaxation keeps the one
   /// it was made with.
   void set_rhs(int row, double value) { rhs_(row) = value; }
@@ -93,6 +97,8 @@ class Problem {
   Eigen::VectorXd first_center_, first_doubt_;
   Eigen::MatrixXd rows_;
   Eigen::VectorXd rhs_;
+  double row_magnitude_ = 0;
+  Eigen::VectorXd rhs_magnitudes_;
   std::vector<int> offsets_;
 };
 

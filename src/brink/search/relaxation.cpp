@@ -70,8 +70,7 @@ void Relaxation::build(const Phasing& root) {
   first_point_column_ = columns;
   simplex_ = DualSimplex(columns, point_columns(problem_->first_width()), rows);
   dense_.assign(static_cast<std::size_t>(columns), 0);
-  largest_entry_ =
-      std::max(1.0, problem.rows().size() > 0 ? problem.rows().cwiseAbs().maxCoeff() : 0);
+  largest_entry_ = std::max(1.0, problem.row_magnitude());
   hull_row_ = simplex_.add_row(dense_, 1, 0, 2);
   for (int k = 1; k <= problem.hidden_layers(); ++k) add_layer(k, root);
   first_margin_row_ = simplex_.rows();

@@ -88,7 +88,9 @@ Relaxation::Tally Relaxation::combine_rows() {
     if (slot.layer > 1) add_row(slot.row, defining_[i]);
   }
   for (int row = first_margin_row_; row < simplex_.rows(); ++row) {
-    add_row(row, std::max(0.0, multipliers[static_cast<std::size_t>(row)]));
+    const double y = std::max(0.0, multipliers[static_cast<std::size_t>(row)]);
+    add_row(row, y);
+    tally.size += y * problem_->rhs_magnitudes()(row - first_margin_row_);
   }
   return tally;
 }
