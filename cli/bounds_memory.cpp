@@ -1,32 +1,12 @@
 #include "bounds_memory.h"
 
 #include "brink/base/progress.h"
+#include "brink/tighten/bounds_keeper.h"
 #include "store_options.h"
 
 namespace brink::cli {
 
 namespace {
-
-constexpr double kSecondsBetweenSaves = 5;
-
-/// Tells a memory the latest bounds now and then.
-class Keeper {
- public:
-  explicit Keeper(const BoundsMemory& memory) : memory_(memory) {}
-  void take(const Bounds& bounds) {
-    latest_ = bounds;
-    if (since_save_.seconds() >= kSecondsBetweenSaves) (void)save();  // the last one must succeed
-  }
-  Expected<void> save() {
-    since_save_ = Stopwatch();
-    return latest_ && memory_.save ? memory_.save(*latest_, false) : Expected<void>();
-  }
-
- private:
-  const BoundsMemory& memory_;
-  std::optional<Bounds> latest_;
-  Stopwatch since_save_;
-};
 
 /// "" : nothing is known; else whether it is all that was asked, and the bounds.
 std::string known_text(const BoundsMemory& memory) {
@@ -89,7 +69,9 @@ Expected<Bounds> prove_bounds(const BoundsAsked& asked, const Common& common,
   if (!shared) return tl::unexpected(shared.error());
   if (shared->complete) return std::move(*shared->known);
   Progress progress("bounds of neurons", neurons_of(asked.network), common.quiet || !crew.leads());
-  Keeper keeper(*memory);
+  BoundsKeeper keeper(crew.leads() && memory->save
+                          ? [&](const Bounds& so_far) { return memory->save(so_far, false); }
+                          : BoundsKeeper::Save());
   TightenOptions tightening;
   tightening.request = asked.request;
   tightening.solver = asked.solver;

@@ -52,7 +52,7 @@ struct Keeping {
   }
 };
 
-Expected<void> check_outputs(const Outputs& outputs, const ClosestOptions& options,
+Expected<void> check_request(const Outputs& outputs, const ClosestOptions& options,
                              const Common& common) {
   if (!outputs.log.empty() && common.crew->processes() > 1) {
     return bad_request("--log is written by one process: leave it out where several ranks work");
@@ -61,13 +61,13 @@ Expected<void> check_outputs(const Outputs& outputs, const ClosestOptions& optio
     return bad_request("say where the answers go: -o OUT.csv, --store RUN.db or both");
   }
   if (!common.crew->leads()) return {};
-  return brink::check_outputs({outputs.csv, outputs.images, outputs.log},
-                              {outputs.store, options.network, options.bounds});
+  return check_outputs({outputs.csv, outputs.images, outputs.log},
+                       {outputs.store, options.network, options.bounds});
 }
 
 /// Steps that need no proof: all bad requests are found here.
 Expected<Run> prepare(const ClosestOptions& options, const Common& common, const Outputs& outputs) {
-  if (auto ok = check_outputs(outputs, options, common); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_request(outputs, options, common); !ok) return tl::unexpected(ok.error());
   auto loaded = load_network(options, common);
   if (!loaded) return tl::unexpected(loaded.error());
   auto question = make_question(options, loaded->network);
@@ -94,12 +94,28 @@ Expected<Run> prepare(const ClosestOptions& options, const Common& common, const
              {}};
 }
 
-/// How many of at most `most` images may be searched at once, `threads` each.
-Expected<int> images_at_once(const Run& run, const ClosestOptions& options, int most, int threads) {
+/// Images searched at once, and threads for each.
+struct Division {
+  int at_once = 1;
+  int inner = 1;
+};
+
+/// Of the threads among `count` images: with fewer images than threads, the spare ones help with
+/// each, as far as the memory allows.
+Expected<Division> divide(const Run& run, const ClosestOptions& options, int threads, int count) {
   const Network& network = run.loaded.network;
-  const bool any = run.question.target.kind == TargetRule::Kind::any;
-  const int regions = any ? static_cast<int>(network.output_size()) - 1 : 1;
-  return searches_at_once(options, search::search_bytes(network, threads, regions), most);
+  const auto regions = static_cast<int>(output_regions(run.question, network, 0).size());
+  Division division;
+  division.inner = std::max(1, threads / std::max(1, count));
+  const int most = std::max(1, threads / division.inner);
+  for (;; --division.inner) {
+    const auto at_once =
+        searches_at_once(options, search::search_bytes(network, division.inner, regions), most);
+    if (!at_once && division.inner > 1) continue;
+    if (!at_once) return tl::unexpected(at_once.error());
+    division.at_once = *at_once;
+    return division;
+  }
 }
 
 /// The table of a run, with what is answered already.
@@ -130,8 +146,7 @@ Expected<Keeping> open_keeping(const Run& run, const ClosestOptions& options, co
   const auto answered = keeping.store->closest(keeping.question);
   if (!answered) return tl::unexpected(answered.error());
   for (const auto& [image, row] : *answered) {
-    // What failed (a solver's process that was killed, say) is asked again.
-    if (row.answer.status == AnswerStatus::error) continue;
+    if (!is_final(row.answer.status)) continue;
     if (auto taken = keeping.table.append(row); !taken) return tl::unexpected(taken.error());
   }
   return keeping;
@@ -160,12 +175,11 @@ Expected<void> solve(const Run& run, const ClosestOptions& options, const Common
     }
   }
   const int count = todo ? static_cast<int>(todo->size()) : 0;
-  // Fewer images than threads: the spare threads help with each image.
-  const bool alone = crew.processes() == 1;
-  const int inner = alone && count > 0 ? std::max(1, common.threads / count) : 1;
-  const auto at_once = images_at_once(run, options, std::max(1, common.threads / inner), inner);
-  if (!at_once) return tl::unexpected(at_once.error());
-  ChangeLog log(outputs.log);
+  // Among several ranks each image has one thread.
+  const auto division = divide(run, options, common.threads,
+                               crew.processes() == 1 ? count : std::max(count, common.threads));
+  if (!division) return tl::unexpected(division.error());
+  ChangeLog log(outputs.log, keeping && !keeping->table.rows().empty());
   Progress progress("images", count, common.quiet || !crew.leads());
   BatchHooks hooks;
   hooks.before = [&](int image, SearchOptions& search) {
@@ -183,7 +197,8 @@ Expected<void> solve(const Run& run, const ClosestOptions& options, const Common
   const ClosestBatch batch =
       closest_batch(run.loaded.network, run.question, engine_of(options, common, run.mip), run.set,
                     run.by_search ? nullptr : &run.bounds);
-  auto asked = ask_images(batch, todo, *at_once, inner, crew, hooks, keep, &interrupt_flag());
+  auto asked = ask_images(batch, todo, division->at_once, division->inner, crew, hooks, keep,
+                          &interrupt_flag());
   progress.finish();
   if (!asked) return asked;
   if (interrupt_flag()) return interrupted();
@@ -219,7 +234,7 @@ Expected<void> run_closest(const ClosestOptions& options, const Common& common,
     if (!bounds) return tl::unexpected(bounds.error());
     run->bounds = std::move(*bounds);
   }
-  if (auto fit = images_at_once(*run, options, 1, 1); !fit) return tl::unexpected(fit.error());
+  if (auto fit = divide(*run, options, 1, 1); !fit) return tl::unexpected(fit.error());
   Expected<Keeping> keeping;
   if (common.crew->leads()) keeping = open_keeping(*run, options, common, outputs);
   if (auto solved = solve(*run, options, common, outputs, keeping); !solved) return solved;

@@ -53,6 +53,10 @@ Expected<void> write_pictures(const ImageSet& set, const Box& box,
   return {};
 }
 
+static nlohmann::json or_null(const std::optional<double>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json();
+}
+
 nlohmann::json to_json(const std::vector<ClosestRow>& rows) {
   nlohmann::json list = nlohmann::json::array();
   for (const ClosestRow& row : rows) {
@@ -65,11 +69,15 @@ nlohmann::json to_json(const std::vector<ClosestRow>& rows) {
                             {"bound", answer.bound},
                             {"nodes", answer.nodes},
                             {"seconds", answer.seconds},
+                            {"bound_seconds", answer.bound_seconds},
                             {"verified", answer.verified},
                             {"all_zero", answer.all_zero},
-                            {"proof", answer.proof}};
-    entry["distance"] = answer.distance ? nlohmann::json(*answer.distance) : nlohmann::json();
-    entry["gap"] = answer.gap() ? nlohmann::json(*answer.gap()) : nlohmann::json();
+                            {"proof", answer.proof},
+                            {"note", answer.note}};
+    entry["distance"] = or_null(answer.distance);
+    entry["gap"] = or_null(answer.gap());
+    entry["linearised"] = or_null(answer.linearised);
+    entry["linearised_bound"] = or_null(answer.linearised_bound);
     list.push_back(std::move(entry));
   }
   return {{"images", list}, {"summary", one_line(summarise(rows))}};

@@ -15,8 +15,9 @@ nlohmann::json statistics_to_json(const search::Statistics& statistics);
 /// One JSON line per change of incumbent or bound, one with statistics at an image's end.
 class ChangeLog {
  public:
-  explicit ChangeLog(const std::filesystem::path& path) {
-    if (!path.empty()) out_.open(path);
+  /// `resumed`: after the lines of a run that was stopped.
+  ChangeLog(const std::filesystem::path& path, bool resumed) {
+    if (!path.empty()) out_.open(path, resumed ? std::ios::app : std::ios::trunc);
   }
   std::function<void(double, double, double)> follow(int image) {
     if (!out_.is_open()) return {};

@@ -51,11 +51,7 @@ Expected<void> check_values(const Store& store, const StoreFilter& f) {
     if (auto norm = parse_norm(f.norm); !norm) return tl::unexpected(norm.error());
   }
   std::vector<std::string_view> statuses;
-  for (const AnswerStatus status :
-       {AnswerStatus::optimal, AnswerStatus::gap, AnswerStatus::time_limit,
-        AnswerStatus::infeasible, AnswerStatus::misclassified, AnswerStatus::error}) {
-    statuses.push_back(name(status));
-  }
+  for (const AnswerStatus status : kRowStatuses) statuses.push_back(name(status));
   if (auto ok = check_one_of("--status", f.status, statuses); !ok) return ok;
   if (auto ok = check_one_of("--engine", f.engine, {"search", "mip"}); !ok) return ok;
   const auto networks = store.networks();
@@ -130,9 +126,11 @@ Expected<void> merge_into(const std::filesystem::path& path,
 Expected<void> run_merge(const MergeOptions& options, const Common& common) {
   std::error_code code;
   for (const auto& part : options.parts) {
-    if (auto readable = Store::open_existing(part); !readable) {
-      return tl::unexpected(readable.error());
-    }
+    const auto readable = Store::open_existing(part);
+    if (!readable) return tl::unexpected(readable.error());
+    // A part that cannot be listed is to be blamed before there is a merged store.
+    const auto listed = question_table(*readable, {});
+    if (!listed) return tl::unexpected(listed.error());
   }
   if (std::filesystem::exists(options.out, code)) {
     return bad_request("'{}' is there already: name a new store", options.out.string());

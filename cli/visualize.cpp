@@ -76,7 +76,7 @@ Expected<void> take_answered(const Run& run, int scale, Keeping& keeping) {
   for (const Unit& unit : run.units) {
     const auto known = answered->find({unit.layer, unit.index});
     // What failed (a solver's process that was killed, say) is asked again.
-    if (known == answered->end() || known->second.answer.status == AnswerStatus::error) continue;
+    if (known == answered->end() || !is_final(known->second.answer.status)) continue;
     auto added = keeping.folder.add(to_result(unit, known->second.answer, run.box, scale));
     if (!added) return added;
   }

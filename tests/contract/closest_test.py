@@ -183,13 +183,36 @@ class Table(Contract):
                                            delta=2e-6)
 
 
+    def test_memory_limit_lowers_the_threads_that_help(self):
+        one, many = (("closest", "net.onnx", "--data", "data", "--images", "0", "--threads", threads)
+                     for threads in ("1", "64"))
+        self.good(*one, "-o", "one.csv")
+        self.good(*many, "--memory-limit", "60", "-o", "memory.csv")
+        self.assertEqual(answer(read_csv(self.folder / "memory.csv")[1][0]),
+                         answer(read_csv(self.folder / "one.csv")[1][0]))
+
+    def test_the_log_has_each_change_and_the_statistics_of_each_image(self):
+        self.closest("log.csv", "--log", "log.jsonl", images="0-2")
+        lines = [json.loads(line) for line in (self.folder / "log.jsonl").read_text().splitlines()]
+        for row in read_csv(self.folder / "log.csv")[1]:
+            changes = [line for line in lines if line["image"] == int(row["image"])]
+            last = changes.pop()
+            self.assertEqual(last["status"], row["status"])
+            self.assertEqual(last["statistics"]["nodes"], int(row["nodes"]))
+            self.assertGreater(len(changes), 0)
+            for before, after in zip(changes, changes[1:]):
+                self.assertLessEqual(before["bound"], after["bound"])
+                if before["distance"] is not None:
+                    self.assertLessEqual(after["distance"], before["distance"])
+
+
 class Resume(Contract):
     QUESTION = ("closest", "net.onnx", "--data", "data", "--images", "0-59", "--norm", "l1",
                 "--threads", "1")
 
-    def stopped(self, output, how, images_out):
+    def stopped(self, output, how, images_out, *more):
         """Starts the run, waits for some rows in the partial table, stops it; its exit code."""
-        process = subprocess.Popen([BRINK, *self.QUESTION, "-o", output, "--images-out", images_out],
+        process = subprocess.Popen([BRINK, *self.QUESTION, "-o", output, "--images-out", images_out, *more],
                                    cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         partial = self.folder / f"{output}.partial"
         until = time.monotonic() + 60
@@ -236,6 +259,15 @@ class Resume(Contract):
             self.refused(*self.QUESTION, "-o", "taken.csv", says=["taken.csv", "another run"])
         self.good(*self.QUESTION, "-o", "taken.csv")  # a lock file that a killed run left
         self.assertFalse((self.folder / "taken.csv.lock").exists())
+
+    def test_a_continued_log_keeps_its_lines(self):
+        self.stopped("logged.csv", signal.SIGKILL, "logged.npz", "--log", "log.jsonl")
+        kept = (self.folder / "log.jsonl").read_text().rpartition("\n")[0]
+        self.good(*self.QUESTION, "-o", "logged.csv", "--images-out", "logged.npz", "--log",
+                  "log.jsonl")
+        whole = (self.folder / "log.jsonl").read_text()
+        self.assertTrue(whole.startswith(kept))
+        self.assertGreaterEqual(whole.count('"statistics"'), 60)
 
     def test_interrupted(self):
         code = self.stopped("interrupted.csv", signal.SIGINT, "interrupted.npz")

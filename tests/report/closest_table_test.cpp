@@ -35,6 +35,7 @@ class ClosestTableTest : public ::testing::Test {
     row.answer.nodes = 12;
     row.answer.seconds = 0.25;
     row.answer.verified = true;
+    row.answer.proof = "solver";
     row.answer.image = Eigen::VectorXd::Constant(4, image + 0.1);
     return row;
   }
@@ -69,7 +70,7 @@ TEST_F(ClosestTableTest, RowsAreInTheOrderAskedAndRoundTowardsTruth) {
   const auto finished = table->finish();
   ASSERT_TRUE(finished) << finished.error().message;
   EXPECT_EQ(*read_file(csv_), closest_header() + "\n" + row3_ +
-                                  "1,0,,l1,error,,0,,0,0.000,0.000,0,0,,,solver,"
+                                  "1,0,,l1,error,,0,,0,0.000,0.000,0,0,,,,"
                                   "\"a \"\"note\"\", with a line end\"\n" +
                                   row3_);
   EXPECT_FALSE(fs::exists(partial_));

@@ -24,6 +24,12 @@ struct Asked {
     regions = output_regions(question, network, label);
   }
 
+  /// Of all classes but the image's own: three regions.
+  void ask_any() {
+    question.target = {TargetRule::Kind::any, -1};
+    regions = output_regions(question, network, classify(network, image));
+  }
+
   ClosestResult answer(int threads, const Deadline& deadline = {}, double gap = 0,
                        SpareThreads* spare = nullptr) const {
     ClosestOptions options;

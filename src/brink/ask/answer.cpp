@@ -108,6 +108,13 @@ std::string_view name(AnswerStatus status) {
   return "?";
 }
 
+std::optional<AnswerStatus> row_status(std::string_view text) {
+  for (const AnswerStatus status : kRowStatuses) {
+    if (text == name(status)) return status;
+  }
+  return std::nullopt;
+}
+
 std::optional<double> ClosestAnswer::gap() const {
   if (linearised) {
     return *linearised == 0

@@ -1,6 +1,7 @@
 // The closest adversarial example of one image: the answer as a value, and the two engines.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -26,6 +27,16 @@ enum class AnswerStatus {
   error,          ///< see note
 };
 std::string_view name(AnswerStatus status);
+/// What a row of a table or store may say.
+inline constexpr std::array kRowStatuses{AnswerStatus::optimal,       AnswerStatus::gap,
+                                         AnswerStatus::time_limit,    AnswerStatus::infeasible,
+                                         AnswerStatus::misclassified, AnswerStatus::error};
+/// That of the name, if it is one of them.
+std::optional<AnswerStatus> row_status(std::string_view name);
+/// What failed (a solver's process that was killed, say) is not final: a later run asks again.
+inline bool is_final(AnswerStatus status) {
+  return status != AnswerStatus::error;
+}
 
 struct ClosestAnswer {
   AnswerStatus status = AnswerStatus::error;
@@ -35,13 +46,13 @@ struct ClosestAnswer {
   std::int64_t nodes = 0;
   double seconds = 0;
   double bound_seconds = 0;
-  bool verified = false;                   ///< fools() holds for `image`
-  bool all_zero = false;                   ///< `image` is the literal model's all-zero answer
-  Eigen::VectorXd image;                   ///< n_0, empty if none was found
-  std::string proof = "solver";            ///< who vouches for the bound: solver (its tolerances)
+  bool verified = false;  ///< fools() holds for `image`
+  bool all_zero = false;  ///< `image` is the literal model's all-zero answer
+  Eigen::VectorXd image;  ///< n_0, empty if none was found
+  std::string proof;      ///< who vouches for the bound: search, solver (its tolerances); "": none
   std::optional<double> linearised;        ///< with breakpoints: sqrt(sum f~(d_j)) of `image`
   std::optional<double> linearised_bound;  ///< with breakpoints: bound on that
-  std::string note;                        ///< for error
+  std::string note;                        ///< why there is an error, or no proof in time
   search::Statistics statistics;           ///< of the search engine
 
   /// (distance - bound) / distance; 0 at distance 0; empty without an image. With breakpoints, of

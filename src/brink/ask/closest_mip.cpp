@@ -21,6 +21,7 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
   if (!solver) return refused(solver.error().message);
 
   ClosestAnswer answer;
+  answer.proof = "solver";
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
   const bool euclidean = question.norm == Norm::l2 && !question.breakpoints;
   Found found;

@@ -26,6 +26,9 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
   const Found found{result.distance, result.image, result.region};
   complete(answer, question, network, image, found, result.bound, options.gap, result.finished);
   if (found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
+  if (answer.status == AnswerStatus::time_limit && result.statistics.doubtful > 0) {
+    answer.note = fmt::format("undecided by rounding: {} leaves", result.statistics.doubtful);
+  }
   if (deadline.interrupted() && answer.status == AnswerStatus::time_limit) {
     answer.status = AnswerStatus::interrupted;
   }

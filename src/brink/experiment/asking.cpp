@@ -146,7 +146,7 @@ Expected<std::optional<QuestionId>> Asker::known(const NamedNetwork& network, co
   for (const int image : images) {
     const auto found = answered->find(image);
     // What failed (a solver's process that was killed, say) is asked again.
-    if (found == answered->end() || found->second.answer.status == AnswerStatus::error) continue;
+    if (found == answered->end() || !is_final(found->second.answer.status)) continue;
     rows.insert(*found);
   }
   return *id;

@@ -86,8 +86,9 @@ std::string TargetRule::text() const {
 }
 
 namespace {
-constexpr double kMostAsked =
-    1e9;  // of margin and floor: beyond, solvers take numbers for infinity
+// Of margin and floor: beyond, solvers take numbers for infinity.
+constexpr double kMostAsked = 1e9;
+constexpr int kMostBreakpoints = 10'000;
 }  // namespace
 
 Expected<void> ClosestQuestion::check(const Network& network) const {
@@ -111,6 +112,10 @@ Expected<void> ClosestQuestion::check(const Network& network) const {
   }
   if (breakpoints && *breakpoints < 2) {
     return bad_request("breakpoints {} is too few; use 2 or more", *breakpoints);
+  }
+  if (breakpoints && *breakpoints > kMostBreakpoints) {
+    return bad_request("breakpoints {} is too many; use {} or fewer, or none for the true L2",
+                       *breakpoints, kMostBreakpoints);
   }
   if (target.kind == TargetRule::Kind::fixed && target.value >= network.output_size()) {
     return bad_request("target class {} does not exist; the network has classes 0 to {}",

@@ -64,11 +64,7 @@ std::string row_text(const ClosestRow& row) {
 }
 
 Expected<AnswerStatus> parse_status(const std::string& text, const std::string& where) {
-  for (const AnswerStatus status :
-       {AnswerStatus::optimal, AnswerStatus::gap, AnswerStatus::time_limit,
-        AnswerStatus::infeasible, AnswerStatus::misclassified, AnswerStatus::error}) {
-    if (text == name(status)) return status;
-  }
+  if (const auto status = row_status(text)) return *status;
   return bad_request("'{}' holds the status '{}', which is none: remove the file", where, text);
 }
 

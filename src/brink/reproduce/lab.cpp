@@ -6,13 +6,13 @@
 #include "brink/data/dataset.h"
 #include "brink/io/onnx.h"
 #include "brink/reproduce/published.h"
+#include "brink/tighten/bounds_keeper.h"
 
 namespace brink {
 
 namespace {
 
-constexpr double kSecondsBetweenSaves = 5;  // of bounds, which may take hours
-constexpr int kRestarts = 4;                // of the networks' training; the narrow ones are touchy
+constexpr int kRestarts = 4;  // of the networks' training; the narrow ones are touchy
 
 /// That a network read is the one its name says.
 Expected<void> check_shape(const NamedNetwork& named, const std::filesystem::path& file,
@@ -136,14 +136,14 @@ Expected<Bounds> Lab::bounds(const NamedNetwork& network, const std::string& met
   options.request = *request;
   options.threads = asker_.threads();
   options.known = known ? &*known : nullptr;
-  Stopwatch since_kept;
-  options.on_bounds = [&](const Bounds& so_far) {
-    if (!id || since_kept.seconds() < kSecondsBetweenSaves) return;
-    (void)store->put(*id, so_far, false);  // the last one must succeed
-    since_kept = Stopwatch();
-  };
+  BoundsKeeper keeper(id ? [&](const Bounds& so_far) { return store->put(*id, so_far, false); }
+                         : BoundsKeeper::Save());
+  options.on_bounds = [&](const Bounds& so_far) { keeper.take(so_far); };
   auto made = tighten(network.network, box, options, asker_.interrupt());
-  if (!made) return made;
+  if (!made) {
+    if (auto saved = keeper.save(); !saved) return tl::unexpected(saved.error());
+    return made;
+  }
   if (id) {
     if (auto ok = store->put(*id, *made, true); !ok) return tl::unexpected(ok.error());
   }

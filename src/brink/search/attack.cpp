@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace brink::search {
 
@@ -52,7 +53,7 @@ std::optional<Eigen::VectorXd> attack(const Problem& problem, const Ball& ball,
     if (slack >= 0) return image + change;
     ball.support(gradient, &corner);
     Eigen::VectorXd best;
-    double best_slack = -1e300;
+    double best_slack = -std::numeric_limits<double>::infinity();
     for (const double length : kLengths) {
       Eigen::VectorXd next = change + length * (corner - change);
       const double value = problem.slack(image + next);

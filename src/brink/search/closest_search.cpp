@@ -1,6 +1,9 @@
 // One incumbent for all regions, a tree per region in slices with heuristics between, and a ladder
 // of smaller balls (ladder.h) for the bound: whenever the effort has quadrupled, and once more when
-// the time is nearly up.
+// the time is nearly up. Regions take turns, so that each soon has a bound and a find in one
+// shrinks the balls of all.
+// Tried and dropped: region after region, each with its share of the time (a search whose first
+// region is the hard one stopped with a bound of 0 and time left).
 #include "brink/search/closest_search.h"
 
 #include <algorithm>
@@ -55,11 +58,11 @@ class ClosestSearch {
     heuristics();
     result_.finished = true;
     for (std::size_t r = 0; r < regions_.size(); ++r) {
-      const double share = deadline_.remaining() / static_cast<double>(regions_.size() - r);
-      Tree tree(problems_[r], regions_[r], ball_, incumbent_, result_.statistics, options_.threads,
-                options_.spare);
-      close_region(tree, r, deadline_.within(share));
+      trees_.push_back(std::make_unique<Tree>(problems_[r], regions_[r], ball_, incumbent_,
+                                              result_.statistics, options_.threads,
+                                              options_.spare));
     }
+    take_turns();
     return conclude();
   }
 
@@ -104,10 +107,12 @@ class ClosestSearch {
       options_.on_change(incumbent_.distance(), total_bound(), watch_.seconds());
   }
 
-  void beat(const Tree& tree) {
+  void beat() {
     if (!options_.on_beat) return;
-    options_.on_beat({incumbent_.distance(), total_bound(), result_.statistics.nodes,
-                      tree.open_nodes(), watch_.seconds()});
+    std::size_t open = 0;
+    for (const auto& tree : trees_) open += tree ? tree->open_nodes() : 0;
+    options_.on_beat(
+        {incumbent_.distance(), total_bound(), result_.statistics.nodes, open, watch_.seconds()});
   }
 
   void heuristics() {
@@ -119,8 +124,58 @@ class ClosestSearch {
     }
   }
 
+  void take_turns() {
+    const Deadline most = deadline_.within((1 - kLastShare) * deadline_.remaining());
+    round(most, kLadderAfter);
+    while (!settled() && !most.expired()) {
+      const std::size_t open = open_regions();
+      each_open(most, [&](std::size_t r, const Deadline& turn) {
+        ladders_[r].climb(turn, 1.0 / static_cast<double>(open));
+        return Outcome::stopped;
+      });
+      if (settled()) break;
+      round(most, 3 * result_.statistics.effort / static_cast<std::int64_t>(open_regions()));
+    }
+    if (!deadline_.expired()) {  // unless interrupted
+      each_open(deadline_, [&](std::size_t r, const Deadline& turn) {
+        ladders_[r].climb_at_last(turn);
+        return ladders_[r].closed() ? Outcome::stopped : work(r, {turn});
+      });
+    }
+    for (std::size_t r = 0; r < regions_.size(); ++r) {
+      if (trees_[r]) settle(r, Outcome::stopped);  // others' finds may have closed it
+      if (!trees_[r]) continue;
+      ladders_[r].raise(trees_[r]->open_bound());
+      result_.finished = false;
+    }
+  }
+
+  std::size_t open_regions() const {
+    return static_cast<std::size_t>(std::count_if(
+        trees_.begin(), trees_.end(), [](const auto& tree) { return tree != nullptr; }));
+  }
+  bool settled() const { return open_regions() == 0; }
+
+  void round(const Deadline& deadline, std::int64_t effort) {
+    each_open(deadline, [&](std::size_t r, const Deadline& turn) {
+      return work(r, {turn, effort});
+    });
+  }
+
+  /// `turn(r, its share of the time left)` for each open region.
+  template <class Turn>
+  void each_open(const Deadline& deadline, Turn turn) {
+    std::size_t left = open_regions();
+    for (std::size_t r = 0; r < regions_.size(); ++r) {
+      if (!trees_[r]) continue;
+      const double share = deadline.remaining() / static_cast<double>(left--);
+      settle(r, turn(r, deadline.within(share)));
+    }
+  }
+
   /// The tree in slices, with heuristics between them.
-  Outcome work(Tree& tree, std::size_t r, const Budget& budget) {
+  Outcome work(std::size_t r, const Budget& budget) {
+    Tree& tree = *trees_[r];
     const std::int64_t start = result_.statistics.effort;
     const auto left = [&] { return budget.effort - (result_.statistics.effort - start); };
     std::int64_t slice = std::min(kFirstSlice, budget.effort);
@@ -132,41 +187,26 @@ class ClosestSearch {
       result_.statistics.add(heuristics_[r]->take_statistics());
       slice = std::min(
           {share_of(kSliceGrowth, slice) + 1, kLongestSlice, std::max<std::int64_t>(left(), 1)});
-      beat(tree);
+      beat();
       outcome = tree.resume({budget.deadline, slice});
     }
     return outcome;
   }
 
-  void close_region(Tree& tree, std::size_t r, const Deadline& deadline) {
+  /// What is proven of a region whose tree is done, or whose ladder has closed it.
+  void settle(std::size_t r, Outcome outcome) {
     Ladder& ladder = ladders_[r];
-    const Deadline most = deadline.within((1 - kLastShare) * deadline.remaining());
-    Outcome outcome = work(tree, r, {most, kLadderAfter});
-    while (outcome == Outcome::stopped && !ladder.closed() && !most.expired()) {
-      ladder.climb(most);
-      outcome = work(tree, r, {most, 3 * result_.statistics.effort});
-    }
-    if (outcome == Outcome::stopped && !ladder.closed() && !deadline.expired()) {
-      ladder.climb_at_last(deadline);  // unless interrupted
-      outcome = work(tree, r, {deadline});
-    }
-    if (outcome == Outcome::stopped && ladder.closed()) {  // by a rung
+    const Tree& tree = *trees_[r];
+    if (outcome == Outcome::stopped) {
+      if (!ladder.closed()) return;
       if (std::isinf(incumbent_.distance())) ladder.raise(incumbent_.distance());
-      return;
+    } else if (outcome == Outcome::empty) {
+      ladder.raise(finished_bound(tree));
+    } else {
+      ladder.raise(std::min(tree.excluded_bound(), tree.doubtful_bound()));
+      result_.finished = false;
     }
-    switch (outcome) {
-      case Outcome::empty:
-        ladder.raise(finished_bound(tree));
-        break;
-      case Outcome::doubtful:
-        ladder.raise(std::min(tree.excluded_bound(), tree.doubtful_bound()));
-        result_.finished = false;
-        break;
-      case Outcome::stopped:
-        ladder.raise(tree.open_bound());
-        result_.finished = false;
-        break;
-    }
+    trees_[r].reset();
   }
 
   /// What an exhausted tree proves: nothing within its radius; nothing at all if that was the whole
@@ -187,6 +227,7 @@ class ClosestSearch {
   std::vector<Problem> problems_;
   std::vector<std::unique_ptr<Heuristic>> heuristics_;
   std::vector<Ladder> ladders_;
+  std::vector<std::unique_ptr<Tree>> trees_;  ///< none: the region is settled
   ClosestResult result_;
 };
 

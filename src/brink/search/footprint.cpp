@@ -32,13 +32,14 @@ std::size_t search_bytes(const Network& network, int threads, int regions) {
   const std::size_t columns = neurons + points + 1;
   const std::size_t program = rows * (rows + 2 * columns + points) * sizeof(double);
   const std::size_t stack = neurons * node_bytes(network);
-  const auto workers = static_cast<std::size_t>(threads),
-             others = static_cast<std::size_t>(regions);
-  return (workers + others + 1) * (pool + 2 * program + stack);
+  // A region's tree has a worker a thread, and so has a rung of a ladder; a region's heuristics
+  // have one program, and so has the last resort of a ladder.
+  const auto workers = static_cast<std::size_t>(threads), trees = static_cast<std::size_t>(regions);
+  return (workers * (trees + 1) + trees + 1) * (pool + 2 * program + stack);
 }
 
 std::size_t extreme_bytes(const Network& network) {
-  return search_bytes(network, 1, 0) + ExtremeOptions().most_open * node_bytes(network);
+  return search_bytes(network, 1, 1) + ExtremeOptions().most_open * node_bytes(network);
 }
 
 }  // namespace brink::search

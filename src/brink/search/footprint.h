@@ -7,8 +7,8 @@
 
 namespace brink::search {
 
-/// Bytes that one closest search holds at most: `threads` workers, and for each of `regions` the
-/// heuristics' program and pool.
+/// Bytes that one closest search holds at most: for each of `regions` a tree of `threads` workers,
+/// and the heuristics' program and pool; besides them the workers of one smaller tree.
 std::size_t search_bytes(const Network& network, int threads, int regions);
 
 /// The same of a search for a neuron's extreme.

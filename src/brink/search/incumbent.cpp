@@ -28,7 +28,9 @@ double Incumbent::radius_for(double distance) const {
   double tolerance = 1e-6 * std::max(1.0, distance);
   if (question_.norm == Norm::l2 && !question_.breakpoints) tolerance = 1e-4 * distance;
   const double by_gap = gap_ * distance;
-  if (question_.norm == Norm::l0) return distance - std::max(1.0, std::floor(by_gap));
+  if (question_.norm == Norm::l0) {  // the bound is the next whole number
+    return std::max(0.0, distance - 1 - std::floor(by_gap));
+  }
   return distance - kShare * std::max(tolerance, by_gap);
 }
 

@@ -46,8 +46,8 @@ double Ladder::search_radius() const {
   return std::min(incumbent_.search_radius(), whole_.radius());
 }
 
-void Ladder::climb(const Deadline& deadline) {
-  climb(deadline, kRungs, std::numeric_limits<double>::infinity());
+void Ladder::climb(const Deadline& deadline, double part) {
+  climb(deadline, kShare * part, kRungs, std::numeric_limits<double>::infinity());
 }
 
 void Ladder::climb_at_last(const Deadline& deadline) {
@@ -56,7 +56,7 @@ void Ladder::climb_at_last(const Deadline& deadline) {
     return;
   }
   start_from_root(deadline);
-  if (bound_ > 0) climb(deadline, kLastRungs, kGrowth);
+  if (bound_ > 0) climb(deadline, kShare, kLastRungs, kGrowth);
 }
 
 /// The root's relaxation, with nothing tightened, in larger and larger balls.
@@ -74,23 +74,23 @@ void Ladder::start_from_root(const Deadline& deadline) {
   }
 }
 
-/// Each rung at half of what is open, nearer once a rung was not reached; at most `growth` times as
-/// far as the one before.
-void Ladder::climb(const Deadline& deadline, int rungs, double growth) {
-  double share = 0.5;
+/// Each rung, with `share` of the effort so far, at half of what is open, nearer once a rung was
+/// not reached; at most `growth` times as far as the one before.
+void Ladder::climb(const Deadline& deadline, double share, int rungs, double growth) {
+  double step = 0.5;
   for (int rung = 0; rung < rungs && !deadline.expired(); ++rung) {
     const double open = search_radius() - bound_;
     if (!(open > 0)) return;
-    double radius = bound_ + share * open;
+    double radius = bound_ + step * open;
     if (bound_ > 0) radius = std::min(radius, growth * bound_);
-    const auto due = static_cast<std::int64_t>(kShare * static_cast<double>(statistics_.effort));
+    const auto due = static_cast<std::int64_t>(share * static_cast<double>(statistics_.effort));
     Tree tree(problem_, region_, whole_, incumbent_, statistics_, threads_, spare_);
     const Outcome outcome = tree.exclude(
         radius, {deadline.within(0.5 * deadline.remaining()), std::max(kLeastRung, due)});
     if (outcome == Outcome::empty) {
       raise(tree.excluded_bound());
     } else {
-      share = 0.5 * (radius - bound_) / open;
+      step = 0.5 * (radius - bound_) / open;
     }
   }
 }

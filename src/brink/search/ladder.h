@@ -25,15 +25,16 @@ class Ladder {
   /// Nothing of the region is within the search radius.
   bool closed() const { return bound_ >= beyond(whole_.norm(), search_radius()); }
 
-  /// A few rungs, each with a share of the effort that the statistics count so far.
-  void climb(const Deadline& deadline);
+  /// A few rungs, each with a share of the effort that the statistics count so far; `part` of it:
+  /// this region's.
+  void climb(const Deadline& deadline, double part = 1);
   /// As far as the time allows, from a ball that its root alone proves if there is no bound yet.
   void climb_at_last(const Deadline& deadline);
   /// The start alone: larger and larger balls while their roots prove them.
   void start_from_root(const Deadline& deadline);
 
  private:
-  void climb(const Deadline& deadline, int rungs, double growth);
+  void climb(const Deadline& deadline, double share, int rungs, double growth);
 
   const Problem& problem_;
   const OutputRegion& region_;

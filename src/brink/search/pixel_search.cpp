@@ -16,6 +16,8 @@ namespace brink::search {
 namespace {
 
 constexpr double kWhole = 1e-6;  ///< a bound must exceed a whole number by this to exclude it
+/// Of a sum of products, relative to the sum of their sizes.
+constexpr double kRounding = 1e-13;
 
 class PixelSearch {
  public:
@@ -113,16 +115,19 @@ class PixelSearch {
   }
 
   /// Reduced-cost fixing: at these multipliers the bound with a column moved is higher by the least
-  /// of 1 and its reduced cost times its room.
+  /// of 1 and its reduced cost times its room. The multipliers are those of safe_bound(), which
+  /// leaves out the negative ones.
   void pin_hopeless(const std::vector<double>& duals, double bound) {
-    const Eigen::VectorXd worth =
-        polytope_.rows.transpose() *
-        Eigen::Map<const Eigen::VectorXd>(duals.data(), polytope_.rows.rows());
+    const Eigen::VectorXd pi =
+        Eigen::Map<const Eigen::VectorXd>(duals.data(), polytope_.rows.rows()).cwiseMax(0.0);
+    const Eigen::VectorXd worth = polytope_.rows.transpose() * pi;
+    const Eigen::VectorXd rounding =
+        kRounding * (polytope_.rows.cwiseAbs().transpose() * pi).array() + kRounding;
     const std::vector<char> known = pinned_columns();
     for (std::size_t j = 0; j < costs_.size(); ++j) {
       if (costs_[j] == 0 || known[j] != 0) continue;
       const auto& move = moves_.moves[j];
-      const double reduced = costs_[j] - move.sign * worth(move.pixel);
+      const double reduced = costs_[j] - move.sign * worth(move.pixel) - rounding(move.pixel);
       const double gain = std::min(1.0, reduced * moves_.program.columns[j].upper);
       if (bound + gain > limit_ + kWhole) pin(static_cast<int>(j));
     }

@@ -40,7 +40,7 @@ int Relaxation::branching_neuron(const Phasing& phasing) const {
       best_score = score;
       best = id;
     }
-    if (1e-3 + violation + neuron.triangle > widest_score) {
+    if (widest < 0 || 1e-3 + violation + neuron.triangle > widest_score) {
       widest_score = 1e-3 + violation + neuron.triangle;
       widest = id;
     }

@@ -14,13 +14,19 @@ std::optional<Blob> to_blob(const Eigen::VectorXd& pixels) {
                           static_cast<std::size_t>(pixels.size()) * sizeof(double))};
 }
 
-/// False: not a whole number of pixels.
-bool to_pixels(const std::string& bytes, Eigen::VectorXd& pixels) {
-  if (bytes.size() % sizeof(double) != 0) return false;
-  pixels.resize(static_cast<Eigen::Index>(bytes.size() / sizeof(double)));
-  if (!bytes.empty()) std::memcpy(pixels.data(), bytes.data(), bytes.size());
+/// False: not an image of `inputs` pixels, or none.
+bool to_pixels(const std::string& bytes, std::int64_t inputs, Eigen::VectorXd& pixels) {
+  if (bytes.empty()) return true;
+  if (static_cast<std::int64_t>(bytes.size()) != inputs * std::int64_t{sizeof(double)})
+    return false;
+  pixels.resize(static_cast<Eigen::Index>(inputs));
+  std::memcpy(pixels.data(), bytes.data(), bytes.size());
   return true;
 }
+
+/// A network's shape 784-8-8-10 begins with its inputs: SQL of a question's.
+constexpr const char* kInputs =
+    "(SELECT CAST(shape AS INTEGER) FROM network WHERE hash = question.network)";
 
 /// SQLite has no infinity: a bound that says nothing is NULL or 0.
 std::optional<double> finite(double value) {
@@ -29,14 +35,9 @@ std::optional<double> finite(double value) {
 
 /// False: no status of an answer.
 bool to_status(const std::string& text, AnswerStatus& status) {
-  for (const AnswerStatus known :
-       {AnswerStatus::optimal, AnswerStatus::gap, AnswerStatus::time_limit,
-        AnswerStatus::infeasible, AnswerStatus::misclassified, AnswerStatus::error}) {
-    if (text != name(known)) continue;
-    status = known;
-    return true;
-  }
-  return false;
+  const auto known = row_status(text);
+  if (known) status = *known;
+  return known.has_value();
 }
 
 }  // namespace
@@ -76,16 +77,19 @@ Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question, int firs
     a.linearised_bound = r.real_or_null(12);
     a.proof = r.text(13);
     a.note = r.text(14);
-    whole = to_pixels(r.blob(15), a.image) && whole;
-    if (!whole) damaged = fmt::format("image {} of question {}", row.image, question);
-    row.norm = parse_norm(r.text(16)).value_or(Norm::l1);
+    whole = to_pixels(r.blob(15), r.integer(17), a.image) && whole;
+    const auto norm = parse_norm(r.text(16));
+    if (!whole || !norm) damaged = fmt::format("image {} of question {}", row.image, question);
+    row.norm = norm.value_or(Norm::l1);
     rows[row.image] = std::move(row);
   };
   auto ok = db_.query(
       "SELECT image, label, target, status, distance, bound, nodes, seconds, bound_seconds, "
       "verified, all_zero, linearised, linearised_bound, proof, note, found, "
-      "json_extract(options, '$.norm') FROM closest JOIN question ON id = question "
-      "WHERE question = ? AND image BETWEEN ? AND ?",
+      "json_extract(options, '$.norm'), " +
+          std::string(kInputs) +
+          " FROM closest JOIN question ON id = question "
+          "WHERE question = ? AND image BETWEEN ? AND ?",
       read, question, first, last);
   if (!ok) return tl::unexpected(ok.error());
   if (!damaged.empty()) return db_.damaged(damaged);
@@ -119,13 +123,13 @@ Expected<std::map<std::pair<int, int>, StoredUnit>> Store::units(QuestionId ques
     e.nodes = r.integer(5);
     e.seconds = r.real(6);
     e.note = r.text(7);
-    whole = to_pixels(r.blob(8), e.image) && whole;
+    whole = to_pixels(r.blob(8), r.integer(9), e.image) && whole;
     if (!whole) damaged = fmt::format("unit {}:{} of question {}", unit.layer, unit.unit, question);
     units[{unit.layer, unit.unit}] = std::move(unit);
   };
   auto ok = db_.query(
-      "SELECT layer, unit, activation, bound, status, nodes, seconds, note, found FROM unit "
-      "WHERE question = ?",
+      "SELECT layer, unit, activation, bound, status, nodes, seconds, note, found, " +
+          std::string(kInputs) + " FROM unit JOIN question ON id = question WHERE question = ?",
       read, question);
   if (!ok) return tl::unexpected(ok.error());
   if (!damaged.empty()) return db_.damaged(damaged);

@@ -74,7 +74,9 @@ Expected<void> Store::merge(const std::filesystem::path& other) {
   if (auto readable = open_store(other, false); !readable) {
     return tl::unexpected(readable.error());
   }
-  if (auto ok = db_.run("ATTACH DATABASE ? AS other", other.string()); !ok) return ok;
+  if (auto ok = db_.run("ATTACH DATABASE ? AS other", Sqlite::uri(other, in_frozen_folder(other)));
+      !ok)
+    return ok;
   auto merged = db_.transaction([this]() -> Expected<void> {
     for (const char* step : kSteps) {
       if (auto ok = db_.run(step); !ok) return ok;

@@ -96,16 +96,14 @@ Expected<void> check_readable(const std::filesystem::path& path) {
   return bad_request("cannot open '{}': {}", path.string(), std::strerror(errno));
 }
 
-/// Nothing can be written beside the file, and no log of unfinished writes is there: a reader then
-/// needs no locks, and could make none.
+}  // namespace
+
 bool in_frozen_folder(const std::filesystem::path& path) {
   std::error_code code;
   const auto folder = std::filesystem::absolute(path, code).parent_path();
   return access(folder.c_str(), W_OK) != 0 &&
          !std::filesystem::exists(path.string() + "-wal", code);
 }
-
-}  // namespace
 
 Expected<Sqlite> open_store(const std::filesystem::path& path, bool create) {
   std::error_code code;
@@ -118,8 +116,8 @@ Expected<Sqlite> open_store(const std::filesystem::path& path, bool create) {
     if (auto ok = check_writable(path); !ok) return tl::unexpected(ok.error());
   }
   if (auto ok = check_readable(path); !ok) return tl::unexpected(ok.error());
-  auto db = !create && in_frozen_folder(path) ? Sqlite::open_immutable(path)
-                                              : Sqlite::open(path.string(), create);
+  auto db =
+      !create && in_frozen_folder(path) ? Sqlite::open_immutable(path) : Sqlite::open(path, create);
   if (!db) return db;
   const auto tables = db->number("SELECT count(*) FROM sqlite_master");
   if (!tables) {

@@ -19,4 +19,8 @@ inline constexpr int kSchemaVersion = 1;
 /// lost power, leaves a sound store that lacks at most the newest answers.
 Expected<Sqlite> open_store(const std::filesystem::path& path, bool create);
 
+/// Nothing can be written beside the file, and no log of unfinished writes is there: a reader then
+/// needs no locks, and could make none.
+bool in_frozen_folder(const std::filesystem::path& path);
+
 }  // namespace brink

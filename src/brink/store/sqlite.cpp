@@ -68,11 +68,7 @@ void Sqlite::Close::operator()(sqlite3* db) const {
   sqlite3_close_v2(db);
 }
 
-Expected<Sqlite> Sqlite::open(const std::string& path, bool create) {
-  return open(path, path, SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0));
-}
-
-Expected<Sqlite> Sqlite::open_immutable(const std::filesystem::path& path) {
+std::string Sqlite::uri(const std::filesystem::path& path, bool immutable) {
   std::string uri = "file:";
   for (const char c : std::filesystem::absolute(path).string()) {
     if (c == '%' || c == '?' || c == '#') {
@@ -81,17 +77,26 @@ Expected<Sqlite> Sqlite::open_immutable(const std::filesystem::path& path) {
       uri += c;
     }
   }
-  return open(path.string(), uri + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+  return immutable ? uri + "?immutable=1" : uri;
 }
 
-Expected<Sqlite> Sqlite::open(const std::string& path, const std::string& name, int flags) {
+Expected<Sqlite> Sqlite::open(const std::filesystem::path& path, bool create) {
+  return open(path, false, SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0));
+}
+
+Expected<Sqlite> Sqlite::open_immutable(const std::filesystem::path& path) {
+  return open(path, true, SQLITE_OPEN_READONLY);
+}
+
+Expected<Sqlite> Sqlite::open(const std::filesystem::path& path, bool immutable, int flags) {
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
+  const int code =
+      sqlite3_open_v2(uri(path, immutable).c_str(), &handle, flags | SQLITE_OPEN_URI, nullptr);
   Sqlite result;
-  result.path_ = path;
+  result.path_ = path.string();
   result.db_.reset(handle);
   if (code != SQLITE_OK) {
-    return bad_request("cannot open '{}': {}", path,
+    return bad_request("cannot open '{}': {}", path.string(),
                        handle != nullptr ? sqlite3_errmsg(handle) : "out of memory");
   }
   sqlite3_extended_result_codes(handle, 1);

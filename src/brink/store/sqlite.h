@@ -76,9 +76,11 @@ class SqlRow {
 class Sqlite {
  public:
   /// Opens or creates the file. Other processes may have it open too: writes wait for each other.
-  static Expected<Sqlite> open(const std::string& path, bool create);
+  static Expected<Sqlite> open(const std::filesystem::path& path, bool create);
   /// A file that nobody writes, in a folder that cannot be written: read without locks or log.
   static Expected<Sqlite> open_immutable(const std::filesystem::path& path);
+  /// The name by which ATTACH finds the file.
+  static std::string uri(const std::filesystem::path& path, bool immutable);
 
   template <class... Values>
   Expected<void> run(const std::string& statement, Values&&... values) {
@@ -114,7 +116,7 @@ class Sqlite {
   tl::unexpected<Error> damaged(const std::string& what) const;
 
  private:
-  static Expected<Sqlite> open(const std::string& path, const std::string& name, int flags);
+  static Expected<Sqlite> open(const std::filesystem::path& path, bool immutable, int flags);
   struct Close {
     void operator()(sqlite3* db) const;
   };
