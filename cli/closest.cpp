@@ -247,13 +247,8 @@ Expected<void> check_engine_options(const CLI::App& command, const ClosestOption
   if (options.engine == "mip" && !outputs.log.empty()) {
     return bad_request("--log is an option of the search engine: leave it out with --engine mip");
   }
-  if (options.engine != "search") return {};
-  for (const char* name : {"--bounds", "--formulation", "--distance-form", "--solver"}) {
-    if (command.count(name) > 0) {
-      return bad_request("{} is an option of the mip engine: add --engine mip", name);
-    }
-  }
-  return {};
+  return check_mip_options(command, options,
+                           {"--bounds", "--formulation", "--distance-form", "--solver"});
 }
 
 }  // namespace

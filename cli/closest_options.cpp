@@ -199,6 +199,17 @@ void add_memory_limit(CLI::App& command, ClosestOptions& options) {
       ->check(CLI::PositiveNumber);
 }
 
+Expected<void> check_mip_options(const CLI::App& command, const ClosestOptions& options,
+                                 std::initializer_list<const char*> names) {
+  if (options.engine != "search") return {};
+  for (const char* name : names) {
+    if (command.count(name) > 0) {
+      return bad_request("{} is an option of the mip engine: add --engine mip", name);
+    }
+  }
+  return {};
+}
+
 Expected<int> searches_at_once(const ClosestOptions& options, std::size_t bytes, int threads) {
   if (options.memory_limit == 0) return threads;
   if (options.engine != "search") {

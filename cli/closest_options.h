@@ -87,6 +87,9 @@ Expected<MipOptions> make_mip_options(const ClosestOptions& options,
 std::string bounds_name(const std::string& bounds);
 /// What --engine and its options come to.
 Engine engine_of(const ClosestOptions& options, const Common& common, const MipOptions& mip);
+/// Options of the MIP engine that were given are errors with the other one, never ignored.
+Expected<void> check_mip_options(const CLI::App& command, const ClosestOptions& options,
+                                 std::initializer_list<const char*> names);
 /// --memory-limit: how many searches of `bytes` each may run at once, at most `threads`.
 Expected<int> searches_at_once(const ClosestOptions& options, std::size_t bytes, int threads);
 

@@ -83,7 +83,12 @@ Outcome run(int argc, char** argv, Crew& crew, int threads) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) return {2, fmt::format("{} (see brink --help)", error.what())};
+    if (error.get_exit_code() != 0) {
+      const bool unknown = argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty();
+      const std::string what =
+          unknown ? fmt::format("'{}' is no command", argv[1]) : std::string(error.what());
+      return {2, what + " (see brink --help)"};
+    }
     if (crew.leads()) app.exit(error);  // prints what --help and --version ask for
     return {};
   }

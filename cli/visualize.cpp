@@ -227,9 +227,14 @@ Expected<void> visualize(const VisualizeOptions& options, const Common& common) 
 
 void add_visualize(CLI::App& app, Common& common, Action& chosen) {
   const auto options = std::make_shared<VisualizeOptions>();
-  CLI::App* command = add_command(app, common, chosen, "visualize",
-                                  "the input that excites a unit most, for any or all units",
-                                  [options, &common] { return visualize(*options, common); });
+  const auto self = std::make_shared<CLI::App*>(nullptr);  // known only after add_command
+  CLI::App* command = add_command(
+      app, common, chosen, "visualize", "the input that excites a unit most, for any or all units",
+      [options, self, &common]() -> Expected<void> {
+        auto ok = check_mip_options(**self, options->shared, {"--formulation", "--solver"});
+        return ok ? visualize(*options, common) : ok;
+      });
+  *self = command;
   ClosestOptions& shared = options->shared;
   command->add_option("NETWORK", shared.network, "network, ONNX")->required();
   command->add_option("--unit", options->choice.units,

@@ -35,6 +35,12 @@ class Requests(Contract):
                               ("--distance-form", "tight")):
             self.closest_refused("--engine", "search", option, value, says=[option, "mip"])
         self.closest_refused("--engine", "mip", "--log", "log.jsonl", says=["--log"])
+        for option, value in (("--solver", "cbc"), ("--formulation", "bigm")):
+            self.refused("visualize", "net.onnx", "--unit", "1:0", "-o", "units", option, value,
+                         says=[option, "mip"])
+
+    def test_an_unknown_command_is_named(self):
+        self.refused("nosuch", says=["nosuch", "--help"])
 
     def test_numbers_out_of_range(self):
         self.closest_refused("--cap", "-0.1", says=["cap"])
@@ -47,6 +53,7 @@ class Requests(Contract):
         self.closest_refused("--gap", "-0.5", says=["gap"])
         self.closest_refused("--target", "10", says=["10"])
         self.closest_refused("--norm", "l2", "--breakpoints", "1", says=["breakpoints"])
+        self.closest_refused("--norm", "l2", "--breakpoints", "10001", says=["breakpoints"])
         self.closest_refused("--norm", "l1", "--breakpoints", "9", says=["breakpoints"])
         self.closest_refused("--box", "1:0", says=["box"])
         self.closest_refused("--box", "zero", says=["box"])
