@@ -104,7 +104,11 @@ struct Division {
 /// each, as far as the memory allows.
 Expected<Division> divide(const Run& run, const ClosestOptions& options, int threads, int count) {
   const Network& network = run.loaded.network;
-  const auto regions = static_cast<int>(output_regions(run.question, network, 0).size());
+  int regions = 0;  // of any label but the target's own
+  for (const int label : {0, 1}) {
+    const auto of_label = output_regions(run.question, network, label).size();
+    regions = std::max(regions, static_cast<int>(of_label));
+  }
   Division division;
   division.inner = std::max(1, threads / std::max(1, count));
   const int most = std::max(1, threads / division.inner);
