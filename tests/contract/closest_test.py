@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import time
@@ -187,7 +188,9 @@ class Table(Contract):
         one, many = (("closest", "net.onnx", "--data", "data", "--images", "0", "--threads", threads)
                      for threads in ("1", "64"))
         self.good(*one, "-o", "one.csv")
-        self.good(*many, "--memory-limit", "60", "-o", "memory.csv")
+        message = self.refused(*many, "--memory-limit", "1", "-o", "memory.csv", says=["needs"])
+        least = int(re.search(r"needs (\d+) MB", message).group(1))
+        self.good(*many, "--memory-limit", str(least + 20), "-o", "memory.csv")
         self.assertEqual(answer(read_csv(self.folder / "memory.csv")[1][0]),
                          answer(read_csv(self.folder / "one.csv")[1][0]))
 
