@@ -183,7 +183,6 @@ class Table(Contract):
                     self.assertAlmostEqual(float(one["distance"]), float(other["distance"]),
                                            delta=2e-6)
 
-
     def test_memory_limit_lowers_the_threads_that_help(self):
         one, many = (("closest", "net.onnx", "--data", "data", "--images", "0", "--threads", threads)
                      for threads in ("1", "64"))
