@@ -141,6 +141,11 @@ Expected<Run> prepare(HardenCommand& command, const Common& common) {
   command.shared.split = "train";
   auto training = load_images(command.shared, common, loaded->network);
   if (!training) return tl::unexpected(training.error());
+  const auto wanted = std::int64_t{command.examples} * command.rounds;
+  if (wanted > training->count()) {  // hours of attacks would end in the same words
+    return bad_request("--examples {} in {} rounds: there are only {} training images; use fewer",
+                       command.examples, command.rounds, training->count());
+  }
   command.shared.split = "test";
   auto test = load_images(command.shared, common, loaded->network);
   if (!test) return tl::unexpected(test.error());
