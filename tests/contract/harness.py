@@ -27,10 +27,12 @@ STATUSES = {"optimal", "gap", "time_limit", "infeasible", "misclassified", "erro
 # Sanitizer builds solve on one thread: GCC 12's sanitizers do not keep their allocator's locks usable
 # across fork(), which the MIP solver's child processes need (glibc's allocator does).
 THREADS = os.environ.get("BRINK_TEST_THREADS")
+# Only to end what hangs; sanitizers take ten times as long, and machines are shared.
+PATIENCE = 800 if THREADS else 240
 SOLVING = ("closest", "visualize", "bounds", "curve", "reproduce")
 
 
-def run(*arguments, cwd=None, timeout=240):
+def run(*arguments, cwd=None, timeout=PATIENCE):
     if THREADS and arguments and arguments[0] in SOLVING and "--threads" not in arguments:
         arguments = (*arguments, "--threads", THREADS)
     return subprocess.run([BRINK, *map(str, arguments)], cwd=cwd, timeout=timeout, text=True,
