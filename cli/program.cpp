@@ -57,6 +57,32 @@ std::string as_typed(int argc, char** argv) {
   return text;
 }
 
+/// What was typed wrong and where to read on. CLI11 would list what it cannot place back to front
+/// ("1 --layers").
+std::string mistake(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::string command = "brink";
+  const CLI::App* last = &app;
+  while (!last->get_subcommands().empty()) {
+    last = last->get_subcommands().front();
+    command += " " + last->get_name();
+  }
+  const std::vector<std::string> left = app.remaining(true);
+  const auto option = std::find_if(left.begin(), left.end(), [](const std::string& word) {
+    return word.size() > 1 && word.front() == '-';
+  });
+  std::string what = error.what();
+  if (argc < 2) {
+    what = "a command is missing";
+  } else if (argv[1][0] != '-' && last == &app) {
+    what = fmt::format("'{}' is no command", argv[1]);
+  } else if (option != left.end()) {
+    what = fmt::format("{} has no option {}", command, *option);
+  } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    what = fmt::format("{} has no use for '{}'", command, left.front());
+  }
+  return fmt::format("{} (see {} --help)", what, command);
+}
+
 Outcome run(int argc, char** argv, Crew& crew, int threads) {
   CLI::App app{"Exact answers about trained ReLU networks."};
   app.set_version_flag("--version", BRINK_VERSION);
@@ -83,12 +109,7 @@ Outcome run(int argc, char** argv, Crew& crew, int threads) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) {
-      const bool unknown = argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty();
-      const std::string what =
-          unknown ? fmt::format("'{}' is no command", argv[1]) : std::string(error.what());
-      return {2, what + " (see brink --help)"};
-    }
+    if (error.get_exit_code() != 0) return {2, mistake(app, error, argc, argv)};
     if (crew.leads()) app.exit(error);  // prints what --help and --version ask for
     return {};
   }

@@ -173,6 +173,10 @@ void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions&
     fmt::print("{}\n", nlohmann::json{{"folder", options.out.string()}, {"units", rows}}.dump(2));
     return;
   }
+  if (units.empty()) {  // no request is for no units, but a shard of one may be
+    fmt::print("no unit falls to this shard\n");
+    return;
+  }
   int solved = 0;
   double seconds = 0;
   double slowest = 0;
@@ -185,7 +189,7 @@ void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions&
       options.out.empty() ? ""
                           : fmt::format("; pictures and units.csv in {}", options.out.string());
   fmt::print("{} units, {} proven optimal; mean {:.2f} s, max {:.2f} s{}\n", units.size(), solved,
-             seconds / std::max<double>(1, static_cast<double>(units.size())), slowest, where);
+             seconds / static_cast<double>(units.size()), slowest, where);
 }
 
 /// Steps that need no proof: all bad requests are found here.

@@ -39,8 +39,15 @@ class Requests(Contract):
             self.refused("visualize", "net.onnx", "--unit", "1:0", "-o", "units", option, value,
                          says=[option, "mip"])
 
-    def test_an_unknown_command_is_named(self):
-        self.refused("nosuch", says=["nosuch", "--help"])
+    def test_what_was_misspelt_is_named_and_where_to_read(self):
+        self.refused("nosuch", says=["'nosuch'", "brink --help"])
+        self.refused("visualize", "net.onnx", "--all", "-o", "units", "--layers", "1",
+                     says=["no option --layers", "brink visualize --help"])
+        # the required --images is missing because it was misspelt
+        self.refused("closest", "net.onnx", "--imagess", "0", "--data", "data", "-o", "out.csv",
+                     says=["no option --imagess"])
+        self.refused("closest", "net.onnx", "other.onnx", "--images", "0", "--data", "data",
+                     "-o", "out.csv", says=["no use for 'other.onnx'", "brink closest --help"])
 
     def test_numbers_out_of_range(self):
         self.closest_refused("--cap", "-0.1", says=["cap"])

@@ -129,6 +129,8 @@ class Store(Contract):
         key = "SELECT layer, unit, activation, bound, status, nodes, found FROM unit ORDER BY layer, unit"
         self.assertEqual(self.rows("units.db", key), self.rows("units12.db", key))
         self.refused("visualize", "net.onnx", "--all", says=["--store"])
+        few = self.good("visualize", "net.onnx", "--unit", "1:0", "--shard", "2/2", "--store", "none.db")
+        self.assertIn("no unit falls to this shard", few.stdout)
 
     def test_bounds_come_from_the_store(self):
         bounds = ("bounds", "net.onnx", "--method", "exact", "--threads", "1", "--store", "bounds.db")
