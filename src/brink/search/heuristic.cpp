@@ -1,11 +1,16 @@
 // Attacks in shrinking balls for a first image, then iterated local search.
 //
-// A round starts from a pattern (of a random corner of the ball, half way to one, of the incumbent
-// with a kick, or the incumbent's with a few neurons flipped) and climbs through patterns
-// (ascent.h) inside a ball smaller than the incumbent's radius; every find is climbed from again
-// until its pattern's neighbours have nothing nearer. Where the optimum is far away (a "2" that
-// must become a "7") the attacks' first find is often twice too far, and the search's tree grows
-// with the ball.
+// A round starts from the pattern of the incumbent after a kick and climbs through patterns
+// (ascent.h) inside a ball a little smaller than the incumbent's radius; every find is climbed from
+// again until its pattern's neighbours have nothing nearer. A kick moves towards a corner of the
+// ball in a random direction of the first layer's values, where the network sees it; every other
+// one moves the incumbent back towards the image first, to leave room for it. Where the optimum is
+// far away (a "2" that must become a "7") the attacks' first find is often twice too far, and the
+// search's tree grows with the ball.
+//
+// Tried and dropped (PERFORMANCE.md): kicks in random directions of the pixels, which the first
+// layer averages away; random corners, which see nothing of the incumbent; flips of random neurons;
+// gradients of single neurons; much smaller balls, which few climbs reach.
 #include "brink/search/heuristic.h"
 
 #include <array>
@@ -23,6 +28,10 @@ constexpr int kAttackSteps = 12;
 constexpr int kFlips = 100;
 constexpr std::int64_t kRoundEffort = 10;  ///< besides its programs
 constexpr double kRebuild = 0.7;           ///< when the ball fell below this share of the ascent's
+constexpr double kCloser = 0.995;          ///< a find's share of the incumbent's radius, at most
+constexpr double kLeastKick = 0.05, kLargestKick = 0.45;  ///< of the way to the ball's corner
+constexpr double kLeastKept = 0.6;   ///< of the incumbent's change, in every other kick
+constexpr double kLeastStart = 0.3;  ///< of the way to the corner, where no image is known
 
 }  // namespace
 
@@ -30,13 +39,18 @@ Heuristic::Heuristic(const Problem& problem, const OutputRegion& region, const B
                      Incumbent& incumbent, std::uint64_t seed)
     : problem_(problem), region_(region), ball_(ball), incumbent_(incumbent), random_(seed) {}
 
-Eigen::VectorXd Heuristic::random_change(double radius) {
-  Eigen::VectorXd direction(problem_.image().size()), corner;
-  for (double& value : direction) value = random_.normal();
+Eigen::VectorXd Heuristic::corner(double radius, const Eigen::VectorXd& direction) const {
   Ball ball = ball_;
   ball.set_radius(radius);
-  ball.support(direction, &corner);
-  return corner;
+  Eigen::VectorXd farthest;
+  ball.support(direction, &farthest);
+  return farthest;
+}
+
+Eigen::VectorXd Heuristic::random_normals(Eigen::Index size) {
+  Eigen::VectorXd values(size);
+  for (double& value : values) value = random_.normal();
+  return values;
 }
 
 void Heuristic::attack_from(int start, const Deadline& deadline) {
@@ -48,7 +62,7 @@ void Heuristic::attack_from(int start, const Deadline& deadline) {
   for (int attempt = 0; attempt < 12 && !deadline.expired(); ++attempt) {
     ball.set_radius(std::min(reach, ball_.radius()));
     Eigen::VectorXd from = Eigen::VectorXd::Zero(problem_.image().size());
-    if (start > 0) from = 0.5 * random_change(ball.radius());
+    if (start > 0) from = 0.5 * corner(ball.radius(), random_normals(from.size()));
     const auto leak = kLeaks[static_cast<std::size_t>(start) % kLeaks.size()];
     const auto point = attack(problem_, ball, from, leak, kAttackSteps);
     if (point && incumbent_.offer(region_, *point)) {
@@ -78,20 +92,16 @@ bool Heuristic::climb(const std::vector<bool>& start, double share, const Deadli
 }
 
 std::vector<bool> Heuristic::random_start() {
-  constexpr int kKinds = 4;
-  const bool known = incumbent_.region() == &region_;
-  const int kind = rounds_ % kKinds;
-  if (kind == 3 && known) {
-    std::vector<bool> active = problem_.pattern(incumbent_.image());
-    for (int flip = 0; flip < 2 + rounds_ / kKinds % 5; ++flip) {
-      const auto neuron = static_cast<std::size_t>(random_.index(problem_.neurons()));
-      active[neuron] = !active[neuron];
-    }
-    return active;
+  Eigen::VectorXd direction;
+  problem_.first_direction(random_normals(problem_.network().layer(1).bias.size()), direction);
+  Eigen::VectorXd change = corner(radius(), direction);
+  if (incumbent_.region() == &region_) {
+    const double kept = rounds_ % 2 == 0 ? 1 : random_.uniform(kLeastKept, 1);
+    change = random_.uniform(kLeastKick, kLargestKick) * change +
+             kept * (incumbent_.image() - problem_.image());
+  } else {
+    change *= random_.uniform(kLeastStart, 1);
   }
-  Eigen::VectorXd change = random_change(radius());
-  if (kind == 0) change *= 0.5;
-  if (kind == 2 && known) change = 0.3 * change + incumbent_.image() - problem_.image();
   return problem_.pattern(problem_.image_with(change));
 }
 
@@ -101,9 +111,7 @@ void Heuristic::climb_on(const Deadline& deadline) {
 }
 
 bool Heuristic::round(const Deadline& deadline) {
-  constexpr std::array kShares = {0.98, 0.995, 0.9};
-  const double share = kShares[static_cast<std::size_t>(rounds_) % kShares.size()];
-  const bool found = climb(random_start(), share, deadline);
+  const bool found = climb(random_start(), kCloser, deadline);
   ++rounds_;
   if (found) climb_on(deadline);
   return found;

@@ -28,7 +28,9 @@ class Heuristic {
   bool climb(const std::vector<bool>& start, double share, const Deadline& deadline);
   void climb_on(const Deadline& deadline);
   std::vector<bool> random_start();
-  Eigen::VectorXd random_change(double radius);
+  /// The ball's farthest point in a direction, as a change.
+  Eigen::VectorXd corner(double radius, const Eigen::VectorXd& direction) const;
+  Eigen::VectorXd random_normals(Eigen::Index size);
 
   const Problem& problem_;
   const OutputRegion& region_;
