@@ -57,8 +57,8 @@ std::string as_typed(int argc, char** argv) {
   return text;
 }
 
-/// What was typed wrong and where to read on. CLI11 would list what it cannot place back to front
-/// ("1 --layers").
+/// What was typed wrong and where to read on. CLI11 lists what it cannot place back to front
+/// ("1 --layers"), and not at all where a misspelt option leaves a required one missing.
 std::string mistake(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   std::string command = "brink";
   const CLI::App* last = &app;
