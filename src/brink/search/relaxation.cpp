@@ -35,6 +35,22 @@ constexpr int kEarlyEnds = 4;
 /// extreme.
 constexpr double kMet = 0.02, kNeuronMet = 0.1, kSharpMet = 0.1;
 
+/// The columns' bounds alone keep neuron j of layer k inactive: its row would say nothing.
+bool inactive_anyway(const Problem& problem, const Phasing& root, int k, int j) {
+  const Layer& layer = problem.network().layer(k);
+  double highest = layer.bias(j);
+  for (Eigen::Index i = 0; i < layer.weights.cols(); ++i) {
+    const double w = layer.weights(j, i);
+    if (k == 1) {
+      highest += w * (w > 0 ? problem.reach().upper(i) : problem.reach().lower(i));
+    } else {
+      const auto id = static_cast<std::size_t>(problem.neuron(k - 1, static_cast<int>(i)));
+      highest += w * std::max(0.0, w > 0 ? root.upper[id] : root.lower[id]);
+    }
+  }
+  return highest <= 0;
+}
+
 }  // namespace
 
 int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, const Ball& ball) {
@@ -61,9 +77,9 @@ void Relaxation::build(const Phasing& root) {
       Slot& slot = slots_.emplace_back();
       slot.layer = k;
       slot.index = j;
-      if (root.upper[id] <= 0) continue;
+      if (root.upper[id] <= 0 && inactive_anyway(problem, root, k, j)) continue;
       slot.x = columns++;
-      rows += root.lower[id] < 0 ? 2 : 1;
+      rows += root.unstable(static_cast<int>(id)) ? 2 : 1;
     }
   }
   margin_column_ = columns++;
@@ -95,7 +111,7 @@ void Relaxation::add_layer(int k, const Phasing& root) {
   }
   for (std::size_t id = first; id < end; ++id) {
     Slot& slot = slots_[id];
-    if (slot.x < 0 || root.lower[id] >= 0) continue;
+    if (slot.x < 0 || !root.unstable(static_cast<int>(id))) continue;
     slot.triangle = simplex_.add_row({}, 0, 0, 0);
     write_triangle(slot, std::min(root.lower[id], -kThin), std::max(root.upper[id], kThin));
   }
@@ -127,7 +143,7 @@ void Relaxation::add_margin_row(int i, const Phasing& root) {
     const auto id = static_cast<std::size_t>(problem_->neuron(last, j));
     if (slots_[id].x < 0) continue;
     dense_[static_cast<std::size_t>(slots_[id].x)] = problem_->rows()(i, j);
-    size += std::abs(problem_->rows()(i, j)) * root.upper[id];
+    size += std::abs(problem_->rows()(i, j)) * std::max(0.0, root.upper[id]);
   }
   margin_limit_ = std::max(margin_limit_, size);
   dense_[static_cast<std::size_t>(margin_column_)] = -1;

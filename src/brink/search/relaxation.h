@@ -75,8 +75,9 @@ struct NodeBound {
 
 class Relaxation {
  public:
-  /// Structure for the neurons that are not inactive under `root`. Nodes only tighten it. Counts
-  /// its work in `statistics`.
+  /// Structure for the neurons that may be active by the bounds of the layer before under `root`,
+  /// which nodes only tighten. A neuron found inactive otherwise keeps its row, which says y_k <=
+  /// 0. Counts its work in `statistics`.
   Relaxation(const Problem& problem, const Phasing& root, Statistics& statistics);
 
   /// Takes a node's phases and bounds; the basis stays.

@@ -142,6 +142,17 @@ class TreeTightening {
     }
   }
 
+  /// The margin first, as in tighten_node(): programs that have too few points for its rows say
+  /// nothing about neurons. False: proven empty.
+  bool root() {
+    for (const auto& hand : hands_) {
+      hand->relaxation->load(phasing_);
+      const NodeBound bound = hand->relaxation->minimise({}, ball_, *hand->pool, 0.0, kRootRounds);
+      if (bound.infeasible || bound.value > 0) return false;
+    }
+    return true;
+  }
+
   /// False: proven empty.
   bool layer(int k) {
     const auto width = static_cast<int>(problem_.network().width(k));
@@ -206,7 +217,7 @@ bool tighten_by_trees(const Problem& problem, const Ball& ball,
                       const std::vector<PointPool*>& pools, Phasing& phasing, int expansions,
                       const Deadline& deadline, Statistics& statistics) {
   TreeTightening work(problem, ball, pools, phasing, expansions, deadline);
-  bool possible = true;
+  bool possible = work.root();
   for (int k = 1; k <= problem.hidden_layers() && possible; ++k) {
     possible = work.layer(k) && problem.propagate(phasing, k + 1);
   }

@@ -1,0 +1,44 @@
+// A node of a small random search, and a point in it.
+#pragma once
+
+#include <optional>
+
+#include "brink/search/tightening.h"
+#include "random_network.h"
+
+namespace brink::search {
+
+/// A random question, a point of the ball, and a node that contains it: some neurons' phases fixed
+/// as they are there.
+struct RandomNode {
+  RandomNode(Norm norm, Random& random)
+      : network(testing::random_network({4, 5, 4, 3}, random)),
+        image(testing::random_point(4, random)) {
+    OutputRegion region;
+    for (int i = 0; i < 2; ++i) {
+      region.rows.push_back({testing::random_point(3, random, -1, 1), random.normal()});
+    }
+    problem.emplace(network, image, Box::uniform(4, 0, 1), region);
+    ball.emplace(norm, image, problem->reach(), 0);
+    const double share = random.uniform(0.2, 0.9);
+    ball->set_radius(norm == Norm::l0 ? 1.0 + random.index(3) : share * ball->largest_radius());
+    Eigen::VectorXd direction(4), change;
+    for (double& value : direction) value = random.normal();
+    ball->support(direction, &change);
+    point = problem->image_with(random.uniform() * change);
+    node = ball_bounds(*problem, *ball);
+    const std::vector<bool> active = problem->pattern(point);
+    for (int i = 0; i < problem->neurons(); ++i) {
+      if (random.uniform() < 0.5 || !node.unstable(i)) continue;
+      const auto child = problem->child(node, i, active[static_cast<std::size_t>(i)]);
+      if (child) node = *child;
+    }
+  }
+  Network network;
+  Eigen::VectorXd image, point;
+  std::optional<Problem> problem;
+  std::optional<Ball> ball;
+  Phasing node;
+};
+
+}  // namespace brink::search

@@ -1,0 +1,73 @@
+#include "brink/search/tightening.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "random_node.h"
+
+namespace brink::search {
+namespace {
+
+void expect_within(const RandomNode& asked, const Phasing& phasing, int round) {
+  const auto y = pre_activations(asked.network, asked.point);
+  for (int k = 1; k <= asked.problem->hidden_layers(); ++k) {
+    for (int j = 0; j < static_cast<int>(asked.network.width(k)); ++j) {
+      const auto id = static_cast<std::size_t>(asked.problem->neuron(k, j));
+      const double value = y[static_cast<std::size_t>(k - 1)](j);
+      EXPECT_GE(value, phasing.lower[id] - 1e-12) << round << ", layer " << k << ", " << j;
+      EXPECT_LE(value, phasing.upper[id] + 1e-12) << round << ", layer " << k << ", " << j;
+    }
+  }
+}
+
+// A point that fools the network stays within the bounds, of a root as of a node with phases of
+// its own.
+TEST(Tightening, LosesNoPointThatMeetsTheRows) {
+  Random random(78);
+  int tried = 0;
+  std::int64_t by_interval = 0, by_programs = 0, by_trees = 0;  // neurons left unstable
+  for (int round = 0; round < 1500; ++round) {
+    const Norm norm = std::array{Norm::l0, Norm::l1, Norm::l2, Norm::linf}.at(
+        static_cast<std::size_t>(round % 4));
+    const RandomNode asked(norm, random);
+    if (asked.problem->slack(asked.point) < 0) continue;
+    ++tried;
+    Statistics statistics;
+    PointPool pool;
+    const Phasing root = ball_bounds(*asked.problem, *asked.ball);
+    Relaxation relaxation(*asked.problem, root, statistics);
+    Phasing node = asked.node;
+    EXPECT_TRUE(tighten_node(*asked.problem, relaxation, *asked.ball, pool, node, {})) << round;
+    expect_within(asked, node, round);
+    Phasing closer = asked.node;
+    EXPECT_TRUE(tighten_by_trees(*asked.problem, *asked.ball, {&pool}, closer, 1 + random.index(12),
+                                 {}, statistics))
+        << round;
+    expect_within(asked, closer, round);
+    by_interval += asked.node.unstable_count();
+    by_programs += node.unstable_count();
+    by_trees += closer.unstable_count();
+  }
+  EXPECT_GT(tried, 200);
+  EXPECT_LT(by_programs, by_interval * 9 / 10);
+  EXPECT_LT(by_trees, by_programs * 19 / 20);
+}
+
+// Nothing in the ball meets rows that ask for more than any output.
+TEST(Tightening, FindsARootEmpty) {
+  Random random(79);
+  for (int round = 0; round < 40; ++round) {
+    RandomNode asked(Norm::linf, random);
+    asked.problem->set_rhs(0, 1e3);
+    Statistics statistics;
+    PointPool pool;
+    Relaxation relaxation(*asked.problem, asked.node, statistics);
+    Phasing node = asked.node, closer = asked.node;
+    EXPECT_FALSE(tighten_node(*asked.problem, relaxation, *asked.ball, pool, node, {}));
+    EXPECT_FALSE(tighten_by_trees(*asked.problem, *asked.ball, {&pool}, closer, 4, {}, statistics));
+  }
+}
+
+}  // namespace
+}  // namespace brink::search
