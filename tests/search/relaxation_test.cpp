@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-
+#include "asked.h"
 #include "random_node.h"
 
 namespace brink::search {
@@ -55,8 +54,7 @@ TEST(Relaxation, NoPointOfANodeDoesBetterThanItsBound) {
   Random random(77);
   int informative = 0;
   for (int round = 0; round < 2000; ++round) {
-    const Norm norm = std::array{Norm::l0, Norm::l1, Norm::l2, Norm::linf}.at(
-        static_cast<std::size_t>(round % 4));
+    const Norm norm = kNorms.at(static_cast<std::size_t>(round % 4));
     const RandomNode asked(norm, random);
     Statistics statistics;
     PointPool pool;

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-
+#include "asked.h"
 #include "random_node.h"
 
 namespace brink::search {
@@ -28,8 +27,7 @@ TEST(Tightening, LosesNoPointThatMeetsTheRows) {
   int tried = 0;
   std::int64_t by_interval = 0, by_programs = 0, by_trees = 0;  // neurons left unstable
   for (int round = 0; round < 1500; ++round) {
-    const Norm norm = std::array{Norm::l0, Norm::l1, Norm::l2, Norm::linf}.at(
-        static_cast<std::size_t>(round % 4));
+    const Norm norm = kNorms.at(static_cast<std::size_t>(round % 4));
     const RandomNode asked(norm, random);
     if (asked.problem->slack(asked.point) < 0) continue;
     ++tried;

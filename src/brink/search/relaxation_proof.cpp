@@ -34,6 +34,7 @@ double Relaxation::triangle_multiplier(const Slot& slot) const {
 double Relaxation::first_layer_multiplier(const Slot& slot, double v, double r_x,
                                           double r_s) const {
   const double inf = std::numeric_limits<double>::infinity();
+  // A settled phase: of an inactive neuron the side y_k <= 0 counts, as solved.
   if (slot.triangle < 0) return slot.upper > 0 ? r_x : v;
   // What the triangle takes off both: (1 - l) x + l s <= l (-L).
   const double triangle = triangle_multiplier(slot);

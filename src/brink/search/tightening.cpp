@@ -62,6 +62,13 @@ class Reached {
   std::vector<double> lowest_, highest_;
 };
 
+/// By the margin's bound: no point of the ball has these phases and meets the rows.
+bool excluded(Relaxation& relaxation, const Ball& ball, PointPool& pool, const Phasing& phasing) {
+  relaxation.load(phasing);
+  const NodeBound margin = relaxation.minimise({}, ball, pool, 0.0, kRootRounds);
+  return margin.infeasible || margin.value > 0;
+}
+
 /// Both sides of one neuron; false: the relaxation is empty.
 bool tighten_neuron(Relaxation& relaxation, const Ball& ball, PointPool& pool, int id,
                     Phasing& phasing, Reached& reached) {
@@ -145,12 +152,9 @@ class TreeTightening {
   /// The margin first, as in tighten_node(): programs that have too few points for its rows say
   /// nothing about neurons. False: proven empty.
   bool root() {
-    for (const auto& hand : hands_) {
-      hand->relaxation->load(phasing_);
-      const NodeBound bound = hand->relaxation->minimise({}, ball_, *hand->pool, 0.0, kRootRounds);
-      if (bound.infeasible || bound.value > 0) return false;
-    }
-    return true;
+    return std::none_of(hands_.begin(), hands_.end(), [this](const auto& hand) {
+      return excluded(*hand->relaxation, ball_, *hand->pool, phasing_);
+    });
   }
 
   /// False: proven empty.
@@ -245,9 +249,7 @@ Phasing ball_bounds(const Problem& problem, const Ball& ball) {
 
 bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ball, PointPool& pool,
                   Phasing& phasing, const Deadline& deadline) {
-  relaxation.load(phasing);
-  const NodeBound root = relaxation.minimise({}, ball, pool, 0.0, kRootRounds);
-  if (root.infeasible || root.value > 0) return false;
+  if (excluded(relaxation, ball, pool, phasing)) return false;
   Reached reached(problem.neurons());
   reached.note(relaxation);
   for (int k = 1; k <= problem.hidden_layers(); ++k) {
