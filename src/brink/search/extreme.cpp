@@ -1,25 +1,28 @@
-// Best-first branch and bound on phases.
+// Branch and bound on phases, best first in the large and depth first in the small.
 //
 // The question is the margin's (problem.h) on the network cut off behind layer k, with one row and
 // no ball but the box itself: how large can c y^k - best be, best the largest value known? A node's
 // bound is read off the same relaxation. Best first, because a bound is what is owed when the
-// search is stopped; but from an open node straight on to the child that its program leans to,
-// whose program the last basis nearly solves, until a node is closed. Depth first once too many
-// nodes are open, so memory stays bounded. After some hundred nodes the root is tightened over the
-// inputs that would do better than the best known: their neurons range less than those of the box.
-// Values come from the relaxation's points and from ascents that start there. A leaf whose bound is
-// not near enough (weights of very uneven sizes: rounding is charged by the largest) is an LP over
-// the pixels.
+// search is stopped; but the first nodes below the one that is taken up are explored depth first,
+// where the last basis nearly solves the next program. Depth first too once too many nodes are
+// open, so memory stays bounded. After some hundred nodes the root is tightened over the inputs
+// that would do better than the best known: their neurons range less than those of the box.
+// Values come from the relaxation's points, ascents that start there, and local search
+// (extreme_heuristic.h). A leaf whose bound is not near enough (weights of very uneven sizes:
+// rounding is charged by the largest) is an LP over the pixels.
+//
+// Tried and dropped (PERFORMANCE.md): nodes of their own tightening, by programs or by trees, as in
+// worker.cpp; larger trees at the root; ends of programs as soon as they show that the node stays
+// open.
 #include "brink/search/extreme.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <utility>
 
-#include "brink/search/attack.h"
+#include "brink/search/extreme_heuristic.h"
 #include "brink/search/leaf.h"
 #include "brink/search/relaxation.h"
 #include "brink/search/tightening.h"
@@ -35,7 +38,8 @@ constexpr int kTighteningGrowth = 4;
 constexpr int kFirstExpansions = 8;         ///< of the trees that tighten; twice as many each time
 constexpr std::int64_t kAscentAlways = 20;  ///< nodes whose point starts an ascent; then
 constexpr std::int64_t kAscentEvery = 8;    ///< every so many
-constexpr int kAscentSteps = 10;
+constexpr std::int64_t kBurst = 200;        ///< nodes, depth first, from the one taken up
+constexpr std::int64_t kLocalShare = 10;    ///< local search: one in so many iterations
 
 struct OpenNode {
   double bound;
@@ -55,15 +59,14 @@ class ExtremeSearch {
                 const Phasing& root, const Deadline& deadline, const ExtremeOptions& options)
       : region_(one_row(c)),
         problem_(network, 0.5 * (box.lower + box.upper), box, region_),
-        offset_(problem_.rhs()(0)),
         ball_(Norm::linf, problem_.image(), box, 1e300),
+        best_(problem_, ball_),
         root_(root),
         deadline_(deadline),
         options_(options) {}
 
   ExtremeResult run() {
-    offer(problem_.image());
-    ascend(Eigen::VectorXd::Zero(problem_.image().size()));
+    best_.ascend(Eigen::VectorXd::Zero(problem_.image().size()));
     if (problem_.propagate(root_, 2)) {
       renew();
       open_.push_back({std::numeric_limits<double>::infinity(), root_});
@@ -71,11 +74,13 @@ class ExtremeSearch {
     while (open_bound() > enough() && !deadline_.expired()) {
       if (result_.statistics.nodes >= next_tightening_ && !tighten_root()) {
         open_.clear();
-        next_.reset();
+        near_.clear();
         break;
       }
       explore(take());
     }
+    result_.value = best_.value();
+    result_.point = best_.point();
     const double scale = std::max(1.0, std::abs(result_.value));
     result_.bound = std::max({closed_, open_bound(), result_.value + 0.01 * kExtremeGap * scale});
     result_.finished = result_.bound <= enough();
@@ -86,50 +91,30 @@ class ExtremeSearch {
   /// Nothing above this is worth finding.
   double enough() const {
     const double share = std::max(kExtremeGap, options_.gap);
-    return result_.value + share * std::max(1.0, std::abs(result_.value));
+    return best_.value() + share * std::max(1.0, std::abs(best_.value()));
   }
 
   /// Nothing in the open nodes is above.
   double open_bound() const {
     double bound = -std::numeric_limits<double>::infinity();
-    if (next_) bound = next_->bound;
+    for (const OpenNode& node : near_) bound = std::max(bound, node.bound);
     if (!open_.empty()) bound = std::max(bound, open_.front().bound);
     return bound;
   }
 
-  /// problem_'s right-hand side for slacks over `value`.
-  void ask_beyond(double value) { problem_.set_rhs(0, offset_ + value); }
-
-  bool offer(const Eigen::VectorXd& x) {
-    ask_beyond(0);
-    const double value = problem_.slack(x);
-    ask_beyond(base_);
-    if (result_.point.size() > 0 && value <= result_.value) return false;
-    result_.value = value;
-    result_.point = x;
-    return true;
-  }
-
-  /// Frank-Wolfe from a change, again from each find.
-  void ascend(const Eigen::VectorXd& start) {
-    Eigen::VectorXd change = start;
-    for (int climb = 0; climb < 20; ++climb) {
-      ask_beyond(result_.value + 1e-6 * std::max(1.0, std::abs(result_.value)));
-      const auto found = attack(problem_, ball_, change, 0.1, kAscentSteps);
-      ask_beyond(base_);
-      if (!found) return;
-      change = *found - problem_.image();
-      if (!offer(problem_.image_with(change))) return;
-    }
-  }
-
   void renew() {
-    base_ = result_.value;
-    ask_beyond(base_);
+    best_.rebase();
     relaxation_ = std::make_unique<Relaxation>(problem_, root_, result_.statistics);
   }
 
+  void local_search() {
+    const Stopwatch watch;
+    best_.search(root_, result_.statistics.iterations / kLocalShare, deadline_, result_.statistics);
+    result_.statistics.heuristic_seconds += watch.seconds();
+  }
+
   bool tighten_root() {
+    local_search();
     const Stopwatch watch;
     renew();
     const bool first = next_tightening_ == kFirstTightening;
@@ -145,21 +130,24 @@ class ExtremeSearch {
   }
 
   OpenNode take() {
-    if (next_) {
-      OpenNode node = std::move(*next_);
-      next_.reset();
-      return node;
+    if (result_.statistics.nodes >= burst_end_) {
+      for (OpenNode& node : near_) {
+        open_.push_back(std::move(node));
+        std::push_heap(open_.begin(), open_.end());
+      }
+      near_.clear();
     }
+    if (!near_.empty()) return last_of(near_);
+    burst_end_ = result_.statistics.nodes + kBurst;
     if (open_.size() <= options_.most_open) std::pop_heap(open_.begin(), open_.end());
     // Beyond, the newest leaf of the heap: deep, so soon closed. The heap stays one without it.
-    OpenNode node = std::move(open_.back());
-    open_.pop_back();
-    return node;
+    return last_of(open_);
   }
 
-  void put(double bound, Phasing phasing) {
-    open_.push_back({bound, std::move(phasing)});
-    std::push_heap(open_.begin(), open_.end());
+  static OpenNode last_of(std::vector<OpenNode>& nodes) {
+    OpenNode node = std::move(nodes.back());
+    nodes.pop_back();
+    return node;
   }
 
   void explore(OpenNode node) {
@@ -175,8 +163,8 @@ class ExtremeSearch {
       ++result_.statistics.leaves;
       const PatternExtreme leaf =
           pattern_extreme(problem_, region_, problem_.phases(node.phasing), deadline_);
-      node.bound = std::min(node.bound, std::max(leaf.bound, result_.value));
-      if (leaf.point.size() > 0) offer(leaf.point);
+      node.bound = std::min(node.bound, std::max(leaf.bound, best_.value()));
+      if (leaf.point.size() > 0) best_.offer(leaf.point);
     } else {
       return branch(node, id);
     }
@@ -187,32 +175,32 @@ class ExtremeSearch {
   int bound_node(OpenNode& node) {
     const bool leaf = node.phasing.settled();
     relaxation_->load(node.phasing);
-    const NodeBound bound = relaxation_->minimise({-1, 1, true}, ball_, pool_, base_ - enough(),
-                                                  leaf ? kLeafRounds : kRounds);
-    node.bound = bound.infeasible ? result_.value : std::min(node.bound, base_ - bound.value);
+    const NodeBound bound = relaxation_->minimise(
+        {-1, 1, true}, ball_, pool_, best_.base() - enough(), leaf ? kLeafRounds : kRounds);
+    node.bound =
+        bound.infeasible ? best_.value() : std::min(node.bound, best_.base() - bound.value);
     if (node.bound <= enough()) return -1;
     const int id = leaf ? -1 : relaxation_->branching_neuron(node.phasing);
     const Eigen::VectorXd change = relaxation_->program_change(ball_, pool_);
-    offer(problem_.image_with(relaxation_->candidate()));
-    offer(problem_.image_with(change));
+    best_.offer(problem_.image_with(relaxation_->candidate()));
+    best_.offer(problem_.image_with(change));
     const std::int64_t nodes = result_.statistics.nodes;
-    if (nodes <= kAscentAlways || nodes % kAscentEvery == 0) ascend(change);
+    if (nodes <= kAscentAlways || nodes % kAscentEvery == 0) best_.ascend(change);
     return id;
   }
 
   void branch(const OpenNode& node, int id) {
     const bool leans_active = relaxation_->leans_active(node.phasing, id);
-    auto child = problem_.child(node.phasing, id, leans_active);
-    if (child) next_ = {node.bound, std::move(*child)};
-    child = problem_.child(node.phasing, id, !leans_active);
-    if (child) put(node.bound, std::move(*child));
+    for (const bool active : {!leans_active, leans_active}) {  // the second is explored first
+      auto child = problem_.child(node.phasing, id, active);
+      if (child) near_.push_back({node.bound, std::move(*child)});
+    }
   }
 
   OutputRegion region_;
   Problem problem_;
-  double offset_;    ///< of the row at value 0
-  double base_ = 0;  ///< value that the relaxation's margin starts from
   Ball ball_;
+  ExtremeHeuristic best_;
   Phasing root_;
   Deadline deadline_;
   ExtremeOptions options_;
@@ -220,7 +208,8 @@ class ExtremeSearch {
   PointPool pool_;
   std::unique_ptr<Relaxation> relaxation_;
   std::vector<OpenNode> open_;                                ///< a heap
-  std::optional<OpenNode> next_;                              ///< to be explored before these
+  std::vector<OpenNode> near_;                                ///< a stack, explored before these
+  std::int64_t burst_end_ = 0;                                ///< when the stack goes to the heap
   double closed_ = -std::numeric_limits<double>::infinity();  ///< of leaves left open
   std::int64_t next_tightening_ = kFirstTightening;
   int expansions_ = kFirstExpansions;

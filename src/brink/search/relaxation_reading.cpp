@@ -35,7 +35,7 @@ int Relaxation::branching_neuron(const Phasing& phasing) const {
     const auto i = static_cast<std::size_t>(id);
     const NeuronState neuron = state(id);
     const double violation = std::min(neuron.x / phasing.upper[i], -neuron.s / phasing.lower[i]);
-    const double score = neuron.triangle * std::sqrt(violation);
+    const double score = neuron.triangle * std::sqrt(std::sqrt(violation));
     if (std::min(neuron.x, neuron.s) > kViolated && score > best_score) {
       best_score = score;
       best = id;

@@ -1,0 +1,89 @@
+// Frank-Wolfe from points that the tree meets, and local search between its slices: from the best
+// input a kick towards a corner of the box, in a random direction of the first layer's values, now
+// and then all the way; from there uphill through adjacent patterns (ascent.h), and on from each
+// find.
+//
+// Tried and dropped (PERFORMANCE.md): corners alone, which find little; kicks alone, which stay
+// where the first ascent led on some small networks; kicks that add to the best input instead of
+// leading away from it; kicks up to 80 % of the way; finds asked to be better by more: no better.
+#include "brink/search/extreme_heuristic.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "brink/search/ascent.h"
+#include "brink/search/attack.h"
+
+namespace brink::search {
+
+namespace {
+
+constexpr int kAscents = 20;
+constexpr int kAscentSteps = 10;
+constexpr double kAscentLeak = 0.1;
+constexpr double kAscentGain = 1e-6;  ///< of max(1, |value|): what a find must be better by
+constexpr double kClimbGain = 1e-4;   ///< the same, of a climb's
+constexpr int kFlips = 100;
+constexpr double kLeastKick = 0.05, kLargestKick = 0.45;  ///< of the way to the corner
+constexpr int kAfresh = 4;                                ///< one kick in so many goes all the way
+
+}  // namespace
+
+ExtremeHeuristic::ExtremeHeuristic(Problem& problem, const Ball& ball)
+    : problem_(problem), ball_(ball), offset_(problem.rhs()(0)) {
+  offer(problem.image());
+  rebase();
+}
+
+void ExtremeHeuristic::rebase() {
+  base_ = value_;
+  ask_beyond(base_);
+}
+
+bool ExtremeHeuristic::offer(const Eigen::VectorXd& x) {
+  ask_beyond(0);
+  const double value = problem_.slack(x);
+  ask_beyond(base_);
+  if (point_.size() > 0 && value <= value_) return false;
+  value_ = value;
+  point_ = x;
+  return true;
+}
+
+void ExtremeHeuristic::ascend(const Eigen::VectorXd& start) {
+  Eigen::VectorXd change = start;
+  for (int ascent = 0; ascent < kAscents; ++ascent) {
+    ask_beyond(value_ + kAscentGain * std::max(1.0, std::abs(value_)));
+    const auto found = attack(problem_, ball_, change, kAscentLeak, kAscentSteps);
+    ask_beyond(base_);
+    if (!found) return;
+    change = *found - problem_.image();
+    if (!offer(problem_.image_with(change))) return;
+  }
+}
+
+void ExtremeHeuristic::search(const Phasing& root, std::int64_t iterations,
+                              const Deadline& deadline, Statistics& statistics) {
+  Ascent ascent(problem_, root, statistics);
+  PointPool pool;
+  const auto climb = [&](const Eigen::VectorXd& x) {
+    ask_beyond(value_ + kClimbGain * std::max(1.0, std::abs(value_)));
+    pool.add(problem_, x - problem_.image(), ball_);
+    const auto change = ascent.climb(ball_, pool, problem_.pattern(x), kFlips, deadline);
+    ask_beyond(base_);
+    return change && offer(problem_.image_with(*change));
+  };
+  const std::int64_t end = statistics.iterations + iterations;
+  Eigen::VectorXd x = point_, direction, corner, normals(problem_.first_width());
+  while (statistics.iterations < end && !deadline.expired()) {
+    while (climb(x)) x = point_;
+    for (double& normal : normals) normal = random_.normal();
+    problem_.first_direction(normals, direction);
+    ball_.support(direction, &corner);
+    const bool afresh = random_.index(kAfresh) == 0;
+    const double kick = afresh ? 1 : random_.uniform(kLeastKick, kLargestKick);
+    x = problem_.image_with((1 - kick) * (point_ - problem_.image()) + kick * corner);
+  }
+}
+
+}  // namespace brink::search
