@@ -44,7 +44,7 @@ bool ExtremeHeuristic::offer(const Eigen::VectorXd& x) {
   ask_beyond(0);
   const double value = problem_.slack(x);
   ask_beyond(base_);
-  if (point_.size() > 0 && value <= value_) return false;
+  if (point_.size() > 0 && !(value > value_)) return false;  // nor what is not a number
   value_ = value;
   point_ = x;
   return true;
