@@ -39,7 +39,8 @@ constexpr int kFirstExpansions = 8;         ///< of the trees that tighten; twic
 constexpr std::int64_t kAscentAlways = 20;  ///< nodes whose point starts an ascent; then
 constexpr std::int64_t kAscentEvery = 8;    ///< every so many
 constexpr std::int64_t kBurst = 200;        ///< nodes, depth first, from the one taken up
-constexpr std::int64_t kLocalShare = 10;    ///< local search: one in so many iterations
+constexpr std::int64_t kLocalShare =
+    10;  ///< local search: its share of all effort is one in so many
 
 struct OpenNode {
   double bound;
@@ -109,7 +110,7 @@ class ExtremeSearch {
 
   void local_search() {
     const Stopwatch watch;
-    best_.search(root_, result_.statistics.iterations / kLocalShare, deadline_, result_.statistics);
+    best_.search(root_, result_.statistics.effort / kLocalShare, deadline_, result_.statistics);
     result_.statistics.heuristic_seconds += watch.seconds();
   }
 

@@ -24,6 +24,7 @@ constexpr double kAscentLeak = 0.1;
 constexpr double kAscentGain = 1e-6;  ///< of max(1, |value|): what a find must be better by
 constexpr double kClimbGain = 1e-4;   ///< the same, of a climb's
 constexpr int kFlips = 100;
+constexpr std::int64_t kRoundEffort = 10;  ///< besides its programs, so that rounds end
 constexpr double kLeastKick = 0.05, kLargestKick = 0.45;  ///< of the way to the corner
 constexpr int kAfresh = 4;                                ///< one kick in so many goes all the way
 
@@ -62,8 +63,8 @@ void ExtremeHeuristic::ascend(const Eigen::VectorXd& start) {
   }
 }
 
-void ExtremeHeuristic::search(const Phasing& root, std::int64_t iterations,
-                              const Deadline& deadline, Statistics& statistics) {
+void ExtremeHeuristic::search(const Phasing& root, std::int64_t effort, const Deadline& deadline,
+                              Statistics& statistics) {
   Ascent ascent(problem_, root, statistics);
   PointPool pool;
   const auto climb = [&](const Eigen::VectorXd& x) {
@@ -73,9 +74,10 @@ void ExtremeHeuristic::search(const Phasing& root, std::int64_t iterations,
     ask_beyond(base_);
     return change && offer(problem_.image_with(*change));
   };
-  const std::int64_t end = statistics.iterations + iterations;
+  const std::int64_t end = statistics.effort + effort;
   Eigen::VectorXd x = point_, direction, corner, normals(problem_.first_width());
-  while (statistics.iterations < end && !deadline.expired()) {
+  while (statistics.effort < end && !deadline.expired()) {
+    statistics.effort += kRoundEffort;
     while (climb(x)) x = point_;
     for (double& normal : normals) normal = random_.normal();
     problem_.first_direction(normals, direction);

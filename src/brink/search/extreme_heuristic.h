@@ -27,9 +27,9 @@ class ExtremeHeuristic {
   bool offer(const Eigen::VectorXd& x);
   /// Frank-Wolfe from a change, again from each find.
   void ascend(const Eigen::VectorXd& start);
-  /// Climbs from kicks for so many simplex iterations. `root`: bounds of all inputs that are
+  /// Climbs from kicks for so much effort (statistics.h). `root`: bounds of all inputs that are
   /// better.
-  void search(const Phasing& root, std::int64_t iterations, const Deadline& deadline,
+  void search(const Phasing& root, std::int64_t effort, const Deadline& deadline,
               Statistics& statistics);
 
  private:
