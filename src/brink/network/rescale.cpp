@@ -1,0 +1,30 @@
+#include "brink/network/rescale.h"
+
+#include <cmath>
+
+namespace brink {
+
+std::optional<Network> rescaled(const Network& network, const Exponents& exponents) {
+  Network result = network;
+  bool exact = true;
+  const auto scale = [&exact](double& number, int exponent) {
+    const double scaled = std::ldexp(number, exponent);
+    exact = exact && std::isfinite(scaled) && std::ldexp(scaled, -exponent) == number;
+    number = scaled;
+  };
+  for (std::size_t k = 0; k < result.layers.size(); ++k) {
+    Layer& layer = result.layers[k];
+    for (Eigen::Index j = 0; j < layer.bias.size(); ++j) {
+      const int unit = exponents[k][static_cast<std::size_t>(j)];
+      scale(layer.bias(j), unit);
+      for (Eigen::Index i = 0; i < layer.weights.cols(); ++i) {
+        const int before = k == 0 ? 0 : exponents[k - 1][static_cast<std::size_t>(i)];
+        scale(layer.weights(j, i), unit - before);
+      }
+    }
+  }
+  if (!exact) return std::nullopt;
+  return result;
+}
+
+}  // namespace brink
