@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "brink/network/float32.h"
 #include "brink/pattern/polish.h"
 
 namespace brink {
@@ -66,25 +67,31 @@ std::optional<ClosestAnswer> before_search(const Network& network, const Closest
 }
 
 void complete(ClosestAnswer& answer, const ClosestQuestion& question, const Network& network,
-              const Eigen::VectorXd& image, const Found& found, double bound, double gap,
-              bool nothing_there) {
-  bound = std::min(bound, found.distance);
-  answer.status = conclude(question, found.distance, bound, gap, nothing_there);
-  if (std::isinf(bound)) bound = 0;  // nothing there: no distance to bound
+              const Eigen::VectorXd& image, const Found& found, Proven proven, double gap) {
+  proven.bound = std::min(proven.bound, found.distance);
+  proven.lead_bound = std::min(std::max(proven.lead_bound, proven.bound), found.distance);
+  answer.status = conclude(question, found.distance, proven.lead_bound, gap, proven.nothing_there);
+  // Nothing there: no distance to bound.
+  if (std::isinf(proven.bound)) proven.bound = 0;
+  if (std::isinf(proven.lead_bound)) proven.lead_bound = proven.bound;
+  answer.lead = found.lead.value;
+  answer.bound = proven.bound;
+  answer.lead_bound = proven.lead_bound;
   if (question.breakpoints) {
-    answer.linearised_bound = bound;
-    answer.bound = euclidean_from_linearised(question, image, bound);
-  } else {
-    answer.bound = bound;
+    answer.linearised_bound = proven.bound;
+    answer.bound = euclidean_from_linearised(question, image, proven.bound);
+    answer.lead_bound = euclidean_from_linearised(question, image, proven.lead_bound);
   }
   if (found.region == nullptr) return;
   answer.image = found.image;
   answer.distance = distance(question.norm, found.image, image);
   answer.target = found.region->target;
-  answer.verified = fools(question, network, *found.region, image, found.image);
+  answer.verified = fools(question, network, *found.region, image, found.image, found.lead);
+  answer.float32 = fools_float32(network, found.image, found.region->target);
   answer.all_zero =
       network.output == OutputKind::relu && (outputs(network, found.image).array() == 0).all();
   answer.bound = std::min(answer.bound, *answer.distance);
+  answer.lead_bound = std::min(answer.lead_bound, *answer.distance);
   if (question.breakpoints) answer.linearised = found.distance;
 }
 

@@ -18,7 +18,7 @@
 namespace brink {
 
 enum class AnswerStatus {
-  optimal,        ///< distance - bound <= 1e-6 max(1, distance); true L2: 1e-4 relative
+  optimal,        ///< distance - lead_bound <= 1e-6 max(1, distance); true L2: 1e-4 relative
   gap,            ///< the gap asked for was reached
   time_limit,     ///< stopped; distance (if any) and bound hold
   infeasible,     ///< proven: no such image exists for the question as asked
@@ -42,11 +42,14 @@ struct ClosestAnswer {
   AnswerStatus status = AnswerStatus::error;
   int target = -1;                 ///< class fooled into (any: of the image found; -1 none)
   std::optional<double> distance;  ///< of `image`, recomputed from its pixels
-  double bound = 0;                ///< proven lower bound on the minimal distance
+  double bound = 0;       ///< proven lower bound on the minimal distance, with lead 0 (ties fool)
+  double lead = 0;        ///< by which `image` meets every condition
+  double lead_bound = 0;  ///< proven: no image with that lead is nearer; `bound` where lead is 0
+  bool float32 = false;   ///< the float32 forward pass takes `image` for the target too
   std::int64_t nodes = 0;
   double seconds = 0;
   double bound_seconds = 0;
-  bool verified = false;  ///< fools() holds for `image`
+  bool verified = false;  ///< fools() holds for `image`, with the lead
   bool all_zero = false;  ///< `image` is the literal model's all-zero answer
   Eigen::VectorXd image;  ///< n_0, empty if none was found
   std::string proof;      ///< who vouches for the bound: search, solver (its tolerances); "": none

@@ -48,7 +48,8 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
       found = {result.distance, result.image, &regions[r]};
     }
   }
-  complete(answer, question, network, image, found, bound, options.gap, every_region_closed);
+  complete(answer, question, network, image, found, {bound, bound, every_region_closed},
+           options.gap);
   if (found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
   if (!answer.note.empty() && answer.status == AnswerStatus::time_limit) {
     answer.status = AnswerStatus::error;

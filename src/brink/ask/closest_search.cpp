@@ -1,8 +1,13 @@
 // The search engine: src/brink/search behind the answer's form.
 #include "brink/search/closest_search.h"
 #include "brink/ask/answer.h"
+#include "brink/network/float32.h"
 
 namespace brink {
+
+namespace {
+constexpr int kMoreLeads = 3;  ///< searches with a larger lead
+}  // namespace
 
 ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& question,
                                 const Eigen::VectorXd& image, int label,
@@ -18,13 +23,26 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
   inner.on_change = options.on_change;
   inner.on_beat = options.on_beat;
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
-  const auto result = search::search_closest(network, question, regions, image, deadline, inner);
   ClosestAnswer answer;
   answer.proof = "search";
-  answer.statistics = result.statistics;
-  answer.nodes = result.statistics.nodes;
-  const Found found{result.distance, result.image, result.region};
-  complete(answer, question, network, image, found, result.bound, options.gap, result.finished);
+  search::ClosestResult result;
+  double bound = 0;
+  Found found;
+  for (int round = 0;; ++round) {
+    result = search::search_closest(network, question, regions, image, deadline, inner);
+    answer.statistics.add(result.statistics);
+    bound = std::max(bound, result.bound);
+    found = {result.distance, result.image, result.region, result.lead};
+    complete(answer, question, network, image, found, {bound, result.lead_bound, result.nothing},
+             options.gap);
+    // The nearest image may need more of a lead than was chosen from the first one.
+    const bool short_of_lead = result.finished && result.lead.float32 && found.region != nullptr &&
+                               answer.status == AnswerStatus::time_limit;
+    if (!short_of_lead || round == kMoreLeads || deadline.expired()) break;
+    inner.least_lead = 1.25 * float32_doubt(network, found.image, found.region->target);
+    inner.least_lead = std::max(inner.least_lead, 1.25 * result.lead.value);
+  }
+  answer.nodes = answer.statistics.nodes;
   if (found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
   if (answer.status == AnswerStatus::time_limit && result.statistics.doubtful > 0) {
     answer.note = fmt::format("undecided by rounding: {} leaves", result.statistics.doubtful);

@@ -88,7 +88,8 @@ void polish_into(RegionResult& result, const RegionTask& task, const NetworkEnco
                  const std::vector<double>& values) {
   const Eigen::VectorXd point = without_noise(input_values(encoding, values), task.image);
   const auto attempt = [&](const Phases& phases) {
-    const auto x = polish(task.network, task.question, task.region, task.image, phases, point);
+    const auto x =
+        polish(task.network, task.question, task.region, task.image, phases, point).front();
     if (!x) return;
     const double reached = measured_distance(task.question, task.image, *x);
     if (reached < result.distance) {

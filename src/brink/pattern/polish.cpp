@@ -18,6 +18,9 @@ namespace {
 /// Rounding in the pass is about 1e-14 of the activations, the LP's own tolerance 1e-9.
 constexpr std::array kInward = {0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5};
 
+/// The lead's multiples that are tried where float32 asks for more than the lead.
+constexpr std::array kMoreLead = {1.25, 2.0, 4.0, 16.0};
+
 /// Changes smaller than this are the solver's noise: the pixel is put back.
 constexpr double kNoise = 1e-11;
 
@@ -130,6 +133,12 @@ class ProjectedPattern final : public PatternSolver {
 
 using Check = std::function<bool(const Eigen::VectorXd&)>;
 
+/// A lead, how far inward to try, and when it is met.
+struct Aim {
+  std::vector<double> inward;
+  Check passes;
+};
+
 /// On the segment from `outside` to `inside` (which passes), a passing point near `outside`.
 Eigen::VectorXd nearest_passing(const Eigen::VectorXd& outside, const Eigen::VectorXd& inside,
                                 const Eigen::VectorXd& image, const Box& reach,
@@ -150,18 +159,26 @@ Eigen::VectorXd nearest_passing(const Eigen::VectorXd& outside, const Eigen::Vec
 }
 
 std::optional<Eigen::VectorXd> ladder(PatternSolver& solver, const Eigen::VectorXd& image,
-                                      const Box& reach, const Check& passes) {
+                                      const Box& reach, const Aim& aim) {
   std::optional<Eigen::VectorXd> outside;
-  for (const double inward : kInward) {
+  for (const double inward : aim.inward) {
     const auto found = solver.nearest(inward);
     if (!found) continue;
     const Eigen::VectorXd x = clean(*found, image, reach);
-    if (passes(x)) {
-      return outside ? nearest_passing(*outside, x, image, reach, passes) : x;
+    if (aim.passes(x)) {
+      return outside ? nearest_passing(*outside, x, image, reach, aim.passes) : x;
     }
     outside = x;
   }
   return std::nullopt;
+}
+
+std::vector<std::optional<Eigen::VectorXd>> ladders(PatternSolver& solver,
+                                                    const Eigen::VectorXd& image, const Box& reach,
+                                                    const std::vector<Aim>& aims) {
+  std::vector<std::optional<Eigen::VectorXd>> found;
+  for (const Aim& aim : aims) found.push_back(ladder(solver, image, reach, aim));
+  return found;
 }
 
 /// The pixels in which x differs from the image, all others pinned to the image.
@@ -191,18 +208,21 @@ Eigen::VectorXd put_back(Eigen::VectorXd x, const Eigen::VectorXd& image, const 
 
 /// L0: among the pixels allowed to move, a sparse L1 solution names the few that must; on these
 /// the Linf-style interior is not needed, only a point that passes.
-std::optional<Eigen::VectorXd> polish_count(const PatternPolytope& polytope,
-                                            const ClosestQuestion& question,
-                                            const Eigen::VectorXd& image,
-                                            const Eigen::VectorXd& point, const Check& passes) {
+std::vector<std::optional<Eigen::VectorXd>> polish_count(const PatternPolytope& polytope,
+                                                         const ClosestQuestion& question,
+                                                         const Eigen::VectorXd& image,
+                                                         const Eigen::VectorXd& point,
+                                                         const std::vector<Aim>& aims) {
   ClosestQuestion restricted = question;
   restricted.norm = Norm::l1;
   restricted.cap.reset();
   restricted.box = changed_only(reach(question, image), point, image);
   LinearPattern solver(polytope, restricted, image);
-  const auto x = ladder(solver, image, restricted.box, passes);
-  if (!x) return std::nullopt;
-  return put_back(*x, image, passes);
+  auto found = ladders(solver, image, restricted.box, aims);
+  for (std::size_t i = 0; i < aims.size(); ++i) {
+    if (found[i]) found[i] = put_back(*found[i], image, aims[i].passes);
+  }
+  return found;
 }
 
 }  // namespace
@@ -227,29 +247,38 @@ double measured_distance(const ClosestQuestion& question, const Eigen::VectorXd&
                               : distance(question.norm, x, image);
 }
 
-std::optional<Eigen::VectorXd> polish(const Network& network, const ClosestQuestion& question,
-                                      const OutputRegion& region, const Eigen::VectorXd& image,
-                                      const Phases& phases, const Eigen::VectorXd& point) {
+std::vector<std::optional<Eigen::VectorXd>> polish(
+    const Network& network, const ClosestQuestion& question, const OutputRegion& region,
+    const Eigen::VectorXd& image, const Phases& phases, const Eigen::VectorXd& point,
+    const std::vector<Lead>& leads) {
   const PatternPolytope polytope = pattern_polytope(network, phases, region);
-  const Check passes = [&](const Eigen::VectorXd& x) {
-    return fools(question, network, region, image, x);
-  };
+  std::vector<Aim> aims;
+  for (const Lead& lead : leads) {
+    Aim& aim = aims.emplace_back();
+    for (const double inward : kInward) aim.inward.push_back(lead.value + inward);
+    if (lead.float32) {
+      for (const double more : kMoreLead) aim.inward.push_back(more * lead.value);
+    }
+    aim.passes = [&network, &question, &region, &image, &lead](const Eigen::VectorXd& x) {
+      return fools(question, network, region, image, x, lead);
+    };
+  }
   const Box box = reach(question, image);
-  if (question.norm == Norm::l0) return polish_count(polytope, question, image, point, passes);
+  if (question.norm == Norm::l0) return polish_count(polytope, question, image, point, aims);
   if (question.norm == Norm::l2 && question.breakpoints) {
     ProjectedPattern<SegmentProjection> solver(polytope, image, box, *question.breakpoints);
-    return ladder(solver, image, box, passes);
+    return ladders(solver, image, box, aims);
   }
   if (question.norm == Norm::l2) {
     EuclideanPattern solver(polytope, image, box);
-    return ladder(solver, image, box, passes);
+    return ladders(solver, image, box, aims);
   }
   if (question.norm == Norm::linf) {
     ProjectedPattern<LinfProjection> solver(polytope, image, box);
-    return ladder(solver, image, box, passes);
+    return ladders(solver, image, box, aims);
   }
   LinearPattern solver(polytope, question, image);
-  return ladder(solver, image, box, passes);
+  return ladders(solver, image, box, aims);
 }
 
 }  // namespace brink

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "brink/base/digest.h"
+#include "brink/network/float32.h"
 
 namespace brink {
 
@@ -86,7 +87,7 @@ std::string TargetRule::text() const {
 }
 
 namespace {
-// Of margin and floor: beyond, solvers take numbers for infinity.
+// Of margin, floor and lead: beyond, solvers take numbers for infinity.
 constexpr double kMostAsked = 1e9;
 constexpr int kMostBreakpoints = 10'000;
 }  // namespace
@@ -95,6 +96,12 @@ Expected<void> ClosestQuestion::check(const Network& network) const {
   if (!(margin >= 1)) return bad_request("margin {} is below 1; use 1 or more", margin);
   if (margin > kMostAsked) {
     return bad_request("margin {} is above {}; use less", margin, kMostAsked);
+  }
+  if (lead && !(*lead >= 0)) {
+    return bad_request("lead {} is negative; use 0 or more, or 'auto'", *lead);
+  }
+  if (lead && *lead > kMostAsked) {
+    return bad_request("lead {} is above {}; use less", *lead, kMostAsked);
   }
   if (cap && !(*cap >= 0)) return bad_request("cap {} is negative; use 0 or more", *cap);
   if (target_min && !(*target_min >= 0)) {
@@ -140,11 +147,12 @@ std::string ClosestQuestion::text() const {
     box_bytes.append(reinterpret_cast<const char*>(side->data()),
                      static_cast<std::size_t>(side->size()) * sizeof(double));
   }
+  const std::string led = !leads() ? "" : lead ? fmt::format(" lead={}", *lead) : " lead=auto";
   return fmt::format(
-      "norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}", name(norm),
+      "norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}{}", name(norm),
       target.text(), margin, target_min ? fmt::format("{}", *target_min) : "none",
       cap ? fmt::format("{}", *cap) : "none",
-      breakpoints ? fmt::format("{}", *breakpoints) : "none", sha256(box_bytes).substr(0, 16));
+      breakpoints ? fmt::format("{}", *breakpoints) : "none", sha256(box_bytes).substr(0, 16), led);
 }
 
 std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const Network& network,
@@ -183,19 +191,24 @@ Box reach(const ClosestQuestion& question, const Eigen::VectorXd& image) {
   return result;
 }
 
+OutputRegion moved_inward(OutputRegion region, double lead) {
+  for (OutputRow& row : region.rows) row.rhs += lead;
+  return region;
+}
+
 bool fools(const ClosestQuestion& question, const Network& network, const OutputRegion& region,
-           const Eigen::VectorXd& image, const Eigen::VectorXd& x) {
+           const Eigen::VectorXd& image, const Eigen::VectorXd& x, const Lead& lead) {
   if (!x.allFinite() || !reach(question, image).contains(x)) return false;
   const Eigen::VectorXd y = outputs(network, x);
-  if (region.all_zero) return (y.array() == 0).all();
-  const double activation = y(region.target);
+  if (region.all_zero) return lead.value == 0 && !lead.float32 && (y.array() == 0).all();
+  const double activation = y(region.target) - lead.value;
   if (question.target_min && !(activation >= *question.target_min)) return false;
   for (Eigen::Index j = 0; j < y.size(); ++j) {
     if (j == region.target) continue;
     if (!(activation >= question.margin * y(j))) return false;
     if (!question.target_min && !(activation >= y(j))) return false;
   }
-  return true;
+  return !lead.float32 || survives_float32(network, x, region.target);
 }
 
 }  // namespace brink

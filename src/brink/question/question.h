@@ -35,10 +35,16 @@ struct ClosestQuestion {
   std::optional<double> target_min = 0.001;  ///< >= 0, floor on the target's activation; 0 is the
                                              ///< seeds' literal model; empty ("none"): no floor,
                                              ///< y_t >= margin y_j and y_t >= y_j (linear outputs)
-  std::optional<double> cap;                 ///< >= 0
-  Box box;                                   ///< n_0 pixels
-  std::optional<int> breakpoints;            ///< >= 2, L2 only: the seeds' linearisation
+  /// >= 0: returned images meet every condition by so much, y_t >= margin y_j + lead. Bounds and
+  /// `infeasible` speak of lead 0 all the same. Empty: as much as float32 rounding can take away
+  /// at the image that is found (network/float32.h) if the margin is 1, else 0.
+  std::optional<double> lead;
+  std::optional<double> cap;       ///< >= 0
+  Box box;                         ///< n_0 pixels
+  std::optional<int> breakpoints;  ///< >= 2, L2 only: the seeds' linearisation
 
+  /// Images must lie deeper than the boundary.
+  bool leads() const { return lead ? *lead > 0 : margin == 1; }
   /// What makes the question unanswerable for this network.
   Expected<void> check(const Network& network) const;
   /// All options in one canonical line; equal lines, equal questions (box by its hash).
@@ -58,6 +64,15 @@ struct OutputRegion {
   std::vector<OutputRow> rows;
 };
 
+/// How far inside a region an image has to lie.
+struct Lead {
+  double value = 0;      ///< every row by so much
+  bool float32 = false;  ///< and so that every float32 pass takes it for the target
+};
+
+/// The region with every row moved inward.
+OutputRegion moved_inward(OutputRegion region, double lead);
+
 /// The regions of the question for an image of class `label`: one, two with target_min 0 and relu
 /// outputs, or so many for each class other than the label. Empty when the target is the label.
 std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const Network& network,
@@ -68,8 +83,9 @@ std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const 
 Box reach(const ClosestQuestion& question, const Eigen::VectorXd& image);
 
 /// Does the plain forward pass on x, in double precision, meet the region's conditions exactly as
-/// the question words them (not as linear rows), and does x lie in the reach?
+/// the question words them (not as linear rows), by the lead, and does x lie in the reach? An
+/// all-zero output leads by nothing.
 bool fools(const ClosestQuestion& question, const Network& network, const OutputRegion& region,
-           const Eigen::VectorXd& image, const Eigen::VectorXd& x);
+           const Eigen::VectorXd& image, const Eigen::VectorXd& x, const Lead& lead = {});
 
 }  // namespace brink

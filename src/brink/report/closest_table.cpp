@@ -33,7 +33,7 @@ const std::vector<std::string>& columns() {
       "image",         "label",    "target",   "norm",       "status",
       "distance",      "bound",    "gap",      "nodes",      "seconds",
       "bound_seconds", "verified", "all_zero", "linearised", "linearised_bound",
-      "proof",         "note"};
+      "proof",         "note",     "lead",     "lead_bound", "float32"};
   return names;
 }
 
@@ -55,12 +55,14 @@ std::string number(const std::optional<double>& value, Side side) {
 
 std::string row_text(const ClosestRow& row) {
   const ClosestAnswer& a = row.answer;
-  return fmt::format("{},{},{},{},{},{},{},{},{},{:.3f},{:.3f},{},{},{},{},{},{}\n", row.image,
+  return fmt::format("{},{},{},{},{},{},{},{},{},{:.3f},{:.3f},{},{},{},{},{},{},{},{},{}\n", row.image,
                      row.label, a.target < 0 ? "" : fmt::format("{}", a.target), name(row.norm),
                      name(a.status), number(a.distance, Side::up), number(a.bound, Side::down),
                      number(a.gap(), Side::up), a.nodes, a.seconds, a.bound_seconds,
                      a.verified ? 1 : 0, a.all_zero ? 1 : 0, number(a.linearised, Side::up),
-                     number(a.linearised_bound, Side::down), csv_field(a.proof), csv_field(a.note));
+                     number(a.linearised_bound, Side::down), csv_field(a.proof), csv_field(a.note),
+                     number(a.lead, Side::down), number(a.lead_bound, Side::down),
+                     a.float32 ? 1 : 0);
 }
 
 Expected<AnswerStatus> parse_status(const std::string& text, const std::string& where) {
@@ -72,7 +74,7 @@ Expected<AnswerStatus> parse_status(const std::string& text, const std::string& 
 Expected<void> read_numbers(const CsvTable& table, int row, ClosestAnswer& answer) {
   std::map<std::string, std::optional<double>> values;
   for (const char* column : {"target", "distance", "bound", "nodes", "seconds", "bound_seconds",
-                             "linearised", "linearised_bound"}) {
+                             "linearised", "linearised_bound", "lead", "lead_bound"}) {
     const auto value = table.number(row, column);
     if (!value) return tl::unexpected<Error>(value.error());
     values[column] = *value;
@@ -83,6 +85,8 @@ Expected<void> read_numbers(const CsvTable& table, int row, ClosestAnswer& answe
   answer.nodes = static_cast<std::int64_t>(values["nodes"].value_or(0));
   answer.seconds = values["seconds"].value_or(0);
   answer.bound_seconds = values["bound_seconds"].value_or(0);
+  answer.lead = values["lead"].value_or(0);
+  answer.lead_bound = values["lead_bound"].value_or(answer.bound);
   answer.linearised = values["linearised"];
   answer.linearised_bound = values["linearised_bound"];
   return {};
@@ -107,6 +111,7 @@ Expected<ClosestRow> read_row(const CsvTable& table, int index, const std::strin
   }
   row.answer.verified = table.text(index, "verified") == "1";
   row.answer.all_zero = table.text(index, "all_zero") == "1";
+  row.answer.float32 = table.text(index, "float32") == "1";
   row.answer.proof = table.text(index, "proof");
   row.answer.note = table.text(index, "note");
   return row;

@@ -1,6 +1,8 @@
 // One thread's part of a tree: bounds nodes, branches, closes leaves.
 #pragma once
 
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -11,10 +13,24 @@
 
 namespace brink::search {
 
+/// Lower bounds on the distance of points in leaves that arithmetic could not decide.
+struct Doubtful {
+  double nearest = std::numeric_limits<double>::infinity();  ///< of lead 0
+  double led = std::numeric_limits<double>::infinity();      ///< of the lead
+
+  void meet(const Doubtful& other) {
+    nearest = std::min(nearest, other.nearest);
+    led = std::min(led, other.led);
+  }
+  bool any() const { return std::min(nearest, led) < std::numeric_limits<double>::infinity(); }
+};
+
 class Worker {
  public:
-  Worker(const Problem& problem, const OutputRegion& region, const Ball& ball,
-         Incumbent& incumbent);
+  /// `lead`: points with that lead are sought in the whole ball, besides those with lead 0 that are
+  /// nearer than the incumbent (incumbent.h); 0: lead 0 is all that matters.
+  Worker(const Problem& problem, const OutputRegion& region, const Ball& ball, Incumbent& incumbent,
+         double lead);
 
   /// Before the first burst, and whenever `root`'s bounds have been tightened.
   void renew(const Phasing& root);
@@ -31,7 +47,7 @@ class Worker {
   /// `radius`; at most `bound`.
   double open_bound(double radius, double bound);
   /// The same for leaves that arithmetic could not decide; infinity: none.
-  double doubtful_bound() const { return doubtful_bound_; }
+  const Doubtful& doubtful() const { return doubtful_; }
 
   PointPool& pool() { return pool_; }
   /// What it did since the last call.
@@ -43,9 +59,12 @@ class Worker {
   void shrink_ball(double radius);
   void explore(Node node, const Deadline& deadline);
   Verdict bound_node(const Node& node);
+  bool excludes_nearer();
   bool try_candidate();
   void branch(const Node& node);
   void close_leaf(const Node& node, const Deadline& deadline);
+  bool close_leaf(const Phases& phases, double lead, double& doubtful, const Deadline& deadline);
+  double nearer_radius() const { return std::min(ball_.radius(), incumbent_.search_radius()); }
   bool tighten(Node& node, const Deadline& deadline);
 
   const Problem& problem_;
@@ -58,7 +77,10 @@ class Worker {
   std::unique_ptr<Relaxation> relaxation_;
   std::vector<Node> open_;
   std::int64_t seen_ = 0;
-  double doubtful_bound_ = std::numeric_limits<double>::infinity();
+  double lead_;
+  double limit_ = 0;  ///< of the ball, as asked for last
+  OutputRegion led_region_;
+  Doubtful doubtful_;
 };
 
 /// Beyond the excluded radius: the next whole number for L0.
