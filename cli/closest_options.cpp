@@ -83,9 +83,10 @@ void add_question_options(CLI::App& command, ClosestOptions& options) {
   command.add_option("--target-min", options.target_min, "floor on the target's output, or none")
       ->capture_default_str();
   command
-      .add_option("--lead", options.lead,
-                  "D: images meet every condition by D more; auto: by what float32 rounding can take "
-                  "away (0 if the margin is above 1). Bounds speak of lead 0")
+      .add_option(
+          "--lead", options.lead,
+          "D: images meet every condition by D more; auto: by what float32 rounding can take "
+          "away (0 if the margin is above 1). Bounds speak of lead 0")
       ->capture_default_str();
   command.add_option("--cap", options.cap, "largest change of a pixel (default: none)");
   command.add_option("--box", options.box, "LO:HI, or an npz file with arrays lower and upper")

@@ -89,7 +89,8 @@ void polish_into(RegionResult& result, const RegionTask& task, const NetworkEnco
   const Eigen::VectorXd point = without_noise(input_values(encoding, values), task.image);
   const auto attempt = [&](const Phases& phases) {
     const auto x =
-        polish(task.network, task.question, task.region, task.image, phases, point).front();
+        polish(task.network, task.question, task.region, task.image, phases, point, {task.lead})
+            .front();
     if (!x) return;
     const double reached = measured_distance(task.question, task.image, *x);
     if (reached < result.distance) {
@@ -179,8 +180,9 @@ int add_tangents(std::vector<std::vector<double>>& tangents, const Eigen::Vector
 
 RegionResult solve_region(const RegionTask& task, const Deadline& deadline) {
   const DistanceOptions distance{task.options.distance_form, nullptr};
-  const ClosestModel model = closest_model(task.network, task.bounds, task.question, task.region,
-                                           task.image, encoding_options(task), distance);
+  const ClosestModel model = closest_model(task.network, task.bounds, task.question,
+                                           moved_inward(task.region, task.lead.value), task.image,
+                                           encoding_options(task), distance);
   return solve_model(task, model, solve_options(task, deadline, task.cutoff));
 }
 
@@ -190,8 +192,9 @@ RegionResult solve_region_euclidean(const RegionTask& task, const Deadline& dead
   const double wanted = std::max(task.options.gap, 0.5 * kEuclideanGap);
   for (;;) {
     const DistanceOptions distance{DistanceForm::tight, &tangents};
-    const ClosestModel model = closest_model(task.network, task.bounds, task.question, task.region,
-                                             task.image, encoding_options(task), distance);
+    const ClosestModel model = closest_model(task.network, task.bounds, task.question,
+                                             moved_inward(task.region, task.lead.value), task.image,
+                                             encoding_options(task), distance);
     std::vector<double> values;
     const double cutoff = std::min(task.cutoff, total.distance) * (1 + 1e-7);
     const RegionResult round =

@@ -8,7 +8,7 @@ namespace brink {
 /// What a region's solve taught, in the norm's own unit.
 struct RegionResult {
   SolveStatus status = SolveStatus::failed;  ///< infeasible: no point, or none below the cutoff
-  double bound = 0;                          ///< measured distances in the region are not below
+  double bound = 0;                          ///< no point with the lead is nearer, as measured
   Eigen::VectorXd image;                     ///< checked (fools() holds); empty if none
   double distance = kInfinity;               ///< measured_distance of `image`
   std::int64_t nodes = 0;
@@ -25,6 +25,7 @@ struct RegionTask {
   const MipOptions& options;
   const MipSolver& solver;
   double cutoff = kInfinity;  ///< a distance already reached elsewhere
+  Lead lead = {};             ///< of the points asked for
 };
 
 /// L0, L1, Linf, linearised L2: one MIP, its point polished on its pattern.

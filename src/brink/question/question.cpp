@@ -191,6 +191,17 @@ Box reach(const ClosestQuestion& question, const Eigen::VectorXd& image) {
   return result;
 }
 
+Lead lead_of(const ClosestQuestion& question, const Network& network, const Eigen::VectorXd& image,
+             const Eigen::VectorXd& found, int target) {
+  constexpr double kMore = 1.2;          // images nearby need as much, or hardly more
+  constexpr double kWithoutImage = 4.0;  // what an image may need whose pixels are not known yet
+  if (!question.leads()) return {};
+  if (question.lead) return {*question.lead, false};
+  const double doubt = found.size() > 0 ? kMore * float32_doubt(network, found, target)
+                                        : kWithoutImage * float32_doubt(network, image, target);
+  return {doubt, true};
+}
+
 OutputRegion moved_inward(OutputRegion region, double lead) {
   for (OutputRow& row : region.rows) row.rhs += lead;
   return region;

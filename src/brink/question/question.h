@@ -70,6 +70,12 @@ struct Lead {
   bool float32 = false;  ///< and so that every float32 pass takes it for the target
 };
 
+/// The lead that the question gives the images found for `image`: its own, or, where it leaves it
+/// open, what float32 can take away at `found` (taken for `target`; empty: nothing is known yet),
+/// and a little more for images that are found later.
+Lead lead_of(const ClosestQuestion& question, const Network& network, const Eigen::VectorXd& image,
+             const Eigen::VectorXd& found, int target);
+
 /// The region with every row moved inward.
 OutputRegion moved_inward(OutputRegion region, double lead);
 

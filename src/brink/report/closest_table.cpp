@@ -55,14 +55,14 @@ std::string number(const std::optional<double>& value, Side side) {
 
 std::string row_text(const ClosestRow& row) {
   const ClosestAnswer& a = row.answer;
-  return fmt::format("{},{},{},{},{},{},{},{},{},{:.3f},{:.3f},{},{},{},{},{},{},{},{},{}\n", row.image,
-                     row.label, a.target < 0 ? "" : fmt::format("{}", a.target), name(row.norm),
-                     name(a.status), number(a.distance, Side::up), number(a.bound, Side::down),
-                     number(a.gap(), Side::up), a.nodes, a.seconds, a.bound_seconds,
-                     a.verified ? 1 : 0, a.all_zero ? 1 : 0, number(a.linearised, Side::up),
-                     number(a.linearised_bound, Side::down), csv_field(a.proof), csv_field(a.note),
-                     number(a.lead, Side::down), number(a.lead_bound, Side::down),
-                     a.float32 ? 1 : 0);
+  return fmt::format("{},{},{},{},{},{},{},{},{},{:.3f},{:.3f},{},{},{},{},{},{},{},{},{}\n",
+                     row.image, row.label, a.target < 0 ? "" : fmt::format("{}", a.target),
+                     name(row.norm), name(a.status), number(a.distance, Side::up),
+                     number(a.bound, Side::down), number(a.gap(), Side::up), a.nodes, a.seconds,
+                     a.bound_seconds, a.verified ? 1 : 0, a.all_zero ? 1 : 0,
+                     number(a.linearised, Side::up), number(a.linearised_bound, Side::down),
+                     csv_field(a.proof), csv_field(a.note), number(a.lead, Side::down),
+                     number(a.lead_bound, Side::down), a.float32 ? 1 : 0);
 }
 
 Expected<AnswerStatus> parse_status(const std::string& text, const std::string& where) {

@@ -10,7 +10,6 @@
 #include <cmath>
 #include <limits>
 
-#include "brink/network/float32.h"
 #include "brink/search/heuristic.h"
 #include "brink/search/ladder.h"
 #include "brink/search/leaf.h"
@@ -95,19 +94,12 @@ class ClosestSearch {
     return std::move(result_);
   }
 
-  /// Where the question leaves it open: what float32 can take away at the image found, and half as
-  /// much again for images that the search finds later.
   void choose_lead() {
-    if (!question_.leads()) return;
-    if (question_.lead) {
-      incumbent_.set_lead({*question_.lead, false});
-      return;
-    }
-    const bool known = incumbent_.region() != nullptr;
-    const double doubt =
-        known ? float32_doubt(network_, incumbent_.image(), incumbent_.region()->target)
-              : kWithoutImage * float32_doubt(network_, image_, regions_.front().target);
-    incumbent_.set_lead({std::max(options_.least_lead, kMoreLead * doubt), true});
+    const OutputRegion* region = incumbent_.region();
+    Lead lead = lead_of(question_, network_, image_, incumbent_.image(),
+                        region ? region->target : regions_.front().target);
+    if (lead.float32) lead.value = std::max(lead.value, options_.least_lead);
+    incumbent_.set_lead(lead);
   }
 
   /// An affine network is one leaf.
