@@ -88,6 +88,8 @@ void add_question_options(CLI::App& command, ClosestOptions& options) {
           "D: images meet every condition by D more; auto: by what float32 rounding can take "
           "away (0 if the margin is above 1). Bounds speak of lead 0")
       ->capture_default_str();
+  command.add_option("--levels", options.levels,
+                     "changed pixels on N evenly spaced levels only; 256: whole grey levels");
   command.add_option("--cap", options.cap, "largest change of a pixel (default: none)");
   command.add_option("--box", options.box, "LO:HI, or an npz file with arrays lower and upper")
       ->capture_default_str();
@@ -150,6 +152,7 @@ Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Net
   question.margin = options.margin;
   question.target_min = *target_min;
   question.lead = *lead;
+  question.levels = options.levels;
   question.cap = options.cap;
   question.box = std::move(*box);
   question.breakpoints = options.breakpoints;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "brink/ask/levels.h"
 #include "brink/network/float32.h"
 #include "brink/pattern/polish.h"
 
@@ -40,6 +41,19 @@ AnswerStatus conclude(const ClosestQuestion& question, double distance, double b
   return AnswerStatus::time_limit;
 }
 
+/// The find with its image on levels; nothing found if none is.
+Found on_levels(const Found& found, const ClosestQuestion& question, const Network& network,
+                const Eigen::VectorXd& image) {
+  Found result;
+  result.lead = found.lead;
+  const auto x = to_levels(question, network, *found.region, image, found.image, found.lead);
+  if (!x) return result;
+  result.distance = measured_distance(question, image, *x);
+  result.image = *x;
+  result.region = found.region;
+  return result;
+}
+
 }  // namespace
 
 ClosestAnswer refused(std::string note) {
@@ -67,10 +81,18 @@ std::optional<ClosestAnswer> before_search(const Network& network, const Closest
 }
 
 void complete(ClosestAnswer& answer, const ClosestQuestion& question, const Network& network,
-              const Eigen::VectorXd& image, const Found& found, Proven proven, double gap) {
+              const Eigen::VectorXd& image, const Found& found_any, Proven proven, double gap) {
+  const bool leveled = question.levels && found_any.region != nullptr;
+  const Found found = leveled ? on_levels(found_any, question, network, image) : found_any;
   proven.bound = std::min(proven.bound, found.distance);
   proven.lead_bound = std::min(std::max(proven.lead_bound, proven.bound), found.distance);
   answer.status = conclude(question, found.distance, proven.lead_bound, gap, proven.nothing_there);
+  // Only rounding to levels keeps it from its bound.
+  const bool by_levels =
+      leveled && found.region != nullptr && answer.status == AnswerStatus::time_limit &&
+      conclude(question, found_any.distance, proven.lead_bound, gap, proven.nothing_there) ==
+          AnswerStatus::optimal;
+  if (by_levels) answer.status = AnswerStatus::gap;
   // Nothing there: no distance to bound.
   if (std::isinf(proven.bound)) proven.bound = 0;
   if (std::isinf(proven.lead_bound)) proven.lead_bound = proven.bound;
@@ -86,7 +108,8 @@ void complete(ClosestAnswer& answer, const ClosestQuestion& question, const Netw
   answer.image = found.image;
   answer.distance = distance(question.norm, found.image, image);
   answer.target = found.region->target;
-  answer.verified = fools(question, network, *found.region, image, found.image, found.lead);
+  answer.verified = fools(question, network, *found.region, image, found.image, found.lead) &&
+                    (!question.levels || on_levels(question, image, found.image));
   answer.float32 = fools_float32(network, found.image, found.region->target);
   answer.all_zero =
       network.output == OutputKind::relu && (outputs(network, found.image).array() == 0).all();

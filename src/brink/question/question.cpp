@@ -90,6 +90,7 @@ namespace {
 // Of margin, floor and lead: beyond, solvers take numbers for infinity.
 constexpr double kMostAsked = 1e9;
 constexpr int kMostBreakpoints = 10'000;
+constexpr int kMostLevels = 65'536;
 }  // namespace
 
 Expected<void> ClosestQuestion::check(const Network& network) const {
@@ -124,6 +125,10 @@ Expected<void> ClosestQuestion::check(const Network& network) const {
     return bad_request("breakpoints {} is too many; use {} or fewer, or none for the true L2",
                        *breakpoints, kMostBreakpoints);
   }
+  if (levels && (*levels < 2 || *levels > kMostLevels)) {
+    return bad_request("levels {} is not a number from 2 to {}; pictures of bytes have 256",
+                       *levels, kMostLevels);
+  }
   if (target.kind == TargetRule::Kind::fixed && target.value >= network.output_size()) {
     return bad_request("target class {} does not exist; the network has classes 0 to {}",
                        target.value, network.output_size() - 1);
@@ -147,12 +152,14 @@ std::string ClosestQuestion::text() const {
     box_bytes.append(reinterpret_cast<const char*>(side->data()),
                      static_cast<std::size_t>(side->size()) * sizeof(double));
   }
+  const std::string grey = levels ? fmt::format(" levels={}", *levels) : "";
   const std::string led = !leads() ? "" : lead ? fmt::format(" lead={}", *lead) : " lead=auto";
-  return fmt::format(
-      "norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}{}", name(norm),
-      target.text(), margin, target_min ? fmt::format("{}", *target_min) : "none",
-      cap ? fmt::format("{}", *cap) : "none",
-      breakpoints ? fmt::format("{}", *breakpoints) : "none", sha256(box_bytes).substr(0, 16), led);
+  return fmt::format("norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}{}{}",
+                     name(norm), target.text(), margin,
+                     target_min ? fmt::format("{}", *target_min) : "none",
+                     cap ? fmt::format("{}", *cap) : "none",
+                     breakpoints ? fmt::format("{}", *breakpoints) : "none",
+                     sha256(box_bytes).substr(0, 16), led, grey);
 }
 
 std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const Network& network,

@@ -42,6 +42,9 @@ struct ClosestQuestion {
   std::optional<double> cap;       ///< >= 0
   Box box;                         ///< n_0 pixels
   std::optional<int> breakpoints;  ///< >= 2, L2 only: the seeds' linearisation
+  /// >= 2: the image returned has changed pixels on so many evenly spaced levels of the box only.
+  /// Bounds speak of images of any levels.
+  std::optional<int> levels;
 
   /// Images must lie deeper than the boundary.
   bool leads() const { return lead ? *lead > 0 : margin == 1; }
