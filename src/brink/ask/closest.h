@@ -45,6 +45,8 @@ struct ClosestAnswer {
   double bound = 0;                ///< proven lower bound on the minimal distance
   std::int64_t nodes = 0;
   double seconds = 0;
+  /// Of `seconds`: tightening bounds for this image, summed over threads but at most `seconds`. The
+  /// MIP engine has its bounds from before.
   double bound_seconds = 0;
   bool verified = false;  ///< fools() holds for `image`
   bool all_zero = false;  ///< `image` is the literal model's all-zero answer
