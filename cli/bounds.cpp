@@ -43,6 +43,8 @@ LayerSummary summarise(const std::vector<NeuronBounds>& layer) {
 }
 
 void print(const Bounds& bounds, bool json) {
+  const nlohmann::json in_file =
+      json ? nlohmann::json::parse(bounds_text(bounds)).at("layers") : nlohmann::json();
   nlohmann::json layers = nlohmann::json::array();
   for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
     const LayerSummary s = summarise(bounds.layers[k]);
@@ -50,7 +52,9 @@ void print(const Bounds& bounds, bool json) {
                       {"neurons", s.neurons},
                       {"unstable", s.unstable},
                       {"mean_width", s.mean_width}});
-    if (!json) {
+    if (json) {
+      layers.back()["bounds"] = in_file.at(k);
+    } else {
       fmt::print("layer {}: {} neurons, {} of either sign, mean width {:.6g}\n", k + 1, s.neurons,
                  s.unstable, s.mean_width);
     }

@@ -61,22 +61,23 @@ nlohmann::json to_json(const std::vector<ClosestRow>& rows) {
   nlohmann::json list = nlohmann::json::array();
   for (const ClosestRow& row : rows) {
     const ClosestAnswer& answer = row.answer;
-    nlohmann::json entry = {{"image", row.image},
-                            {"label", row.label},
-                            {"target", answer.target},
-                            {"norm", name(row.norm)},
-                            {"status", name(answer.status)},
-                            {"bound", answer.bound},
-                            {"nodes", answer.nodes},
-                            {"seconds", answer.seconds},
-                            {"bound_seconds", answer.bound_seconds},
-                            {"verified", answer.verified},
-                            {"all_zero", answer.all_zero},
-                            {"lead", answer.lead},
-                            {"lead_bound", answer.lead_bound},
-                            {"float32", answer.float32},
-                            {"proof", answer.proof},
-                            {"note", answer.note}};
+    nlohmann::json entry = {
+        {"image", row.image},
+        {"label", row.label},
+        {"target", answer.target < 0 ? nlohmann::json() : nlohmann::json(answer.target)},
+        {"norm", name(row.norm)},
+        {"status", name(answer.status)},
+        {"bound", answer.bound},
+        {"nodes", answer.nodes},
+        {"seconds", answer.seconds},
+        {"bound_seconds", answer.bound_seconds},
+        {"verified", answer.verified},
+        {"all_zero", answer.all_zero},
+        {"lead", answer.lead},
+        {"lead_bound", answer.lead_bound},
+        {"float32", answer.float32},
+        {"proof", answer.proof},
+        {"note", answer.note}};
     entry["distance"] = or_null(answer.distance);
     entry["gap"] = or_null(answer.gap());
     entry["linearised"] = or_null(answer.linearised);

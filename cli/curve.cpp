@@ -42,6 +42,7 @@ struct Run {
 };
 
 Expected<Run> prepare(CurveCommand& command, const Common& common) {
+  if (auto ok = check_png_name(command.png); !ok) return tl::unexpected(ok.error());
   std::vector<std::filesystem::path> kept = command.networks;
   kept.push_back(command.store);
   if (auto ok = check_outputs({command.csv, command.png}, kept); !ok) {

@@ -145,6 +145,7 @@ std::string caption(const Result& result) {
 }
 
 Expected<void> write_picture(const ReportOptions& options, const Common& common) {
+  if (auto ok = check_png_name(options.out); !ok) return ok;
   if (auto ok = check_outputs({options.out}, options.tables); !ok) return ok;
   const auto results = read_tables(options);
   if (!results) return tl::unexpected(results.error());

@@ -43,6 +43,17 @@ TEST(ClosestSummary, CountsNoImageAsAGapOfOne) {
             "3.00, mean distance 2; 1 misclassified");
 }
 
+TEST(ClosestSummary, WhereNoImageExistsThereIsNoGap) {
+  const ClosestRow none = row(0, AnswerStatus::infeasible, {});
+  const ClosestSummary s = summarise({none, none});
+  EXPECT_EQ(s.solved, 2);
+  EXPECT_FALSE(s.gap);
+  EXPECT_NE(one_line(s).find("solved 100.0 %, mean gap none, "), std::string::npos) << one_line(s);
+  ClosestRow half = row(1, AnswerStatus::time_limit, 4);  // its bound is half its distance
+  EXPECT_EQ(summarise({none, half, none}).gap, 0.5);
+  EXPECT_EQ(summarise({none, half, row(2, AnswerStatus::error, {})}).gap, 0.75);
+}
+
 TEST(ClosestSummary, AnErrorCountsAsAnImageWithoutResult) {
   const ClosestSummary s =
       summarise({row(0, AnswerStatus::optimal, 2), row(1, AnswerStatus::error, {})});

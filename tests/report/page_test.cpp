@@ -77,7 +77,7 @@ TEST(Page, ProofsAreSaidForWhatTheyAre) {
 
 TEST(Page, SummaryCountsPerNorm) {
   const std::string html = *to_html(page());
-  EXPECT_NE(html.find("<tr><td>L1 (sum of changes)<td>2<td>1<td>8<td>25.0 %"), std::string::npos);
+  EXPECT_NE(html.find("<tr><td>L1 (sum of changes)<td>2<td>1<td>8<td>50.0 %"), std::string::npos);
 }
 
 TEST(Page, AnUnverifiedImageIsMarked) {

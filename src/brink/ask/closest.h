@@ -48,6 +48,8 @@ struct ClosestAnswer {
   bool float32 = false;   ///< the float32 forward pass takes `image` for the target too
   std::int64_t nodes = 0;
   double seconds = 0;
+  /// Of `seconds`: tightening bounds for this image, summed over threads but at most `seconds`. The
+  /// MIP engine has its bounds from before.
   double bound_seconds = 0;
   bool verified = false;  ///< fools() holds for `image`, with the lead
   bool all_zero = false;  ///< `image` is the literal model's all-zero answer

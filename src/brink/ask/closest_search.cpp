@@ -1,5 +1,8 @@
 // The search engine: src/brink/search behind the answer's form.
 #include "brink/search/closest_search.h"
+
+#include <algorithm>
+
 #include "brink/ask/answer.h"
 #include "brink/network/float32.h"
 
@@ -51,6 +54,7 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
     answer.status = AnswerStatus::interrupted;
   }
   answer.seconds = watch.seconds();
+  answer.bound_seconds = std::min(answer.statistics.tightening_seconds, answer.seconds);
   return answer;
 }
 

@@ -19,6 +19,8 @@ bool final(AnswerStatus status) {
 ClosestSummary summarise(const std::vector<ClosestRow>& rows) {
   ClosestSummary s;
   std::vector<double> seconds, distances;
+  double gaps = 0;
+  int with_gap = 0;
   int linearised = 0;
   for (const ClosestRow& row : rows) {
     const ClosestAnswer& a = row.answer;
@@ -28,7 +30,10 @@ ClosestSummary summarise(const std::vector<ClosestRow>& rows) {
     s.errors += a.status == AnswerStatus::error ? 1 : 0;
     s.solved += final(a.status) ? 1 : 0;
     s.timed_out += a.status == AnswerStatus::time_limit ? 1 : 0;
-    s.gap += a.gap().value_or(1);
+    if (a.status != AnswerStatus::infeasible) {
+      ++with_gap;
+      gaps += a.gap().value_or(1);
+    }
     s.nodes += static_cast<double>(a.nodes);
     seconds.push_back(a.seconds);
     if (!a.distance) continue;
@@ -39,7 +44,7 @@ ClosestSummary summarise(const std::vector<ClosestRow>& rows) {
     }
   }
   const double n = std::max(1, s.searched);
-  s.gap /= n;
+  if (with_gap > 0) s.gap = gaps / with_gap;
   s.nodes /= n;
   for (const double t : seconds) s.seconds += t / n;
   std::sort(seconds.begin(), seconds.end());
@@ -59,10 +64,11 @@ std::string one_line(const ClosestSummary& s) {
   // No request is of no images, but a shard of one may be.
   if (s.searched + s.wrong == 0) return "no image falls to this shard";
   return fmt::format(
-      "{} images: solved {:.1f} %, mean gap {:.2f} %, mean nodes {:.1f}, seconds mean {:.2f} max "
+      "{} images: solved {:.1f} %, mean gap {}, mean nodes {:.1f}, seconds mean {:.2f} max "
       "{:.2f}, mean distance {}{}{}",
-      s.searched, 100.0 * s.solved / std::max(1, s.searched), 100 * s.gap, s.nodes, s.seconds,
-      s.longest, s.found > 0 ? fmt::format("{:.6g}", s.distance) : "none",
+      s.searched, 100.0 * s.solved / std::max(1, s.searched),
+      s.gap ? fmt::format("{:.2f} %", 100 * *s.gap) : "none", s.nodes, s.seconds, s.longest,
+      s.found > 0 ? fmt::format("{:.6g}", s.distance) : "none",
       s.wrong > 0 ? fmt::format("; {} misclassified", s.wrong) : "",
       s.errors > 0 ? fmt::format("; {} errors", s.errors) : "");
 }

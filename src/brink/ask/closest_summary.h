@@ -1,6 +1,7 @@
 // What the answers to one question, asked of many images, come to.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,9 @@ struct ClosestSummary {
   int timed_out = 0;  ///< stopped by the limit
   int wrong = 0;      ///< misclassified: not searched
   int errors = 0;     ///< of those searched
-  double gap = 0;     ///< mean, 1 where there is no image
+  /// Mean, 1 where no image is known; infeasible ones, which have none, are left out. Empty: none
+  /// is left.
+  std::optional<double> gap;
   double nodes = 0;
   double seconds = 0;    ///< mean
   double longest = 0;    ///< seconds

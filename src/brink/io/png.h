@@ -50,6 +50,10 @@ Expected<std::string> encode_png(const Raster& picture);
 /// in errors.
 Expected<Raster> decode_png(const std::string& bytes, const std::string& name);
 
+/// An error if the name ends in anything but .png (a name without an ending is fine): what is
+/// written is PNG, whatever it is called.
+Expected<void> check_png_name(const std::filesystem::path& path);
+
 /// Atomic, see base/files.h.
 Expected<void> write_png(const Raster& picture, const std::filesystem::path& path);
 Expected<Raster> read_png(const std::filesystem::path& path);

@@ -106,7 +106,7 @@ void write_images(Writer& out, const Page& page) {
 }
 
 struct NormSummary {
-  int count = 0, solved = 0, found = 0;
+  int count = 0, solved = 0, found = 0, with_gap = 0;
   double distance = 0, gap = 0, seconds = 0;
 };
 
@@ -114,13 +114,16 @@ void write_summary(Writer& out, const Page& page) {
   std::map<Norm, NormSummary> norms;
   for (const PageImage& image : page.images) {
     for (const Result& answer : image.answers) {
-      if (answer.status == "misclassified" || answer.status == "error") continue;  // no search
+      if (answer.status == "misclassified") continue;  // no search
       NormSummary& sum = norms[answer.norm];
       ++sum.count;
-      const bool proven = answer.status == "optimal" || answer.status == "infeasible";
-      sum.solved += proven ? 1 : 0;
+      const bool infeasible = answer.status == "infeasible";  // no image, no gap
+      sum.solved += infeasible || answer.status == "optimal" ? 1 : 0;
       sum.seconds += answer.seconds;
-      sum.gap += answer.distance ? answer.gap.value_or(0) : (proven ? 0 : 1);
+      if (!infeasible) {
+        ++sum.with_gap;
+        sum.gap += answer.distance ? answer.gap.value_or(0) : 1;
+      }
       if (!answer.distance) continue;
       ++sum.found;
       sum.distance += *answer.distance;
@@ -131,10 +134,12 @@ void write_summary(Writer& out, const Page& page) {
       "<div class=wide><table><tr><th>norm<th>images<th>proven<th>mean distance<th>mean gap"
       "<th>mean seconds</tr>\n";
   for (const auto& [norm, sum] : norms) {
-    out.html += fmt::format("<tr><td>{}<td>{}<td>{}<td>{}<td>{:.1f} %<td>{:.2f}</tr>\n",
-                            norm_title(norm), sum.count, sum.solved,
-                            sum.found > 0 ? fmt::format("{:.4g}", sum.distance / sum.found) : "",
-                            100 * sum.gap / sum.count, sum.seconds / sum.count);
+    out.html += fmt::format(
+        "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{:.2f}</tr>\n", norm_title(norm), sum.count,
+        sum.solved, sum.found > 0 ? fmt::format("{:.4g}", sum.distance / sum.found) : "",
+
+        sum.with_gap > 0 ? fmt::format("{:.1f} %", 100 * sum.gap / sum.with_gap) : "",
+        sum.seconds / sum.count);
   }
   out.html += "</table></div>\n";
 }

@@ -32,7 +32,7 @@ std::string value_of(const ClosestSummary& s, const std::string& column) {
   const double n = std::max(1, s.searched);
   if (column == "solved") return fixed(100 * s.solved / n, 0);
   if (column == "timlim") return fmt::format("{}", s.timed_out);
-  if (column == "gap") return fixed(100 * s.gap, 2);
+  if (column == "gap") return s.gap ? fixed(100 * *s.gap, 2) : "";
   if (column == "nodes") return fixed(s.nodes, 0);
   if (column == "time") return fixed(s.seconds, 2);
   return "";

@@ -29,7 +29,7 @@ std::vector<std::string> cells_of(const ClosestSummary& s, bool linearised, bool
   std::vector<std::string> cells = {fixed(s.distance, 3),
                                     linearised ? fixed(100 * s.bound_gap, 2) : "",
                                     fixed(100 * s.solved / n, 0),
-                                    fixed(100 * s.gap, 2),
+                                    s.gap ? fixed(100 * *s.gap, 2) : "",
                                     fixed(s.nodes, 0),
                                     fixed(s.seconds, 2)};
   if (search) {

@@ -39,7 +39,7 @@ function answerFacts(row) {
   return facts([
     ["distance", a.distance[row] == null ? "no image known" : number(a.distance[row], 9)],
     ["proven bound", a.status[row] === "infeasible" ? "no such image exists" : a.status[row] === "misclassified" ? null : number(a.bound[row], 9)],
-    ["gap", a.status[row] === "misclassified" ? null : percent(gapOf(row), 2)],
+    ["gap", ["misclassified", "infeasible"].includes(a.status[row]) ? null : percent(gapOf(row), 2)],
     ["status", `${status(a.status[row]).mark} ${status(a.status[row]).text}`],
     ["checked by the forward pass", a.distance[row] == null ? null : a.verified[row] ? "yes" : "no"],
     ["all outputs zero", a.allZero[row] ? "yes" : null],

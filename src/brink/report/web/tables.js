@@ -31,13 +31,14 @@ function summaryRow(index, rows) {
   const question = data.questions[index];
   const searched = rows.filter(isSearched);
   const known = searched.filter((row) => a.distance[row] != null);
+  const withGap = searched.filter((row) => a.status[row] !== "infeasible"); // no image, no gap
   const times = searched.map((row) => a.seconds[row]);
   const wrong = rows.filter((row) => a.status[row] === "misclassified").length;
   const proven = searched.filter(isProven).length;
   return [
     el("span", { class: "question" }, el("b", {}, `Q${question.id} `), [data.networks.length > 1 ? networkNames[question.network] : null, normName(question.options.norm), question.label].filter(Boolean).join(", ")),
     count(rows.length), count(wrong), searched.length > 0 ? `${count(proven)} (${percent(proven / searched.length, 0)})` : "–",
-    number(mean(known.map((row) => a.distance[row]))), searched.length > 0 ? percent(mean(searched.map(gapOf))) : "–",
+    number(mean(known.map((row) => a.distance[row]))), withGap.length > 0 ? percent(mean(withGap.map(gapOf))) : "–",
     seconds(mean(times)), seconds(median(times)), times.length > 0 ? seconds(times.reduce((p, q) => Math.max(p, q), 0)) : "–",
   ];
 }
