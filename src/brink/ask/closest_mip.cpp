@@ -2,66 +2,112 @@
 //
 // Regions (one for a fixed class, nine for "any") share the best distance found as a cutoff. A
 // region is closed when the solver has finished it; the question's bound is the smallest over
-// its regions. The bound is the solver's, within its tolerances, and marked so. Where images must
-// lead, the regions are asked twice: as they are, for the bound, and moved inward, for the image.
+// its regions. Where images must lead, the regions are asked twice: as they are, for the bound, and
+// moved inward, for the image.
+//
+// Network, bounds and floor come in units near 1 (question_units.h).
+//
+// Even so the solver's word is no proof. Whatever it claims of the distances of a region
+// ("none below b", "none at all") is claimed by the answer only as far as multipliers confirm it,
+// node by node (prove_region). The solver has kSolverShare of the time, the proof what remains.
+// What it does not confirm is in the note; a nearer image that it finds is taken.
 #include <algorithm>
+#include <cmath>
 
 #include "brink/ask/answer.h"
 #include "brink/ask/mip_region.h"
+#include "brink/ask/question_units.h"
 
 namespace brink {
 
 namespace {
 
-/// All regions, with one lead.
-struct Sweep {
+constexpr double kSolverShare = 0.8;
+
+/// A proof this much (relative) short of the claim is worth a word.
+constexpr double kShort = 1e-6;
+
+/// What the regions of a question taught together.
+struct Regions {
   Found found;
-  double bound = kInfinity;
-  bool nothing_there = true;
+  double claim = kInfinity;  ///< the solver's bound on measured distances
+  double bound = kInfinity;  ///< as far as it was proven
   bool interrupted = false;
   std::int64_t nodes = 0;
-  std::string note;
+  std::string trouble;  ///< what a solver that failed said
 };
 
-struct Asked {
-  const Network& network;
-  const Bounds& bounds;
-  const ClosestQuestion& question;
-  const Eigen::VectorXd& image;
-  const std::vector<OutputRegion>& regions;
-  const MipOptions& options;
-  const MipSolver& solver;
-};
+class RegionSolves {
+ public:
+  RegionSolves(const QuestionInUnits& asked, const Eigen::VectorXd& image,
+               const MipOptions& options, const MipSolver& solver, bool float32)
+      : asked_(asked), image_(image), options_(options), solver_(solver), float32_(float32) {}
 
-Sweep sweep(const Asked& asked, const Lead& lead, const Deadline& deadline) {
-  const bool euclidean = asked.question.norm == Norm::l2 && !asked.question.breakpoints;
-  Sweep result;
-  result.found.lead = lead;
-  for (std::size_t r = 0; r < asked.regions.size(); ++r) {
-    const OutputRegion& region = asked.regions[r];
-    if (lead.value > 0 && region.all_zero) continue;  // it leads by nothing
-    // An unfinished region leaves its share of the time to the others.
-    const double share = deadline.remaining() / static_cast<double>(asked.regions.size() - r);
-    const RegionTask task{asked.network, asked.bounds, asked.question,        region, asked.image,
-                          asked.options, asked.solver, result.found.distance, lead};
-    const RegionResult solved = euclidean ? solve_region_euclidean(task, deadline.within(share))
-                                          : solve_region(task, deadline.within(share));
-    result.nodes += solved.nodes;
-    if (solved.status == SolveStatus::interrupted) {
-      result.interrupted = true;
-      return result;
+  Regions run(const std::vector<OutputRegion>& regions, const Deadline& deadline) {
+    solve(regions, deadline.within(kSolverShare * deadline.remaining()));
+    // The best distance over all regions is the least that any of them must be proven above.
+    for (std::size_t r = 0; r < regions.size() && !all_.interrupted; ++r) {
+      const double share = deadline.remaining() / static_cast<double>(regions.size() - r);
+      const double claim = std::min(results_[r].bound, all_.found.distance);
+      const double proven =
+          prove_region(task(regions[r]), results_[r], claim, deadline.within(share));
+      all_.bound = std::min(all_.bound, proven);
+      keep(results_[r], regions[r]);
+      all_.interrupted = deadline.interrupted();
     }
-    if (solved.status == SolveStatus::failed || solved.status == SolveStatus::unbounded) {
-      result.note =
-          fmt::format("{}: {} {}", asked.options.solver, name(solved.status), solved.detail);
-    }
-    result.nothing_there = result.nothing_there && solved.status == SolveStatus::infeasible;
-    result.bound = std::min(result.bound, solved.bound);
-    if (solved.distance < result.found.distance) {
-      result.found = {solved.distance, solved.image, &region, lead};
+    return std::move(all_);
+  }
+
+ private:
+  RegionTask task(const OutputRegion& region) const {
+    return {asked_.network, asked_.bounds, asked_.question,     region,  image_,
+            options_,       solver_,       all_.found.distance, float32_};
+  }
+
+  void keep(const RegionResult& result, const OutputRegion& region) {
+    if (result.distance < all_.found.distance) {
+      all_.found = {result.distance, result.image, &region, {region.lead, float32_}};
     }
   }
-  return result;
+
+  void solve(const std::vector<OutputRegion>& regions, const Deadline& deadline) {
+    const bool euclidean = asked_.question.norm == Norm::l2 && !asked_.question.breakpoints;
+    for (std::size_t r = 0; r < regions.size() && !all_.interrupted; ++r) {
+      // An unfinished region leaves its share of the time to the others.
+      const double share = deadline.remaining() / static_cast<double>(regions.size() - r);
+      const Deadline limit = deadline.within(share);
+      RegionResult result = euclidean ? solve_region_euclidean(task(regions[r]), limit)
+                                      : solve_region(task(regions[r]), limit);
+      all_.nodes += result.nodes;
+      all_.interrupted = result.status == SolveStatus::interrupted;
+      if (result.status == SolveStatus::failed || result.status == SolveStatus::unbounded) {
+        all_.trouble =
+            fmt::format("{}: {} {}", options_.solver, name(result.status), result.detail);
+        result.bound = kInfinity;  // it claims nothing: the proof is on its own
+      }
+      all_.claim = std::min(all_.claim, result.bound);
+      keep(result, regions[r]);
+      results_.push_back(std::move(result));
+    }
+  }
+
+  const QuestionInUnits& asked_;
+  const Eigen::VectorXd& image_;
+  const MipOptions& options_;
+  const MipSolver& solver_;
+  bool float32_;
+  std::vector<RegionResult> results_;
+  Regions all_;
+};
+
+std::string note_of(const Regions& all, const MipOptions& options) {
+  if (!all.trouble.empty()) return all.trouble;
+  const double claim = std::min(all.claim, all.found.distance);
+  if (all.bound >= claim * (1 - kShort)) return "";
+  return std::isinf(claim)
+             ? fmt::format("{} finds no image, within its tolerances; not proven", options.solver)
+             : fmt::format("{} claims a bound of {:.9g} within its tolerances; not proven",
+                           options.solver, claim);
 }
 
 }  // namespace
@@ -71,35 +117,45 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
                              int label, const MipOptions& options,
                              const std::atomic<bool>* interrupt) {
   const Stopwatch watch;
-  const auto regions = output_regions(question, network, label);
-  if (auto early = before_search(network, question, image, label, regions)) return *early;
+  if (auto early = before_search(network, question, image, label,
+                                 output_regions(question, network, label))) {
+    return *early;
+  }
   const auto solver = make_solver(options.solver);
   if (!solver) return refused(solver.error().message);
 
   ClosestAnswer answer;
-  answer.proof = "solver";
+  answer.proof = "multipliers";
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
-  const Asked asked{network, bounds, question, image, regions, options, **solver};
+  const QuestionInUnits asked = in_units(network, bounds, question, image, options.basic);
+  const auto regions = output_regions(asked.question, asked.network, label);
   const bool leads = question.leads();
-  const Sweep ties =
-      sweep(asked, {}, leads ? deadline.within(0.5 * deadline.remaining()) : deadline);
-  Sweep led = ties;
-  if (leads && !ties.nothing_there && !ties.interrupted) {
+  const Deadline first = leads ? deadline.within(0.5 * deadline.remaining()) : deadline;
+  const Regions ties = RegionSolves(asked, image, options, **solver, false).run(regions, first);
+  Regions all = ties;
+  std::vector<OutputRegion> led;
+  if (leads && !ties.interrupted && !std::isinf(ties.bound)) {
     const int target = ties.found.region ? ties.found.region->target : regions.front().target;
-    led = sweep(asked, lead_of(question, network, image, ties.found.image, target), deadline);
-    led.nodes += ties.nodes;
+    const Lead lead = lead_of(question, network, image, ties.found.image, target);
+    for (const OutputRegion& region : regions) {
+      if (region.all_zero) continue;  // it leads by nothing
+      led.push_back(moved_inward(region, std::ldexp(lead.value, asked.outputs)));
+    }
+    all = RegionSolves(asked, image, options, **solver, lead.float32).run(led, deadline);
+    all.nodes += ties.nodes;
+    all.found.lead = lead;
   }
-  answer.nodes = led.nodes;
-  if (led.interrupted) {
+  answer.nodes = all.nodes;
+  if (all.interrupted) {
     answer.status = AnswerStatus::interrupted;
     return answer;
   }
-  answer.note = led.note;
-  complete(answer, question, network, image, led.found, {ties.bound, led.bound, ties.nothing_there},
-           options.gap);
-  if (led.found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
-  if (!answer.note.empty() && answer.status == AnswerStatus::time_limit) {
-    answer.status = AnswerStatus::error;
+  complete(answer, question, network, image, all.found,
+           {ties.bound, all.bound, std::isinf(ties.bound)}, options.gap);
+  if (all.found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
+  if (answer.status == AnswerStatus::time_limit) {
+    answer.note = note_of(all, options);
+    if (!all.trouble.empty()) answer.status = AnswerStatus::error;
   }
   answer.seconds = watch.seconds();
   return answer;

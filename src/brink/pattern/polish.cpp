@@ -257,7 +257,8 @@ std::vector<std::optional<Eigen::VectorXd>> polish(
     Aim& aim = aims.emplace_back();
     for (const double inward : kInward) aim.inward.push_back(lead.value + inward);
     if (lead.float32) {
-      for (const double more : kMoreLead) aim.inward.push_back(more * lead.value);
+      const double least = region.lead + lead.value;
+      for (const double more : kMoreLead) aim.inward.push_back(more * least - region.lead);
     }
     aim.passes = [&network, &question, &region, &image, &lead](const Eigen::VectorXd& x) {
       return fools(question, network, region, image, x, lead);

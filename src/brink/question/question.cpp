@@ -211,6 +211,7 @@ Lead lead_of(const ClosestQuestion& question, const Network& network, const Eige
 
 OutputRegion moved_inward(OutputRegion region, double lead) {
   for (OutputRow& row : region.rows) row.rhs += lead;
+  region.lead += lead;
   return region;
 }
 
@@ -218,8 +219,9 @@ bool fools(const ClosestQuestion& question, const Network& network, const Output
            const Eigen::VectorXd& image, const Eigen::VectorXd& x, const Lead& lead) {
   if (!x.allFinite() || !reach(question, image).contains(x)) return false;
   const Eigen::VectorXd y = outputs(network, x);
-  if (region.all_zero) return lead.value == 0 && !lead.float32 && (y.array() == 0).all();
-  const double activation = y(region.target) - lead.value;
+  const double least = region.lead + lead.value;
+  if (region.all_zero) return least == 0 && !lead.float32 && (y.array() == 0).all();
+  const double activation = y(region.target) - least;
   if (question.target_min && !(activation >= *question.target_min)) return false;
   for (Eigen::Index j = 0; j < y.size(); ++j) {
     if (j == region.target) continue;

@@ -65,11 +65,12 @@ struct OutputRegion {
   int target = 0;
   bool all_zero = false;  ///< the literal model's second half, {every y_j <= 0}
   std::vector<OutputRow> rows;
+  double lead = 0;  ///< by which the rows were moved inward
 };
 
 /// How far inside a region an image has to lie.
 struct Lead {
-  double value = 0;      ///< every row by so much
+  double value = 0;      ///< every row by so much, besides the region's own lead
   bool float32 = false;  ///< and so that every float32 pass takes it for the target
 };
 
