@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "brink/base/deadline.h"
 #include "brink/pattern/pattern.h"
 
 namespace brink {
@@ -25,11 +26,12 @@ double linearised_distance(const ClosestQuestion& question, const Eigen::VectorX
                            const Eigen::VectorXd& x);
 
 /// For each lead, from the smallest on, the nearest image of the pattern, in the region, for which
-/// fools() holds with it; empty if none was found (the pattern is empty, or thinner than rounding).
-/// For L0 only the pixels in which `point` differs from the image may change.
+/// fools() holds with it; empty if none was found (the pattern is empty, or thinner than rounding,
+/// or the deadline came). For L0 only the pixels in which `point` differs from the image may
+/// change.
 std::vector<std::optional<Eigen::VectorXd>> polish(
     const Network& network, const ClosestQuestion& question, const OutputRegion& region,
     const Eigen::VectorXd& image, const Phases& phases, const Eigen::VectorXd& point,
-    const std::vector<Lead>& leads = {Lead{}});
+    const Deadline& deadline = {}, const std::vector<Lead>& leads = {Lead{}});
 
 }  // namespace brink

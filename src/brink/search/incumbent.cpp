@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "brink/base/deadline.h"
 #include "brink/pattern/polish.h"
 
 namespace brink::search {
@@ -16,8 +15,12 @@ constexpr double kShare = 0.9;
 }  // namespace
 
 Incumbent::Incumbent(const Network& network, const ClosestQuestion& question,
-                     const Eigen::VectorXd& image, double gap)
-    : network_(network), question_(question), image_(image), gap_(gap) {}
+                     const Eigen::VectorXd& image, double gap, const Deadline& deadline)
+    : network_(network),
+      question_(question),
+      image_(image),
+      gap_(gap),
+      deadline_(deadline) {}
 
 void Incumbent::set_lead(const Lead& lead) {
   lead_ = lead;
@@ -81,7 +84,8 @@ bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) 
   std::vector<Lead> leads{Lead{}};
   if (lead(region) > 0) leads.push_back(lead_);
   const auto polished =
-      polish(network_, question_, region, image_, phases_at(network_, point), point, leads);
+      polish(network_, question_, region, image_, phases_at(network_, point), point, deadline_,
+             leads);
   ++patterns_;
   pattern_seconds_ += watch.seconds();
   bool better = offer(nearest_, leads.front(), region, polished.front(), point);

@@ -161,12 +161,12 @@ double Tree::led_bound() const {
   return std::min(beyond(ball_.norm(), ball_.radius()), doubtful().led);
 }
 
-double Tree::open_bound() {
+double Tree::open_bound(const Deadline& deadline) {
   shrink_ball();
   for (Node& node : frontier_.nodes()) workers_.front()->push(std::move(node));
   frontier_.nodes().clear();
   double bound = excluded_bound();
-  for (const auto& worker : workers_) bound = worker->open_bound(ball_.radius(), bound);
+  for (const auto& worker : workers_) bound = worker->open_bound(ball_.radius(), bound, deadline);
   return std::max(0.0, bound);
 }
 

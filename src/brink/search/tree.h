@@ -34,9 +34,10 @@ class Tree {
   bool started() const { return started_; }
   std::size_t open_nodes() const;
 
-  /// Points of the region are not nearer than this; of lead 0, and of the lead. After `stopped`.
-  double open_bound();
-  /// After `empty` and `doubtful`. The next whole number for L0.
+  /// After `stopped`: points of the region, of lead 0, are not nearer than this; 0: not known by
+  /// the deadline.
+  double open_bound(const Deadline& deadline);
+  /// After `empty` and `doubtful`, of lead 0 and of the lead. The next whole number for L0.
   double excluded_bound() const;
   double led_bound() const;
   /// Radius for which the last exclude() finished or was about to.

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <coin/ClpEventHandler.hpp>
 #include <coin/ClpSimplex.hpp>
 #include <vector>
 
@@ -43,9 +44,25 @@ bool within_reach(const Program& program) {
   });
 }
 
+/// Ends a solve between two iterations. CLP's own limit is looked at less often, and knows nothing
+/// of Ctrl-C.
+class StopBetweenIterations final : public ClpEventHandler {
+ public:
+  explicit StopBetweenIterations(const Deadline* deadline) : deadline_(deadline) {}
+  ClpEventHandler* clone() const override { return new StopBetweenIterations(*this); }
+  int event(Event which) override {
+    return which == endOfIteration && deadline_->expired() ? 0 : -1;
+  }
+
+ private:
+  const Deadline* deadline_;
+};
+
 }  // namespace
 
 struct LpSolver::Impl {
+  Deadline deadline;  ///< of the solve at hand
+
   ClpSimplex simplex;
   std::vector<double> costs;
   int unit = 0;  ///< CLP's costs are 2^unit times the program's
@@ -76,6 +93,7 @@ struct LpSolver::Impl {
         solution.status = SolveStatus::unbounded;
         break;
       case 3:
+      case 5:  // by the event handler
         solution.status = SolveStatus::time_limit;
         break;
       default:
@@ -107,6 +125,8 @@ LpSolver::LpSolver(const Program& program) : impl_(std::make_unique<Impl>()) {
   simplex.loadProblem(arrays.matrix, arrays.lower.data(), arrays.upper.data(), arrays.cost.data(),
                       arrays.row_lower.data(), arrays.row_upper.data());
   set_tolerance(1e-9);
+  StopBetweenIterations stop(&impl_->deadline);
+  simplex.passInEventHandler(&stop);
   impl_->offset = program.offset;
   impl_->within_reach = within_reach(program);
   impl_->set_costs(arrays.cost);
@@ -142,6 +162,7 @@ void LpSolver::set_row_bounds(int row, double lower, double upper) {
 
 LpSolution LpSolver::solve(const Deadline& deadline) {
   ClpSimplex& simplex = impl_->simplex;
+  impl_->deadline = deadline;
   if (!impl_->within_reach) {
     LpSolution nothing;
     nothing.values.assign(static_cast<std::size_t>(simplex.numberColumns()), 0);
@@ -157,7 +178,7 @@ LpSolution LpSolver::solve(const Deadline& deadline) {
   } else {
     simplex.dual();
   }
-  if (simplex.status() > 3) {  // numerical trouble: once more from scratch
+  if (simplex.status() > 3 && !deadline.expired()) {  // numerical trouble: once more from scratch
     simplex.allSlackBasis(true);
     simplex.primal();
   }
