@@ -27,8 +27,9 @@ class ClosestTable {
  public:
   /// `question`: canonical text of all that decides the answers (network hash, data, options).
   /// Takes over what a stopped run of the same question left; another question's partial table is
-  /// an error. `images_out`: the .npz of the images found; empty: none. `order`: the images asked
-  /// for, in that order; one that is asked for twice is written twice.
+  /// an error. A `csv` that is a stream has none. `images_out`: the .npz of the images found;
+  /// empty: none. `order`: the images asked for, in that order; one that is asked for twice is
+  /// written twice.
   static Expected<ClosestTable> open(const std::filesystem::path& csv,
                                      const std::filesystem::path& images_out,
                                      const std::string& question, std::vector<int> order);

@@ -79,13 +79,14 @@ fs::path partial(const fs::path& folder) {
 }
 
 /// That the folder can be made or written in, found before anything is made.
-Expected<void> check_folder(const fs::path& folder) {
+Expected<void> check_place(const fs::path& folder) {
+  if (auto ok = brink::check_folder(folder); !ok) return ok;
   std::error_code code;
-  if (fs::is_directory(folder, code)) return check_writable(folder / "units.csv");
-  if (fs::exists(folder, code)) {
-    return bad_request("cannot write into '{}': it is a file, name a folder", folder.string());
+  if (!fs::is_directory(folder, code)) return check_writable(folder);
+  for (const char* file : {"units.csv", "units.png"}) {
+    if (auto ok = check_writable(folder / file); !ok) return ok;
   }
-  return check_writable(folder);
+  return {};
 }
 
 }  // namespace
@@ -132,7 +133,7 @@ Raster unit_sheet(const std::vector<UnitResult>& units) {
 
 Expected<UnitFolder> UnitFolder::of_answers(const fs::path& folder) {
   if (!folder.empty()) {
-    if (auto ok = check_folder(folder); !ok) return tl::unexpected<Error>(ok.error());
+    if (auto ok = check_place(folder); !ok) return tl::unexpected<Error>(ok.error());
   }
   UnitFolder result;
   result.folder_ = folder;
@@ -140,7 +141,7 @@ Expected<UnitFolder> UnitFolder::of_answers(const fs::path& folder) {
 }
 
 Expected<UnitFolder> UnitFolder::open(const fs::path& folder, const std::string& question) {
-  if (auto ok = check_folder(folder); !ok) return tl::unexpected<Error>(ok.error());
+  if (auto ok = check_place(folder); !ok) return tl::unexpected<Error>(ok.error());
   UnitFolder result;
   result.folder_ = folder;
   result.hash_ = sha256(question);

@@ -19,6 +19,9 @@ inline constexpr int kSchemaVersion = 1;
 /// lost power, leaves a sound store that lacks at most the newest answers.
 Expected<Sqlite> open_store(const std::filesystem::path& path, bool create);
 
+/// A new one that only this process sees.
+Expected<Sqlite> temporary_store();
+
 /// Nothing can be written beside the file, and no log of unfinished writes is there: a reader then
 /// needs no locks, and could make none.
 bool in_frozen_folder(const std::filesystem::path& path);
