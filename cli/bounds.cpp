@@ -5,9 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include "bounds_memory.h"
+#include "brink/base/destination.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
 #include "store_options.h"
+#include "streams.h"
 
 namespace brink::cli {
 
@@ -23,7 +25,7 @@ struct BoundsOptions {
 };
 
 std::filesystem::path partial_path(const BoundsOptions& options) {
-  return options.out.string() + ".partial";
+  return followed(options.out).string() + ".partial";
 }
 
 struct LayerSummary {
@@ -64,7 +66,7 @@ void print(const Bounds& bounds, bool json) {
                                      {"t_pre", bounds.t_pre},
                                      {"unstable_hidden", bounds.unstable_count()},
                                      {"layers", layers}};
-    fmt::print("{}\n", document.dump(1));
+    print_json(document, 1);
     return;
   }
   fmt::print("{} bounds, {} unstable hidden neurons, t_pre {:.3g} s\n", bounds.method,
@@ -110,6 +112,13 @@ Expected<std::optional<Bounds>> left_over(const BoundsOptions& options, const Bo
 }
 
 Expected<BoundsMemory> partial_file(const BoundsOptions& options, const BoundsAsked& asked) {
+  if (is_stream(options.out)) {
+    BoundsMemory memory;
+    memory.save = [out = options.out](const Bounds& bounds, bool complete) {
+      return complete ? save_bounds(bounds, out) : Expected<void>();
+    };
+    return memory;
+  }
   auto known = left_over(options, asked);
   if (!known) return tl::unexpected(known.error());
   BoundsMemory memory;
@@ -135,7 +144,7 @@ Expected<Keeping> open_keeping(const BoundsOptions& options, const BoundsAsked& 
                                const Common& common) {
   Keeping keeping;
   if (!options.out.empty()) {
-    auto ok = check_outputs({options.out}, {options.store, options.shared.network});
+    auto ok = claim_outputs(common, {options.out}, {options.store, options.shared.network});
     if (!ok) return tl::unexpected(ok.error());
     auto lock = FileLock::take(options.out);
     if (!lock) return tl::unexpected(lock.error());

@@ -13,6 +13,7 @@
 #include "brink/search/footprint.h"
 #include "closest_output.h"
 #include "store_options.h"
+#include "streams.h"
 
 namespace brink::cli {
 
@@ -64,7 +65,10 @@ Expected<void> check_request(const Outputs& outputs, const ClosestOptions& optio
     return bad_request("say where the answers go: -o OUT.csv, --store RUN.db or both");
   }
   if (!common.crew->leads()) return {};
-  return check_outputs({outputs.csv, outputs.images, outputs.log},
+  if (!outputs.pictures.empty()) {
+    if (auto ok = check_folder(outputs.pictures); !ok) return ok;
+  }
+  return claim_outputs(common, {outputs.csv, outputs.images, outputs.log},
                        {outputs.store, options.network, options.bounds});
 }
 
@@ -216,7 +220,7 @@ Expected<void> solve(const Run& run, const ClosestOptions& options, const Common
   progress.finish();
   if (!asked) return asked;
   if (interrupt_flag()) return interrupted();
-  return {};
+  return log.written();
 }
 
 Expected<void> finish(const Run& run, const Common& common, const Outputs& outputs,
@@ -229,7 +233,7 @@ Expected<void> finish(const Run& run, const Common& common, const Outputs& outpu
   if (common.json) {
     auto document = to_json(rows);
     if (!run.by_search) document["t_pre"] = run.bounds.t_pre;
-    fmt::print("{}\n", document.dump(1));
+    print_json(document, 1);
     return {};
   }
   if (!run.by_search) {

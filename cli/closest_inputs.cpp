@@ -6,6 +6,7 @@
 #include "brink/data/npz.h"
 #include "brink/io/onnx.h"
 #include "closest_options.h"
+#include "streams.h"
 
 namespace brink::cli {
 
@@ -60,7 +61,7 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
   auto model = read_onnx(options.network);
   if (!model) return tl::unexpected(model.error());
   for (const std::string& warning : model->warnings) {
-    if (!common.quiet) fmt::print(stderr, "brink: {}: {}\n", options.network.string(), warning);
+    if (!common.quiet) note("brink: {}: {}", options.network.string(), warning);
   }
   LoadedNetwork loaded{std::move(model->network), OutputKind::linear};
   loaded.in_file = loaded.network.output;

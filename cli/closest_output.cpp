@@ -1,8 +1,14 @@
 #include "closest_output.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 
 #include "brink/ask/closest_summary.h"
+#include "brink/base/destination.h"
 #include "brink/report/closest_table.h"
 #include "brink/report/pictures.h"
 
@@ -22,6 +28,34 @@ nlohmann::json statistics_to_json(const search::Statistics& statistics) {
           {"tightening_seconds", statistics.tightening_seconds},
           {"tree_seconds", statistics.tree_seconds},
           {"pattern_seconds", statistics.pattern_seconds}};
+}
+
+ChangeLog::ChangeLog(const std::filesystem::path& path, bool resumed) : path_(path.string()) {
+  if (path.empty()) return;
+  const auto to = destination(path);
+  if (!to) {
+    written_ = tl::unexpected(to.error());
+  } else if (to->descriptor >= 0) {
+    descriptor_ = fcntl(to->descriptor, F_DUPFD_CLOEXEC, 0);
+  } else if (to->stream) {
+    auto pipe = open_pipe(to->path);
+    if (pipe) descriptor_ = *pipe;
+    if (!pipe) written_ = tl::unexpected(pipe.error());
+  } else {
+    const int how = O_WRONLY | O_CREAT | O_CLOEXEC | (resumed ? O_APPEND : O_TRUNC);
+    descriptor_ = open(to->path.c_str(), how, 0666);
+    if (descriptor_ < 0) written_ = failure("cannot write '{}': {}", path_, std::strerror(errno));
+  }
+}
+
+ChangeLog::~ChangeLog() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+void ChangeLog::write(const nlohmann::json& line) {
+  const std::lock_guard lock(mutex_);
+  if (!written_) return;
+  written_ = write_all(descriptor_, line.dump() + "\n", path_);
 }
 
 std::string news(int image, const search::Beat& beat) {

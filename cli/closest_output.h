@@ -1,7 +1,6 @@
 // What `closest` writes besides its table: JSON, pictures, the log of changes.
 #pragma once
 
-#include <fstream>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
@@ -16,11 +15,14 @@ nlohmann::json statistics_to_json(const search::Statistics& statistics);
 class ChangeLog {
  public:
   /// `resumed`: after the lines of a run that was stopped.
-  ChangeLog(const std::filesystem::path& path, bool resumed) {
-    if (!path.empty()) out_.open(path, resumed ? std::ios::app : std::ios::trunc);
-  }
+  ChangeLog(const std::filesystem::path& path, bool resumed);
+  ChangeLog(const ChangeLog&) = delete;
+  ChangeLog& operator=(const ChangeLog&) = delete;
+  ~ChangeLog();
+  /// What went wrong with it, if anything.
+  Expected<void> written() const { return written_; }
   std::function<void(double, double, double)> follow(int image) {
-    if (!out_.is_open()) return {};
+    if (descriptor_ < 0) return {};
     return [this, image](double distance, double bound, double seconds) {
       nlohmann::json line = {{"image", image}, {"bound", bound}, {"seconds", seconds}};
       line["distance"] = std::isinf(distance) ? nlohmann::json() : nlohmann::json(distance);
@@ -28,7 +30,7 @@ class ChangeLog {
     };
   }
   void finish(int image, const ClosestAnswer& answer) {
-    if (!out_.is_open()) return;
+    if (descriptor_ < 0) return;
     write({{"image", image},
            {"status", name(answer.status)},
            {"seconds", answer.seconds},
@@ -36,13 +38,12 @@ class ChangeLog {
   }
 
  private:
-  void write(const nlohmann::json& line) {
-    const std::lock_guard lock(mutex_);
-    out_ << line.dump() << '\n' << std::flush;
-  }
+  void write(const nlohmann::json& line);
 
   std::mutex mutex_;
-  std::ofstream out_;
+  std::string path_;
+  int descriptor_ = -1;
+  Expected<void> written_;
 };
 
 /// How far the search for an image is, in a few words.

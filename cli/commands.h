@@ -4,7 +4,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -12,6 +11,7 @@
 
 #include "brink/base/crew.h"
 #include "brink/base/error.h"
+#include "brink/base/interrupt.h"
 #include "brink/base/parallel.h"
 
 namespace brink::cli {
@@ -33,9 +33,6 @@ using Action = std::function<Expected<void>()>;
 /// Adds a subcommand with the common options; `action` runs when it is chosen.
 CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::string& name,
                       const std::string& description, Action action);
-
-/// Raised by SIGINT and SIGTERM, and by a crew that ends early.
-std::atomic<bool>& interrupt_flag();
 
 // One per file. Each adds its command(s) to the app.
 void add_train(CLI::App& app, Common& common, Action& chosen);
@@ -61,7 +58,4 @@ struct Outcome {
 Outcome run_program(int argc, char** argv, Crew& crew, int threads = hardware_threads());
 /// On stderr, if there was one.
 void print_problem(const Outcome& outcome);
-/// SIGINT and SIGTERM raise the interrupt flag from now on.
-void watch_signals();
-
 }  // namespace brink::cli

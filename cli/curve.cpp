@@ -13,6 +13,7 @@
 #include "brink/report/earlier.h"
 #include "brink/report/text_table.h"
 #include "store_options.h"
+#include "streams.h"
 
 namespace brink::cli {
 
@@ -69,7 +70,7 @@ Expected<Run> prepare(CurveCommand& command, const Common& common) {
   if (auto ok = check_png_name(command.png); !ok) return tl::unexpected(ok.error());
   std::vector<std::filesystem::path> kept = command.networks;
   kept.push_back(command.store);
-  if (auto ok = check_outputs({command.csv, command.png}, kept); !ok) {
+  if (auto ok = claim_outputs(common, {command.csv, command.png}, kept); !ok) {
     return tl::unexpected(ok.error());
   }
   Run run;
@@ -172,7 +173,7 @@ void print(const std::vector<NetworkCurve>& curves, const Common& common) {
     nlohmann::json& points = list[i]["points"] = nlohmann::json::array();
     for (const CurvePoint& p : curves[i].points) points.push_back({p.radius, p.surely, p.possibly});
   }
-  fmt::print("{}\n", list.dump(1));
+  print_json(list, 1);
 }
 
 Expected<void> run_curve(CurveCommand command, const Common& common) {

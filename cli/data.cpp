@@ -5,6 +5,7 @@
 #include "brink/data/dataset.h"
 #include "brink/data/fetch.h"
 #include "commands.h"
+#include "streams.h"
 
 namespace brink::cli {
 
@@ -30,7 +31,7 @@ Expected<void> list(const Common& common) {
   }
   document.push_back({{"name", "strokes"}, {"built_in", true}, {"folder", nullptr}});
   if (common.json) {
-    fmt::print("{}\n", document.dump(2));
+    print_json(document, 2);
   } else {
     fmt::print("{:<15}built in\n", "strokes");
   }
@@ -49,13 +50,13 @@ Expected<void> fetch_set(const Common& common, const FetchArguments& arguments) 
   FetchOptions options;
   options.interrupt = &interrupt_flag();
   if (!common.quiet) {
-    options.note = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+    options.note = [](const std::string& line) { note("{}", line); };
   }
   const fs::path folder = root / set->name;
   if (auto ok = fetch(*set, folder, options); !ok) return ok;
   if (common.json) {
     const nlohmann::ordered_json document = {{"name", set->name}, {"folder", folder.string()}};
-    fmt::print("{}\n", document.dump(2));
+    print_json(document, 2);
   } else {
     fmt::print("{} is in {}\n", set->name, folder.string());
   }

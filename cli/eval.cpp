@@ -5,6 +5,7 @@
 #include "brink/data/npz.h"
 #include "brink/network/evaluate.h"
 #include "closest_options.h"
+#include "streams.h"
 
 namespace brink::cli {
 
@@ -77,7 +78,7 @@ void print_json(const Evaluation& result) {
                                    {"right", result.right()},
                                    {"count", result.count()},
                                    {"confusion", rows}};
-  fmt::print("{}\n", document.dump(2));
+  print_json(document, 2);
 }
 
 Expected<void> eval_on_data(const EvalCommand& command, const Common& common,
@@ -102,7 +103,8 @@ Expected<void> run_eval(const EvalCommand& command, const Common& common) {
   if (command.shared.data.empty() && command.inputs.empty()) {
     return bad_request("--data is required (or --inputs with --outputs)");
   }
-  const auto apart = check_outputs({command.outputs}, {command.inputs, command.shared.network});
+  const auto apart =
+      claim_outputs(common, {command.outputs}, {command.inputs, command.shared.network});
   if (!apart) return apart;
   const auto loaded = load_network(command.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
@@ -111,7 +113,7 @@ Expected<void> run_eval(const EvalCommand& command, const Common& common) {
   if (!inputs) return tl::unexpected(inputs.error());
   if (auto ok = write_outputs(command.outputs, loaded->network, *inputs); !ok) return ok;
   if (common.json) {
-    fmt::print("{}\n", nlohmann::json({{"count", inputs->rows()}}).dump(2));
+    print_json(nlohmann::json({{"count", inputs->rows()}}), 2);
   } else {
     fmt::print("outputs of {} inputs in {}\n", inputs->rows(), command.outputs.string());
   }

@@ -10,9 +10,11 @@
 #include <nlohmann/json.hpp>
 
 #include "brink/ask/question_units.h"
+#include "brink/base/destination.h"
 #include "brink/base/files.h"
 #include "brink/program/write.h"
 #include "closest_options.h"
+#include "streams.h"
 
 namespace brink::cli {
 
@@ -29,6 +31,7 @@ enum class FileKind { mps, lp };
 Expected<FileKind> file_kind(const std::filesystem::path& out) {
   if (out.extension() == ".mps") return FileKind::mps;
   if (out.extension() == ".lp") return FileKind::lp;
+  if (is_stream(out)) return FileKind::lp;  // which has room for every model
   return bad_request("-o {}: the name must end in .mps or .lp", out.string());
 }
 
@@ -64,8 +67,7 @@ Expected<ImageAndLabel> chosen_image(const ExportOptions& options, const Common&
   }
   ImageAndLabel chosen{set->image(options.image), set->label(options.image)};
   if (!common.quiet && classify(network, chosen.image) != chosen.label) {
-    fmt::print(stderr, "brink: note: the network gets image {} wrong to begin with\n",
-               options.image);
+    note("brink: note: the network gets image {} wrong to begin with", options.image);
   }
   return chosen;
 }
@@ -101,7 +103,7 @@ void print_summary(const ExportOptions& options, const Common& common, const Pro
                                     {"rows", program.rows.size()},
                                     {"indicators", program.indicators.size()},
                                     {"squared", norm == Norm::l2}};
-    fmt::print("{}\n", summary.dump(2));
+    print_json(summary, 2);
     return;
   }
   fmt::print("{}: {} columns ({} integer), {} rows; minimises the {}{} distance\n",
@@ -121,7 +123,7 @@ Expected<void> export_model(const ExportOptions& options, const Common& common) 
   if (!mip) return tl::unexpected(mip.error());
   if (auto ok = check_writes_as_one(*question, *kind, *mip); !ok) return ok;
   const auto apart =
-      check_outputs({options.out}, {options.closest.network, options.closest.bounds});
+      claim_outputs(common, {options.out}, {options.closest.network, options.closest.bounds});
   if (!apart) return apart;
   const auto chosen = chosen_image(options, common, network);
   if (!chosen) return tl::unexpected(chosen.error());

@@ -7,6 +7,7 @@
 #include "brink/io/onnx.h"
 #include "brink/report/text_table.h"
 #include "store_options.h"
+#include "streams.h"
 #include "training_options.h"
 
 namespace brink::cli {
@@ -47,7 +48,7 @@ Expected<void> check_request(const HardenCommand& command, const Common& common)
                        command.rounds);
   }
   if (!common.crew->leads()) return {};
-  return check_outputs({command.out}, {command.store, command.shared.network});
+  return claim_outputs(common, {command.out}, {command.store, command.shared.network});
 }
 
 /// Everything read; nothing written yet.
@@ -219,7 +220,7 @@ Expected<void> run_harden(HardenCommand command, const Common& common) {
   remove_keeping_store(command.store, command.out);
   const TextTable table = table_of(*rounds, *measured);
   if (common.json) {
-    fmt::print("{}\n", to_json(table, *rounds).dump(1));
+    print_json(to_json(table, *rounds), 1);
   } else {
     fmt::print("{}", table.aligned());
   }

@@ -8,6 +8,7 @@
 #include "brink/cluster/cluster_crew.h"
 #include "brink/mpi/mpi_link.h"
 #include "commands.h"
+#include "streams.h"
 
 namespace {
 
@@ -21,16 +22,17 @@ double silence() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  brink::cli::open_missing_streams();
   auto link = brink::MpiLink::start(argc, argv);
   if (!link) {
-    fmt::print(stderr, "brink: {}\n", link.error().message);
+    brink::cli::note("brink: {}", link.error().message);
     return 3;
   }
   brink::cli::watch_signals();
   brink::ClusterCrew::Options options;
   options.silence = silence();
-  options.on_note = [](const std::string& note) { fmt::print(stderr, "brink: {}\n", note); };
-  brink::ClusterCrew crew(*link, brink::cli::interrupt_flag(), options);
+  options.on_note = [](const std::string& note) { brink::cli::note("brink: {}", note); };
+  brink::ClusterCrew crew(*link, brink::interrupt_flag(), options);
   const auto outcome = brink::cli::run_program(argc, argv, crew, link->threads());
   if (crew.leads()) brink::cli::print_problem(outcome);
   const int code = crew.leads() || crew.leader_lost() ? outcome.exit_code : 0;

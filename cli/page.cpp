@@ -7,6 +7,7 @@
 #include "brink/base/files.h"
 #include "brink/report/page.h"
 #include "closest_options.h"
+#include "streams.h"
 
 namespace brink::cli {
 
@@ -167,14 +168,16 @@ Expected<Page> build_page(const ReportOptions& options, const Common& common) {
 
 void print_written(const ReportOptions& options, const Common& common, std::size_t images) {
   if (common.json) {
-    fmt::print("{}\n", nlohmann::json{{"file", options.out.string()}, {"images", images}}.dump(2));
+    print_json(nlohmann::json{{"file", options.out.string()}, {"images", images}}, 2);
   } else {
     fmt::print("{}: {} images\n", options.out.string(), images);
   }
 }
 
 Expected<void> write_page(const ReportOptions& options, const Common& common) {
-  if (auto ok = check_outputs({options.out}, options.tables); !ok) return ok;
+  std::vector<std::filesystem::path> kept = options.tables;
+  kept.insert(kept.end(), {options.shared.network, options.bounds.value_or("")});
+  if (auto ok = claim_outputs(common, {options.out}, kept); !ok) return ok;
   const auto page = build_page(options, common);
   if (!page) return tl::unexpected(page.error());
   const auto html = to_html(*page);
@@ -194,7 +197,7 @@ std::string caption(const Result& result) {
 
 Expected<void> write_picture(const ReportOptions& options, const Common& common) {
   if (auto ok = check_png_name(options.out); !ok) return ok;
-  if (auto ok = check_outputs({options.out}, options.tables); !ok) return ok;
+  if (auto ok = claim_outputs(common, {options.out}, options.tables); !ok) return ok;
   const auto split = parse_split(options.shared.split);
   if (!split) return tl::unexpected(split.error());
   const auto set = load_dataset(options.shared.data, *split, common.data_dir);

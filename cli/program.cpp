@@ -1,20 +1,14 @@
 // The program, whoever does its work: commands, exit codes, signals.
 #include <algorithm>
 #include <charconv>
-#include <csignal>
 #include <string_view>
 
 #include "commands.h"
+#include "streams.h"
 
 namespace brink::cli {
 
 namespace {
-
-std::atomic<bool> g_interrupt = false;
-
-void on_signal(int) {
-  g_interrupt.store(true);
-}
 
 int exit_code(const Error& error) {
   switch (error.kind) {
@@ -31,12 +25,17 @@ int exit_code(const Error& error) {
 /// Commands whose work all processes of a crew share; the others are the leader's alone.
 constexpr std::string_view kShared[] = {"closest", "visualize", "bounds", "harden"};
 
-bool shared(const CLI::App& app) {
+/// Commands that look at the interrupt flag and keep what is finished; the others have nothing to
+/// keep and end at once.
+constexpr std::string_view kKeeping[] = {"closest",   "visualize", "bounds", "harden", "curve",
+                                         "reproduce", "train",     "fetch",  "merge"};
+
+template <class Names>
+bool is_one_of(const CLI::App& app, const Names& names) {
   for (const CLI::App* command : app.get_subcommands()) {
-    if (std::find(std::begin(kShared), std::end(kShared), command->get_name()) !=
-        std::end(kShared)) {
-      return true;
-    }
+    const bool named =
+        std::find(std::begin(names), std::end(names), command->get_name()) != std::end(names);
+    if (named || is_one_of(*command, names)) return true;
   }
   return false;
 }
@@ -83,6 +82,12 @@ std::string mistake(const CLI::App& app, const CLI::ParseError& error, int argc,
   return fmt::format("{} (see {} --help)", what, command);
 }
 
+/// What was printed has to arrive.
+Outcome of_answer(const Crew& crew) {
+  const auto arrived = crew.leads() ? check_answer() : Expected<void>();
+  return arrived ? Outcome() : Outcome{exit_code(arrived.error()), arrived.error().message};
+}
+
 Outcome run(int argc, char** argv, Crew& crew, int threads) {
   CLI::App app{"Exact answers about trained ReLU networks."};
   app.set_version_flag("--version", BRINK_VERSION);
@@ -111,21 +116,18 @@ Outcome run(int argc, char** argv, Crew& crew, int threads) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) return {2, mistake(app, error, argc, argv)};
     if (crew.leads()) app.exit(error);  // prints what --help and --version ask for
-    return {};
+    return of_answer(crew);
   }
   if (!crew.leads()) {
-    if (!shared(app)) return {};
+    if (!is_one_of(app, kShared)) return {};
     common.quiet = true;
   }
+  if (is_one_of(app, kKeeping)) keep_on_signals();
   const Expected<void> result = chosen();
-  return result ? Outcome() : Outcome{exit_code(result.error()), result.error().message};
+  return result ? of_answer(crew) : Outcome{exit_code(result.error()), result.error().message};
 }
 
 }  // namespace
-
-std::atomic<bool>& interrupt_flag() {
-  return g_interrupt;
-}
 
 CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::string& name,
                       const std::string& description, Action action) {
@@ -150,18 +152,13 @@ Outcome run_program(int argc, char** argv, Crew& crew, int threads) {
   } catch (const std::bad_alloc&) {
     return {3, "out of memory"};
   } catch (const std::exception& error) {
+    if (const auto arrived = check_answer(); !arrived) return {3, arrived.error().message};
     return {3, fmt::format("internal error: {}", error.what())};
   }
 }
 
 void print_problem(const Outcome& outcome) {
-  if (!outcome.problem.empty()) fmt::print(stderr, "brink: {}\n", outcome.problem);
-}
-
-void watch_signals() {
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file too large is an error like a full disk, not a death
+  if (!outcome.problem.empty()) note("brink: {}", outcome.problem);
 }
 
 }  // namespace brink::cli

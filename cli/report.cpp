@@ -6,6 +6,7 @@
 #include "brink/report/report_html.h"
 #include "brink/report/report_load.h"
 #include "commands.h"
+#include "streams.h"
 
 namespace brink::cli {
 
@@ -18,7 +19,7 @@ struct StoreReport {
 };
 
 Expected<void> write_report(const StoreReport& options, const Common& common) {
-  if (auto ok = check_outputs({options.out}, {options.store}); !ok) return ok;
+  if (auto ok = claim_outputs(common, {options.out}, {options.store}); !ok) return ok;
   const auto store = Store::open_existing(options.store);
   if (!store) return tl::unexpected(store.error());
   auto data = load_report(*store);
@@ -32,13 +33,13 @@ Expected<void> write_report(const StoreReport& options, const Common& common) {
   if (!html) return tl::unexpected(html.error());
   if (auto ok = write_file(options.out, *html); !ok) return ok;
   if (common.json) {
-    fmt::print("{}\n", nlohmann::json{{"file", options.out.string()},
-                                      {"bytes", html->size()},
-                                      {"answers", data->answers.size()},
-                                      {"images", data->images.size()},
-                                      {"units", data->units.size()},
-                                      {"bounds", data->bounds.size()}}
-                           .dump(2));
+    print_json(nlohmann::json{{"file", options.out.string()},
+                              {"bytes", html->size()},
+                              {"answers", data->answers.size()},
+                              {"images", data->images.size()},
+                              {"units", data->units.size()},
+                              {"bounds", data->bounds.size()}},
+               2);
   } else {
     fmt::print("{}: {} answers, {} units, {} sets of bounds, {:.1f} MB\n", options.out.string(),
                data->answers.size(), data->units.size(), data->bounds.size(),

@@ -5,6 +5,7 @@
 #include "brink/base/progress.h"
 #include "brink/reproduce/tables.h"
 #include "commands.h"
+#include "streams.h"
 
 namespace brink::cli {
 
@@ -91,6 +92,7 @@ Expected<void> check_inputs(const ReproduceCommand& command, const std::vector<E
 }
 
 Expected<void> make_folder(const std::filesystem::path& folder) {
+  if (auto ok = check_folder(folder); !ok) return ok;
   std::error_code code;
   std::filesystem::create_directories(folder, code);
   if (code) return bad_request("cannot make '{}': {}", folder.string(), code.message());
@@ -147,7 +149,7 @@ Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
     }
   }
   if (auto ok = write_all_tables(command.options.out); !ok) return ok;
-  if (common.json) fmt::print("{}\n", documents.dump(1));
+  if (common.json) print_json(documents, 1);
   return {};
 }
 

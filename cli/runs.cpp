@@ -3,10 +3,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "brink/base/destination.h"
 #include "brink/base/files.h"
 #include "brink/report/store_tables.h"
 #include "commands.h"
 #include "store_options.h"
+#include "streams.h"
 
 namespace brink::cli {
 
@@ -71,8 +73,7 @@ Expected<void> check_values(const Store& store, const StoreFilter& f) {
   return bad_request("--question {} is none of {}", *f.question, fmt::join(ids, ", "));
 }
 
-Expected<TextTable> table_of(const Store& store, const RunsOptions& options) {
-  if (auto ok = check_filters(options); !ok) return tl::unexpected(ok.error());
+Expected<TextTable> read_table(const Store& store, const RunsOptions& options) {
   if (auto ok = check_values(store, options.filter); !ok) return tl::unexpected(ok.error());
   if (options.list == "questions") return question_table(store, options.filter);
   if (options.list == "answers") return answer_table(store, options.filter);
@@ -81,6 +82,17 @@ Expected<TextTable> table_of(const Store& store, const RunsOptions& options) {
   if (options.list == "runs") return run_table(store);
   return bad_request("--list '{}' is neither questions, answers, units, networks nor runs",
                      options.list);
+}
+
+Expected<TextTable> table_of(const Store& store, const RunsOptions& options) {
+  if (auto ok = check_filters(options); !ok) return tl::unexpected(ok.error());
+  Expected<TextTable> table;
+  auto read = store.database().snapshot([&]() -> Expected<void> {
+    table = read_table(store, options);
+    return {};
+  });
+  if (!read) return tl::unexpected(read.error());
+  return table;
 }
 
 nlohmann::json to_json(const TextTable& table) {
@@ -93,7 +105,7 @@ Expected<void> run_runs(const RunsOptions& options, const Common& common) {
   if (options.store.empty()) {
     return bad_request("name the store: brink runs RUN.db, or brink runs merge A.db B.db -o C.db");
   }
-  if (auto ok = check_outputs({options.csv}, {options.store}); !ok) return ok;
+  if (auto ok = claim_outputs(common, {options.csv}, {options.store}); !ok) return ok;
   const auto store = Store::open_existing(options.store);
   if (!store) return tl::unexpected(store.error());
   const auto table = table_of(*store, options);
@@ -102,7 +114,7 @@ Expected<void> run_runs(const RunsOptions& options, const Common& common) {
     if (auto ok = write_file(options.csv, table->csv()); !ok) return ok;
   }
   if (common.json) {
-    fmt::print("{}\n", to_json(*table).dump(1));
+    print_json(to_json(*table), 1);
   } else if (options.csv.empty()) {
     fmt::print("{}", table->aligned());
   } else {
@@ -125,31 +137,41 @@ Expected<void> merge_into(const std::filesystem::path& path,
 /// Merges into a new file beside `out`, which appears only when it is complete.
 Expected<void> run_merge(const MergeOptions& options, const Common& common) {
   std::error_code code;
+  if (is_stream(options.out)) {
+    return bad_request("'{}' is no place for a store: name a file", options.out.string());
+  }
   for (const auto& part : options.parts) {
     const auto readable = Store::open_existing(part);
     if (!readable) return tl::unexpected(readable.error());
     // A part that cannot be listed is to be blamed before there is a merged store.
-    const auto listed = question_table(*readable, {});
+    Expected<TextTable> listed;
+    auto read = readable->database().snapshot([&]() -> Expected<void> {
+      listed = question_table(*readable, {});
+      return {};
+    });
+    if (!read) return read;
     if (!listed) return tl::unexpected(listed.error());
+    if (interrupt_flag()) return interrupted();
   }
   if (std::filesystem::exists(options.out, code)) {
     return bad_request("'{}' is there already: name a new store", options.out.string());
   }
   if (auto ok = check_writable(options.out); !ok) return ok;
-  const std::filesystem::path unfinished = options.out.string() + ".merging";
+  const auto out = followed(options.out);
+  const std::filesystem::path unfinished = out.string() + ".merging";
   remove_store(unfinished);
   if (auto merged = merge_into(unfinished, options.parts); !merged) {
     remove_store(unfinished);
     return merged;
   }
-  std::filesystem::rename(unfinished, options.out, code);
+  std::filesystem::rename(unfinished, out, code);
   if (code) return failure("cannot rename '{}': {}", unfinished.string(), code.message());
   const auto store = Store::open_existing(options.out);
   if (!store) return tl::unexpected(store.error());
   const auto table = question_table(*store, {});
   if (!table) return tl::unexpected(table.error());
   if (common.json) {
-    fmt::print("{}\n", to_json(*table).dump(1));
+    print_json(to_json(*table), 1);
   } else if (!common.quiet) {
     fmt::print("{}", table->aligned());
   }

@@ -1,5 +1,6 @@
 #include "store_options.h"
 
+#include "brink/base/destination.h"
 #include "brink/question/identity.h"
 
 namespace brink::cli {
@@ -41,14 +42,16 @@ Question visualize_question(const ClosestOptions& options, const Network& networ
 namespace {
 
 std::filesystem::path beside(const std::filesystem::path& out) {
-  return out.string() + ".partial.db";
+  return followed(out).string() + ".partial.db";
 }
 
 }  // namespace
 
 Expected<Store> open_keeping_store(const std::filesystem::path& store,
                                    const std::filesystem::path& out, const Common& common) {
-  auto opened = Store::open(store.empty() ? beside(out) : store);
+  auto opened = !store.empty()   ? Store::open(store)
+                : is_stream(out) ? Store::temporary()
+                                 : Store::open(beside(out));
   if (!opened) return opened;
   if (auto begun = opened->begin_run(common.command, common.threads); !begun) {
     return tl::unexpected(begun.error());
@@ -64,7 +67,7 @@ void remove_store(const std::filesystem::path& store) {
 }
 
 void remove_keeping_store(const std::filesystem::path& store, const std::filesystem::path& out) {
-  if (store.empty()) remove_store(beside(out));
+  if (store.empty() && !is_stream(out)) remove_store(beside(out));
 }
 
 Expected<Asked> open_store_for(const std::filesystem::path& path, const Common& common,

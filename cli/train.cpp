@@ -9,6 +9,7 @@
 #include "brink/io/onnx.h"
 #include "brink/network/evaluate.h"
 #include "brink/network/train.h"
+#include "streams.h"
 #include "training_options.h"
 
 namespace brink::cli {
@@ -69,7 +70,7 @@ void print(const TrainResult& trained, const Evaluation& test, double seconds, b
                                      {"restart", trained.chosen},
                                      {"seconds", seconds},
                                      {"network", content_hash(trained.network)}};
-    fmt::print("{}\n", document.dump(2));
+    print_json(document, 2);
     return;
   }
   for (std::size_t r = 0; r < trained.held_out.size(); ++r) {
@@ -82,7 +83,7 @@ void print(const TrainResult& trained, const Evaluation& test, double seconds, b
 }
 
 Expected<void> run_train(TrainCommand command, const Common& common) {
-  if (auto ok = check_outputs({command.out}, {command.add}); !ok) return ok;
+  if (auto ok = claim_outputs(common, {command.out}, {command.add}); !ok) return ok;
   const auto set = load_dataset(command.data, Split::train, common.data_dir);
   if (!set) return tl::unexpected(set.error());
   const auto test_set = load_dataset(command.data, Split::test, common.data_dir);

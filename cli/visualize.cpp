@@ -9,6 +9,7 @@
 #include "brink/search/footprint.h"
 #include "chosen_units.h"
 #include "store_options.h"
+#include "streams.h"
 
 namespace brink::cli {
 
@@ -151,7 +152,7 @@ Expected<void> solve_units(const Run& run, const VisualizeOptions& options, cons
                     common.quiet || !crew.leads());
   const auto keep = [&](const Unit& unit, const Excitation& found) {
     if (found.status == AnswerStatus::error && !common.quiet) {
-      fmt::print(stderr, "brink: unit {}:{}: {}\n", unit.layer, unit.index, found.note);
+      note("brink: unit {}:{}: {}", unit.layer, unit.index, found.note);
     }
     auto kept = keeping->keep(unit, found, run.box, options.scale);
     progress.step();
@@ -178,7 +179,7 @@ void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions&
       rows.back()["activation"] = unit.activation ? nlohmann::json(*unit.activation) : nullptr;
       rows.back()["bound"] = unit.bound ? nlohmann::json(*unit.bound) : nullptr;
     }
-    fmt::print("{}\n", nlohmann::json{{"folder", options.out.string()}, {"units", rows}}.dump(2));
+    print_json(nlohmann::json{{"folder", options.out.string()}, {"units", rows}}, 2);
     return;
   }
   if (units.empty()) {  // no request is for no units, but a shard of one may be
@@ -204,6 +205,9 @@ void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions&
 Expected<Run> prepare(const VisualizeOptions& options, const Common& common) {
   if (options.out.empty() && options.store.empty()) {
     return bad_request("say where the answers go: -o DIR, --store RUN.db or both");
+  }
+  if (!options.out.empty() && common.crew->leads()) {
+    if (auto ok = UnitFolder::of_answers(options.out); !ok) return tl::unexpected(ok.error());
   }
   auto loaded = load_network(options.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());

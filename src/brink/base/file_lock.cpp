@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "brink/base/destination.h"
+
 namespace brink {
 
 namespace {
@@ -24,9 +26,10 @@ bool same_file(int descriptor, const std::filesystem::path& path) {
 }  // namespace
 
 Expected<FileLock> FileLock::take(const std::filesystem::path& path) {
-  const std::filesystem::path file = path.string() + ".lock";
+  if (is_stream(path)) return FileLock({}, -1);
+  const std::filesystem::path file = followed(path).string() + ".lock";
   for (;;) {
-    const int descriptor = open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+    const int descriptor = open(file.c_str(), O_CREAT | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (descriptor < 0) return FileLock({}, -1);
     if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
       const bool held = errno == EWOULDBLOCK;

@@ -7,7 +7,8 @@
 
 namespace brink {
 
-/// Holds PATH.lock while it lives. The kernel frees it when the process dies in whatever way.
+/// Holds PATH.lock while it lives, of a stream nothing. The kernel frees it when the process dies
+/// in whatever way.
 class FileLock {
  public:
   /// Error (bad_request): another process holds it. Where files cannot be locked or created nothing

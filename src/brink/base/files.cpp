@@ -1,12 +1,22 @@
 #include "brink/base/files.h"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fstream>
-#include <sstream>
+#include <new>
+#include <stdexcept>
 #include <string_view>
+
+#include "brink/base/destination.h"
+#include "brink/base/interrupt.h"
+#include "brink/base/temporary_file.h"
 
 namespace brink {
 
@@ -14,65 +24,140 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// In the same folder, so that the rename is atomic; the process id keeps two runs apart.
-fs::path neighbour(const fs::path& path) {
-  fs::path temporary = path;
-  temporary += fmt::format(".tmp{}", ::getpid());
-  return temporary;
+/// An open file, closed at the end of its life.
+struct Descriptor {
+  int number = -1;
+  explicit Descriptor(int opened) : number(opened) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number >= 0) close(number);
+  }
+};
+
+/// A failed read is an error, never the end of the file.
+Expected<std::string> read_all(int descriptor, const struct stat& found, const std::string& name) {
+  const bool regular = S_ISREG(found.st_mode);
+  std::string bytes;
+  bytes.reserve(regular ? static_cast<std::size_t>(found.st_size) : 0);
+  std::array<char, 1U << 16> piece;
+  for (;;) {
+    if (!regular && (!wait_for(descriptor, POLLIN) || interrupt_flag())) return interrupted();
+    const ssize_t count = read(descriptor, piece.data(), piece.size());
+    if (count == 0) return bytes;
+    if (count > 0) {
+      bytes.append(piece.data(), static_cast<std::size_t>(count));
+    } else if (errno != EINTR && errno != EAGAIN) {
+      return failure("cannot read '{}': {}", name, std::strerror(errno));
+    }
+  }
+}
+
+/// SIGINT and SIGTERM wait while a file is written, so that nothing half written is left.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t held;
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &held, &before_);
+  }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  ~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+/// The owner and mode of the file that is replaced; without the right to give files away the owner
+/// is who writes.
+void take_over(const struct stat& old, int descriptor) {
+  constexpr mode_t kPermissions = 0777;
+  const bool given = fchown(descriptor, old.st_uid, old.st_gid) == 0 ||
+                     fchown(descriptor, static_cast<uid_t>(-1), old.st_gid) == 0;
+  const mode_t mode = old.st_mode & kPermissions;
+  (void)fchmod(descriptor, given ? mode : mode & ~static_cast<mode_t>(S_IRWXG));
+}
+
+Expected<void> write_regular(const fs::path& path, const std::string& bytes) {
+  const SignalsHeld held;
+  struct stat old {};
+  const bool there = stat(path.c_str(), &old) == 0;
+  auto file = TemporaryFile::beside(path, there ? 0600 : 0666);
+  if (!file) return tl::unexpected(file.error());
+  for (std::size_t done = 0; done < bytes.size();) {
+    const ssize_t count = write(file->descriptor(), bytes.data() + done, bytes.size() - done);
+    if (count >= 0) {
+      done += static_cast<std::size_t>(count);
+    } else if (errno != EINTR) {
+      return failure("cannot write '{}': {}", path.string(), std::strerror(errno));
+    }
+  }
+  if (there) take_over(old, file->descriptor());
+  return file->rename_to(path);
 }
 
 }  // namespace
 
 Expected<std::string> read_file(const fs::path& path) {
-  std::error_code code;
-  if (fs::is_directory(path, code)) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  struct stat found {};
+  if (file.number < 0 || fstat(file.number, &found) != 0) {
+    return bad_request("cannot read '{}': {}", path.string(), std::strerror(errno));
+  }
+  if (S_ISDIR(found.st_mode)) {
     return bad_request("cannot read '{}': it is a folder, a file is needed", path.string());
   }
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return bad_request("cannot read '{}': {}", path.string(), std::strerror(errno));
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  if (in.bad()) return bad_request("cannot read '{}': {}", path.string(), std::strerror(errno));
-  return std::move(bytes).str();
+  try {
+    return read_all(file.number, found, path.string());
+  } catch (const std::bad_alloc&) {
+    return failure("cannot read '{}': out of memory", path.string());
+  } catch (const std::length_error&) {
+    return failure("cannot read '{}': out of memory", path.string());
+  }
 }
 
 Expected<void> write_file(const fs::path& path, const std::string& bytes) {
-  const fs::path temporary = neighbour(path);
-  errno = 0;
-  {
-    std::ofstream out(temporary, std::ios::binary);
-    if (!out) return bad_request("cannot write '{}': {}", path.string(), std::strerror(errno));
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    out.flush();
-    if (!out) {
-      const std::string reason = std::strerror(errno);
-      out.close();
-      std::error_code ignored;
-      fs::remove(temporary, ignored);
-      return failure("cannot write '{}': {}", path.string(), reason);
-    }
-  }
-  std::error_code code;
-  fs::rename(temporary, path, code);
-  if (code) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    return bad_request("cannot write '{}': {}", path.string(), code.message());
-  }
-  return {};
+  const auto to = destination(path);
+  if (!to) return tl::unexpected(to.error());
+  if (!to->stream) return write_regular(to->path, bytes);
+  if (to->descriptor >= 0) return write_all(to->descriptor, bytes, path.string());
+  const auto opened = open_pipe(to->path);
+  if (!opened) return tl::unexpected(opened.error());
+  const Descriptor pipe(*opened);
+  return write_all(pipe.number, bytes, path.string());
 }
 
 Expected<void> check_writable(const fs::path& path) {
-  std::error_code code;
-  if (fs::is_directory(path, code)) {
-    return bad_request("cannot write '{}': it is a folder, name a file", path.string());
+  const auto to = destination(path);
+  if (!to) return tl::unexpected(to.error());
+  if (to->descriptor >= 0) return {};
+  const bool missing = access(to->path.c_str(), W_OK) != 0;
+  if (missing && errno != ENOENT) {
+    return bad_request("cannot write '{}': {}", path.string(), std::strerror(errno));
   }
-  const fs::path temporary = neighbour(path);
-  errno = 0;
-  const bool writable = static_cast<bool>(std::ofstream(temporary, std::ios::binary));
-  if (!writable) return bad_request("cannot write '{}': {}", path.string(), std::strerror(errno));
-  fs::remove(temporary, code);
+  if (to->stream) return {};
+  const auto possible = TemporaryFile::beside(to->path);
+  if (!possible) return tl::unexpected(possible.error());
+  return {};
+}
+
+Expected<void> check_folder(const fs::path& folder) {
+  if (is_stream(folder)) {
+    return bad_request("'{}': a folder is needed, several files are written", folder.string());
+  }
+  std::error_code code;
+  fs::path at = fs::absolute(folder, code).lexically_normal();
+  while (fs::symlink_status(at, code).type() == fs::file_type::not_found && at != at.root_path()) {
+    at = at.parent_path();
+  }
+  if (!fs::is_directory(at, code)) {
+    return bad_request("cannot write into '{}': '{}' is no folder", folder.string(), at.string());
+  }
+  const auto possible = TemporaryFile::beside(at / "file");
+  if (!possible) return tl::unexpected(possible.error());
   return {};
 }
 
@@ -80,6 +165,7 @@ namespace {
 
 bool same_file(const fs::path& a, const fs::path& b) {
   std::error_code code;
+  if (is_standard_output(a) && is_standard_output(b)) return true;
   return fs::equivalent(a, b, code) ||
          fs::absolute(a).lexically_normal() == fs::absolute(b).lexically_normal();
 }
@@ -92,6 +178,7 @@ bool touches(const fs::path& output, const fs::path& kept) {
 
 bool is_database(const fs::path& path) {
   constexpr std::string_view kMark = "SQLite format 3";
+  if (is_stream(path)) return false;
   std::string start(kMark.size(), '\0');
   std::ifstream file(path, std::ios::binary);
   return file.read(start.data(), static_cast<std::streamsize>(start.size())) && start == kMark;

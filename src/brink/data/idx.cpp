@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string_view>
 
+#include "brink/base/files.h"
 #include "brink/data/dataset.h"
 
 namespace brink {
@@ -26,17 +27,18 @@ constexpr std::size_t kChunk = std::size_t{1} << 20;
 class IdxFile {
  public:
   static Expected<IdxFile> open(const fs::path& path) {
-    std::error_code code;
-    if (fs::is_directory(path, code)) {
-      return bad_request("cannot read '{}': it is a folder, an IDX file is needed", path.string());
+    auto packed = read_file(path);
+    if (!packed) return tl::unexpected(packed.error());
+    IdxFile file(path, std::move(*packed));
+    if (file.packed_->starts_with("\x1f\x8b")) {
+      file.stream_.reset(new z_stream{});
+      file.stream_->next_in = reinterpret_cast<Bytef*>(file.packed_->data());
+      constexpr int kGzip = 16 + MAX_WBITS;
+      if (inflateInit2(file.stream_.get(), kGzip) != Z_OK) {
+        return failure("cannot read '{}': out of memory", path.string());
+      }
     }
-    errno = 0;
-    gzFile handle = gzopen(path.c_str(), "rb");
-    if (handle == nullptr) {
-      return bad_request("cannot read '{}': {}", path.string(),
-                         errno != 0 ? std::strerror(errno) : "out of memory");
-    }
-    return IdxFile(path, handle);
+    return file;
   }
 
   /// The next bytes, at most `size` of them; fewer only at the end of the file.
@@ -44,19 +46,15 @@ class IdxFile {
     std::vector<std::uint8_t> bytes;
     while (bytes.size() < size) {
       const std::size_t old_size = bytes.size();
-      const std::size_t left = size - old_size;
-      const std::size_t step = left == kChunk + 1 ? left : std::min(kChunk, left);  // no 1 alone
-      bytes.resize(old_size + step);
-      const int count = gzread(handle_.get(), bytes.data() + old_size, static_cast<unsigned>(step));
-      bytes.resize(old_size + static_cast<std::size_t>(std::max(count, 0)));
-      int code = Z_OK;
-      const char* reason = gzerror(handle_.get(), &code);
-      if (code != Z_OK && code != Z_STREAM_END) {
+      bytes.resize(old_size + std::min(kChunk, size - old_size));
+      const std::span<std::uint8_t> wanted = std::span(bytes).subspan(old_size);
+      const std::size_t missing = stream_ ? unpack(wanted) : copy(wanted);
+      bytes.resize(bytes.size() - missing);
+      if (!problem_.empty()) {
         return bad_request("'{}': damaged or cut off after {} unpacked bytes ({}); get it anew",
-                           name(), position_ + bytes.size(),
-                           code == Z_ERRNO ? std::strerror(errno) : reason);
+                           name(), position_ + bytes.size(), problem_);
       }
-      if (count == 0) break;
+      if (missing > 0) break;
     }
     position_ += bytes.size();
     return bytes;
@@ -105,11 +103,46 @@ class IdxFile {
   std::string name() const { return path_.string(); }
 
  private:
-  struct Close {
-    void operator()(gzFile_s* handle) const { gzclose(handle); }
+  struct End {
+    void operator()(z_stream* stream) const {
+      inflateEnd(stream);
+      delete stream;
+    }
   };
 
-  IdxFile(fs::path path, gzFile handle) : path_(std::move(path)), handle_(handle) {}
+  IdxFile(fs::path path, std::string packed)
+      : path_(std::move(path)), packed_(std::make_unique<std::string>(std::move(packed))) {}
+
+  /// Fills `wanted`; returns how many bytes are missing because the file ends.
+  std::size_t copy(std::span<std::uint8_t> wanted) {
+    const std::size_t count = std::min(wanted.size(), packed_->size() - used_);
+    if (count > 0) std::memcpy(wanted.data(), packed_->data() + used_, count);
+    used_ += count;
+    return wanted.size() - count;
+  }
+  std::size_t unpack(std::span<std::uint8_t> wanted) {
+    stream_->next_out = wanted.data();
+    stream_->avail_out = static_cast<uInt>(wanted.size());
+    while (stream_->avail_out > 0 && !ended_ && problem_.empty()) {
+      const auto left = static_cast<std::size_t>(end() - stream_->next_in);
+      stream_->avail_in = static_cast<uInt>(std::min(left, kChunk));
+      const int code = inflate(stream_.get(), Z_NO_FLUSH);
+      if (code == Z_STREAM_END) {  // another one may follow, what else follows is passed over
+        const std::string_view rest(reinterpret_cast<const char*>(stream_->next_in),
+                                    static_cast<std::size_t>(end() - stream_->next_in));
+        ended_ = !rest.starts_with("\x1f\x8b");
+        if (!ended_) inflateReset(stream_.get());
+      } else if (code == Z_BUF_ERROR && left == 0) {
+        problem_ = "unexpected end of file";
+      } else if (code != Z_OK) {
+        problem_ = stream_->msg != nullptr ? stream_->msg : zError(code);
+      }
+    }
+    return stream_->avail_out;
+  }
+  const Bytef* end() const {
+    return reinterpret_cast<const Bytef*>(packed_->data()) + packed_->size();
+  }
 
   static std::uint32_t number(std::span<const std::uint8_t> bytes, std::size_t at) {
     std::uint32_t value = 0;
@@ -118,7 +151,11 @@ class IdxFile {
   }
 
   fs::path path_;
-  std::unique_ptr<gzFile_s, Close> handle_;
+  std::unique_ptr<std::string> packed_;    // stays where it is: the stream points into it
+  std::unique_ptr<z_stream, End> stream_;  // of gzip
+  std::size_t used_ = 0;                   // of what is not packed
+  bool ended_ = false;
+  std::string problem_;
   std::size_t position_ = 0;  // unpacked bytes read so far
 };
 

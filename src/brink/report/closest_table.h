@@ -38,8 +38,9 @@ class ClosestTable {
  public:
   /// `request`: canonical text of all that decides the answers (question, engine, limits). Takes
   /// over what a stopped run of the same request left; another one's partial table is an error, and
-  /// so are the finished files of another question (see earlier.h). `order`: the images asked for,
-  /// in that order; one that is asked for twice is written twice.
+  /// so are the finished files of another question (see earlier.h). A table that is a stream has
+  /// neither. `order`: the images asked for, in that order; one that is asked for twice is written
+  /// twice.
   static Expected<ClosestTable> open(TableFiles files, const std::string& request,
                                      std::vector<int> order);
 

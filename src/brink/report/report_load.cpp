@@ -217,7 +217,12 @@ Expected<void> load_answers(Loading& loading) {
         const ReportQuestion& asked = loading.data.questions[static_cast<std::size_t>(question)];
         const auto number = static_cast<int>(row.integer(1));
         const ImageKey key = key_of(asked, number);
-        ReportAnswer answer = read_answer(loading, row, question, place(loading.image_of, key));
+        const int image = place(loading.image_of, key);
+        if (image < 0) {
+          damaged = fmt::format("image {} of question {}", number, row.integer(0));
+          return;
+        }
+        ReportAnswer answer = read_answer(loading, row, question, image);
         if (!add_pictures(loading, key, row.blob(12), answer)) {
           damaged = fmt::format("image {} of question {}", number, row.integer(0));
         }
@@ -272,10 +277,14 @@ Expected<void> load_bounds(Loading& loading) {
 
 Expected<ReportData> load_report(const Store& store) {
   Loading loading{store, {}, {}, {}, {}, {}, {}};
-  for (const auto step :
-       {load_networks, load_questions, load_images, load_answers, load_units, load_bounds}) {
-    if (auto ok = step(loading); !ok) return tl::unexpected(ok.error());
-  }
+  auto read = store.database().snapshot([&loading]() -> Expected<void> {
+    for (const auto step :
+         {load_networks, load_questions, load_images, load_answers, load_units, load_bounds}) {
+      if (auto ok = step(loading); !ok) return ok;
+    }
+    return {};
+  });
+  if (!read) return tl::unexpected(read.error());
   return std::move(loading.data);
 }
 

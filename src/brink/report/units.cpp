@@ -99,13 +99,14 @@ fs::path partial(const fs::path& folder) {
 }
 
 /// That the folder can be made or written in, found before anything is made.
-Expected<void> check_folder(const fs::path& folder) {
+Expected<void> check_place(const fs::path& folder) {
+  if (auto ok = brink::check_folder(folder); !ok) return ok;
   std::error_code code;
-  if (fs::is_directory(folder, code)) return check_writable(folder / "units.csv");
-  if (fs::exists(folder, code)) {
-    return bad_request("cannot write into '{}': it is a file, name a folder", folder.string());
+  if (!fs::is_directory(folder, code)) return check_writable(folder);
+  for (const char* file : {"units.csv", "units.png"}) {
+    if (auto ok = check_writable(folder / file); !ok) return ok;
   }
-  return check_writable(folder);
+  return {};
 }
 
 }  // namespace
@@ -159,7 +160,7 @@ Expected<void> check_earlier(const UnitFiles& files) {
 
 Expected<UnitFolder> UnitFolder::of_answers(UnitFiles files) {
   if (!files.folder.empty()) {
-    if (auto ok = check_folder(files.folder); !ok) return tl::unexpected<Error>(ok.error());
+    if (auto ok = check_place(files.folder); !ok) return tl::unexpected<Error>(ok.error());
     if (auto ok = check_earlier(files); !ok) return tl::unexpected<Error>(ok.error());
   }
   UnitFolder result;

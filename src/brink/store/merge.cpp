@@ -77,7 +77,9 @@ Expected<void> Store::merge(const std::filesystem::path& other) {
   if (auto ok = db_.run("ATTACH DATABASE ? AS other", Sqlite::uri(other, in_frozen_folder(other)));
       !ok)
     return ok;
-  auto merged = db_.transaction([this]() -> Expected<void> {
+  // Not BEGIN IMMEDIATE: that would lock `other` against a run that is writing it.
+  db_.end_on_interrupt();
+  auto merged = db_.snapshot([this]() -> Expected<void> {
     if (auto ok = view_as_current(db_, "other", "other_"); !ok) return ok;
     for (const char* step : kSteps) {
       if (auto ok = db_.run(step); !ok) return ok;

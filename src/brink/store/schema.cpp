@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 
+#include "brink/base/destination.h"
 #include "brink/base/files.h"
 
 namespace brink {
@@ -128,6 +129,9 @@ Expected<void> check_readable(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path, code)) {
     return bad_request("cannot open '{}': it is a folder, name a file", path.string());
   }
+  if (std::filesystem::exists(path, code) && !std::filesystem::is_regular_file(path, code)) {
+    return bad_request("cannot open '{}': it is no file, name one", path.string());
+  }
   if (access(path.c_str(), R_OK) == 0 || errno == ENOENT) return {};
   return bad_request("cannot open '{}': {}", path.string(), std::strerror(errno));
 }
@@ -163,6 +167,13 @@ bool in_frozen_folder(const std::filesystem::path& path) {
          !std::filesystem::exists(path.string() + "-wal", code);
 }
 
+Expected<Sqlite> temporary_store() {
+  auto db = Sqlite::open_temporary();
+  if (!db) return db;
+  if (auto ok = create_tables(*db); !ok) return tl::unexpected(ok.error());
+  return db;
+}
+
 Expected<Sqlite> open_store(const std::filesystem::path& path, bool create) {
   std::error_code code;
   if (!create && !std::filesystem::exists(path, code)) {
@@ -170,6 +181,9 @@ Expected<Sqlite> open_store(const std::filesystem::path& path, bool create) {
                        path.string());
   }
   const bool fresh = !std::filesystem::exists(path, code);
+  if (create && is_stream(path)) {
+    return bad_request("'{}' is no place for a store: name a file", path.string());
+  }
   if (create && fresh) {
     if (auto ok = check_writable(path); !ok) return tl::unexpected(ok.error());
   }

@@ -26,6 +26,8 @@ Expected<Sqlite> open_store(const std::filesystem::path& path, bool create);
 /// that its version lacks; only of tables that got columns since the first version.
 Expected<void> view_as_current(Sqlite& db, const std::string& schema, const std::string& prefix);
 void drop_views(Sqlite& db, const std::string& prefix);
+/// A new one that only this process sees.
+Expected<Sqlite> temporary_store();
 
 /// Nothing can be written beside the file, and no log of unfinished writes is there: a reader then
 /// needs no locks, and could make none.

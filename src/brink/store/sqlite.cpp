@@ -2,11 +2,26 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
+#include "brink/base/interrupt.h"
+
 namespace brink {
 
 namespace {
 
-constexpr int kBusyMilliseconds = 60'000;  // another process's write is short
+/// Waits for another process's write, which is short; not for long after an interrupt.
+int wait_for_others(void*, int tries) {
+  constexpr int kLongest = 50;  // milliseconds; some 60 s in all
+  constexpr int kMost = 1200;
+  constexpr int kMostAfterInterrupt = 60;
+  if (tries > (interrupt_flag() ? kMostAfterInterrupt : kMost)) return 0;
+  return sqlite3_sleep(std::min(tries + 1, kLongest)) > 0 ? 1 : 0;
+}
+
+int to_be_ended(void*) {
+  return interrupt_flag() ? 1 : 0;
+}
 
 struct Finalize {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -81,26 +96,30 @@ std::string Sqlite::uri(const std::filesystem::path& path, bool immutable) {
 }
 
 Expected<Sqlite> Sqlite::open(const std::filesystem::path& path, bool create) {
-  return open(path, false, SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0));
+  return open_uri(uri(path, false), path.string(),
+                  SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0));
 }
 
 Expected<Sqlite> Sqlite::open_immutable(const std::filesystem::path& path) {
-  return open(path, true, SQLITE_OPEN_READONLY);
+  return open_uri(uri(path, true), path.string(), SQLITE_OPEN_READONLY);
 }
 
-Expected<Sqlite> Sqlite::open(const std::filesystem::path& path, bool immutable, int flags) {
+Expected<Sqlite> Sqlite::open_temporary() {
+  return open_uri("", "a temporary store", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+Expected<Sqlite> Sqlite::open_uri(const std::string& uri, const std::string& name, int flags) {
   sqlite3* handle = nullptr;
-  const int code =
-      sqlite3_open_v2(uri(path, immutable).c_str(), &handle, flags | SQLITE_OPEN_URI, nullptr);
+  const int code = sqlite3_open_v2(uri.c_str(), &handle, flags | SQLITE_OPEN_URI, nullptr);
   Sqlite result;
-  result.path_ = path.string();
+  result.path_ = name;
   result.db_.reset(handle);
   if (code != SQLITE_OK) {
-    return bad_request("cannot open '{}': {}", path.string(),
+    return bad_request("cannot open '{}': {}", name,
                        handle != nullptr ? sqlite3_errmsg(handle) : "out of memory");
   }
   sqlite3_extended_result_codes(handle, 1);
-  sqlite3_busy_timeout(handle, kBusyMilliseconds);
+  sqlite3_busy_handler(handle, wait_for_others, nullptr);
   return result;
 }
 
@@ -111,6 +130,8 @@ Expected<void> Sqlite::step_all(const std::string& statement, const std::vector<
       case SQLITE_CORRUPT:
       case SQLITE_ERROR:  // the statements are right: a table is missing, or a document broken
         return damaged(sqlite3_errmsg(db_.get()));
+      case SQLITE_INTERRUPT:
+        return interrupted();
       case SQLITE_READONLY:
         return bad_request("'{}' cannot be written: copy it to where it can, and name the copy",
                            path_);
@@ -139,6 +160,19 @@ Expected<void> Sqlite::transaction(const std::function<Expected<void>()>& steps)
   if (done) done = run("COMMIT");
   if (!done) (void)run("ROLLBACK");
   return done;
+}
+
+Expected<void> Sqlite::snapshot(const std::function<Expected<void>()>& steps) const {
+  if (auto ok = step_all("BEGIN", {}, nullptr); !ok) return ok;  // begins with its first query
+  auto done = steps();
+  if (done) done = step_all("COMMIT", {}, nullptr);
+  if (!done) (void)step_all("ROLLBACK", {}, nullptr);
+  return done;
+}
+
+void Sqlite::end_on_interrupt() {
+  constexpr int kSteps = 10'000;
+  sqlite3_progress_handler(db_.get(), kSteps, to_be_ended, nullptr);
 }
 
 tl::unexpected<Error> Sqlite::damaged(const std::string& what) const {

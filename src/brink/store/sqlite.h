@@ -79,6 +79,8 @@ class Sqlite {
   static Expected<Sqlite> open(const std::filesystem::path& path, bool create);
   /// A file that nobody writes, in a folder that cannot be written: read without locks or log.
   static Expected<Sqlite> open_immutable(const std::filesystem::path& path);
+  /// A file without a name, for what need not outlive the process.
+  static Expected<Sqlite> open_temporary();
   /// The name by which ATTACH finds the file.
   static std::string uri(const std::filesystem::path& path, bool immutable);
 
@@ -111,12 +113,17 @@ class Sqlite {
   }
   /// All that `steps` does, or nothing.
   Expected<void> transaction(const std::function<Expected<void>()>& steps);
+  /// All queries of `steps` see the same moment, whatever other processes write meanwhile; those
+  /// do not wait for its end. What is written is kept if all went well.
+  Expected<void> snapshot(const std::function<Expected<void>()>& steps) const;
+  /// From now on the interrupt flag ends a statement, which then did nothing.
+  void end_on_interrupt();
   std::int64_t last_id() const;
   /// The error for content that brink never wrote; `what`: where in the file.
   tl::unexpected<Error> damaged(const std::string& what) const;
 
  private:
-  static Expected<Sqlite> open(const std::filesystem::path& path, bool immutable, int flags);
+  static Expected<Sqlite> open_uri(const std::string& uri, const std::string& name, int flags);
   struct Close {
     void operator()(sqlite3* db) const;
   };

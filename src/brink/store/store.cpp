@@ -69,6 +69,12 @@ Expected<Store> Store::open(const std::filesystem::path& path) {
   return Store(std::move(*db));
 }
 
+Expected<Store> Store::temporary() {
+  auto db = temporary_store();
+  if (!db) return tl::unexpected(db.error());
+  return Store(std::move(*db));
+}
+
 Expected<Store> Store::open_existing(const std::filesystem::path& path) {
   auto db = open_store(path, false);
   if (!db) return tl::unexpected(db.error());

@@ -83,6 +83,8 @@ class Store {
  public:
   /// Makes the file if need be.
   static Expected<Store> open(const std::filesystem::path& path);
+  /// Of this process alone, and gone at its end.
+  static Expected<Store> temporary();
   /// An error if there is none.
   static Expected<Store> open_existing(const std::filesystem::path& path);
 
