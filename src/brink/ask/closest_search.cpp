@@ -2,6 +2,7 @@
 #include "brink/search/closest_search.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "brink/ask/answer.h"
 #include "brink/network/float32.h"
@@ -39,16 +40,24 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
     complete(answer, question, network, image, found, {bound, result.lead_bound, result.nothing},
              options.gap);
     // The nearest image may need more of a lead than was chosen from the first one.
-    const bool short_of_lead = result.finished && result.lead.float32 && found.region != nullptr &&
-                               answer.status == AnswerStatus::time_limit;
-    if (!short_of_lead || round == kMoreLeads || deadline.expired()) break;
-    inner.least_lead = 1.25 * float32_doubt(network, found.image, found.region->target);
-    inner.least_lead = std::max(inner.least_lead, 1.25 * result.lead.value);
+    const bool open = answer.status == AnswerStatus::time_limit && result.ended;
+    if (!open || !result.lead.float32 || found.region == nullptr) break;
+    const double doubt = float32_doubt(network, found.image, found.region->target);
+    if (doubt <= result.lead.value || round == kMoreLeads || deadline.expired()) break;
+    inner.least_lead = 1.25 * doubt;
   }
   answer.nodes = answer.statistics.nodes;
   if (found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
   if (answer.status == AnswerStatus::time_limit && result.statistics.doubtful > 0) {
     answer.note = fmt::format("undecided by rounding: {} leaves", result.statistics.doubtful);
+  }
+  if (answer.status == AnswerStatus::time_limit && result.ended) {
+    answer.status = AnswerStatus::undecided;
+    if (std::isinf(result.lead_bound)) {
+      answer.note = fmt::format("ties only: no image leads by {:.3g} (--lead)", answer.lead);
+    } else if (answer.note.empty()) {
+      answer.note = "undecided by rounding";
+    }
   }
   if (deadline.interrupted() && answer.status == AnswerStatus::time_limit) {
     answer.status = AnswerStatus::interrupted;

@@ -110,8 +110,8 @@ void polish_into(RegionResult& result, const RegionTask& task, const NetworkEnco
                  const std::vector<double>& values) {
   const Eigen::VectorXd point = without_noise(input_values(encoding, values), task.image);
   const auto attempt = [&](const Phases& phases) {
-    const auto x = polish(task.network, task.question, task.region, task.image, phases, point,
-                          {}, {Lead{0, task.float32}})
+    const auto x = polish(task.network, task.question, task.region, task.image, phases, point, {},
+                          {Lead{0, task.float32}})
                        .front();
     if (!x) return;
     const double reached = measured_distance(task.question, task.image, *x);

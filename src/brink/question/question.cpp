@@ -215,6 +215,12 @@ OutputRegion moved_inward(OutputRegion region, double lead) {
   return region;
 }
 
+double optimality_slack(const ClosestQuestion& question, double distance) {
+  const bool euclidean = question.norm == Norm::l2 && !question.breakpoints;
+  const double width = (question.box.upper - question.box.lower).maxCoeff();
+  return std::max((euclidean ? 1e-4 : 1e-6) * distance, 1e-12 * width);
+}
+
 bool fools(const ClosestQuestion& question, const Network& network, const OutputRegion& region,
            const Eigen::VectorXd& image, const Eigen::VectorXd& x, const Lead& lead) {
   if (!x.allFinite() || !reach(question, image).contains(x)) return false;

@@ -13,6 +13,7 @@
 #include "brink/search/heuristic.h"
 #include "brink/search/ladder.h"
 #include "brink/search/leaf.h"
+#include "brink/search/units.h"
 
 namespace brink::search {
 
@@ -112,6 +113,7 @@ class ClosestSearch {
       const double lead = incumbent_.lead(regions_[r]);
       if (lead > 0) led_bounds_[r] = one_leaf(r, lead);
     }
+    result_.ended = result_.finished || !deadline_.expired();
     return conclude();
   }
 
@@ -126,8 +128,11 @@ class ClosestSearch {
     do {  // a find need not be the nearest (L0)
       ball.set_radius(std::min(whole, nearest()));
       leaf = solve_leaf(problems_[r], moved_inward(regions_[r], lead), {}, ball, deadline_);
-    } while (!leaf.empty && leaf.point && incumbent_.offer(regions_[r], *leaf.point));
+    } while (!leaf.empty && leaf.point &&
+             (incumbent_.offer(regions_[r], *leaf.point) ||
+              (lead == 0 && incumbent_.offer_touching(regions_[r], *leaf.point))));
     const bool closed = leaf.empty || leaf.bound >= nearest();
+    result_.statistics.doubtful += closed ? 0 : 1;
     result_.finished = result_.finished && closed;
     if (!leaf.empty) return leaf.bound;
     const bool none = std::isinf(nearest());
@@ -180,11 +185,13 @@ class ClosestSearch {
         return ladders_[r].closed() ? Outcome::stopped : work(r, {turn});
       });
     }
+    result_.ended = true;
     // What open nodes prove is asked for once the time is up.
     const Deadline grace = deadline_.extended(kGrace);
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       if (trees_[r]) settle(r, Outcome::stopped);  // others' finds may have closed it
       if (!trees_[r]) continue;
+      result_.ended = false;
       ladders_[r].raise(trees_[r]->open_bound(grace));
       result_.finished = false;
     }
@@ -280,7 +287,43 @@ class ClosestSearch {
 ClosestResult search_closest(const Network& network, const ClosestQuestion& question,
                              const std::vector<OutputRegion>& regions, const Eigen::VectorXd& image,
                              const Deadline& deadline, const ClosestOptions& options) {
-  return ClosestSearch(network, question, regions, image, deadline, options).run();
+  const Units units = own_units(network, question.box);
+  const auto own_network = rescaled(network, units.neurons, units.inputs);
+  if (!own_network) {
+    return ClosestSearch(network, question, regions, image, deadline, options).run();
+  }
+  const ClosestQuestion own_question = rescaled(question, units);
+  std::vector<OutputRegion> own_regions = regions;
+  for (OutputRegion& region : own_regions) {
+    for (OutputRow& row : region.rows) row.rhs = std::ldexp(row.rhs, units.outputs());
+  }
+  const Eigen::VectorXd own_image = scaled(image, units.inputs);
+  const auto back = [&](double distance) { return units.distance_back(question.norm, distance); };
+  ClosestOptions own_options = options;
+  own_options.least_lead = std::ldexp(options.least_lead, units.outputs());
+  if (options.on_change) {
+    own_options.on_change = [&](double distance, double bound, double seconds) {
+      options.on_change(back(distance), back(bound), seconds);
+    };
+  }
+  if (options.on_beat) {
+    own_options.on_beat = [&](Beat beat) {
+      beat.distance = back(beat.distance);
+      beat.bound = back(beat.bound);
+      options.on_beat(beat);
+    };
+  }
+  ClosestResult result =
+      ClosestSearch(*own_network, own_question, own_regions, own_image, deadline, own_options)
+          .run();
+  result.distance = back(result.distance);
+  result.bound = back(result.bound);
+  result.lead_bound = back(result.lead_bound);
+  result.lead.value = std::ldexp(result.lead.value, -units.outputs());
+  result.image = scaled(result.image, -units.inputs);
+  if (result.region != nullptr)
+    result.region = &regions[static_cast<std::size_t>(result.region - own_regions.data())];
+  return result;
 }
 
 }  // namespace brink::search

@@ -23,6 +23,7 @@ struct ClosestOptions {
 
 struct ClosestResult {
   bool finished = false;  ///< everything within the search radii is excluded
+  bool ended = false;     ///< nothing was left to do; if not finished, rounding left leaves open
   bool nothing = false;   ///< proven: no image of the question, ties included
   double bound = 0;       ///< proven: no image of the question, ties included, is nearer
   Lead lead;              ///< that `image` has

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "brink/pattern/polish.h"
+#include "brink/pattern/touching_point.h"
 
 namespace brink::search {
 
@@ -16,11 +17,7 @@ constexpr double kShare = 0.9;
 
 Incumbent::Incumbent(const Network& network, const ClosestQuestion& question,
                      const Eigen::VectorXd& image, double gap, const Deadline& deadline)
-    : network_(network),
-      question_(question),
-      image_(image),
-      gap_(gap),
-      deadline_(deadline) {}
+    : network_(network), question_(question), image_(image), gap_(gap), deadline_(deadline) {}
 
 void Incumbent::set_lead(const Lead& lead) {
   lead_ = lead;
@@ -28,13 +25,11 @@ void Incumbent::set_lead(const Lead& lead) {
 }
 
 double Incumbent::radius_for(double distance) const {
-  double tolerance = 1e-6 * std::max(1.0, distance);
-  if (question_.norm == Norm::l2 && !question_.breakpoints) tolerance = 1e-4 * distance;
   const double by_gap = gap_ * distance;
   if (question_.norm == Norm::l0) {  // the bound is the next whole number
     return std::max(0.0, distance - 1 - std::floor(by_gap));
   }
-  return distance - kShare * std::max(tolerance, by_gap);
+  return distance - kShare * std::max(optimality_slack(question_, distance), by_gap);
 }
 
 Eigen::VectorXd Incumbent::image() const {
@@ -83,14 +78,23 @@ bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) 
   const Stopwatch watch;
   std::vector<Lead> leads{Lead{}};
   if (lead(region) > 0) leads.push_back(lead_);
-  const auto polished =
-      polish(network_, question_, region, image_, phases_at(network_, point), point, deadline_,
-             leads);
+  const auto polished = polish(network_, question_, region, image_, phases_at(network_, point),
+                               point, deadline_, leads);
   ++patterns_;
   pattern_seconds_ += watch.seconds();
   bool better = offer(nearest_, leads.front(), region, polished.front(), point);
   if (leads.size() > 1) better = offer(led_, lead_, region, polished.back(), point) || better;
   return better;
+}
+
+bool Incumbent::offer_touching(const OutputRegion& region, const Eigen::VectorXd& point) {
+  const Stopwatch watch;
+  const auto found = touching_point(point, reach(question_, image_), [&](const auto& x) {
+    return measured_distance(question_, image_, x) <= search_radius() &&
+           fools(question_, network_, region, image_, x);
+  });
+  pattern_seconds_ += watch.seconds();
+  return found && keep(nearest_, region, *found);
 }
 
 }  // namespace brink::search

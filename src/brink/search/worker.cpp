@@ -207,7 +207,9 @@ bool Worker::close_leaf(const Phases& phases, double lead, double& doubtful,
     return leaf;
   };
   LeafResult leaf = solve();
-  while (!leaf.empty && leaf.point && incumbent_.offer(region_, *leaf.point)) {
+  while (!leaf.empty && leaf.point &&
+         (incumbent_.offer(region_, *leaf.point) ||
+          (lead == 0 && incumbent_.offer_touching(region_, *leaf.point)))) {
     shrink_ball(limit_);
     leaf.empty = leaf.bound > (lead == 0 ? nearer_radius() : ball_.radius());
     if (!leaf.empty) leaf = solve();
