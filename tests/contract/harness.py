@@ -82,7 +82,7 @@ def read_csv(path):
 
 
 def read_npz(path):
-    """{name: (shape, flat list)} of a .npz with C-ordered little-endian numbers."""
+    """{name: (shape, flat list)} of a .npz with C-ordered little-endian numbers; a text as it is."""
     arrays = {}
     codes = {"f8": "d", "f4": "f", "i8": "q", "i4": "i", "u1": "B"}
     with zipfile.ZipFile(path) as archive:
@@ -97,6 +97,10 @@ def read_npz(path):
             count = 1
             for extent in header["shape"]:
                 count *= extent
+            if header["descr"].startswith("<U"):
+                arrays[name.removesuffix(".npy")] = (
+                    header["shape"], data[start + size:].decode("utf-32-le").rstrip("\0"))
+                continue
             code = codes[header["descr"].lstrip("<|=")]
             values = struct.unpack(f"<{count}{code}", data[start + size:])
             arrays[name.removesuffix(".npy")] = (header["shape"], list(values))

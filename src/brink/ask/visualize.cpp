@@ -84,6 +84,8 @@ Excitation excite_by_search(const Network& network, const Bounds& bounds, int k,
                     : deadline.interrupted() ? AnswerStatus::interrupted
                                              : AnswerStatus::time_limit;
   }
+  // Bounds that a solver proved decide what this search leaves out.
+  result.proof = bounds.solver.empty() ? "search" : "solver";
   complete(result, network, bounds, k, j);
   result.seconds = watch.seconds();
   return result;
@@ -115,6 +117,7 @@ Excitation excite_by_mip(const Network& network, const Bounds& bounds, int k, in
                            : solution.error().message;
     return result;
   }
+  result.proof = "solver";
   result.nodes = solution->nodes;
   result.bound = -solution->bound;
   switch (solution->status) {

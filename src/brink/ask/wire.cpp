@@ -96,6 +96,7 @@ std::string to_bytes(const Excitation& e) {
                {"nodes", e.nodes},
                {"seconds", e.seconds},
                {"image", pixels_to_json(e.image)},
+               {"proof", e.proof},
                {"note", e.note}});
 }
 
@@ -130,6 +131,7 @@ Expected<Excitation> excitation_from_bytes(const std::string& bytes) {
     e.nodes = d.at("nodes").get<std::int64_t>();
     e.seconds = d.at("seconds").get<double>();
     e.image = pixels_from_json(d.at("image"));
+    e.proof = d.at("proof").get<std::string>();
     e.note = d.at("note").get<std::string>();
     return e;
   });

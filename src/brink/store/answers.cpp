@@ -103,10 +103,10 @@ Expected<void> Store::put(QuestionId question, const StoredUnit& unit) {
   return db_.run(
       "INSERT OR REPLACE INTO unit(question, layer, unit, activation, bound, status, nodes, "
       "seconds, "
-      "note, found, run) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+      "note, found, run, proof) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
       question, unit.layer, unit.unit, found ? finite(e.activation) : std::nullopt,
       error ? std::nullopt : finite(e.bound), std::string(name(e.status)), e.nodes, e.seconds,
-      e.note, to_blob(e.image), run_);
+      e.note, to_blob(e.image), run_, e.proof);
 }
 
 Expected<std::map<std::pair<int, int>, StoredUnit>> Store::units(QuestionId question) const {
@@ -123,12 +123,13 @@ Expected<std::map<std::pair<int, int>, StoredUnit>> Store::units(QuestionId ques
     e.nodes = r.integer(5);
     e.seconds = r.real(6);
     e.note = r.text(7);
-    whole = to_pixels(r.blob(8), r.integer(9), e.image) && whole;
+    whole = to_pixels(r.blob(8), r.integer(10), e.image) && whole;
+    e.proof = r.text(9);
     if (!whole) damaged = fmt::format("unit {}:{} of question {}", unit.layer, unit.unit, question);
     units[{unit.layer, unit.unit}] = std::move(unit);
   };
   auto ok = db_.query(
-      "SELECT layer, unit, activation, bound, status, nodes, seconds, note, found, " +
+      "SELECT layer, unit, activation, bound, status, nodes, seconds, note, found, proof, " +
           std::string(kInputs) + " FROM unit JOIN question ON id = question WHERE question = ?",
       read, question);
   if (!ok) return tl::unexpected(ok.error());

@@ -45,9 +45,8 @@ const char* const kSteps[] = {
     "u.unit = unit.unit AND u.status NOT IN ('time_limit', 'error'))",
     "INSERT OR IGNORE INTO main.unit(question, layer, unit, activation, bound, status, nodes, "
     "seconds, "
-    "note, found, run) SELECT ids.ours, layer, unit, activation, bound, status, nodes, seconds, "
-    "note, "
-    "found, runs.ours FROM other.unit u JOIN ids ON ids.theirs = u.question "
+    "note, found, run, proof) SELECT ids.ours, layer, unit, activation, bound, status, nodes, "
+    "seconds, note, found, runs.ours, proof FROM other_unit u JOIN ids ON ids.theirs = u.question "
     "LEFT JOIN runs ON runs.theirs = u.run",
     "DELETE FROM main.bounds WHERE complete = 0 AND EXISTS (SELECT 1 FROM other.bounds b JOIN ids "
     "ON "
@@ -78,11 +77,13 @@ Expected<void> Store::merge(const std::filesystem::path& other) {
       !ok)
     return ok;
   auto merged = db_.transaction([this]() -> Expected<void> {
+    if (auto ok = view_as_current(db_, "other", "other_"); !ok) return ok;
     for (const char* step : kSteps) {
       if (auto ok = db_.run(step); !ok) return ok;
     }
     return {};
   });
+  drop_views(db_, "other_");
   if (auto detached = db_.run("DETACH DATABASE other"); !detached && merged) return detached;
   if (!merged && merged.error().kind == Error::Kind::bad_request) {
     // What was found damaged is the part: this store was whole before.

@@ -235,6 +235,7 @@ Expected<Bounds> tighten(const Network& network, const Box& box, const TightenOp
   Bounds bounds = method == BoundMethod::interval ? interval_bounds(network, box)
                                                   : symbolic_bounds(network, box);
   bounds.method = method_text(options.request);
+  if (method == BoundMethod::exact && options.solver != "search") bounds.solver = options.solver;
   if (auto ok = check_finite(bounds); !ok) return tl::unexpected(ok.error());
   if (options.known != nullptr) {
     if (auto ok = adopt(bounds, *options.known); !ok) return tl::unexpected(ok.error());
