@@ -40,7 +40,7 @@ Eigen::VectorXd moved_inward(const PatternPolytope& polytope, double inward) {
 class PatternSolver {
  public:
   virtual ~PatternSolver() = default;
-  virtual std::optional<Eigen::VectorXd> nearest(double inward) = 0;
+  virtual std::optional<Eigen::VectorXd> nearest(double inward, const Deadline& deadline) = 0;
 };
 
 /// L1: the distance's tight encoding over the polytope's rows.
@@ -50,11 +50,11 @@ class LinearPattern final : public PatternSolver {
                 const Eigen::VectorXd& image)
       : polytope_(polytope), lp_(build(question, image)) {}
 
-  std::optional<Eigen::VectorXd> nearest(double inward) override {
+  std::optional<Eigen::VectorXd> nearest(double inward, const Deadline& deadline) override {
     for (Eigen::Index r = polytope_.phase_rows; r < polytope_.rhs.size(); ++r) {
       lp_.set_row_bounds(first_row_ + static_cast<int>(r), polytope_.rhs(r) + inward, kInfinity);
     }
-    const LpSolution solution = lp_.solve();
+    const LpSolution solution = lp_.solve(deadline);
     if (solution.status != SolveStatus::optimal) return std::nullopt;
     return input_values(encoding_, solution.values);
   }
@@ -98,9 +98,9 @@ class EuclideanPattern final : public PatternSolver {
   EuclideanPattern(const PatternPolytope& polytope, const Eigen::VectorXd& image, Box reach)
       : polytope_(polytope), image_(image), reach_(std::move(reach)) {}
 
-  std::optional<Eigen::VectorXd> nearest(double inward) override {
-    const auto projection =
-        project(image_, polytope_.rows, moved_inward(polytope_, inward), reach_);
+  std::optional<Eigen::VectorXd> nearest(double inward, const Deadline& deadline) override {
+    const auto projection = project(image_, polytope_.rows, moved_inward(polytope_, inward), reach_,
+                                    kInfinity, deadline);
     if (!projection) return std::nullopt;
     return projection->point;
   }
@@ -119,8 +119,8 @@ class ProjectedPattern final : public PatternSolver {
   explicit ProjectedPattern(const PatternPolytope& polytope, const Arguments&... arguments)
       : polytope_(polytope), technique_(polytope.rows, arguments...) {}
 
-  std::optional<Eigen::VectorXd> nearest(double inward) override {
-    return technique_.nearest(moved_inward(polytope_, inward)).point;
+  std::optional<Eigen::VectorXd> nearest(double inward, const Deadline& deadline) override {
+    return technique_.nearest(moved_inward(polytope_, inward), deadline).point;
   }
 
  private:
@@ -150,10 +150,12 @@ Eigen::VectorXd nearest_passing(const Eigen::VectorXd& outside, const Eigen::Vec
 }
 
 std::optional<Eigen::VectorXd> ladder(PatternSolver& solver, const Eigen::VectorXd& image,
-                                      const Box& reach, const Check& passes) {
+                                      const Box& reach, const Check& passes,
+                                      const Deadline& deadline) {
   std::optional<Eigen::VectorXd> outside;
   for (const double inward : kInward) {
-    const auto found = solver.nearest(inward);
+    if (deadline.expired()) break;
+    const auto found = solver.nearest(inward, deadline);
     if (!found) continue;
     const Eigen::VectorXd x = clean(*found, image, reach);
     if (passes(x)) {
@@ -173,7 +175,8 @@ Box changed_only(Box reach, const Eigen::VectorXd& x, const Eigen::VectorXd& ima
 }
 
 /// Puts pixels back one by one, smallest change first, where the network stays fooled.
-Eigen::VectorXd put_back(Eigen::VectorXd x, const Eigen::VectorXd& image, const Check& passes) {
+Eigen::VectorXd put_back(Eigen::VectorXd x, const Eigen::VectorXd& image, const Check& passes,
+                         const Deadline& deadline) {
   std::vector<Eigen::Index> changed;
   for (Eigen::Index j = 0; j < x.size(); ++j) {
     if (x(j) != image(j)) changed.push_back(j);
@@ -182,6 +185,7 @@ Eigen::VectorXd put_back(Eigen::VectorXd x, const Eigen::VectorXd& image, const 
     return std::abs(x(a) - image(a)) < std::abs(x(b) - image(b));
   });
   for (const Eigen::Index j : changed) {
+    if (deadline.expired()) break;
     const double kept = x(j);
     x(j) = image(j);
     if (!passes(x)) x(j) = kept;
@@ -194,15 +198,16 @@ Eigen::VectorXd put_back(Eigen::VectorXd x, const Eigen::VectorXd& image, const 
 std::optional<Eigen::VectorXd> polish_count(const PatternPolytope& polytope,
                                             const ClosestQuestion& question,
                                             const Eigen::VectorXd& image,
-                                            const Eigen::VectorXd& point, const Check& passes) {
+                                            const Eigen::VectorXd& point, const Check& passes,
+                                            const Deadline& deadline) {
   ClosestQuestion restricted = question;
   restricted.norm = Norm::l1;
   restricted.cap.reset();
   restricted.box = changed_only(reach(question, image), point, image);
   LinearPattern solver(polytope, restricted, image);
-  const auto x = ladder(solver, image, restricted.box, passes);
+  const auto x = ladder(solver, image, restricted.box, passes, deadline);
   if (!x) return std::nullopt;
-  return put_back(*x, image, passes);
+  return put_back(*x, image, passes, deadline);
 }
 
 }  // namespace
@@ -229,27 +234,29 @@ double measured_distance(const ClosestQuestion& question, const Eigen::VectorXd&
 
 std::optional<Eigen::VectorXd> polish(const Network& network, const ClosestQuestion& question,
                                       const OutputRegion& region, const Eigen::VectorXd& image,
-                                      const Phases& phases, const Eigen::VectorXd& point) {
+                                      const Phases& phases, const Eigen::VectorXd& point,
+                                      const Deadline& deadline) {
   const PatternPolytope polytope = pattern_polytope(network, phases, region);
   const Check passes = [&](const Eigen::VectorXd& x) {
     return fools(question, network, region, image, x);
   };
   const Box box = reach(question, image);
-  if (question.norm == Norm::l0) return polish_count(polytope, question, image, point, passes);
+  if (question.norm == Norm::l0)
+    return polish_count(polytope, question, image, point, passes, deadline);
   if (question.norm == Norm::l2 && question.breakpoints) {
     ProjectedPattern<SegmentProjection> solver(polytope, image, box, *question.breakpoints);
-    return ladder(solver, image, box, passes);
+    return ladder(solver, image, box, passes, deadline);
   }
   if (question.norm == Norm::l2) {
     EuclideanPattern solver(polytope, image, box);
-    return ladder(solver, image, box, passes);
+    return ladder(solver, image, box, passes, deadline);
   }
   if (question.norm == Norm::linf) {
     ProjectedPattern<LinfProjection> solver(polytope, image, box);
-    return ladder(solver, image, box, passes);
+    return ladder(solver, image, box, passes, deadline);
   }
   LinearPattern solver(polytope, question, image);
-  return ladder(solver, image, box, passes);
+  return ladder(solver, image, box, passes, deadline);
 }
 
 }  // namespace brink

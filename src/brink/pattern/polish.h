@@ -10,6 +10,7 @@
 #include <Eigen/Core>
 #include <optional>
 
+#include "brink/base/deadline.h"
 #include "brink/pattern/pattern.h"
 
 namespace brink {
@@ -24,10 +25,11 @@ double linearised_distance(const ClosestQuestion& question, const Eigen::VectorX
                            const Eigen::VectorXd& x);
 
 /// The nearest image of the pattern, in the region, for which fools() holds; empty if none was
-/// found (the pattern is empty, or thinner than rounding). For L0 only the pixels in which `point`
-/// differs from the image may change.
+/// found (the pattern is empty, or thinner than rounding, or the deadline came). For L0 only the
+/// pixels in which `point` differs from the image may change.
 std::optional<Eigen::VectorXd> polish(const Network& network, const ClosestQuestion& question,
                                       const OutputRegion& region, const Eigen::VectorXd& image,
-                                      const Phases& phases, const Eigen::VectorXd& point);
+                                      const Phases& phases, const Eigen::VectorXd& point,
+                                      const Deadline& deadline = {});
 
 }  // namespace brink

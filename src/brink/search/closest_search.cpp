@@ -22,6 +22,7 @@ namespace {
 constexpr std::int64_t kLadderAfter = 400'000;  ///< and each time the effort has quadrupled
 constexpr std::int64_t kFirstSlice = 10'000;    ///< of the tree between heuristics
 constexpr double kLastShare = 0.1;  ///< of the time: the ladder, from where it is by then
+constexpr double kGrace = 0.2;      ///< seconds after the limit for the bounds of open nodes
 constexpr std::int64_t kLongestSlice = 150'000;
 constexpr double kSliceGrowth = 1.3;
 constexpr double kHeuristicShare = 0.15;  ///< of a slice
@@ -39,7 +40,7 @@ class ClosestSearch {
       : regions_(regions),
         deadline_(deadline),
         options_(options),
-        incumbent_(network, question, image, options.gap),
+        incumbent_(network, question, image, options.gap, deadline),
         ball_(question.norm, image, reach(question, image), 0, question.breakpoints.value_or(0)) {
     ball_.set_radius(ball_.largest_radius());
     for (const OutputRegion& region : regions) {
@@ -142,10 +143,12 @@ class ClosestSearch {
         return ladders_[r].closed() ? Outcome::stopped : work(r, {turn});
       });
     }
+    // What open nodes prove is asked for once the time is up.
+    const Deadline grace = deadline_.extended(kGrace);
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       if (trees_[r]) settle(r, Outcome::stopped);  // others' finds may have closed it
       if (!trees_[r]) continue;
-      ladders_[r].raise(trees_[r]->open_bound());
+      ladders_[r].raise(trees_[r]->open_bound(grace));
       result_.finished = false;
     }
   }

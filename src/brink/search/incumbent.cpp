@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "brink/base/deadline.h"
 #include "brink/pattern/polish.h"
 
 namespace brink::search {
@@ -16,11 +15,12 @@ constexpr double kShare = 0.9;
 }  // namespace
 
 Incumbent::Incumbent(const Network& network, const ClosestQuestion& question,
-                     const Eigen::VectorXd& image, double gap)
+                     const Eigen::VectorXd& image, double gap, const Deadline& deadline)
     : network_(network),
       question_(question),
       image_(image),
       gap_(gap),
+      deadline_(deadline),
       distance_(std::numeric_limits<double>::infinity()),
       radius_(std::numeric_limits<double>::infinity()) {}
 
@@ -60,7 +60,7 @@ bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) 
   const double before = distance();
   const Stopwatch watch;
   const auto polished =
-      polish(network_, question_, region, image_, phases_at(network_, point), point);
+      polish(network_, question_, region, image_, phases_at(network_, point), point, deadline_);
   ++patterns_;
   pattern_seconds_ += watch.seconds();
   if (polished && keep(region, *polished)) return true;

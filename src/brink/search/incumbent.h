@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 
+#include "brink/base/deadline.h"
 #include "brink/question/question.h"
 #include "brink/search/problem.h"
 
@@ -14,8 +15,9 @@ namespace brink::search {
 class Incumbent {
  public:
   /// `gap`: relative gap at which the search may stop; 0: the norm's optimality tolerance.
+  /// Finds are not polished beyond the deadline.
   Incumbent(const Network& network, const ClosestQuestion& question, const Eigen::VectorXd& image,
-            double gap);
+            double gap, const Deadline& deadline = {});
 
   /// Distance of the best image, as the question measures it (linearised with breakpoints);
   /// infinity if none.
@@ -45,6 +47,7 @@ class Incumbent {
   const ClosestQuestion& question_;
   const Eigen::VectorXd& image_;
   double gap_;
+  Deadline deadline_;
   std::atomic<double> distance_, radius_;
   std::atomic<std::int64_t> patterns_ = 0;
   std::atomic<double> pattern_seconds_ = 0;

@@ -22,14 +22,15 @@ namespace brink::search {
 
 namespace {
 
-LeafResult leaf_l1(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
+LeafResult leaf_l1(const Problem& problem, const PatternPolytope& polytope, const Ball& ball,
+                   const Deadline& deadline) {
   MoveProgram moves = move_program(problem, polytope);
   for (Column& column : moves.program.columns) column.cost = 1;
   LpSolver lp(moves.program);
-  const LpSolution solution = lp.solve();
+  const LpSolution solution = lp.solve(deadline);
   LeafResult result;
   if (solution.status == SolveStatus::infeasible) {
-    result.empty = proven_infeasible(moves.program);
+    result.empty = proven_infeasible(moves.program, deadline);
     return result;
   }
   if (solution.status != SolveStatus::optimal) return result;
@@ -39,9 +40,10 @@ LeafResult leaf_l1(const Problem& problem, const PatternPolytope& polytope, cons
   return result;
 }
 
-LeafResult leaf_linf(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
+LeafResult leaf_linf(const Problem& problem, const PatternPolytope& polytope, const Ball& ball,
+                     const Deadline& deadline) {
   LinfProjection projection(polytope.rows, problem.image(), problem.reach());
-  const LinfNearest nearest = projection.nearest(polytope.rhs);
+  const LinfNearest nearest = projection.nearest(polytope.rhs, deadline);
   return {.empty = nearest.bound > ball.radius(),
           .bound = nearest.bound,
           .point = nearest.point,
@@ -53,12 +55,13 @@ double enough(const Ball& ball) {
   return ball.radius() * ball.radius() * (1 + 1e-12);
 }
 
-LeafResult leaf_l2(const Problem& problem, const PatternPolytope& polytope, const Ball& ball) {
+LeafResult leaf_l2(const Problem& problem, const PatternPolytope& polytope, const Ball& ball,
+                   const Deadline& deadline) {
   LeafResult result;
-  const auto projection =
-      project(problem.image(), polytope.rows, polytope.rhs, problem.reach(), enough(ball));
+  const auto projection = project(problem.image(), polytope.rows, polytope.rhs, problem.reach(),
+                                  enough(ball), deadline);
   if (!projection) {
-    result.empty = proven_infeasible(move_program(problem, polytope).program);
+    result.empty = proven_infeasible(move_program(problem, polytope).program, deadline);
     return result;
   }
   result.bound = std::sqrt(projection->squared_bound);
@@ -67,17 +70,17 @@ LeafResult leaf_l2(const Problem& problem, const PatternPolytope& polytope, cons
   return result;
 }
 
-LeafResult leaf_segments(const Problem& problem, const PatternPolytope& polytope,
-                         const Ball& ball) {
+LeafResult leaf_segments(const Problem& problem, const PatternPolytope& polytope, const Ball& ball,
+                         const Deadline& deadline) {
   SegmentProjection projection(polytope.rows, problem.image(), problem.reach(), ball.breakpoints());
-  const SegmentNearest nearest = projection.nearest(polytope.rhs, enough(ball));
+  const SegmentNearest nearest = projection.nearest(polytope.rhs, deadline, enough(ball));
   LeafResult result;
   result.bound = std::sqrt(nearest.squared_bound) * (1 - 1e-15);
   result.empty = result.bound > ball.radius();
   result.point = nearest.point;
   result.programs = nearest.programs;
   if (!result.empty && !result.point) {
-    result.empty = proven_infeasible(move_program(problem, polytope).program);
+    result.empty = proven_infeasible(move_program(problem, polytope).program, deadline);
   }
   return result;
 }
@@ -94,12 +97,12 @@ LeafResult solve_leaf(const Problem& problem, const OutputRegion& region, const 
       return fewest_pixels(problem, polytope, limit, deadline);
     }
     case Norm::l1:
-      return leaf_l1(problem, polytope, ball);
+      return leaf_l1(problem, polytope, ball, deadline);
     case Norm::l2:
-      return ball.breakpoints() > 0 ? leaf_segments(problem, polytope, ball)
-                                    : leaf_l2(problem, polytope, ball);
+      return ball.breakpoints() > 0 ? leaf_segments(problem, polytope, ball, deadline)
+                                    : leaf_l2(problem, polytope, ball, deadline);
     case Norm::linf:
-      return leaf_linf(problem, polytope, ball);
+      return leaf_linf(problem, polytope, ball, deadline);
   }
   return {};
 }

@@ -52,7 +52,7 @@ class PixelSearch {
   bool exhaust(int forced) {
     if (deadline_.expired()) return false;
     ++solves_;
-    const LpSolution solution = lp_->solve();
+    const LpSolution solution = lp_->solve(deadline_);
     if (solution.status == SolveStatus::infeasible) return none_left();
     if (solution.status != SolveStatus::optimal) return false;
     const double bound = forced + std::max(0.0, lp_->safe_bound(solution.duals));

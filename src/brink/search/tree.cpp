@@ -147,12 +147,12 @@ double Tree::doubtful_bound() const {
   return bound;
 }
 
-double Tree::open_bound() {
+double Tree::open_bound(const Deadline& deadline) {
   shrink_ball();
   for (Node& node : frontier_.nodes()) workers_.front()->push(std::move(node));
   frontier_.nodes().clear();
   double bound = std::min(excluded_bound(), doubtful_bound());
-  for (const auto& worker : workers_) bound = worker->open_bound(ball_.radius(), bound);
+  for (const auto& worker : workers_) bound = worker->open_bound(ball_.radius(), bound, deadline);
   return std::max(0.0, bound);
 }
 

@@ -30,8 +30,8 @@ class Tree {
   bool started() const { return started_; }
   std::size_t open_nodes() const;
 
-  /// After `stopped`: points of the region are not nearer than this.
-  double open_bound();
+  /// After `stopped`: points of the region are not nearer than this; 0: not known by the deadline.
+  double open_bound(const Deadline& deadline);
   double doubtful_bound() const;
   /// After `empty`: the same; the next whole number for L0.
   double excluded_bound() const { return beyond(ball_.norm(), ball_.radius()); }

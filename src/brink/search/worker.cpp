@@ -44,7 +44,12 @@ Worker::Worker(const Problem& problem, const OutputRegion& region, const Ball& b
 
 void Worker::renew(const Phasing& root) {
   root_ = &root;
-  relaxation_ = std::make_unique<Relaxation>(problem_, root, statistics_);
+  relaxation_.reset();
+}
+
+Relaxation& Worker::relaxation() {
+  if (!relaxation_) relaxation_ = std::make_unique<Relaxation>(problem_, *root_, statistics_);
+  return *relaxation_;
 }
 
 void Worker::clear() {
@@ -98,11 +103,11 @@ void Worker::explore(Node node, const Deadline& deadline) {
     ++statistics_.pruned_by_bound;
     return;
   }
-  switch (bound_node(node)) {
+  switch (bound_node(node, deadline)) {
     case Verdict::pruned:
       ++statistics_.pruned_by_bound;
       break;
-    case Verdict::improved:
+    case Verdict::again:
       open_.push_back(std::move(node));
       break;
     case Verdict::open:
@@ -118,21 +123,21 @@ void Worker::explore(Node node, const Deadline& deadline) {
 bool Worker::tighten(Node& node, const Deadline& deadline) {
   const Stopwatch watch;
   const bool open = seen_ - node.made < kHugeSubtree
-                        ? tighten_node(problem_, *relaxation_, ball_, pool_, node.phasing, deadline)
+                        ? tighten_node(problem_, relaxation(), ball_, pool_, node.phasing, deadline)
                         : tighten_by_trees(problem_, ball_, {&pool_}, node.phasing, kExpansions,
                                            deadline, statistics_);
   statistics_.tightening_seconds += watch.seconds();
   return open;
 }
 
-Worker::Verdict Worker::bound_node(const Node& node) {
-  relaxation_->load(node.phasing);
-  const NodeBound bound = relaxation_->minimise({}, ball_, pool_, 0.0, kNodeRounds);
+Worker::Verdict Worker::bound_node(const Node& node, const Deadline& deadline) {
+  relaxation().load(node.phasing);
+  const NodeBound bound = relaxation_->minimise({}, ball_, pool_, 0.0, kNodeRounds, deadline);
   if (bound.infeasible || bound.value > 0) return Verdict::pruned;
-  return try_candidate() ? Verdict::improved : Verdict::open;
+  return deadline.expired() || try_candidate(deadline) ? Verdict::again : Verdict::open;
 }
 
-bool Worker::try_candidate() {
+bool Worker::try_candidate(const Deadline& deadline) {
   const auto offer = [this](const Eigen::VectorXd& change) {
     const Eigen::VectorXd x = problem_.image_with(change);
     return problem_.slack(x) >= 0 && incumbent_.offer(region_, x);
@@ -141,7 +146,7 @@ bool Worker::try_candidate() {
   const Eigen::VectorXd change = relaxation_->program_change(ball_, pool_);
   if (offer(change)) return true;
   if (seen_ > kAttackAlways && seen_ % kAttackEvery != 0) return false;
-  const auto point = attack(problem_, ball_, change, kAttackLeak, kAttackSteps);
+  const auto point = attack(problem_, ball_, change, kAttackLeak, kAttackSteps, deadline);
   return point && incumbent_.offer(region_, *point);
 }
 
@@ -181,12 +186,13 @@ void Worker::close_leaf(const Node& node, const Deadline& deadline) {
   doubtful_bound_ = std::min(doubtful_bound_, leaf.bound);
 }
 
-double Worker::open_bound(double radius, double bound) {
+double Worker::open_bound(double radius, double bound, const Deadline& deadline) {
   ball_.set_radius(radius);
   for (const Node& node : open_) {
-    relaxation_->load(node.phasing);
+    if (deadline.expired()) return 0;
+    relaxation().load(node.phasing);
     const NodeBound margin =
-        relaxation_->minimise({.radius = true}, ball_, pool_, 0.0, kNodeRounds);
+        relaxation_->minimise({.radius = true}, ball_, pool_, 0.0, kNodeRounds, deadline);
     if (margin.infeasible || margin.value > 0) continue;
     bound = std::min(bound, beyond(ball_.norm(), relaxation_->excluded_radius(ball_)));
   }

@@ -16,7 +16,8 @@ class Worker {
   Worker(const Problem& problem, const OutputRegion& region, const Ball& ball,
          Incumbent& incumbent);
 
-  /// Before the first burst, and whenever `root`'s bounds have been tightened.
+  /// Before the first burst, and whenever `root`'s bounds have been tightened. Its program is made
+  /// for the first node.
   void renew(const Phasing& root);
   void push(Node node) { open_.push_back(std::move(node)); }
   std::size_t open_nodes() const { return open_.size(); }
@@ -28,8 +29,8 @@ class Worker {
   void explore(Frontier& frontier, double radius, const Deadline& deadline);
 
   /// Lower bound on the distance of the region's points in its own open nodes, found in the ball of
-  /// `radius`; at most `bound`.
-  double open_bound(double radius, double bound);
+  /// `radius`; at most `bound`, and 0 when the deadline comes first.
+  double open_bound(double radius, double bound, const Deadline& deadline);
   /// The same for leaves that arithmetic could not decide; infinity: none.
   double doubtful_bound() const { return doubtful_bound_; }
 
@@ -38,12 +39,13 @@ class Worker {
   Statistics take_statistics();
 
  private:
-  enum class Verdict { pruned, open, improved };
+  enum class Verdict { pruned, open, again };
 
   void shrink_ball(double radius);
   void explore(Node node, const Deadline& deadline);
-  Verdict bound_node(const Node& node);
-  bool try_candidate();
+  Relaxation& relaxation();
+  Verdict bound_node(const Node& node, const Deadline& deadline);
+  bool try_candidate(const Deadline& deadline);
   void branch(const Node& node);
   void close_leaf(const Node& node, const Deadline& deadline);
   bool tighten(Node& node, const Deadline& deadline);

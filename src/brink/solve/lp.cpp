@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <coin/ClpEventHandler.hpp>
 #include <coin/ClpSimplex.hpp>
 #include <vector>
 
@@ -14,7 +15,27 @@
 
 namespace brink {
 
+namespace {
+
+/// Ends a solve between two iterations. CLP's own limit is looked at less often, and knows nothing
+/// of Ctrl-C.
+class StopBetweenIterations final : public ClpEventHandler {
+ public:
+  explicit StopBetweenIterations(const Deadline* deadline) : deadline_(deadline) {}
+  ClpEventHandler* clone() const override { return new StopBetweenIterations(*this); }
+  int event(Event which) override {
+    return which == endOfIteration && deadline_->expired() ? 0 : -1;
+  }
+
+ private:
+  const Deadline* deadline_;
+};
+
+}  // namespace
+
 struct LpSolver::Impl {
+  Deadline deadline;  ///< of the solve at hand
+
   ClpSimplex simplex;
   double offset = 0;
   bool costs_changed = false;
@@ -33,6 +54,7 @@ struct LpSolver::Impl {
         solution.status = SolveStatus::unbounded;
         break;
       case 3:
+      case 5:  // by the event handler
         solution.status = SolveStatus::time_limit;
         break;
       default:
@@ -59,6 +81,8 @@ LpSolver::LpSolver(const Program& program) : impl_(std::make_unique<Impl>()) {
                       arrays.row_lower.data(), arrays.row_upper.data());
   simplex.setPrimalTolerance(1e-9);
   simplex.setDualTolerance(1e-9);
+  StopBetweenIterations stop(&impl_->deadline);
+  simplex.passInEventHandler(&stop);
   impl_->offset = program.offset;
 }
 
@@ -83,6 +107,7 @@ void LpSolver::set_row_bounds(int row, double lower, double upper) {
 
 LpSolution LpSolver::solve(const Deadline& deadline) {
   ClpSimplex& simplex = impl_->simplex;
+  impl_->deadline = deadline;
   const double left = deadline.remaining();
   simplex.setMaximumWallSeconds(std::isinf(left) ? -1.0 : left);
   if (impl_->costs_changed && !impl_->bounds_changed) {
@@ -90,7 +115,7 @@ LpSolution LpSolver::solve(const Deadline& deadline) {
   } else {
     simplex.dual();
   }
-  if (simplex.status() > 3) {  // numerical trouble: once more from scratch
+  if (simplex.status() > 3 && !deadline.expired()) {  // numerical trouble: once more from scratch
     simplex.allSlackBasis(true);
     simplex.primal();
   }
