@@ -132,9 +132,9 @@ class Table(Contract):
         for norm in NORMS:
             tables = []
             for engine in ("search", "mip"):
-                done = self.closest("e.csv", "--norm", norm, "--engine", engine, images="0-3")
+                done = self.closest(f"e{norm}.csv", "--norm", norm, "--engine", engine, images="0-3")
                 self.assertEqual(done.returncode, 0, done.stderr)
-                tables.append(read_csv(self.folder / "e.csv")[1])
+                tables.append(read_csv(self.folder / f"e{norm}.csv")[1])
             for one, other in zip(*tables):
                 self.assertEqual(one["status"], other["status"])
                 if one["distance"]:
