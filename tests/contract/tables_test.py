@@ -178,7 +178,7 @@ class Questions(Contract):
         self.assertEqual(read_csv(self.folder / "units/units.csv")[1][0]["proof"], "search")
         self.good(*show, "--engine", "mip", "-o", "units")
         self.assertEqual(question_of(self.folder / "units/units.csv"), question)
-        self.assertEqual(read_csv(self.folder / "units/units.csv")[1][0]["proof"], "solver")
+        self.assertEqual(read_csv(self.folder / "units/units.csv")[1][0]["proof"], "multipliers")
         self.brink_train("unit.onnx", "5")
         other = ("visualize", "unit.onnx", "--unit", "2:1", "-o", "units")
         self.refused(*other, says=["units.csv", "another question", "--force"])
@@ -186,7 +186,7 @@ class Questions(Contract):
         self.refused(*show, "--box", "-1:1", "-o", "units", says=["another question"])
         page = ("page", "net.onnx", "--data", "data", "--units", "units", "-o", "u.html")
         self.good(*page)
-        self.assertIn("max (solver)", (self.folder / "u.html").read_text())
+        self.assertIn("max (multipliers)", (self.folder / "u.html").read_text())
         self.good(*other, "--force")
         self.refused(*page, says=["units", "another network"])
         self.assertNotEqual(question_of(self.folder / "units/units.csv"), question)
@@ -196,20 +196,20 @@ class Questions(Contract):
         self.refused("page", "net.onnx", "--data", "data", "--units", "mixed", "-o", "u.html",
                      says=["unit_3_1.png", "another run"])
 
-    def test_bounds_of_a_solver_make_a_solvers_proof(self):
+    def test_bounds_of_a_solver_are_named_in_the_proof(self):
         for solver in ("search", "cbc"):
             self.good("bounds", "net.onnx", "--method", "exact", "--solver", solver, "-o", f"{solver}.json")
             done = self.good("visualize", "net.onnx", "--unit", "3:1", "--bounds", f"{solver}.json", "--json",
                              "--store", "proofs.db", "-o", f"by-{solver}")
-            proof = "search" if solver == "search" else "solver"
+            proof = "search" if solver == "search" else "multipliers"
             self.assertEqual(json.loads(done.stdout)["units"][0]["proof"], proof)
             again = self.good("visualize", "net.onnx", "--unit", "3:1", "--bounds", f"{solver}.json", "--json",
                               "--store", "proofs.db")  # from the store
             self.assertEqual(json.loads(again.stdout)["units"][0]["proof"], proof)
         units = json.loads(self.good("runs", "proofs.db", "--list", "units", "--json").stdout)
-        self.assertEqual([u["proof"] for u in units], ["search", "solver"])
+        self.assertEqual([u["proof"] for u in units], ["search", "multipliers"])
         self.good("report", "proofs.db", "-o", "proofs.html")
-        self.assertIn('"proof":"solver"', (self.folder / "proofs.html").read_text())
+        self.assertIn('"proof":"multipliers"', (self.folder / "proofs.html").read_text())
 
     def test_curves_carry_networks_images_and_norm(self):
         curve = ("curve", "net.onnx", "--data", "data", "--norm", "linf", "-o", "curve.csv", "--images")

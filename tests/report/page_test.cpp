@@ -75,6 +75,13 @@ TEST(Page, ProofsAreSaidForWhatTheyAre) {
   EXPECT_NE(html.find("\u2264 9<"), std::string::npos) << "a unit without image shows its bound";
 }
 
+TEST(Page, AProofThatIsNotTheSearchsIsNamed) {
+  Page p = page();
+  EXPECT_NE(to_html(p)->find("<span class=ok>max</span>"), std::string::npos);
+  p.units[0].proof = "multipliers";
+  EXPECT_NE(to_html(p)->find("<span class=ok>max (multipliers)</span>"), std::string::npos);
+}
+
 TEST(Page, SummaryCountsPerNorm) {
   const std::string html = *to_html(page());
   EXPECT_NE(html.find("<tr><td>L1 (sum of changes)<td>2<td>1<td>8<td>50.0 %"), std::string::npos);

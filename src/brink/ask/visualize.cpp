@@ -142,8 +142,8 @@ Excitation excite_by_search(const Network& network, const Bounds& bounds, int k,
                     : deadline.interrupted() ? AnswerStatus::interrupted
                                              : AnswerStatus::time_limit;
   }
-  // Bounds that a solver proved decide what this search leaves out.
-  result.proof = bounds.solver.empty() ? "search" : "solver";
+  // Bounds from a solver's programs decide what this search leaves out.
+  result.proof = bounds.solver.empty() ? "search" : "multipliers";
   complete(result, network, bounds, k, j);
   result.seconds = watch.seconds();
   return result;
@@ -177,7 +177,7 @@ Excitation excite_by_mip(const Network& network, const Bounds& bounds, int k, in
     result.seconds = watch.seconds();
     return result;
   }
-  result.proof = "solver";
+  result.proof = "multipliers";
   result.nodes = solution->nodes;
   result.image = image_of(model, solution->values, own.bounds.box);
   if (solution->status != SolveStatus::interrupted) {

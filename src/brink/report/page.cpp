@@ -146,6 +146,11 @@ void write_summary(Writer& out, const Page& page) {
   out.html += "</table></div>\n";
 }
 
+/// Named where it is not the search.
+std::string proof_of(const UnitResult& unit) {
+  return unit.proof.empty() || unit.proof == "search" ? "" : fmt::format(" ({})", unit.proof);
+}
+
 void write_unit(Writer& out, const UnitResult& unit) {
   out.html += "<figure>";
   if (unit.picture.width > 0) {
@@ -155,11 +160,9 @@ void write_unit(Writer& out, const UnitResult& unit) {
   }
   out.html += fmt::format("<figcaption><b>{}</b> ", unit.unit);
   if (unit.activation) out.html += fmt::format("{:.4g}", *unit.activation);
-  out.html +=
-      unit.status == "optimal"
-          ? (unit.proof == "solver" ? " <span class=ok>max (solver)</span>"
-                                    : " <span class=ok>max</span>")
-          : fmt::format("<br><span class=warn>\u2264 {:.4g}</span>", unit.bound.value_or(0));
+  out.html += unit.status == "optimal" ? fmt::format(" <span class=ok>max{}</span>", proof_of(unit))
+                                       : fmt::format("<br><span class=warn>\u2264 {:.4g}</span>",
+                                                     unit.bound.value_or(0));
   out.html += "</figcaption></figure>\n";
 }
 
@@ -168,9 +171,8 @@ void write_units(Writer& out, const Page& page) {
   out.html +=
       "<h2>What excites each unit most</h2>\n<p>For every unit, the image in the whole input box "
       "that maximises its activation, with that activation; \u201cmax\u201d means proven "
-      "largest, otherwise the proven upper bound is given; \u201csolver\u201d: by a MIP solver, "
-      "within its "
-      "tolerances.</p>\n";
+      "largest, otherwise the proven upper bound is given; \u201cmultipliers\u201d: by those of a "
+      "MIP solver's programs.</p>\n";
   int layer = 0;
   for (const UnitResult& unit : page.units) {
     if (unit.layer != layer) {

@@ -77,7 +77,7 @@ struct ReportUnit {
   std::optional<double> bound;
   std::string status;
   double seconds = 0;
-  std::string proof;  ///< search, solver; empty: unknown
+  std::string proof;  ///< search, multipliers; empty: unknown
   Thumbnail found;
 };
 
