@@ -101,8 +101,10 @@ Expected<std::optional<Bounds>> left_over(const BoundsOptions& options, const Bo
   const std::filesystem::path path = partial_path(options);
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  const bool by_mip = asked.request.method == BoundMethod::exact && asked.solver != "search";
   auto bounds = load_bounds_for(asked.network, asked.box, path);
-  if (!bounds || !(bounds->box == asked.box) || bounds->method != method_text(asked.request)) {
+  if (!bounds || !(bounds->box == asked.box) || bounds->method != method_text(asked.request) ||
+      bounds->solver != (by_mip ? asked.solver : "")) {
     return bad_request("'{}' is of another request; remove it or give another --out",
                        path.string());
   }

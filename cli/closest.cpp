@@ -25,6 +25,7 @@ struct Outputs {
   std::filesystem::path images;
   std::filesystem::path pictures;
   std::filesystem::path log;
+  bool force = false;
 };
 
 /// A run with everything read and checked; nothing has been written yet.
@@ -33,6 +34,8 @@ struct Run {
   ImageSet set;
   std::vector<int> order;
   ClosestQuestion question;
+  Question asked;      ///< as tables and stores know it
+  std::string digest;  ///< of the images
   bool by_search = true;
   MipOptions mip;
   Bounds bounds;  ///< of the MIP engine
@@ -89,10 +92,19 @@ Expected<Run> prepare(const ClosestOptions& options, const Common& common, const
       return bad_request("image {} lies outside --box {}; widen the box", image, options.box);
     }
   }
+  const NamedImages named(*set, options.data, options.split);
+  Question asked =
+      closest_question(loaded->network, *question, engine_of(options, common, *mip), named);
+  if (common.crew->leads()) {
+    auto ok = check_earlier({outputs.csv, outputs.images, asked.hash, outputs.force});
+    if (!ok) return tl::unexpected(ok.error());
+  }
   return Run{std::move(*loaded),
              std::move(*set),
              std::move(*order),
              std::move(*question),
+             std::move(asked),
+             named.digest,
              options.engine == "search",
              *mip,
              {}};
@@ -130,17 +142,15 @@ Expected<Division> divide(const Run& run, const ClosestOptions& options, int thr
 Expected<Keeping> open_keeping(const Run& run, const ClosestOptions& options, const Common& common,
                                const Outputs& outputs) {
   Keeping keeping;
-  const NamedImages named(run.set, options.data, options.split);
-  const Question question = closest_question(run.loaded.network, run.question,
-                                             engine_of(options, common, run.mip), named);
+  const Question& question = run.asked;
+  const TableFiles files{outputs.csv, outputs.images, question.hash, outputs.force};
   if (!outputs.csv.empty()) {
     auto lock = FileLock::take(outputs.csv);
     if (!lock) return tl::unexpected(lock.error());
     keeping.lock = std::make_unique<FileLock>(std::move(*lock));
   }
-  auto table = outputs.store.empty()
-                   ? ClosestTable::open(outputs.csv, outputs.images, question.text, run.order)
-                   : ClosestTable::of_answers(outputs.csv, outputs.images, run.order);
+  auto table = outputs.store.empty() ? ClosestTable::open(files, question.text, run.order)
+                                     : ClosestTable::of_answers(files, run.order);
   if (!table) return tl::unexpected(table.error());
   keeping.table = std::move(*table);
   if (outputs.store.empty()) return keeping;
@@ -149,7 +159,7 @@ Expected<Keeping> open_keeping(const Run& run, const ClosestOptions& options, co
   if (!asked) return tl::unexpected(asked.error());
   keeping.store.emplace(std::move(asked->store));
   keeping.question = asked->question;
-  auto ok = keeping.store->put_originals(named.digest, options.split, run.set, run.order);
+  auto ok = keeping.store->put_originals(run.digest, options.split, run.set, run.order);
   if (!ok) return tl::unexpected(ok.error());
   const auto answered = keeping.store->closest(keeping.question);
   if (!answered) return tl::unexpected(answered.error());
@@ -277,6 +287,7 @@ void add_closest(CLI::App& app, Common& common, Action& chosen) {
   command->add_option("-o,--out", outputs->csv, "the table to write, one row per image");
   add_store_option(*command, outputs->store);
   command->add_option("--images-out", outputs->images, "the images found, as .npz for numpy.load");
+  add_force_option(*command, outputs->force);
   command->add_option("--png", outputs->pictures, "a folder for pictures of images and changes");
   command->add_option(
       "--log", outputs->log,

@@ -28,6 +28,15 @@ Expected<std::optional<double>> parse_target_min(const std::string& text) {
   return value;
 }
 
+Expected<std::optional<double>> parse_lead(const std::string& text) {
+  if (text == "auto") return std::nullopt;
+  const auto value = parse_number(text);
+  if (!value || !std::isfinite(*value) || *value < 0) {
+    return bad_request("--lead '{}' is not a number of 0 or more, nor 'auto'", text);
+  }
+  return value;
+}
+
 Expected<Box> uniform_box(const std::string& text, std::size_t colon, Eigen::Index inputs) {
   const auto low = parse_number(std::string_view(text).substr(0, colon));
   const auto high = parse_number(std::string_view(text).substr(colon + 1));
@@ -73,6 +82,14 @@ void add_question_options(CLI::App& command, ClosestOptions& options) {
       ->capture_default_str();
   command.add_option("--target-min", options.target_min, "floor on the target's output, or none")
       ->capture_default_str();
+  command
+      .add_option(
+          "--lead", options.lead,
+          "D: images meet every condition by D more; auto: by what float32 rounding can take "
+          "away (0 if the margin is above 1). Bounds speak of lead 0")
+      ->capture_default_str();
+  command.add_option("--levels", options.levels,
+                     "changed pixels on N evenly spaced levels only; 256: whole grey levels");
   command.add_option("--cap", options.cap, "largest change of a pixel (default: none)");
   command.add_option("--box", options.box, "LO:HI, or an npz file with arrays lower and upper")
       ->capture_default_str();
@@ -124,6 +141,8 @@ Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Net
   if (!target) return tl::unexpected(target.error());
   const auto target_min = parse_target_min(options.target_min);
   if (!target_min) return tl::unexpected(target_min.error());
+  const auto lead = parse_lead(options.lead);
+  if (!lead) return tl::unexpected(lead.error());
   auto box = parse_box(options.box, network.input_size());
   if (!box) return tl::unexpected(box.error());
 
@@ -132,6 +151,8 @@ Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Net
   question.target = *target;
   question.margin = options.margin;
   question.target_min = *target_min;
+  question.lead = *lead;
+  question.levels = options.levels;
   question.cap = options.cap;
   question.box = std::move(*box);
   question.breakpoints = options.breakpoints;

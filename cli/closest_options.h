@@ -27,6 +27,8 @@ struct ClosestOptions {
   std::string target = "shift:5";
   double margin = 1.2;
   std::string target_min = "0.001";
+  std::string lead = "auto";
+  std::optional<int> levels;
   std::optional<double> cap;
   std::string box = "0:1";
   std::optional<int> breakpoints;

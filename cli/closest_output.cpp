@@ -107,6 +107,9 @@ nlohmann::json to_json(const std::vector<ClosestRow>& rows) {
         {"bound_seconds", answer.bound_seconds},
         {"verified", answer.verified},
         {"all_zero", answer.all_zero},
+        {"lead", answer.lead},
+        {"lead_bound", answer.lead_bound},
+        {"float32", answer.float32},
         {"proof", answer.proof},
         {"note", answer.note}};
     entry["distance"] = or_null(answer.distance);

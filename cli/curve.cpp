@@ -1,12 +1,16 @@
 // brink curve: the share of images still right after any change smaller than r, for every r.
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
 #include "brink/experiment/robustness.h"
+#include "brink/question/identity.h"
 #include "brink/report/chart.h"
 #include "brink/report/decimal.h"
+#include "brink/report/earlier.h"
 #include "brink/report/text_table.h"
 #include "store_options.h"
 #include "streams.h"
@@ -21,16 +25,19 @@ struct CurveCommand {
   std::filesystem::path csv;
   std::filesystem::path png;
   std::filesystem::path store;
+  bool force = false;
 };
 
 /// A network and the untargeted question that its kind of output is asked.
 struct Asked {
   NamedNetwork network;
   ClosestQuestion question;
+  std::string hash;  ///< of the question and the list of images
 };
 
 struct NetworkCurve {
   NamedNetwork network;
+  std::string hash;
   std::vector<ClosestRow> rows;
   std::vector<CurvePoint> points;
 };
@@ -41,6 +48,23 @@ struct Run {
   ImageSet set;
   std::vector<int> images;
 };
+
+constexpr const char* kColumns[] = {"network", "norm", "radius", "surely_right", "possibly_right"};
+
+/// Each network's question, and that no curve of others would be lost.
+Expected<void> name_questions(const CurveCommand& command, const Common& common, Run& run) {
+  const NamedImages named(run.set, command.shared.data, command.shared.split);
+  std::vector<std::string> questions;
+  for (Asked& asked : run.networks) {
+    const Question question = closest_question(asked.network.network, asked.question,
+                                               engine_of(command.shared, common, {}), named);
+    asked.hash = of_list(question.hash, run.images);
+    questions.push_back(asked.hash);
+  }
+  if (command.force || !common.crew->leads()) return {};
+  const std::string header = fmt::format("{}", fmt::join(kColumns, ","));
+  return check_replaces(command.csv, earlier_table(command.csv, header), questions);
+}
 
 Expected<Run> prepare(CurveCommand& command, const Common& common) {
   if (auto ok = check_png_name(command.png); !ok) return tl::unexpected(ok.error());
@@ -69,11 +93,12 @@ Expected<Run> prepare(CurveCommand& command, const Common& common) {
       return tl::unexpected(mip.error());
     }
     run.networks.push_back(
-        {{std::move(loaded->network), file.stem().string()}, std::move(*question)});
+        {{std::move(loaded->network), file.stem().string()}, std::move(*question), {}});
   }
   auto images = chosen_images(command.shared, run.set, run.networks.front().network.network);
   if (!images) return tl::unexpected(images.error());
   run.images = std::move(*images);
+  if (auto ok = name_questions(command, common, run); !ok) return tl::unexpected(ok.error());
   return run;
 }
 
@@ -92,20 +117,21 @@ Expected<std::vector<NetworkCurve>> ask(const Run& run, const CurveCommand& comm
                               named, run.images);
     if (!rows) return tl::unexpected(rows.error());
     auto points = robustness_curve(*rows);
-    curves.push_back({asked.network, std::move(*rows), std::move(points)});
+    curves.push_back({asked.network, asked.hash, std::move(*rows), std::move(points)});
   }
   return curves;
 }
 
 TextTable points_table(const std::vector<NetworkCurve>& curves, Norm norm) {
   TextTable table;
-  table.columns = {"network", "norm", "radius", "surely_right", "possibly_right"};
+  table.columns.assign(std::begin(kColumns), std::end(kColumns));
+  table.columns.emplace_back("question");
   for (const NetworkCurve& curve : curves) {
     for (const CurvePoint& point : curve.points) {
       table.rows.push_back(
           {curve.network.name, std::string(name(norm)),
            &point == &curve.points.back() ? decimal_up(point.radius) : decimal_down(point.radius),
-           fmt::format("{:.6g}", point.surely), fmt::format("{:.6g}", point.possibly)});
+           fmt::format("{:.6g}", point.surely), fmt::format("{:.6g}", point.possibly), curve.hash});
     }
   }
   return table;
@@ -194,6 +220,7 @@ void add_curve(CLI::App& app, Common& common, Action& chosen) {
   sub->add_option("-o,--out", command->csv, "the curve as CSV")->required();
   sub->add_option("--png", command->png, "the curve as a picture");
   add_store_option(*sub, command->store);
+  add_force_option(*sub, command->force);
 }
 
 }  // namespace brink::cli

@@ -1,5 +1,6 @@
 // brink page and brink picture: what earlier runs found, as one HTML page or one PNG contact sheet.
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -26,11 +27,24 @@ struct ReportOptions {
   std::filesystem::path out;
 };
 
-Expected<std::vector<Result>> read_tables(const ReportOptions& options) {
+void warn_undeclared(const std::string& question, const std::filesystem::path& from,
+                     const Common& common) {
+  if (question.empty() && !common.quiet) fmt::print(stderr, "brink: note: {}\n", undeclared(from));
+}
+
+/// `network`: its hash; empty: tables of any. `images`: the split's digest.
+Expected<std::vector<Result>> read_tables(const ReportOptions& options, const Common& common,
+                                          const std::string& network, const std::string& images) {
   std::vector<Result> all;
   for (const std::filesystem::path& path : options.tables) {
     auto results = read_results(path);
     if (!results) return results;
+    if (!results->empty()) warn_undeclared(results->front().question, path, common);
+    for (const Result& result : *results) {
+      if (auto ok = check_about(result.question, path, network, images); !ok) {
+        return tl::unexpected(ok.error());
+      }
+    }
     for (Result& result : *results) {
       if (options.image && *options.image != result.image) continue;
       all.push_back(std::move(result));
@@ -50,6 +64,27 @@ Expected<void> check_results(const std::vector<Result>& results, const ImageSet&
           "image {} of label {} is not in {}: were the tables made from another data "
           "set or split?",
           result.image, result.label, data);
+    }
+    if (result.found.size() > 0 && !as_far_as_said(result, set.image(result.image))) {
+      return bad_request(
+          "image {} in {}: the image in the .npz does not lie as far from the original as the "
+          "table "
+          "says: they are of different runs, ask again with --images-out",
+          result.image, name(result.norm));
+    }
+  }
+  return {};
+}
+
+/// A page sums up norm by norm: within a norm all must answer one question.
+Expected<void> check_one_question_a_norm(const std::vector<Result>& results) {
+  std::map<Norm, std::string> questions;
+  for (const Result& result : results) {
+    const auto [first, added] = questions.try_emplace(result.norm, result.question);
+    if (first->second != result.question) {
+      return bad_request(
+          "--closest: two tables in {} answer different questions: a page shows one a norm",
+          name(result.norm));
     }
   }
   return {};
@@ -91,6 +126,19 @@ Expected<void> add_bounds_facts(const std::filesystem::path& path, const Network
   return {};
 }
 
+Expected<void> add_units(const std::filesystem::path& folder, const Common& common,
+                         const Network& network, Page& page) {
+  auto units = read_units(folder);
+  if (!units) return tl::unexpected(units.error());
+  if (!units->empty()) warn_undeclared(units->front().question, folder, common);
+  for (const UnitResult& unit : *units) {
+    auto ok = check_about(unit.question, folder, content_hash(network), "");
+    if (!ok) return ok;
+  }
+  page.units = std::move(*units);
+  return {};
+}
+
 /// Everything is read and checked before the page is begun.
 Expected<Page> build_page(const ReportOptions& options, const Common& common) {
   const auto loaded = load_network(options.shared, common);
@@ -98,11 +146,12 @@ Expected<Page> build_page(const ReportOptions& options, const Common& common) {
   const Network& network = loaded->network;
   const auto set = load_images(options.shared, common, network);
   if (!set) return tl::unexpected(set.error());
-  auto results = read_tables(options);
+  auto results = read_tables(options, common, content_hash(network), set->digest());
   if (!results) return tl::unexpected(results.error());
   if (auto ok = check_results(*results, *set, options.shared.data); !ok) {
     return tl::unexpected(ok.error());
   }
+  if (auto ok = check_one_question_a_norm(*results); !ok) return tl::unexpected(ok.error());
   Page page;
   page.title = options.title;
   page.lead = options.lead;
@@ -118,9 +167,8 @@ Expected<Page> build_page(const ReportOptions& options, const Common& common) {
     if (!ok) return tl::unexpected(ok.error());
   }
   if (options.units) {
-    auto units = read_units(*options.units);
-    if (!units) return tl::unexpected(units.error());
-    page.units = std::move(*units);
+    auto ok = add_units(*options.units, common, network, page);
+    if (!ok) return tl::unexpected(ok.error());
   }
   return page;
 }
@@ -157,13 +205,13 @@ std::string caption(const Result& result) {
 Expected<void> write_picture(const ReportOptions& options, const Common& common) {
   if (auto ok = check_png_name(options.out); !ok) return ok;
   if (auto ok = claim_outputs(common, {options.out}, options.tables); !ok) return ok;
-  const auto results = read_tables(options);
-  if (!results) return tl::unexpected(results.error());
-  if (results->empty()) return bad_request("there is nothing to draw: the tables have no such row");
   const auto split = parse_split(options.shared.split);
   if (!split) return tl::unexpected(split.error());
   const auto set = load_dataset(options.shared.data, *split, common.data_dir);
   if (!set) return tl::unexpected(set.error());
+  const auto results = read_tables(options, common, "", set->digest());
+  if (!results) return tl::unexpected(results.error());
+  if (results->empty()) return bad_request("there is nothing to draw: the tables have no such row");
   if (auto ok = check_results(*results, *set, options.shared.data); !ok) return ok;
   std::vector<Comparison> comparisons;
   for (const Result& result : *results) {

@@ -96,9 +96,9 @@ Expected<TextTable> table_of(const Store& store, const RunsOptions& options) {
 }
 
 nlohmann::json to_json(const TextTable& table) {
-  return rows_json(
-      table, {"network", "what", "data", "split", "engine", "norm", "status", "shape", "output",
-              "hash", "accuracy", "hardened from", "started", "version", "machine", "command"});
+  return rows_json(table, {"network", "what", "data", "split", "engine", "norm", "status", "shape",
+                           "output", "hash", "accuracy", "hardened from", "started", "version",
+                           "machine", "command", "proof"});
 }
 
 Expected<void> run_runs(const RunsOptions& options, const Common& common) {

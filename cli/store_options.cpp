@@ -1,8 +1,13 @@
 #include "store_options.h"
 
 #include "brink/base/destination.h"
+#include "brink/question/identity.h"
 
 namespace brink::cli {
+
+void add_force_option(CLI::App& command, bool& force) {
+  command.add_flag("--force", force, "replace finished results of another question");
+}
 
 void add_store_option(CLI::App& command, std::filesystem::path& store) {
   command.add_option("--store", store,
@@ -26,6 +31,7 @@ Question visualize_question(const ClosestOptions& options, const Network& networ
                     {"time_limit", options.time_limit},
                     {"gap", options.gap},
                     {"box", options.box}};
+  result.hash = question_hash(content_hash(network), "", "visualize box=" + box_digest(box));
   if (!by_search) {
     result.options["solver"] = options.solver;
     result.options["formulation"] = options.formulation;

@@ -7,6 +7,8 @@
 
 namespace brink::cli {
 
+/// --force.
+void add_force_option(CLI::App& command, bool& force);
 /// --store.
 void add_store_option(CLI::App& command, std::filesystem::path& store);
 

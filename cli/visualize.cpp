@@ -21,12 +21,17 @@ struct VisualizeOptions {
   int scale = 8;
   std::filesystem::path out;
   std::filesystem::path store;
+  bool force = false;
 };
 
 /// All that was asked, but the list of units: a stopped run may be continued with more of them.
 std::string question_text(const VisualizeOptions& options, const Network& network, const Box& box) {
   return fmt::format("{} scale {}", visualize_question(options.shared, network, box).text,
                      options.scale);
+}
+
+UnitFiles files_of(const VisualizeOptions& options, const Network& network, const Box& box) {
+  return {options.out, visualize_question(options.shared, network, box).hash, options.force};
 }
 
 UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box, int scale) {
@@ -36,6 +41,7 @@ UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box, 
   result.status = name(found.status);
   result.nodes = found.nodes;
   result.seconds = found.seconds;
+  result.proof = found.proof;
   if (found.status == AnswerStatus::error) return result;
   result.bound = found.bound;
   if (found.image.size() == 0) return result;
@@ -93,9 +99,10 @@ Expected<Keeping> open_keeping(const Run& run, const VisualizeOptions& options,
     if (!lock) return tl::unexpected(lock.error());
     keeping.lock = std::make_unique<FileLock>(std::move(*lock));
   }
+  const UnitFiles files = files_of(options, network, run.box);
   auto folder = options.store.empty()
-                    ? UnitFolder::open(options.out, question_text(options, network, run.box))
-                    : UnitFolder::of_answers(options.out);
+                    ? UnitFolder::open(files, question_text(options, network, run.box))
+                    : UnitFolder::of_answers(files);
   if (!folder) return tl::unexpected(folder.error());
   keeping.folder = std::move(*folder);
   if (options.store.empty()) return keeping;
@@ -167,9 +174,10 @@ void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions&
                       {"unit", unit.unit},
                       {"status", unit.status},
                       {"nodes", unit.nodes},
-                      {"seconds", unit.seconds}});
-      if (unit.activation) rows.back()["activation"] = *unit.activation;
-      if (unit.bound) rows.back()["bound"] = *unit.bound;
+                      {"seconds", unit.seconds},
+                      {"proof", unit.proof}});
+      rows.back()["activation"] = unit.activation ? nlohmann::json(*unit.activation) : nullptr;
+      rows.back()["bound"] = unit.bound ? nlohmann::json(*unit.bound) : nullptr;
     }
     print_json(nlohmann::json{{"folder", options.out.string()}, {"units", rows}}, 2);
     return;
@@ -209,6 +217,10 @@ Expected<Run> prepare(const VisualizeOptions& options, const Common& common) {
   if (!box) return tl::unexpected(box.error());
   const auto mip = make_mip_options(options.shared, ClosestQuestion());  // a unit has no distance
   if (!mip) return tl::unexpected(mip.error());
+  if (common.crew->leads()) {
+    auto ok = check_earlier(files_of(options, loaded->network, *box));
+    if (!ok) return tl::unexpected(ok.error());
+  }
   return Run{std::move(*loaded), std::move(*box), *mip, std::move(*units), {}};
 }
 
@@ -252,6 +264,7 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
   command->add_flag("--all", options->choice.all, "all units of all layers");
   command->add_option("-o,--out", options->out, "folder for units.csv and the pictures");
   add_store_option(*command, options->store);
+  add_force_option(*command, options->force);
   add_shard_option(*command, shared);
   command->add_option("--box", shared.box, "inputs searched: LO:HI, or an npz file")
       ->capture_default_str();

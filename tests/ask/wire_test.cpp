@@ -43,6 +43,16 @@ TEST(Wire, AnAnswerArrivesAsItLeft) {
   EXPECT_EQ(arrived->statistics.pattern_seconds, 0.4);
 }
 
+TEST(Wire, AnExcitationArrivesWithItsProof) {
+  Excitation sent;
+  sent.bound = 3;
+  sent.proof = "solver";
+  const auto arrived = excitation_from_bytes(to_bytes(sent));
+  ASSERT_TRUE(arrived);
+  EXPECT_EQ(arrived->bound, 3);
+  EXPECT_EQ(arrived->proof, "solver");
+}
+
 TEST(Wire, DamagedBytesAreRefused) {
   const std::string bytes = to_bytes(ClosestAnswer());
   EXPECT_FALSE(closest_from_bytes(bytes.substr(0, bytes.size() / 2)));

@@ -64,7 +64,7 @@ class Curve(Contract):
         self.good("curve", "net.onnx", "--data", "data", "--images", "40-59", "--norm", "linf", "-o", "c.csv",
                   "--png", "c.png", "--store", "c.db")
         header, points = read_csv(self.folder / "c.csv")
-        self.assertEqual(header, ["network", "norm", "radius", "surely_right", "possibly_right"])
+        self.assertEqual(header, ["network", "norm", "radius", "surely_right", "possibly_right", "question"])
         self.good("closest", "net.onnx", "--data", "data", "--images", "40-59", "--norm", "linf", "--target", "any",
                   "--margin", "1", "--target-min", "none", "-o", "d.csv")
         _, rows = read_csv(self.folder / "d.csv")

@@ -21,7 +21,7 @@ CLOSEST_COLUMNS = (
     "image,label,target,norm,status,distance,bound,gap,nodes,seconds,bound_seconds,verified,all_zero"
 ).split(",")
 UNIT_COLUMNS = "layer,unit,activation,bound,status,nodes,seconds".split(",")
-STATUSES = {"optimal", "gap", "time_limit", "infeasible", "misclassified", "error"}
+STATUSES = {"optimal", "gap", "time_limit", "undecided", "infeasible", "misclassified", "error"}
 
 
 # Sanitizer builds solve on one thread: GCC 12's sanitizers do not keep their allocator's locks usable
@@ -82,7 +82,7 @@ def read_csv(path):
 
 
 def read_npz(path):
-    """{name: (shape, flat list)} of a .npz with C-ordered little-endian numbers."""
+    """{name: (shape, flat list)} of a .npz with C-ordered little-endian numbers; a text as it is."""
     arrays = {}
     codes = {"f8": "d", "f4": "f", "i8": "q", "i4": "i", "u1": "B"}
     with zipfile.ZipFile(path) as archive:
@@ -97,6 +97,10 @@ def read_npz(path):
             count = 1
             for extent in header["shape"]:
                 count *= extent
+            if header["descr"].startswith("<U"):
+                arrays[name.removesuffix(".npy")] = (
+                    header["shape"], data[start + size:].decode("utf-32-le").rstrip("\0"))
+                continue
             code = codes[header["descr"].lstrip("<|=")]
             values = struct.unpack(f"<{count}{code}", data[start + size:])
             arrays[name.removesuffix(".npy")] = (header["shape"], list(values))

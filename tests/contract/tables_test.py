@@ -1,9 +1,20 @@
 """Tables, pictures and JSON say what they are about: questions, endings, gaps, proofs."""
 
 import json
+import shutil
+import sqlite3
 import unittest
 
-from harness import Contract, read_csv
+from harness import Contract, read_csv, read_npz
+
+
+def question_of(path):
+    """The one hash that all rows of a table carry, in its last column."""
+    header, rows = read_csv(path)
+    assert header[-1] == "question", header
+    questions = {row["question"] for row in rows}
+    assert len(questions) == 1, questions
+    return questions.pop()
 
 
 class WhatIsSaid(Contract):
@@ -51,6 +62,196 @@ class WhatIsSaid(Contract):
             self.refused("picture", "one.csv", "--data", "data", "-o", name, says=[name, ".png"])
         self.good("picture", "one.csv", "--data", "data", "-o", "x.PNG")
         self.assertEqual((self.folder / "x.PNG").read_bytes()[:4], b"\x89PNG")
+
+
+class Questions(Contract):
+    """Finished tables are not lost to other questions, and pictures not shown under wrong captions."""
+
+    ASKED = ("closest", "net.onnx", "--data", "data", "--images", "0-3", "--norm", "linf")
+
+    def ask(self, stem, *options):
+        return self.good(*self.ASKED, *options, "-o", f"{stem}.csv", "--images-out", f"{stem}.npz")
+
+    def test_table_and_images_carry_the_question(self):
+        self.ask("own")
+        question = question_of(self.folder / "own.csv")
+        self.assertRegex(question, "^[0-9a-f]{64}$")
+        self.assertEqual(read_npz(self.folder / "own.npz")["question"], ((), question))
+        hashes = {question}
+        shutil.copytree(self.folder / "data", self.folder / "changed", dirs_exist_ok=True)
+        labels = self.folder / "changed" / "train-labels-idx1-ubyte"
+        labels.write_bytes(labels.read_bytes()[:-1] + b"\0")
+        self.brink_train("second.onnx", "5")
+        base = ["closest", "net.onnx", "--data", "data", "--images", "0", "--norm", "linf"]
+        for n, change in enumerate((
+                ["--norm", "l1"], ["--target", "any"], ["--margin", "1.3"], ["--target-min", "none"],
+                ["--cap", "0.5"], ["--box", "-1:1"], ["--split", "train"], ["--output", "relu"])):
+            known = {o: change[1] if o == change[0] else v for o, v in zip(base[2::2], base[3::2])}
+            known.setdefault(change[0], change[1])
+            self.good("closest", "net.onnx", *[w for pair in known.items() for w in pair],
+                      "-o", f"other{n}.csv")
+            hashes.add(question_of(self.folder / f"other{n}.csv"))
+        self.good(base[0], "second.onnx", *base[2:], "-o", "net2.csv")
+        self.good(*base[:3], "changed", *base[4:], "--split", "train", "-o", "data2.csv")
+        hashes |= {question_of(self.folder / name) for name in ("net2.csv", "data2.csv")}
+        self.assertEqual(len(hashes), 1 + 8 + 2)
+        # How it is answered, how far, and what the files are called is no part of the question.
+        shutil.copytree(self.folder / "data", self.folder / "copy", dirs_exist_ok=True)
+        shutil.copy(self.folder / "net.onnx", self.folder / "same.onnx")
+        for n, same in enumerate((["--engine", "mip"], ["--time-limit", "9"], ["--gap", "0.1"],
+                                  ["--seed", "3"], ["--store", "q.db"])):
+            self.good("closest", "same.onnx", "--data", "copy", "--images", "5", "--norm", "linf", *same,
+                      "-o", f"same{n}.csv")
+            self.assertEqual(question_of(self.folder / f"same{n}.csv"), question, same)
+
+    def test_a_finished_table_of_another_question_is_kept_unless_forced(self):
+        self.ask("kept")
+        before = [(self.folder / f"kept.{e}").read_bytes() for e in ("csv", "npz")]
+        other = (*self.ASKED, "--margin", "1.4")
+        for store in ((), ("--store", "kept.db")):
+            self.refused(*other, *store, "-o", "kept.csv", says=["kept.csv", "another question", "--force"])
+            self.refused(*other, *store, "-o", "new.csv", "--images-out", "kept.npz",
+                         says=["kept.npz", "another question", "--force"])
+        self.assertEqual(before, [(self.folder / f"kept.{e}").read_bytes() for e in ("csv", "npz")])
+        self.ask("kept", "--margin", "1.4", "--force")
+        forced = question_of(self.folder / "kept.csv")
+        self.assertEqual(read_npz(self.folder / "kept.npz")["question"][1], forced)
+        self.ask("kept", "--margin", "1.4", "--time-limit", "100")  # the same question, asked again
+        self.assertEqual(question_of(self.folder / "kept.csv"), forced)
+        self.refused(*self.ASKED, "--engine", "mip", "-o", "kept.csv", says=["another question"])
+
+    def test_tables_of_an_earlier_brink(self):
+        self.ask("old")
+        header, rows = read_csv(self.folder / "old.csv")
+        lines = [",".join(header[:-1])] + [",".join(r[c] for c in header[:-1]) for r in rows]
+        (self.folder / "old.csv").write_text("\n".join(lines) + "\n")
+        self.refused("picture", "old.csv", "--data", "data", "-o", "o.png", says=["old.npz", "another question"])
+        (self.folder / "old.npz").unlink()
+        for command in (("picture", "old.csv", "--data", "data", "-o", "o.png"),
+                        ("page", "net.onnx", "--data", "data", "--closest", "old.csv", "-o", "o.html")):
+            done = self.good(*command)
+            self.assertIn("does not say which question", done.stderr)
+            self.assertEqual(self.good(*command, "--quiet").stderr, "")
+        self.refused(*self.ASKED, "-o", "old.csv", says=["earlier brink", "--force"])
+        (self.folder / "notes.csv").write_text("no table of brink")
+        self.good(*self.ASKED, "-o", "notes.csv")
+        question_of(self.folder / "notes.csv")
+
+    def test_pairs_that_do_not_belong_together_are_refused(self):
+        self.ask("a")
+        self.ask("b", "--margin", "1.4")
+        picture = ("picture", "pair.csv", "--data", "data", "-o", "pair.png")
+        page = ("page", "net.onnx", "--data", "data", "--closest", "pair.csv", "-o", "pair.html")
+        shutil.copy(self.folder / "a.csv", self.folder / "pair.csv")
+        shutil.copy(self.folder / "b.npz", self.folder / "pair.npz")
+        for command in (picture, page):
+            self.refused(*command, says=["pair.npz", "another question"])
+        # The same question, but the images of a run that got less far.
+        self.good(*self.ASKED, "--gap", "0.9", "-o", "pair.csv", "--force")
+        shutil.copy(self.folder / "a.npz", self.folder / "pair.npz")
+        own = [(r["distance"], r["image"]) for r in read_csv(self.folder / "a.csv")[1]]
+        far = [(r["distance"], r["image"]) for r in read_csv(self.folder / "pair.csv")[1]]
+        if own != far:
+            for command in (picture, page):
+                self.refused(*command, says=["different runs"])
+        shutil.copy(self.folder / "a.csv", self.folder / "pair.csv")
+        for command in (picture, page):
+            self.assertEqual(self.good(*command).stderr, "")
+
+    def test_pages_and_pictures_are_of_one_network_and_its_images(self):
+        self.ask("here")
+        self.ask("margin", "--margin", "1.4")
+        self.brink_train("page.onnx", "5")
+        page = ("page", "net.onnx", "--data", "data", "-o", "p.html", "--closest")
+        self.refused("page", "page.onnx", *page[2:], "here.csv", says=["here.csv", "another network"])
+        self.refused(*page, "here.csv", "margin.csv", says=["linf", "different questions"])
+        self.refused(*page, "here.csv", "--split", "train", says=["here.csv", "other images"])
+        self.refused("picture", "here.csv", "--data", "data", "--split", "train", "-o", "p.png",
+                     says=["here.csv", "other images"])
+        self.good(*page, "here.csv")
+        self.good("picture", "here.csv", "margin.csv", "--data", "data", "-o", "p.png")
+
+    def test_units_carry_question_and_proof(self):
+        show = ("visualize", "net.onnx", "--unit", "3:1")
+        self.good(*show, "-o", "units")
+        question = question_of(self.folder / "units/units.csv")
+        self.assertEqual(read_csv(self.folder / "units/units.csv")[1][0]["proof"], "search")
+        self.good(*show, "--engine", "mip", "-o", "units")
+        self.assertEqual(question_of(self.folder / "units/units.csv"), question)
+        self.assertEqual(read_csv(self.folder / "units/units.csv")[1][0]["proof"], "solver")
+        self.brink_train("unit.onnx", "5")
+        other = ("visualize", "unit.onnx", "--unit", "2:1", "-o", "units")
+        self.refused(*other, says=["units.csv", "another question", "--force"])
+        self.refused(*other, "--store", "units.db", says=["units.csv", "another question", "--force"])
+        self.refused(*show, "--box", "-1:1", "-o", "units", says=["another question"])
+        page = ("page", "net.onnx", "--data", "data", "--units", "units", "-o", "u.html")
+        self.good(*page)
+        self.assertIn("max (solver)", (self.folder / "u.html").read_text())
+        self.good(*other, "--force")
+        self.refused(*page, says=["units", "another network"])
+        self.assertNotEqual(question_of(self.folder / "units/units.csv"), question)
+        self.good(*show, "-o", "mixed")
+        self.good(*show, "--box", "0:0.5", "-o", "half")
+        shutil.copy(self.folder / "half/unit_3_1.png", self.folder / "mixed/unit_3_1.png")
+        self.refused("page", "net.onnx", "--data", "data", "--units", "mixed", "-o", "u.html",
+                     says=["unit_3_1.png", "another run"])
+
+    def test_bounds_of_a_solver_make_a_solvers_proof(self):
+        for solver in ("search", "cbc"):
+            self.good("bounds", "net.onnx", "--method", "exact", "--solver", solver, "-o", f"{solver}.json")
+            done = self.good("visualize", "net.onnx", "--unit", "3:1", "--bounds", f"{solver}.json", "--json",
+                             "--store", "proofs.db", "-o", f"by-{solver}")
+            proof = "search" if solver == "search" else "solver"
+            self.assertEqual(json.loads(done.stdout)["units"][0]["proof"], proof)
+            again = self.good("visualize", "net.onnx", "--unit", "3:1", "--bounds", f"{solver}.json", "--json",
+                              "--store", "proofs.db")  # from the store
+            self.assertEqual(json.loads(again.stdout)["units"][0]["proof"], proof)
+        units = json.loads(self.good("runs", "proofs.db", "--list", "units", "--json").stdout)
+        self.assertEqual([u["proof"] for u in units], ["search", "solver"])
+        self.good("report", "proofs.db", "-o", "proofs.html")
+        self.assertIn('"proof":"solver"', (self.folder / "proofs.html").read_text())
+
+    def test_curves_carry_networks_images_and_norm(self):
+        curve = ("curve", "net.onnx", "--data", "data", "--norm", "linf", "-o", "curve.csv", "--images")
+        self.good(*curve, "0-2")
+        question = question_of(self.folder / "curve.csv")
+        self.good(*curve, "0-2", "--time-limit", "9")
+        self.assertEqual(question_of(self.folder / "curve.csv"), question)
+        for other in ((*curve, "0-3"), (*curve, "0-2", "--norm", "l1")[:5] + ("l1",) + curve[6:] + ("0-2",)):
+            self.refused(*other, says=["curve.csv", "another question", "--force"])
+        self.good(*curve, "0-3", "--force")
+        self.assertNotEqual(question_of(self.folder / "curve.csv"), question)
+
+
+class StoresOfTheFirstSchema(Contract):
+    """Stores that an earlier brink wrote lack the proofs of units."""
+
+    def old_store(self, name):
+        self.good("visualize", "net.onnx", "--layer", "2", "--store", name)
+        with sqlite3.connect(self.folder / name) as db:
+            db.execute("ALTER TABLE unit DROP COLUMN proof")
+            db.execute("PRAGMA user_version = 1")
+        db.close()
+
+    def proofs(self, name):
+        units = json.loads(self.good("runs", name, "--list", "units", "--json").stdout)
+        return [u["proof"] for u in units]
+
+    def test_are_read_as_they_are_and_converted_by_a_run(self):
+        self.old_store("old.db")
+        self.assertEqual(self.proofs("old.db"), [""] * 6)
+        self.good("report", "old.db", "-o", "old.html")
+        with sqlite3.connect(self.folder / "old.db") as db:
+            self.assertEqual(db.execute("PRAGMA user_version").fetchone(), (1,))
+        db.close()
+        self.good("visualize", "net.onnx", "--all", "--store", "old.db")
+        self.assertEqual(sorted(self.proofs("old.db")), [""] * 6 + ["search"] * 18)
+
+    def test_are_merged(self):
+        self.old_store("part.db")
+        self.good("visualize", "net.onnx", "--unit", "3:0", "--store", "new.db")
+        self.good("runs", "merge", "part.db", "new.db", "-o", "all.db")
+        self.assertEqual(sorted(self.proofs("all.db")), [""] * 6 + ["search"])
 
 
 if __name__ == "__main__":

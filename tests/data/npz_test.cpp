@@ -56,6 +56,27 @@ TEST(Npy, EveryKindAndShapeComesBack) {
   }
 }
 
+TEST(Npy, ATextIsOneValueThatIsNoNumber) {
+  for (const char* text : {"0123456789abcdef", "x", ""}) {
+    const NpyArray array{{}, std::string(text)};
+    const auto again = decode_npy(encode_npy(array), "x");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->as_text(), text);
+    EXPECT_TRUE(std::isnan(again->as_doubles().at(0)));
+    EXPECT_FALSE(again->as_integers());
+  }
+  EXPECT_FALSE((NpyArray{{}, std::vector<double>{1}}.as_text()));
+  const std::string npy = encode_npy({{}, std::string("abc")});
+  EXPECT_NE(message_of(npy.substr(0, npy.size() - 4)), "");
+  EXPECT_NE(message_of(npy + "more"), "");
+  std::string bytes = npy;
+  bytes.replace(bytes.find("<U3"), 3, "|S9");
+  EXPECT_NE(message_of(bytes), "");
+  bytes = npy.substr(0, npy.size() - 12) + "ab\0";
+  bytes.replace(bytes.find("<U3"), 3, "|S3");
+  EXPECT_EQ(decode_npy(bytes + '\0', "x")->as_text(), "ab");
+}
+
 TEST(Npy, LaterVersionsAndSpacesAreRead) {
   for (const char version : {'\1', '\2', '\3'}) {
     const auto array = decode_npy(npy(header("'|u1'", "(2,)"), "\5\6", version), "x");

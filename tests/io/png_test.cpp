@@ -56,6 +56,27 @@ TEST(Png, FilesRoundTripAndBadPathsAreRefused) {
   EXPECT_EQ(write_png(picture, path / "no" / "such.png").error().kind, Error::Kind::bad_request);
 }
 
+TEST(Png, ANoteTravelsWithThePicture) {
+  const Raster picture = noise(5, 4, false);
+  const std::string png = *encode_png(picture);
+  EXPECT_EQ(note_of(png), "");
+  const std::string noted = with_note(png, "unit 1:2 of abc");
+  EXPECT_EQ(note_of(noted), "unit 1:2 of abc");
+  EXPECT_EQ(*decode_png(noted, "noted"), picture) << "its checksum holds";
+  for (std::size_t size = 0; size < noted.size(); ++size) note_of(noted.substr(0, size));
+}
+
+TEST(Png, OnlyNamesOfPngAreTaken) {
+  for (const char* good : {"a.png", "b.PNG", "sheet", "/dev/stdout", "-", "", ".hidden", "a.b/c"}) {
+    EXPECT_TRUE(check_png_name(good)) << good;
+  }
+  for (const char* bad : {"a.pdf", "a.svg", "a.jpg", "a.png.svg", "a.", "a.pngx"}) {
+    const auto refused = check_png_name(bad);
+    ASSERT_FALSE(refused) << bad;
+    EXPECT_EQ(refused.error().kind, Error::Kind::bad_request);
+  }
+}
+
 TEST(Png, BrokenFilesAreErrorsThatNameTheFile) {
   const std::string png = *encode_png(noise(20, 20, false));
   for (const std::string& bytes :

@@ -90,6 +90,10 @@ ClosestQuestion draw_question(Random& random, const Network& network) {
       random, {std::nullopt, std::nullopt, std::nullopt, 0.2, 0.2, 0.05});
   if (random.index(40) == 0) question.cap = 0.0;
   question.box = draw_box(random, network.input_size());
+  if (question.margin == 1) {
+    question.lead =
+        pick<std::optional<double>>(random, {std::nullopt, std::nullopt, 0.0, 0.01, 0.1});
+  }
   return question;
 }
 

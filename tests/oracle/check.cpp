@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "brink/base/deadline.h"
-#include "oracle.h"
+#include "brink/network/float32.h"
 
 namespace brink::oracle {
 
@@ -18,41 +18,12 @@ constexpr Real kShift = 1e-6L;
 /// A distance that moves by more than this when the conditions do is discontinuous there: the
 /// multipliers of these networks are far below 1e-3 / 1e-6.
 constexpr Real kJump = 1e-3L;
-/// Of the search's bounds, which are proven: the oracle's own.
+/// Of bounds, which are proven by either engine: the oracle's own.
 constexpr Real kBoundSlack = 1e-9L;
-/// The MIP engine's bound is CBC's, with its primal tolerance of 1e-9 (see solve/cbc.cpp) on rows
-/// whose multipliers reach the hundreds here.
-constexpr Real kSolverSlack = 1e-6L;
-
-struct Truth {
-  std::optional<Real> distance;        ///< in the question's own norm
-  std::optional<Real> measured;        ///< the linearised distance where breakpoints are asked
-  std::optional<Real> easier, harder;  ///< `measured` with the conditions moved by -+ kShift
-  bool parts_agree = true;             ///< the two descriptions of the fooled set
-  bool either() const {
-    if (easier.has_value() != harder.has_value()) return true;
-    return easier && *harder - *easier > kJump;
-  }
-};
 
 bool same(const std::optional<Real>& a, const std::optional<Real>& b) {
   if (a.has_value() != b.has_value()) return false;
   return !a || std::fabs(*a - *b) <= 1e-9L * std::max<Real>(1, *a);
-}
-
-Truth find_truth(const Case& c) {
-  const auto measure = c.question.breakpoints ? Measure::linearised : Measure::norm;
-  const auto cells = reach_cells(c.question, c.network, c.image);
-  const auto own = fooled_parts(c.question, c.network, c.label);
-  const auto regions = region_parts(c.question, c.network, c.label);
-  Truth truth;
-  truth.measured = nearest(c.question, measure, cells, own);
-  truth.distance =
-      c.question.breakpoints ? nearest(c.question, Measure::norm, cells, own) : truth.measured;
-  truth.easier = nearest(c.question, measure, cells, regions, -kShift);
-  truth.harder = nearest(c.question, measure, cells, regions, kShift);
-  truth.parts_agree = same(truth.measured, nearest(c.question, measure, cells, regions));
-  return truth;
 }
 
 class Checker {
@@ -60,11 +31,24 @@ class Checker {
   Checker(const Case& c, const Truth& truth, const ClosestAnswer& answer, Verdict& verdict)
       : c_(c), truth_(truth), answer_(answer), verdict_(verdict) {}
 
+  /// run(), but that the answer may say less than is so.
+  void run_on_claims() {
+    const bool proven =
+        answer_.status == AnswerStatus::optimal || answer_.status == AnswerStatus::infeasible;
+    if (proven) return run();
+    if (answer_.distance) check_image();
+    if (truth_.distance && !truth_.either()) check_bound(*truth_.distance, *truth_.linearised);
+  }
+
   void run() {
     if (!truth_.parts_agree && !truth_.either())
       complain("two descriptions of the fooled set differ");
     if (answer_.status == AnswerStatus::infeasible) return check_infeasible();
-    if (truth_.either() && answer_.status == AnswerStatus::time_limit) return check_unresolved();
+    const bool unresolved = answer_.status == AnswerStatus::time_limit;
+    if (unresolved && truth_.either()) return check_unresolved();
+    if (unresolved && truth_.distance && !truth_.measured && !answer_.distance) {
+      return check_bound(*truth_.distance, *truth_.linearised);  // ties, but none that leads so
+    }
     if (answer_.status != AnswerStatus::optimal || !answer_.distance) {
       return complain("status {} ({})", name(answer_.status), answer_.note);
     }
@@ -72,7 +56,7 @@ class Checker {
     if (truth_.either()) return;
     if (!truth_.measured) return complain("an image where there is none");
     check_distance();
-    check_bound(*truth_.distance, *truth_.measured);
+    check_bound(*truth_.distance, *truth_.linearised);
   }
 
  private:
@@ -82,9 +66,9 @@ class Checker {
   }
 
   void check_infeasible() {
-    if (truth_.measured && !truth_.either()) {
+    if (truth_.distance && !truth_.either()) {
       complain("infeasible, but the oracle has an image at {}",
-               static_cast<double>(*truth_.measured));
+               static_cast<double>(*truth_.distance));
     }
   }
 
@@ -101,8 +85,13 @@ class Checker {
     const Real slack =
         1e-12L * std::max<Real>(1, forward(c_.network, answer_.image).cwiseAbs().maxCoeff());
     if (!is_fooled(c_.question, c_.network, c_.image, answer_.image, answer_.target,
-                   answer_.all_zero, slack)) {
+                   answer_.all_zero, slack - static_cast<Real>(answer_.lead))) {
       complain("the image does not meet the question");
+    }
+    if (!c_.question.leads() != (answer_.lead == 0)) complain("lead {}", answer_.lead);
+    if (c_.question.leads() && !c_.question.lead) {
+      if (!answer_.float32) complain("float32 takes the image for another class");
+      if (!survives_float32(c_.network, answer_.image, answer_.target)) complain("float32 may");
     }
     const double distance = brink::distance(c_.question.norm, answer_.image, c_.image);
     if (std::fabs(distance - *answer_.distance) > 1e-12 * std::max(1.0, distance)) {
@@ -125,13 +114,21 @@ class Checker {
 
   void check_bound(Real distance, Real measured) {
     const auto test = [this](const char* what, double bound, Real truth) {
-      const Real slack = answer_.proof == "search" ? kBoundSlack : kSolverSlack;
-      if (static_cast<Real>(bound) <= truth + slack * std::max<Real>(1, truth)) return;
+      if (static_cast<Real>(bound) <= truth + kBoundSlack * std::max<Real>(1, truth)) return;
       complain("{} {:.10g} above the oracle's {:.10g}", what, bound, static_cast<double>(truth));
     };
     test("bound", answer_.bound, distance);
+    test("lead bound", answer_.lead_bound, truth_.led_distance.value_or(kInfinity));
     if (answer_.linearised_bound) {
       test("linearised bound", *answer_.linearised_bound, measured);
+    }
+    // Of lead 0 the search proves as much as of the lead.
+    const bool exact = answer_.proof == "search" && answer_.status == AnswerStatus::optimal &&
+                       !c_.question.breakpoints;
+    const Real allowed = c_.question.norm == Norm::l2 ? 1e-4L * distance : 1e-6L;
+    if (exact && answer_.bound < distance - allowed * std::max<Real>(1, distance) - kBoundSlack) {
+      complain("bound {:.10g} falls short of the oracle's {:.10g}", answer_.bound,
+               static_cast<double>(distance));
     }
   }
 
@@ -171,6 +168,39 @@ ClosestAnswer by_search(const Case& c) {
 
 }  // namespace
 
+bool Truth::either() const {
+  if (easier.has_value() != harder.has_value()) return true;
+  return easier && *harder - *easier > kJump;
+}
+
+Truth find_truth(const Case& c, double lead) {
+  const auto measure = c.question.breakpoints ? Measure::linearised : Measure::norm;
+  const auto cells = reach_cells(c.question, c.network, c.image);
+  const auto own = fooled_parts(c.question, c.network, c.label);
+  const auto regions = region_parts(c.question, c.network, c.label);
+  Truth truth;
+  truth.measured = nearest(c.question, measure, cells, own, lead);
+  const auto norm = [&](Real shift) {
+    return nearest(c.question, Measure::norm, cells, own, shift);
+  };
+  truth.led_distance = c.question.breakpoints ? norm(lead) : truth.measured;
+  truth.distance = lead > 0 ? norm(0) : truth.led_distance;
+  truth.linearised = lead > 0 ? nearest(c.question, measure, cells, own, 0) : truth.measured;
+  truth.easier = nearest(c.question, measure, cells, regions, lead - kShift);
+  truth.harder = nearest(c.question, measure, cells, regions, lead + kShift);
+  truth.parts_agree = same(truth.measured, nearest(c.question, measure, cells, regions, lead));
+  return truth;
+}
+
+std::vector<std::string> false_claims(const Case& c, const Truth& truth,
+                                      const ClosestAnswer& answer) {
+  Verdict verdict;
+  if (!settled_without_search(c, answer, verdict)) {
+    Checker(c, truth, answer, verdict).run_on_claims();
+  }
+  return verdict.complaints;
+}
+
 Verdict check_case(const Case& c) {
   Verdict verdict;
   const Bounds bounds = reference_bounds(c.network, c.question.box, c.bounds);
@@ -180,11 +210,13 @@ Verdict check_case(const Case& c) {
        {"search", by_search(c)}}};
   verdict.seconds_engine = watch.seconds();
   verdict.status = answers[0].second.status;
-  std::optional<Truth> truth;  // found once, for both engines
+  std::optional<Truth> truth;  // found once, for both engines, unless their leads differ
+  double lead = 0;
   for (const auto& [engine, answer] : answers) {
     const std::size_t before = verdict.complaints.size();
     if (!settled_without_search(c, answer, verdict)) {
-      if (!truth) truth = find_truth(c);
+      if (!truth || answer.lead != lead) truth = find_truth(c, answer.lead);
+      lead = answer.lead;
       verdict.either = truth->either();
       Checker(c, *truth, answer, verdict).run();
     }

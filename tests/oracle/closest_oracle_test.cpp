@@ -103,9 +103,10 @@ TEST(ClosestOracleDraw, EveryChoiceComesUp) {
     ++seen[c.question.cap ? fmt::format("cap {}", *c.question.cap) : "no cap"];
     ++seen["output " + std::string(name(c.network.output))];
     ++seen[c.options.basic ? "basic" : "tight"];
+    if (c.question.lead) ++seen[fmt::format("lead {}", *c.question.lead)];
     if (c.question.breakpoints) ++seen[fmt::format("breakpoints {}", *c.question.breakpoints)];
   }
-  EXPECT_EQ(seen.size(), 4U + 5U + 3U + 3U + 4U + 4U + 2U + 2U + 3U);
+  EXPECT_EQ(seen.size(), 4U + 5U + 3U + 3U + 4U + 4U + 2U + 2U + 3U + 3U);
   for (const auto& [what, count] : seen) EXPECT_GE(count, 3) << what;
 }
 

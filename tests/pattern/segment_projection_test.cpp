@@ -84,7 +84,7 @@ TEST(SegmentProjection, EqualsTheProgramOfAllSegments) {
       EXPECT_NEAR(nearest.squared_bound, expected.objective, tolerance) << round;
       const SegmentNearest enough =
           SegmentProjection(asked.rows, asked.origin, asked.box, breakpoints)
-              .nearest(rhs, 0.5 * expected.objective);
+              .nearest(rhs, {}, 0.5 * expected.objective);
       EXPECT_GE(enough.squared_bound, 0.5 * expected.objective - tolerance) << round;
       EXPECT_LE(enough.squared_bound, expected.objective + tolerance) << round;
     }

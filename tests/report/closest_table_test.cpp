@@ -21,8 +21,10 @@ class ClosestTableTest : public ::testing::Test {
   ~ClosestTableTest() override { fs::remove_all(folder_); }
 
   Expected<ClosestTable> open(std::vector<int> order, const std::string& question = "q") const {
-    return ClosestTable::open(csv_, npz_, question, std::move(order));
+    return ClosestTable::open({csv_, npz_, kQuestion}, question, std::move(order));
   }
+
+  static constexpr const char* kQuestion = "0123abc";
 
   static ClosestRow solved(int image) {
     ClosestRow row;
@@ -57,7 +59,7 @@ class ClosestTableTest : public ::testing::Test {
   const fs::path partial_ = folder_ / "out.csv.partial";
   const fs::path images_ = folder_ / "out.csv.partial.images";
   const std::string row3_ =
-      "3,3,8,l1,optimal,0.333333334,0.333333333,0,12,0.250,0.000,1,0,,,solver,\n";
+      "3,3,8,l1,optimal,0.333333334,0.333333333,0,12,0.250,0.000,1,0,,,solver,,0123abc\n";
 };
 
 TEST_F(ClosestTableTest, RowsAreInTheOrderAskedAndRoundTowardsTruth) {
@@ -71,7 +73,7 @@ TEST_F(ClosestTableTest, RowsAreInTheOrderAskedAndRoundTowardsTruth) {
   ASSERT_TRUE(finished) << finished.error().message;
   EXPECT_EQ(*read_file(csv_), closest_header() + "\n" + row3_ +
                                   "1,0,,l1,error,,0,,0,0.000,0.000,0,0,,,,"
-                                  "\"a \"\"note\"\", with a line end\"\n" +
+                                  "\"a \"\"note\"\", with a line end\",0123abc\n" +
                                   row3_);
   EXPECT_FALSE(fs::exists(partial_));
   EXPECT_FALSE(fs::exists(images_));
@@ -81,6 +83,33 @@ TEST_F(ClosestTableTest, RowsAreInTheOrderAskedAndRoundTowardsTruth) {
   EXPECT_EQ(npz->at("images").as_doubles().front(), 3.1);
   EXPECT_EQ(npz->at("index").as_doubles(), (std::vector<double>{3, 3}));
   EXPECT_EQ(npz->at("target").as_doubles(), (std::vector<double>{8, 8}));
+  EXPECT_EQ(npz->at("question").as_text(), kQuestion);
+}
+
+TEST_F(ClosestTableTest, FinishedFilesOfAnotherQuestionAreKept) {
+  {
+    auto table = open({3});
+    ASSERT_TRUE(table && table->append(solved(3)) && table->finish());
+  }
+  EXPECT_TRUE(check_earlier({csv_, npz_, kQuestion}));
+  EXPECT_TRUE(check_earlier({csv_, npz_, "other", true})) << "forced";
+  for (const TableFiles& files : {TableFiles{csv_, {}, "other"}, TableFiles{{}, npz_, "other"}}) {
+    const auto refused = ClosestTable::of_answers(files, {3});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, Error::Kind::bad_request);
+    EXPECT_NE(refused.error().message.find("answers another question"), std::string::npos);
+    EXPECT_FALSE(ClosestTable::open(files, "r", {3}));
+  }
+  EXPECT_FALSE(fs::exists(partial_));
+  // An earlier brink's table has no such column.
+  ASSERT_TRUE(write_file(csv_, "image,label,target,norm,status,distance\n1,2,3,l1,optimal,4\n"));
+  EXPECT_NE(check_earlier({csv_, {}, kQuestion}).error().message.find("--force"),
+            std::string::npos);
+  // What is no table of ours is replaced, as is what holds nothing.
+  for (const char* text : {"", "notes", "image,label,target,norm,status,question\n"}) {
+    ASSERT_TRUE(write_file(csv_, text));
+    EXPECT_TRUE(check_earlier({csv_, {}, kQuestion})) << text;
+  }
 }
 
 TEST_F(ClosestTableTest, AStoppedRunIsContinuedWithoutItsTornEnds) {

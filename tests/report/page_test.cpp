@@ -30,8 +30,8 @@ Page page() {
   for (PageImage& image : p.images) image.original = Eigen::VectorXd::Constant(4, 0.5);
   p.shape = {2, 2};
   p.depth = 2;
-  p.units = {{1, 0, 2.5, 2.5, "optimal", 0, 0.1, Raster(2, 2, kBlack)},
-             {2, 7, {}, 9.0, "time_limit", 0, 0.1, Raster()}};
+  p.units = {{1, 0, 2.5, 2.5, "optimal", 0, 0.1, Raster(2, 2, kBlack), "search", ""},
+             {2, 7, {}, 9.0, "time_limit", 0, 0.1, Raster(), "search", ""}};
   return p;
 }
 

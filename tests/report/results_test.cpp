@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
+
 #include "brink/base/files.h"
 #include "brink/data/npz.h"
 
@@ -57,6 +59,35 @@ TEST_F(ResultsTest, RowsWithTheirImages) {
   EXPECT_EQ(first.found(1), 0.25);
   EXPECT_FALSE(results->at(1).distance);
   EXPECT_EQ(results->at(1).found.size(), 0);
+}
+
+TEST_F(ResultsTest, ImagesOfAnotherQuestionAreRefused) {
+  const std::string table =
+      "image,label,target,norm,status,distance,bound,gap,seconds,verified,question\n"
+      "7,3,8,l2,optimal,1.5,1.5,0,3.5,1,mine\n";
+  ASSERT_TRUE(write_file(csv_, table));
+  for (const char* question : {"mine", "yours", ""}) {
+    Npz arrays;
+    arrays["images"] = NpyArray{{1, 2}, std::vector<double>(2, 0.25)};
+    arrays["index"] = NpyArray{{1}, std::vector<std::int64_t>{7}};
+    if (*question != 0) arrays["question"] = NpyArray{{}, std::string(question)};
+    ASSERT_TRUE(write_npz(npz_, arrays));
+    const auto results = read_results(csv_);
+    ASSERT_EQ(results.has_value(), std::string(question) == "mine") << question;
+    if (results) {
+      EXPECT_EQ(results->front().question, "mine");
+    }
+  }
+}
+
+TEST_F(ResultsTest, AnImageOfAnotherRunLiesElsewhere) {
+  write_table();
+  write_images({7});
+  Result row = read_results(csv_)->at(0);
+  const Eigen::VectorXd original = Eigen::VectorXd::Zero(2);
+  EXPECT_FALSE(as_far_as_said(row, original));
+  row.distance = std::sqrt(2 * 0.25 * 0.25) + 1e-9;  // rounded up when it was printed
+  EXPECT_TRUE(as_far_as_said(row, original));
 }
 
 TEST_F(ResultsTest, WithoutImagesTheTableAlone) {

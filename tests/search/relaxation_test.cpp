@@ -29,7 +29,7 @@ NodeBound margin_within(const OneNeuron& asked, double lower, double upper) {
   phasing.lower = {lower};
   phasing.upper = {upper};
   Relaxation relaxation(*asked.problem, phasing, statistics);
-  return relaxation.minimise({}, ball, pool, 0, 20);
+  return relaxation.minimise({}, ball, pool, 0, 20, {});
 }
 
 TEST(Relaxation, BallBoundsTheMargin) {
@@ -66,7 +66,8 @@ TEST(Relaxation, NoPointOfANodeDoesBetterThanItsBound) {
       const double enough = random.uniform() < 0.5 ? 1e300 : -slack - random.uniform();
       Objective objective;
       objective.sharp = random.uniform() < 0.3;
-      const NodeBound margin = relaxation.minimise(objective, *asked.ball, pool, enough, rounds);
+      const NodeBound margin =
+          relaxation.minimise(objective, *asked.ball, pool, enough, rounds, {});
       EXPECT_FALSE(margin.infeasible) << round;
       EXPECT_LE(margin.value, -slack + 1e-12) << round;
       informative += margin.value > -slack - 0.1 ? 1 : 0;
@@ -76,7 +77,8 @@ TEST(Relaxation, NoPointOfANodeDoesBetterThanItsBound) {
       if (loaded.upper[static_cast<std::size_t>(neuron)] <= 0) continue;
       relaxation.load(loaded);
       const double sign = random.uniform() < 0.5 ? 1 : -1;
-      const NodeBound side = relaxation.minimise({neuron, sign}, *asked.ball, pool, enough, rounds);
+      const NodeBound side =
+          relaxation.minimise({neuron, sign}, *asked.ball, pool, enough, rounds, {});
       EXPECT_FALSE(side.infeasible) << round;
       const auto y = pre_activations(asked.network, asked.point);
       const int k = asked.problem->layer_of(neuron);

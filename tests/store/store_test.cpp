@@ -108,11 +108,13 @@ TEST_F(StoreTest, BoundsUnitsOriginalsAndFacts) {
   unit.answer.status = AnswerStatus::optimal;
   unit.answer.activation = 0.7;
   unit.answer.bound = 0.71;
+  unit.answer.proof = "solver";
   unit.answer.image = Eigen::VectorXd::Ones(4);
   ASSERT_TRUE(store.put(*id, unit).has_value());
   const auto units = store.units(*id);
   ASSERT_TRUE(units.has_value());
   EXPECT_EQ(units->at({2, 1}).answer.bound, 0.71);
+  EXPECT_EQ(units->at({2, 1}).answer.proof, "solver");
 
   ImageSet set;
   set.rows = set.columns = 2;

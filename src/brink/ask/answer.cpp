@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "brink/ask/levels.h"
+#include "brink/network/float32.h"
 #include "brink/pattern/polish.h"
 
 namespace brink {
 
 namespace {
-
-/// distance - bound below this (times max(1, distance)) is optimal.
-constexpr double kOptimal = 1e-6;
 
 /// A valid bound on the true L2 distance r from one, b, on the linearised distance. With spacing h
 /// of the breakpoints, f~(d) <= d^2 + min(h^2/4, h d), so b^2 <= r^2 + n h^2/4 and
@@ -32,11 +31,22 @@ AnswerStatus conclude(const ClosestQuestion& question, double distance, double b
   if (std::isinf(distance)) {
     return nothing_there ? AnswerStatus::infeasible : AnswerStatus::time_limit;
   }
-  const bool euclidean = question.norm == Norm::l2 && !question.breakpoints;
-  const double allowed = euclidean ? kEuclideanGap * distance : kOptimal * std::max(1.0, distance);
-  if (distance - bound <= allowed) return AnswerStatus::optimal;
+  if (distance - bound <= optimality_slack(question, distance)) return AnswerStatus::optimal;
   if (gap > 0 && distance - bound <= gap * distance) return AnswerStatus::gap;
   return AnswerStatus::time_limit;
+}
+
+/// The find with its image on levels; nothing found if none is.
+Found on_levels(const Found& found, const ClosestQuestion& question, const Network& network,
+                const Eigen::VectorXd& image) {
+  Found result;
+  result.lead = found.lead;
+  const auto x = to_levels(question, network, *found.region, image, found.image, found.lead);
+  if (!x) return result;
+  result.distance = measured_distance(question, image, *x);
+  result.image = *x;
+  result.region = found.region;
+  return result;
 }
 
 }  // namespace
@@ -66,25 +76,40 @@ std::optional<ClosestAnswer> before_search(const Network& network, const Closest
 }
 
 void complete(ClosestAnswer& answer, const ClosestQuestion& question, const Network& network,
-              const Eigen::VectorXd& image, const Found& found, double bound, double gap,
-              bool nothing_there) {
-  bound = std::min(bound, found.distance);
-  answer.status = conclude(question, found.distance, bound, gap, nothing_there);
-  if (std::isinf(bound)) bound = 0;  // nothing there: no distance to bound
+              const Eigen::VectorXd& image, const Found& found_any, Proven proven, double gap) {
+  const bool leveled = question.levels && found_any.region != nullptr;
+  const Found found = leveled ? on_levels(found_any, question, network, image) : found_any;
+  proven.bound = std::min(proven.bound, found.distance);
+  proven.lead_bound = std::min(std::max(proven.lead_bound, proven.bound), found.distance);
+  answer.status = conclude(question, found.distance, proven.lead_bound, gap, proven.nothing_there);
+  // Only rounding to levels keeps it from its bound.
+  const bool by_levels =
+      leveled && found.region != nullptr && answer.status == AnswerStatus::time_limit &&
+      conclude(question, found_any.distance, proven.lead_bound, gap, proven.nothing_there) ==
+          AnswerStatus::optimal;
+  if (by_levels) answer.status = AnswerStatus::gap;
+  // Nothing there: no distance to bound.
+  if (std::isinf(proven.bound)) proven.bound = 0;
+  if (std::isinf(proven.lead_bound)) proven.lead_bound = proven.bound;
+  answer.lead = found.lead.value;
+  answer.bound = proven.bound;
+  answer.lead_bound = proven.lead_bound;
   if (question.breakpoints) {
-    answer.linearised_bound = bound;
-    answer.bound = euclidean_from_linearised(question, image, bound);
-  } else {
-    answer.bound = bound;
+    answer.linearised_bound = proven.bound;
+    answer.bound = euclidean_from_linearised(question, image, proven.bound);
+    answer.lead_bound = euclidean_from_linearised(question, image, proven.lead_bound);
   }
   if (found.region == nullptr) return;
   answer.image = found.image;
   answer.distance = distance(question.norm, found.image, image);
   answer.target = found.region->target;
-  answer.verified = fools(question, network, *found.region, image, found.image);
+  answer.verified = fools(question, network, *found.region, image, found.image, found.lead) &&
+                    (!question.levels || on_levels(question, image, found.image));
+  answer.float32 = fools_float32(network, found.image, found.region->target);
   answer.all_zero =
       network.output == OutputKind::relu && (outputs(network, found.image).array() == 0).all();
   answer.bound = std::min(answer.bound, *answer.distance);
+  answer.lead_bound = std::min(answer.lead_bound, *answer.distance);
   if (question.breakpoints) answer.linearised = found.distance;
 }
 
@@ -96,6 +121,8 @@ std::string_view name(AnswerStatus status) {
       return "gap";
     case AnswerStatus::time_limit:
       return "time_limit";
+    case AnswerStatus::undecided:
+      return "undecided";
     case AnswerStatus::infeasible:
       return "infeasible";
     case AnswerStatus::misclassified:

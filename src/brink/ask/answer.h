@@ -25,12 +25,18 @@ struct Found {
   double distance = kInfinity;  ///< as measured by the question (linearised with breakpoints)
   Eigen::VectorXd image;
   const OutputRegion* region = nullptr;  ///< null: none found
+  Lead lead = {};
 };
 
-/// Sets status, distance, bound and all that follows from them. `bound`: proven, on the measured
-/// distance; `gap`: asked for; `nothing_there`: it is proven that no image exists.
+/// What is proven, on the measured distance.
+struct Proven {
+  double bound = 0;            ///< of images with lead 0
+  double lead_bound = 0;       ///< of images with the lead found
+  bool nothing_there = false;  ///< no image exists, ties included
+};
+
+/// Sets status, distance, bounds and all that follows from them. `gap`: asked for.
 void complete(ClosestAnswer& answer, const ClosestQuestion& question, const Network& network,
-              const Eigen::VectorXd& image, const Found& found, double bound, double gap,
-              bool nothing_there);
+              const Eigen::VectorXd& image, const Found& found, Proven proven, double gap);
 
 }  // namespace brink

@@ -18,9 +18,10 @@
 namespace brink {
 
 enum class AnswerStatus {
-  optimal,        ///< distance - bound <= 1e-6 max(1, distance); true L2: 1e-4 relative
+  optimal,        ///< distance - lead_bound is within optimality_slack()
   gap,            ///< the gap asked for was reached
   time_limit,     ///< stopped; distance (if any) and bound hold
+  undecided,      ///< ended, but rounding left something open; distance (if any) and bound hold
   infeasible,     ///< proven: no such image exists for the question as asked
   misclassified,  ///< the network gets the image wrong to begin with; nothing was searched
   interrupted,    ///< stopped by the user; not a row of the table
@@ -28,11 +29,16 @@ enum class AnswerStatus {
 };
 std::string_view name(AnswerStatus status);
 /// What a row of a table or store may say.
-inline constexpr std::array kRowStatuses{AnswerStatus::optimal,       AnswerStatus::gap,
-                                         AnswerStatus::time_limit,    AnswerStatus::infeasible,
-                                         AnswerStatus::misclassified, AnswerStatus::error};
+inline constexpr std::array kRowStatuses{AnswerStatus::optimal,    AnswerStatus::gap,
+                                         AnswerStatus::time_limit, AnswerStatus::undecided,
+                                         AnswerStatus::infeasible, AnswerStatus::misclassified,
+                                         AnswerStatus::error};
 /// That of the name, if it is one of them.
 std::optional<AnswerStatus> row_status(std::string_view name);
+/// Neither proven nor near enough: a limit or rounding came first.
+inline bool is_open(AnswerStatus status) {
+  return status == AnswerStatus::time_limit || status == AnswerStatus::undecided;
+}
 /// What failed (a solver's process that was killed, say) is not final: a later run asks again.
 inline bool is_final(AnswerStatus status) {
   return status != AnswerStatus::error;
@@ -42,16 +48,19 @@ struct ClosestAnswer {
   AnswerStatus status = AnswerStatus::error;
   int target = -1;                 ///< class fooled into (any: of the image found; -1 none)
   std::optional<double> distance;  ///< of `image`, recomputed from its pixels
-  double bound = 0;                ///< proven lower bound on the minimal distance
+  double bound = 0;       ///< proven lower bound on the minimal distance, with lead 0 (ties fool)
+  double lead = 0;        ///< by which `image` meets every condition
+  double lead_bound = 0;  ///< proven: no image with that lead is nearer; `bound` where lead is 0
+  bool float32 = false;   ///< the float32 forward pass takes `image` for the target too
   std::int64_t nodes = 0;
   double seconds = 0;
   /// Of `seconds`: tightening bounds for this image, summed over threads but at most `seconds`. The
   /// MIP engine has its bounds from before.
   double bound_seconds = 0;
-  bool verified = false;  ///< fools() holds for `image`
+  bool verified = false;  ///< fools() holds for `image`, with the lead
   bool all_zero = false;  ///< `image` is the literal model's all-zero answer
   Eigen::VectorXd image;  ///< n_0, empty if none was found
-  std::string proof;      ///< who vouches for the bound: search, solver (its tolerances); "": none
+  std::string proof;      ///< what vouches for the bound: search, multipliers (mip); "": none
   std::optional<double> linearised;        ///< with breakpoints: sqrt(sum f~(d_j)) of `image`
   std::optional<double> linearised_bound;  ///< with breakpoints: bound on that
   std::string note;                        ///< why there is an error, or no proof in time

@@ -2,10 +2,16 @@
 #include "brink/search/closest_search.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "brink/ask/answer.h"
+#include "brink/network/float32.h"
 
 namespace brink {
+
+namespace {
+constexpr int kMoreLeads = 3;  ///< searches with a larger lead
+}  // namespace
 
 ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& question,
                                 const Eigen::VectorXd& image, int label,
@@ -21,16 +27,37 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
   inner.on_change = options.on_change;
   inner.on_beat = options.on_beat;
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
-  const auto result = search::search_closest(network, question, regions, image, deadline, inner);
   ClosestAnswer answer;
   answer.proof = "search";
-  answer.statistics = result.statistics;
-  answer.nodes = result.statistics.nodes;
-  const Found found{result.distance, result.image, result.region};
-  complete(answer, question, network, image, found, result.bound, options.gap, result.finished);
+  search::ClosestResult result;
+  double bound = 0;
+  Found found;
+  for (int round = 0;; ++round) {
+    result = search::search_closest(network, question, regions, image, deadline, inner);
+    answer.statistics.add(result.statistics);
+    bound = std::max(bound, result.bound);
+    found = {result.distance, result.image, result.region, result.lead};
+    complete(answer, question, network, image, found, {bound, result.lead_bound, result.nothing},
+             options.gap);
+    // The nearest image may need more of a lead than was chosen from the first one.
+    const bool open = answer.status == AnswerStatus::time_limit && result.ended;
+    if (!open || !result.lead.float32 || found.region == nullptr) break;
+    const double doubt = float32_doubt(network, found.image, found.region->target);
+    if (doubt <= result.lead.value || round == kMoreLeads || deadline.expired()) break;
+    inner.least_lead = 1.25 * doubt;
+  }
+  answer.nodes = answer.statistics.nodes;
   if (found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
   if (answer.status == AnswerStatus::time_limit && result.statistics.doubtful > 0) {
     answer.note = fmt::format("undecided by rounding: {} leaves", result.statistics.doubtful);
+  }
+  if (answer.status == AnswerStatus::time_limit && result.ended) {
+    answer.status = AnswerStatus::undecided;
+    if (std::isinf(result.lead_bound)) {
+      answer.note = fmt::format("ties only: no image leads by {:.3g} (--lead)", answer.lead);
+    } else if (answer.note.empty()) {
+      answer.note = "undecided by rounding";
+    }
   }
   if (deadline.interrupted() && answer.status == AnswerStatus::time_limit) {
     answer.status = AnswerStatus::interrupted;

@@ -14,6 +14,7 @@ struct Excitation {
   std::int64_t nodes = 0;
   double seconds = 0;
   Eigen::VectorXd image;  ///< n_0, empty if none was found
+  std::string proof;      ///< who vouches for the bound: search, solver (its tolerances); "": none
   std::string note;       ///< for error
 };
 

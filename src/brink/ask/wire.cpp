@@ -76,6 +76,9 @@ std::string to_bytes(const ClosestAnswer& a) {
                {"target", a.target},
                {"distance", optional_to_json(a.distance)},
                {"bound", a.bound},
+               {"lead", a.lead},
+               {"lead_bound", a.lead_bound},
+               {"float32", a.float32},
                {"nodes", a.nodes},
                {"seconds", a.seconds},
                {"bound_seconds", a.bound_seconds},
@@ -96,6 +99,7 @@ std::string to_bytes(const Excitation& e) {
                {"nodes", e.nodes},
                {"seconds", e.seconds},
                {"image", pixels_to_json(e.image)},
+               {"proof", e.proof},
                {"note", e.note}});
 }
 
@@ -106,6 +110,9 @@ Expected<ClosestAnswer> closest_from_bytes(const std::string& bytes) {
     a.target = d.at("target").get<int>();
     a.distance = optional_from_json(d.at("distance"));
     a.bound = d.at("bound").get<double>();
+    a.lead = d.at("lead").get<double>();
+    a.lead_bound = d.at("lead_bound").get<double>();
+    a.float32 = d.at("float32").get<bool>();
     a.nodes = d.at("nodes").get<std::int64_t>();
     a.seconds = d.at("seconds").get<double>();
     a.bound_seconds = d.at("bound_seconds").get<double>();
@@ -130,6 +137,7 @@ Expected<Excitation> excitation_from_bytes(const std::string& bytes) {
     e.nodes = d.at("nodes").get<std::int64_t>();
     e.seconds = d.at("seconds").get<double>();
     e.image = pixels_from_json(d.at("image"));
+    e.proof = d.at("proof").get<std::string>();
     e.note = d.at("note").get<std::string>();
     return e;
   });

@@ -35,6 +35,13 @@ class Deadline {
     return after(seconds < remaining() ? seconds : remaining(), interrupt_);
   }
 
+  /// The same flag, and a moment so many seconds later.
+  Deadline extended(double seconds) const {
+    Deadline later = *this;
+    later.limit_ += seconds;
+    return later;
+  }
+
   /// Seconds left; never negative, infinity when there is no moment.
   double remaining() const {
     const double left = limit_ - watch_.seconds();
@@ -44,7 +51,9 @@ class Deadline {
   bool interrupted() const {
     return interrupt_ != nullptr && interrupt_->load(std::memory_order_relaxed);
   }
-  bool expired() const { return interrupted() || remaining() <= 0; }
+  bool expired() const {
+    return interrupted() || (limit_ < std::numeric_limits<double>::infinity() && remaining() <= 0);
+  }
 
  private:
   Stopwatch watch_;

@@ -37,6 +37,7 @@ struct Bounds {
   std::string network;                            ///< content_hash of the network they belong to
   Box box;                                        ///< the inputs they hold for
   std::string method;                             ///< interval, symbolic, lp, exact, weak
+  std::string solver;                             ///< MIP solver behind exact bounds; "": none
   double t_pre = 0;                               ///< seconds spent on them (once per network)
   std::vector<std::vector<NeuronBounds>> layers;  ///< [k - 1][j] for k = 1..K, output included
 

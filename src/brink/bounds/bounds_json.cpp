@@ -1,6 +1,7 @@
 // Bounds on disk: JSON with all digits, read back with suspicion.
 //
 //     {"brink_bounds": 1, "checksum": SHA-256, "network": content hash, "method": "exact",
+//      "solver": "cbc" (only where a MIP solver proved bounds, within its tolerances),
 //      "t_pre": seconds,
 //      "box": {"size": n_0, "low": number or list, "high": number or list},
 //      "layers": [[{"lower": L, "upper": U, "lower_source": "exact", "upper_source": "lp"}, ...]]}
@@ -91,6 +92,7 @@ Bounds from_json(const json& document) {
   Bounds bounds;
   bounds.network = document.at("network").get<std::string>();
   bounds.method = document.at("method").get<std::string>();
+  bounds.solver = document.value("solver", "");
   bounds.t_pre = number(document, "t_pre");
   if (!(bounds.t_pre >= 0)) throw std::runtime_error("t_pre is negative");
   bounds.box = box_from_json(document.at("box"));
@@ -129,6 +131,7 @@ std::string field(const char* key, const json& value) {
 /// All but version and checksum.
 std::string values_text(const Bounds& bounds) {
   return field("network", bounds.network) + field("method", bounds.method) +
+         (bounds.solver.empty() ? "" : field("solver", bounds.solver)) +
          field("t_pre", bounds.t_pre) + field("box", box_to_json(bounds.box)) +
          "\"layers\": " + layers_text(bounds);
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -111,6 +112,30 @@ Expected<NpyArray> numbers_of(std::vector<std::size_t> shape, std::string_view b
   return array;
 }
 
+/// One text of as many characters of `width` bytes as `digits` says: <U7 has 4 bytes each, |S7 one.
+std::optional<std::string> text_of(std::string_view digits, std::size_t width,
+                                   std::string_view bytes) {
+  std::size_t length = 0;
+  const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
+  if (code != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  if (bytes.size() % width != 0 || bytes.size() / width != length) return std::nullopt;
+  std::string text;
+  for (std::size_t i = 0; i < length; ++i) {
+    std::uint32_t character = 0;
+    std::memcpy(&character, bytes.data() + i * width, width);
+    text += character < 128 ? static_cast<char>(character) : '?';
+  }
+  while (!text.empty() && text.back() == '\0') text.pop_back();  // what pads shorter ones
+  return text;
+}
+
+/// The bytes of <U: UTF-32.
+std::string wide(const std::string& text) {
+  std::string bytes;
+  for (const char c : text) (bytes += c).append(3, '\0');
+  return bytes;
+}
+
 }  // namespace
 
 std::size_t NpyArray::size() const {
@@ -119,7 +144,13 @@ std::size_t NpyArray::size() const {
   return product;
 }
 
+std::optional<std::string> NpyArray::as_text() const {
+  const auto* text = std::get_if<std::string>(&numbers);
+  return text != nullptr ? std::optional<std::string>(*text) : std::nullopt;
+}
+
 std::vector<double> NpyArray::as_doubles() const {
+  if (as_text()) return std::vector<double>(size(), std::numeric_limits<double>::quiet_NaN());
   return std::visit(
       [](const auto& values) {
         std::vector<double> doubles;
@@ -163,6 +194,14 @@ Expected<NpyArray> decode_npy(std::string_view bytes, const std::string& where) 
     if (descr == "<i8") return numbers_of<std::int64_t>(std::move(*shape), parts->numbers, where);
     if (descr == "<i4") return numbers_of<std::int32_t>(std::move(*shape), parts->numbers, where);
     if (descr == "|u1") return numbers_of<std::uint8_t>(std::move(*shape), parts->numbers, where);
+    NpyArray array{std::move(*shape), {}};
+    const bool wide = descr.starts_with("<U");
+    if ((wide || descr.starts_with("|S")) && array.size() == 1) {
+      auto text = text_of(descr.substr(2), wide ? 4 : 1, parts->numbers);
+      if (!text) return bad_request("{} is a text whose length is not {}", where, descr);
+      array.numbers = std::move(*text);
+      return array;
+    }
   }
   return bad_request("{} holds {}: use float64, float32, int64, int32 or uint8 numbers", where,
                      descr.substr(0, 20));
@@ -172,8 +211,10 @@ std::string encode_npy(const NpyArray& array) {
   return std::visit(
       [&](const auto& values) {
         using T = typename std::decay_t<decltype(values)>::value_type;
+        std::string descr(kDescr<T>);
+        if (descr.empty()) descr = fmt::format("<U{}", values.size());
         std::string header =
-            fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", kDescr<T>,
+            fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", descr,
                         fmt::join(array.shape, ", "), array.shape.size() == 1 ? "," : "");
         const std::size_t before = kMagic.size() + 4;
         const std::size_t unpadded = before + header.size() + 1;
@@ -185,7 +226,9 @@ std::string encode_npy(const NpyArray& array) {
         bytes += static_cast<char>(header.size() & 0xff);
         bytes += static_cast<char>(header.size() >> 8);
         bytes += header;
-        if (!values.empty()) {
+        if constexpr (std::is_same_v<T, char>) {
+          bytes += wide(values);
+        } else if (!values.empty()) {
           bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
         }
         return bytes;

@@ -6,6 +6,7 @@
 
 #include "brink/ask/wire.h"
 #include "brink/base/digest.h"
+#include "brink/question/identity.h"
 
 namespace brink {
 
@@ -75,6 +76,7 @@ Question closest_question(const Network& network, const ClosestQuestion& questio
                     {"time_limit", engine.time_limit},
                     {"gap", engine.gap},
                     {"seed", engine.seed}};
+  result.hash = question_hash(content_hash(network), named.digest, question.text());
   if (!engine.search) {
     result.options["solver"] = engine.mip.solver;
     result.options["formulation"] = formulation;

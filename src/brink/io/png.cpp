@@ -33,6 +33,29 @@ std::vector<png_byte> interleave(const Raster& picture, bool grey) {
   return bytes;
 }
 
+// A PNG is a signature and chunks: length, type, data, checksum; the first chunk (IHDR) has 13
+// bytes.
+constexpr std::size_t kSignature = 8;
+constexpr std::size_t kType = 4;  // bytes of a length, type or checksum
+constexpr std::size_t kAfterHeader = kSignature + 3 * kType + 13;
+constexpr std::string_view kNote("tEXtquestion\0", 13);
+
+std::string big_endian(std::uint32_t value) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xff);
+  return bytes;
+}
+
+/// CRC-32 of ISO 3309, bit by bit: notes are short.
+std::uint32_t crc(const std::string& bytes) {
+  std::uint32_t rest = 0xffffffff;
+  for (const char c : bytes) {
+    rest ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) rest = rest >> 1 ^ (rest & 1 ? 0xedb88320 : 0);
+  }
+  return ~rest;
+}
+
 png_image new_image() {
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
@@ -84,6 +107,29 @@ Expected<Raster> decode_png(const std::string& bytes, const std::string& name) {
   return picture;
 }
 
+std::string with_note(std::string png, const std::string& note) {
+  const std::string data = std::string(kNote) + note;
+  const std::string chunk =
+      big_endian(static_cast<std::uint32_t>(data.size() - kType)) + data + big_endian(crc(data));
+  png.insert(kAfterHeader, chunk);
+  return png;
+}
+
+std::string note_of(const std::string& png) {
+  for (std::size_t at = kSignature; at + 2 * kType <= png.size();) {
+    std::uint32_t size = 0;
+    for (std::size_t i = 0; i < kType; ++i) {
+      size = size << 8 | static_cast<unsigned char>(png[at + i]);
+    }
+    if (png.size() - at - 2 * kType < size) break;
+    if (png.compare(at + kType, kNote.size(), kNote) == 0) {
+      return png.substr(at + kType + kNote.size(), size + kType - kNote.size());
+    }
+    at += 3 * kType + std::size_t{size};
+  }
+  return {};
+}
+
 Expected<void> check_png_name(const std::filesystem::path& path) {
   std::string ending = path.extension().string();
   for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -92,10 +138,11 @@ Expected<void> check_png_name(const std::filesystem::path& path) {
                      path.string());
 }
 
-Expected<void> write_png(const Raster& picture, const std::filesystem::path& path) {
-  const auto bytes = encode_png(picture);
+Expected<void> write_png(const Raster& picture, const std::filesystem::path& path,
+                         const std::string& note) {
+  auto bytes = encode_png(picture);
   if (!bytes) return tl::unexpected<Error>(bytes.error());
-  return write_file(path, *bytes);
+  return write_file(path, note.empty() ? *bytes : with_note(std::move(*bytes), note));
 }
 
 Expected<Raster> read_png(const std::filesystem::path& path) {

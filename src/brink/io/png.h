@@ -54,8 +54,14 @@ Expected<Raster> decode_png(const std::string& bytes, const std::string& name);
 /// written is PNG, whatever it is called.
 Expected<void> check_png_name(const std::filesystem::path& path);
 
+/// What the picture is of, in one line of ASCII within the PNG (a tEXt chunk, keyword "question");
+/// `png` is one that encode_png() made, or any to read it from: empty where there is none.
+std::string with_note(std::string png, const std::string& note);
+std::string note_of(const std::string& png);
+
 /// Atomic, see base/files.h.
-Expected<void> write_png(const Raster& picture, const std::filesystem::path& path);
+Expected<void> write_png(const Raster& picture, const std::filesystem::path& path,
+                         const std::string& note = {});
 Expected<Raster> read_png(const std::filesystem::path& path);
 
 }  // namespace brink

@@ -21,8 +21,9 @@ Eigen::VectorXd solve_passive(const Eigen::MatrixXd& e, const Eigen::VectorXd& f
   return columns.colPivHouseholderQr().solve(f);
 }
 
-/// Lawson-Hanson NNLS.
-Eigen::VectorXd nonnegative_least_squares(const Eigen::MatrixXd& e, const Eigen::VectorXd& f) {
+/// Lawson-Hanson NNLS; empty when stopped.
+Eigen::VectorXd nonnegative_least_squares(const Eigen::MatrixXd& e, const Eigen::VectorXd& f,
+                                          const Deadline& deadline) {
   Eigen::VectorXd u = Eigen::VectorXd::Zero(e.cols());
   std::vector<Eigen::Index> passive;
   const Eigen::Index most_steps = 10 * (e.cols() + 10);
@@ -33,6 +34,7 @@ Eigen::VectorXd nonnegative_least_squares(const Eigen::MatrixXd& e, const Eigen:
     if (gain.maxCoeff(&entering) <= 1e-13) break;
     passive.push_back(entering);
     for (;;) {
+      if (deadline.expired()) return {};
       const Eigen::VectorXd z = solve_passive(e, f, passive);
       double length = 1;
       for (std::size_t i = 0; i < passive.size(); ++i) {
@@ -56,13 +58,15 @@ Eigen::VectorXd nonnegative_least_squares(const Eigen::MatrixXd& e, const Eigen:
 
 }  // namespace
 
-std::optional<LeastDistance> least_distance(const Eigen::MatrixXd& g, const Eigen::VectorXd& h) {
+std::optional<LeastDistance> least_distance(const Eigen::MatrixXd& g, const Eigen::VectorXd& h,
+                                            const Deadline& deadline) {
   const Eigen::Index size = g.cols();
   Eigen::MatrixXd e(size + 1, g.rows());
   e.topRows(size) = g.transpose();
   e.row(size) = h.transpose();
   const Eigen::VectorXd f = Eigen::VectorXd::Unit(size + 1, size);
-  const Eigen::VectorXd u = nonnegative_least_squares(e, f);
+  const Eigen::VectorXd u = nonnegative_least_squares(e, f, deadline);
+  if (u.size() == 0) return std::nullopt;
   const Eigen::VectorXd residual = e * u - f;
   if (residual(size) > -1e-12) return std::nullopt;
   return LeastDistance{-residual.head(size) / residual(size), -u / residual(size)};

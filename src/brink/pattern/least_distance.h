@@ -4,6 +4,8 @@
 #include <Eigen/Core>
 #include <optional>
 
+#include "brink/base/deadline.h"
+
 namespace brink {
 
 struct LeastDistance {
@@ -11,7 +13,9 @@ struct LeastDistance {
   Eigen::VectorXd multipliers;  ///< of the rows, >= 0: d = G' multipliers
 };
 
-/// The shortest d; empty when no d is feasible (to the method's tolerance, about 1e-10).
-std::optional<LeastDistance> least_distance(const Eigen::MatrixXd& g, const Eigen::VectorXd& h);
+/// The shortest d; empty when no d is feasible (to the method's tolerance, about 1e-10) or the
+/// deadline comes first.
+std::optional<LeastDistance> least_distance(const Eigen::MatrixXd& g, const Eigen::VectorXd& h,
+                                            const Deadline& deadline = {});
 
 }  // namespace brink

@@ -94,7 +94,7 @@ double LinfProjection::excluded(const std::vector<double>& duals, double radius)
   return 0;
 }
 
-LinfNearest LinfProjection::nearest(const Eigen::VectorXd& rhs) {
+LinfNearest LinfProjection::nearest(const Eigen::VectorXd& rhs, const Deadline& deadline) {
   const double size = 1 + rhs.cwiseAbs().maxCoeff();
   const double met = std::min(kMet * size, kTolerance);
   const auto t = static_cast<int>(origin_.size());
@@ -110,7 +110,7 @@ LinfNearest LinfProjection::nearest(const Eigen::VectorXd& rhs) {
   LinfNearest result;
   while (result.programs < kSteps && !std::isinf(last.radius)) {
     set_radius(last.radius);
-    LpSolution solution = lp_.solve();
+    LpSolution solution = lp_.solve(deadline);
     ++result.programs;
     if (solution.status != SolveStatus::optimal) break;
     const double slack = -solution.objective;

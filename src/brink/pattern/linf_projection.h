@@ -24,7 +24,7 @@ class LinfProjection {
   LinfProjection(const Eigen::MatrixXd& rows, const Eigen::VectorXd& origin, const Box& box);
 
   /// min max_j |x_j - origin_j| over rows x >= rhs. Continues from the basis of the last call.
-  LinfNearest nearest(const Eigen::VectorXd& rhs);
+  LinfNearest nearest(const Eigen::VectorXd& rhs, const Deadline& deadline = {});
 
  private:
   void set_radius(double radius);

@@ -9,7 +9,9 @@
 
 #include <Eigen/Core>
 #include <optional>
+#include <vector>
 
+#include "brink/base/deadline.h"
 #include "brink/pattern/pattern.h"
 
 namespace brink {
@@ -23,11 +25,13 @@ double measured_distance(const ClosestQuestion& question, const Eigen::VectorXd&
 double linearised_distance(const ClosestQuestion& question, const Eigen::VectorXd& image,
                            const Eigen::VectorXd& x);
 
-/// The nearest image of the pattern, in the region, for which fools() holds; empty if none was
-/// found (the pattern is empty, or thinner than rounding). For L0 only the pixels in which `point`
-/// differs from the image may change.
-std::optional<Eigen::VectorXd> polish(const Network& network, const ClosestQuestion& question,
-                                      const OutputRegion& region, const Eigen::VectorXd& image,
-                                      const Phases& phases, const Eigen::VectorXd& point);
+/// For each lead, from the smallest on, the nearest image of the pattern, in the region, for which
+/// fools() holds with it; empty if none was found (the pattern is empty, or thinner than rounding,
+/// or the deadline came). For L0 only the pixels in which `point` differs from the image may
+/// change.
+std::vector<std::optional<Eigen::VectorXd>> polish(
+    const Network& network, const ClosestQuestion& question, const OutputRegion& region,
+    const Eigen::VectorXd& image, const Phases& phases, const Eigen::VectorXd& point,
+    const Deadline& deadline = {}, const std::vector<Lead>& leads = {Lead{}});
 
 }  // namespace brink

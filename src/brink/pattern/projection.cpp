@@ -95,12 +95,12 @@ bool advance(const Dual& dual, const Eigen::VectorXd& direction, const Eigen::Ve
 
 /// The slow and sure way: least distance programming, sides of the box added where the point leaves
 /// it.
-std::optional<Projection> by_active_sets(const Dual& dual) {
+std::optional<Projection> by_active_sets(const Dual& dual, const Deadline& deadline) {
   const Eigen::Index size = dual.origin.size();
   Eigen::MatrixXd rows = dual.rows;
   Eigen::VectorXd rhs = dual.rhs - dual.rows * dual.origin;
   for (int round = 0; round < 50; ++round) {
-    const auto change = least_distance(rows, rhs);
+    const auto change = least_distance(rows, rhs, deadline);
     if (!change) return std::nullopt;
     const Eigen::VectorXd x = dual.origin + change->point;
     std::vector<std::pair<Eigen::Index, double>> outside;  // pixel, sign of the row to add
@@ -130,7 +130,8 @@ std::optional<Projection> by_active_sets(const Dual& dual) {
 }  // namespace
 
 std::optional<Projection> project(const Eigen::VectorXd& origin, const Eigen::MatrixXd& rows,
-                                  const Eigen::VectorXd& rhs, const Box& box, double enough) {
+                                  const Eigen::VectorXd& rhs, const Box& box, double enough,
+                                  const Deadline& deadline) {
   Eigen::VectorXd scale = rows.rowwise().norm();
   for (Eigen::Index i = 0; i < scale.size(); ++i) {
     if (scale(i) > 0) continue;
@@ -140,7 +141,7 @@ std::optional<Projection> project(const Eigen::VectorXd& origin, const Eigen::Ma
   const Dual dual{origin, scale.cwiseInverse().asDiagonal() * rows, rhs.cwiseQuotient(scale), box};
   Eigen::VectorXd lambda = Eigen::VectorXd::Zero(rhs.size());
   Eigen::VectorXd x = dual.primal(lambda);
-  for (int step = 0; step < kMaxSteps; ++step) {
+  for (int step = 0; step < kMaxSteps && !deadline.expired(); ++step) {
     const Eigen::VectorXd gradient = dual.rhs - dual.rows * x;
     // Stationary: feasible, and no slack under a positive multiplier.
     const bool feasible = gradient.size() == 0 || gradient.maxCoeff() <= kFeasible;
@@ -151,6 +152,7 @@ std::optional<Projection> project(const Eigen::VectorXd& origin, const Eigen::Ma
       if (bound > enough) return Projection{{}, bound};
     }
     const bool moved = std::any_of(kDamping.begin(), kDamping.end(), [&](double damping) {
+      if (deadline.expired()) return false;
       return advance(dual, newton_direction(dual, lambda, x, gradient, damping), gradient, lambda,
                      x);
     });
@@ -161,7 +163,7 @@ std::optional<Projection> project(const Eigen::VectorXd& origin, const Eigen::Ma
   const double bound = dual.squared_bound(lambda, x);
   const bool feasible = violation.size() == 0 || violation.maxCoeff() <= 1e-9;
   if (feasible && squared - bound <= 1e-9 * (1 + squared)) return Projection{x, bound};
-  return by_active_sets(dual);
+  return by_active_sets(dual, deadline);
 }
 
 }  // namespace brink

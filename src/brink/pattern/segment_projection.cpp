@@ -47,8 +47,9 @@ SegmentProjection::SegmentProjection(const Eigen::MatrixXd& rows, const Eigen::V
 
 /// The Euclidean projection and windows around it, or, where the method fails, everything; false:
 /// its bound is enough.
-bool SegmentProjection::start(const Eigen::VectorXd& rhs, double enough, SegmentNearest& result) {
-  const auto projection = project(origin_, rows_, rhs, box_, enough);
+bool SegmentProjection::start(const Eigen::VectorXd& rhs, double enough, const Deadline& deadline,
+                              SegmentNearest& result) {
+  const auto projection = project(origin_, rows_, rhs, box_, enough, deadline);
   if (!projection) {
     moves_ = Eigen::VectorXd::Zero(origin_.size());
     widen();
@@ -113,7 +114,8 @@ void SegmentProjection::add_pieces(Eigen::Index j) {
 }
 
 /// The program of the windows; false: it has no solution.
-bool SegmentProjection::solve(const Eigen::VectorXd& sides, SegmentNearest& result) {
+bool SegmentProjection::solve(const Eigen::VectorXd& sides, const Deadline& deadline,
+                              SegmentNearest& result) {
   pieces_.clear();
   Eigen::VectorXd bases(moves_.size());
   for (Eigen::Index j = 0; j < moves_.size(); ++j) {
@@ -134,7 +136,7 @@ bool SegmentProjection::solve(const Eigen::VectorXd& sides, SegmentNearest& resu
     row.lower = rest(r);
     program.rows.push_back(std::move(row));
   }
-  const LpSolution solution = LpSolver(program).solve();
+  const LpSolution solution = LpSolver(program).solve(deadline);
   ++result.programs;
   if (solution.status != SolveStatus::optimal) return false;
   moves_ = bases;
@@ -173,13 +175,14 @@ double SegmentProjection::proven(const Eigen::VectorXd& duals, const Eigen::Vect
   return value - 2 * operations * std::numeric_limits<double>::epsilon() * magnitude;
 }
 
-SegmentNearest SegmentProjection::nearest(const Eigen::VectorXd& rhs, double enough) {
+SegmentNearest SegmentProjection::nearest(const Eigen::VectorXd& rhs, const Deadline& deadline,
+                                          double enough) {
   SegmentNearest result;
-  if (moves_.size() == 0 && !start(rhs, enough, result)) return result;
+  if (moves_.size() == 0 && !start(rhs, enough, deadline, result)) return result;
   const Eigen::VectorXd sides = rhs - rows_ * origin_;
   bool all = false;
-  for (int round = 0; !(result.squared_bound > enough); ++round) {
-    const bool solved = solve(sides, result);
+  for (int round = 0; !(result.squared_bound > enough) && !deadline.expired(); ++round) {
+    const bool solved = solve(sides, deadline, result);
     const bool met = solved && sum() <= result.squared_bound + kMet * (1 + result.squared_bound);
     if (all || met || (solved && !recentre())) break;
     if (!solved || round == kRounds) {

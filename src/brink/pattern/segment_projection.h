@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "brink/base/box.h"
+#include "brink/base/deadline.h"
 
 namespace brink {
 
@@ -30,7 +31,7 @@ class SegmentProjection {
 
   /// Goes no further once the bound is greater than `enough`. Continues from where the last call
   /// was.
-  SegmentNearest nearest(const Eigen::VectorXd& rhs,
+  SegmentNearest nearest(const Eigen::VectorXd& rhs, const Deadline& deadline = {},
                          double enough = std::numeric_limits<double>::infinity());
 
  private:
@@ -42,13 +43,14 @@ class SegmentProjection {
     double sign, length, slope;
   };
 
-  bool start(const Eigen::VectorXd& rhs, double enough, SegmentNearest& result);
+  bool start(const Eigen::VectorXd& rhs, double enough, const Deadline& deadline,
+             SegmentNearest& result);
   Window around(Eigen::Index j, double move) const;
   void widen();
   bool recentre();
   double base(Eigen::Index j) const;
   void add_pieces(Eigen::Index j);
-  bool solve(const Eigen::VectorXd& sides, SegmentNearest& result);
+  bool solve(const Eigen::VectorXd& sides, const Deadline& deadline, SegmentNearest& result);
   double sum() const;
   double proven(const Eigen::VectorXd& duals, const Eigen::VectorXd& sides) const;
 

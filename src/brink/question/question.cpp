@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "brink/base/digest.h"
+#include "brink/network/float32.h"
 
 namespace brink {
 
@@ -86,15 +87,22 @@ std::string TargetRule::text() const {
 }
 
 namespace {
-// Of margin and floor: beyond, solvers take numbers for infinity.
+// Of margin, floor and lead: beyond, solvers take numbers for infinity.
 constexpr double kMostAsked = 1e9;
 constexpr int kMostBreakpoints = 10'000;
+constexpr int kMostLevels = 65'536;
 }  // namespace
 
 Expected<void> ClosestQuestion::check(const Network& network) const {
   if (!(margin >= 1)) return bad_request("margin {} is below 1; use 1 or more", margin);
   if (margin > kMostAsked) {
     return bad_request("margin {} is above {}; use less", margin, kMostAsked);
+  }
+  if (lead && !(*lead >= 0)) {
+    return bad_request("lead {} is negative; use 0 or more, or 'auto'", *lead);
+  }
+  if (lead && *lead > kMostAsked) {
+    return bad_request("lead {} is above {}; use less", *lead, kMostAsked);
   }
   if (cap && !(*cap >= 0)) return bad_request("cap {} is negative; use 0 or more", *cap);
   if (target_min && !(*target_min >= 0)) {
@@ -116,6 +124,10 @@ Expected<void> ClosestQuestion::check(const Network& network) const {
   if (breakpoints && *breakpoints > kMostBreakpoints) {
     return bad_request("breakpoints {} is too many; use {} or fewer, or none for the true L2",
                        *breakpoints, kMostBreakpoints);
+  }
+  if (levels && (*levels < 2 || *levels > kMostLevels)) {
+    return bad_request("levels {} is not a number from 2 to {}; pictures of bytes have 256",
+                       *levels, kMostLevels);
   }
   if (target.kind == TargetRule::Kind::fixed && target.value >= network.output_size()) {
     return bad_request("target class {} does not exist; the network has classes 0 to {}",
@@ -140,11 +152,14 @@ std::string ClosestQuestion::text() const {
     box_bytes.append(reinterpret_cast<const char*>(side->data()),
                      static_cast<std::size_t>(side->size()) * sizeof(double));
   }
-  return fmt::format(
-      "norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}", name(norm),
-      target.text(), margin, target_min ? fmt::format("{}", *target_min) : "none",
-      cap ? fmt::format("{}", *cap) : "none",
-      breakpoints ? fmt::format("{}", *breakpoints) : "none", sha256(box_bytes).substr(0, 16));
+  const std::string grey = levels ? fmt::format(" levels={}", *levels) : "";
+  const std::string led = !leads() ? "" : lead ? fmt::format(" lead={}", *lead) : " lead=auto";
+  return fmt::format("norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}{}{}",
+                     name(norm), target.text(), margin,
+                     target_min ? fmt::format("{}", *target_min) : "none",
+                     cap ? fmt::format("{}", *cap) : "none",
+                     breakpoints ? fmt::format("{}", *breakpoints) : "none",
+                     sha256(box_bytes).substr(0, 16), led, grey);
 }
 
 std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const Network& network,
@@ -183,19 +198,43 @@ Box reach(const ClosestQuestion& question, const Eigen::VectorXd& image) {
   return result;
 }
 
+Lead lead_of(const ClosestQuestion& question, const Network& network, const Eigen::VectorXd& image,
+             const Eigen::VectorXd& found, int target) {
+  constexpr double kMore = 1.2;          // images nearby need as much, or hardly more
+  constexpr double kWithoutImage = 4.0;  // what an image may need whose pixels are not known yet
+  if (!question.leads()) return {};
+  if (question.lead) return {*question.lead, false};
+  const double doubt = found.size() > 0 ? kMore * float32_doubt(network, found, target)
+                                        : kWithoutImage * float32_doubt(network, image, target);
+  return {doubt, true};
+}
+
+OutputRegion moved_inward(OutputRegion region, double lead) {
+  for (OutputRow& row : region.rows) row.rhs += lead;
+  region.lead += lead;
+  return region;
+}
+
+double optimality_slack(const ClosestQuestion& question, double distance) {
+  const bool euclidean = question.norm == Norm::l2 && !question.breakpoints;
+  const double width = (question.box.upper - question.box.lower).maxCoeff();
+  return std::max((euclidean ? 1e-4 : 1e-6) * distance, 1e-12 * width);
+}
+
 bool fools(const ClosestQuestion& question, const Network& network, const OutputRegion& region,
-           const Eigen::VectorXd& image, const Eigen::VectorXd& x) {
+           const Eigen::VectorXd& image, const Eigen::VectorXd& x, const Lead& lead) {
   if (!x.allFinite() || !reach(question, image).contains(x)) return false;
   const Eigen::VectorXd y = outputs(network, x);
-  if (region.all_zero) return (y.array() == 0).all();
-  const double activation = y(region.target);
+  const double least = region.lead + lead.value;
+  if (region.all_zero) return least == 0 && !lead.float32 && (y.array() == 0).all();
+  const double activation = y(region.target) - least;
   if (question.target_min && !(activation >= *question.target_min)) return false;
   for (Eigen::Index j = 0; j < y.size(); ++j) {
     if (j == region.target) continue;
     if (!(activation >= question.margin * y(j))) return false;
     if (!question.target_min && !(activation >= y(j))) return false;
   }
-  return true;
+  return !lead.float32 || survives_float32(network, x, region.target);
 }
 
 }  // namespace brink

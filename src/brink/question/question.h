@@ -35,10 +35,19 @@ struct ClosestQuestion {
   std::optional<double> target_min = 0.001;  ///< >= 0, floor on the target's activation; 0 is the
                                              ///< seeds' literal model; empty ("none"): no floor,
                                              ///< y_t >= margin y_j and y_t >= y_j (linear outputs)
-  std::optional<double> cap;                 ///< >= 0
-  Box box;                                   ///< n_0 pixels
-  std::optional<int> breakpoints;            ///< >= 2, L2 only: the seeds' linearisation
+  /// >= 0: returned images meet every condition by so much, y_t >= margin y_j + lead. Bounds and
+  /// `infeasible` speak of lead 0 all the same. Empty: as much as float32 rounding can take away
+  /// at the image that is found (network/float32.h) if the margin is 1, else 0.
+  std::optional<double> lead;
+  std::optional<double> cap;       ///< >= 0
+  Box box;                         ///< n_0 pixels
+  std::optional<int> breakpoints;  ///< >= 2, L2 only: the seeds' linearisation
+  /// >= 2: the image returned has changed pixels on so many evenly spaced levels of the box only.
+  /// Bounds speak of images of any levels.
+  std::optional<int> levels;
 
+  /// Images must lie deeper than the boundary.
+  bool leads() const { return lead ? *lead > 0 : margin == 1; }
   /// What makes the question unanswerable for this network.
   Expected<void> check(const Network& network) const;
   /// All options in one canonical line; equal lines, equal questions (box by its hash).
@@ -56,7 +65,23 @@ struct OutputRegion {
   int target = 0;
   bool all_zero = false;  ///< the literal model's second half, {every y_j <= 0}
   std::vector<OutputRow> rows;
+  double lead = 0;  ///< by which the rows were moved inward
 };
+
+/// How far inside a region an image has to lie.
+struct Lead {
+  double value = 0;      ///< every row by so much, besides the region's own lead
+  bool float32 = false;  ///< and so that every float32 pass takes it for the target
+};
+
+/// The lead that the question gives the images found for `image`: its own, or, where it leaves it
+/// open, what float32 can take away at `found` (taken for `target`; empty: nothing is known yet),
+/// and a little more for images that are found later.
+Lead lead_of(const ClosestQuestion& question, const Network& network, const Eigen::VectorXd& image,
+             const Eigen::VectorXd& found, int target);
+
+/// The region with every row moved inward.
+OutputRegion moved_inward(OutputRegion region, double lead);
 
 /// The regions of the question for an image of class `label`: one, two with target_min 0 and relu
 /// outputs, or so many for each class other than the label. Empty when the target is the label.
@@ -67,9 +92,14 @@ std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const 
 /// capped change never exceeds the cap by rounding.
 Box reach(const ClosestQuestion& question, const Eigen::VectorXd& image);
 
+/// How far from a proven bound a distance may be to count as optimal: 1e-6 of it (true L2: 1e-4),
+/// and never less than 1e-12 of the box's width.
+double optimality_slack(const ClosestQuestion& question, double distance);
+
 /// Does the plain forward pass on x, in double precision, meet the region's conditions exactly as
-/// the question words them (not as linear rows), and does x lie in the reach?
+/// the question words them (not as linear rows), by the lead, and does x lie in the reach? An
+/// all-zero output leads by nothing.
 bool fools(const ClosestQuestion& question, const Network& network, const OutputRegion& region,
-           const Eigen::VectorXd& image, const Eigen::VectorXd& x);
+           const Eigen::VectorXd& image, const Eigen::VectorXd& x, const Lead& lead = {});
 
 }  // namespace brink

@@ -8,7 +8,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <fstream>
 
@@ -16,9 +15,8 @@
 #include "brink/base/digest.h"
 #include "brink/base/files.h"
 #include "brink/data/npz.h"
-#include "brink/report/csv.h"
-#include "brink/report/decimal.h"
-#include "brink/report/text_table.h"
+#include "brink/report/closest_columns.h"
+#include "brink/report/earlier.h"
 
 namespace brink {
 
@@ -29,88 +27,12 @@ namespace {
 constexpr std::size_t kChecksum = 64;  // bytes, hexadecimal
 constexpr std::size_t kRecordHead = 2 * sizeof(std::int64_t);
 
-const std::vector<std::string>& columns() {
-  static const std::vector<std::string> names = {
-      "image",         "label",    "target",   "norm",       "status",
-      "distance",      "bound",    "gap",      "nodes",      "seconds",
-      "bound_seconds", "verified", "all_zero", "linearised", "linearised_bound",
-      "proof",         "note"};
-  return names;
-}
-
 fs::path partial(const fs::path& csv) {
   return fs::path(csv) += ".partial";
 }
 
 fs::path companion(const fs::path& csv) {
   return fs::path(csv) += ".partial.images";
-}
-
-enum class Side { up, down };
-
-/// 9 digits, rounded to the side that keeps the claim true.
-std::string number(const std::optional<double>& value, Side side) {
-  if (!value || !std::isfinite(*value)) return "";
-  return side == Side::up ? decimal_up(*value) : decimal_down(*value);
-}
-
-std::string row_text(const ClosestRow& row) {
-  const ClosestAnswer& a = row.answer;
-  return fmt::format("{},{},{},{},{},{},{},{},{},{:.3f},{:.3f},{},{},{},{},{},{}\n", row.image,
-                     row.label, a.target < 0 ? "" : fmt::format("{}", a.target), name(row.norm),
-                     name(a.status), number(a.distance, Side::up), number(a.bound, Side::down),
-                     number(a.gap(), Side::up), a.nodes, a.seconds, a.bound_seconds,
-                     a.verified ? 1 : 0, a.all_zero ? 1 : 0, number(a.linearised, Side::up),
-                     number(a.linearised_bound, Side::down), csv_field(a.proof), csv_field(a.note));
-}
-
-Expected<AnswerStatus> parse_status(const std::string& text, const std::string& where) {
-  if (const auto status = row_status(text)) return *status;
-  return bad_request("'{}' holds the status '{}', which is none: remove the file", where, text);
-}
-
-/// The numbers of one row.
-Expected<void> read_numbers(const CsvTable& table, int row, ClosestAnswer& answer) {
-  std::map<std::string, std::optional<double>> values;
-  for (const char* column : {"target", "distance", "bound", "nodes", "seconds", "bound_seconds",
-                             "linearised", "linearised_bound"}) {
-    const auto value = table.number(row, column);
-    if (!value) return tl::unexpected<Error>(value.error());
-    values[column] = *value;
-  }
-  answer.target = static_cast<int>(values["target"].value_or(-1));
-  answer.distance = values["distance"];
-  answer.bound = values["bound"].value_or(0);
-  answer.nodes = static_cast<std::int64_t>(values["nodes"].value_or(0));
-  answer.seconds = values["seconds"].value_or(0);
-  answer.bound_seconds = values["bound_seconds"].value_or(0);
-  answer.linearised = values["linearised"];
-  answer.linearised_bound = values["linearised_bound"];
-  return {};
-}
-
-Expected<ClosestRow> read_row(const CsvTable& table, int index, const std::string& where) {
-  ClosestRow row;
-  const auto image = table.integer(index, "image");
-  if (!image) return tl::unexpected<Error>(image.error());
-  const auto label = table.integer(index, "label");
-  if (!label) return tl::unexpected<Error>(label.error());
-  const auto norm = parse_norm(table.text(index, "norm"));
-  if (!norm) return tl::unexpected<Error>(norm.error());
-  const auto status = parse_status(table.text(index, "status"), where);
-  if (!status) return tl::unexpected<Error>(status.error());
-  row.image = *image;
-  row.label = *label;
-  row.norm = *norm;
-  row.answer.status = *status;
-  if (auto ok = read_numbers(table, index, row.answer); !ok) {
-    return tl::unexpected<Error>(ok.error());
-  }
-  row.answer.verified = table.text(index, "verified") == "1";
-  row.answer.all_zero = table.text(index, "all_zero") == "1";
-  row.answer.proof = table.text(index, "proof");
-  row.answer.note = table.text(index, "note");
-  return row;
 }
 
 std::string record(int image, const Eigen::VectorXd& pixels) {
@@ -209,14 +131,15 @@ Expected<std::map<int, FinishedRow>> take_rows(const fs::path& csv, const std::s
     if (auto ok = cut(path, sound); !ok) return tl::unexpected<Error>(ok.error());
     text->resize(sound);
   }
-  const auto table = CsvTable::parse(text->substr(first_line.size()), path.string(), columns());
+  const auto table =
+      CsvTable::parse(text->substr(first_line.size()), path.string(), closest_columns());
   if (!table) return tl::unexpected<Error>(table.error());
   auto images = take_images(companion(csv));
   if (!images) return tl::unexpected<Error>(images.error());
   const std::vector<std::string> lines = lines_of(*text);
   std::map<int, FinishedRow> rows;
   for (int i = 0; i < table->rows(); ++i) {
-    auto row = read_row(*table, i, path.string());
+    auto row = read_closest_row(*table, i, path.string());
     if (!row) return tl::unexpected<Error>(row.error());
     if (row->answer.distance) {
       const auto found = images->find(row->image);
@@ -229,7 +152,7 @@ Expected<std::map<int, FinishedRow>> take_rows(const fs::path& csv, const std::s
   return rows;
 }
 
-Npz images_npz(const std::vector<ClosestRow>& rows) {
+Npz images_npz(const std::vector<ClosestRow>& rows, const std::string& question) {
   std::size_t size = 0;
   std::vector<double> images;
   std::vector<std::int64_t> index, label, target;
@@ -246,36 +169,45 @@ Npz images_npz(const std::vector<ClosestRow>& rows) {
   return {{"images", {{n, size}, std::move(images)}},
           {"index", {{n}, std::move(index)}},
           {"label", {{n}, std::move(label)}},
-          {"target", {{n}, std::move(target)}}};
+          {"target", {{n}, std::move(target)}},
+          {"question", {{}, question}}};
 }
 
 }  // namespace
 
-std::string closest_header() {
-  return fmt::format("{}", fmt::join(columns(), ","));
+Expected<void> check_earlier(const TableFiles& files) {
+  if (files.force) return {};
+  const std::vector<std::string> questions{files.question};
+  auto ok = check_replaces(files.csv, earlier_table(files.csv, "image,label,target,norm,status,"),
+                           questions);
+  return ok ? check_replaces(files.images, earlier_images(files.images), questions) : ok;
 }
 
-Expected<ClosestTable> ClosestTable::of_answers(const fs::path& csv, const fs::path& images_out,
-                                                std::vector<int> order) {
-  if (auto ok = check_outputs({csv, images_out}, {}); !ok) {
+std::string closest_header() {
+  return fmt::format("{}", fmt::join(closest_columns(), ","));
+}
+
+Expected<ClosestTable> ClosestTable::of_answers(TableFiles files, std::vector<int> order) {
+  if (auto ok = check_outputs({files.csv, files.images}, {}); !ok) {
     return tl::unexpected<Error>(ok.error());
   }
+  if (auto ok = check_earlier(files); !ok) return tl::unexpected<Error>(ok.error());
   ClosestTable table;
-  table.csv_ = csv;
-  table.images_out_ = images_out;
+  table.files_ = std::move(files);
   table.order_ = std::move(order);
   table.partial_files_ = false;
   return table;
 }
 
-Expected<ClosestTable> ClosestTable::open(const fs::path& csv, const fs::path& images_out,
-                                          const std::string& question, std::vector<int> order) {
-  auto table = of_answers(csv, images_out, std::move(order));
+Expected<ClosestTable> ClosestTable::open(TableFiles files, const std::string& request,
+                                          std::vector<int> order) {
+  auto table = of_answers(std::move(files), std::move(order));
   if (!table) return table;
   if (is_stream(csv)) return table;
   table->csv_ = followed(csv);
   table->partial_files_ = true;
-  const std::string first_line = fmt::format("# question {}\n", sha256(question));
+  const fs::path& csv = table->files_.csv;
+  const std::string first_line = fmt::format("# question {}\n", sha256(request));
   std::error_code code;
   if (fs::exists(partial(table->csv_), code)) {
     auto rows = take_rows(table->csv_, first_line);
@@ -296,14 +228,14 @@ bool ClosestTable::done(int image) const {
 
 Expected<void> ClosestTable::append(const ClosestRow& row) {
   if (row.answer.status == AnswerStatus::interrupted) return {};
-  const std::string line = row_text(row);
+  const std::string line = closest_line(row, files_.question);
   const std::lock_guard lock(*mutex_);
   if (partial_files_ && row.answer.distance) {
-    auto ok = append_to(companion(csv_), record(row.image, row.answer.image));
+    auto ok = append_to(companion(files_.csv), record(row.image, row.answer.image));
     if (!ok) return ok;
   }
   if (partial_files_) {
-    if (auto ok = append_to(partial(csv_), line); !ok) return ok;
+    if (auto ok = append_to(partial(files_.csv), line); !ok) return ok;
   }
   done_[row.image] = {row, line};
   return {};
@@ -313,17 +245,17 @@ Expected<void> ClosestTable::finish() {
   for (const int image : order_) {
     if (!done(image)) return failure("image {} has no answer: the table is not complete", image);
   }
-  if (!images_out_.empty()) {
-    if (auto ok = write_npz(images_out_, images_npz(rows())); !ok) return ok;
+  if (!files_.images.empty()) {
+    if (auto ok = write_npz(files_.images, images_npz(rows(), files_.question)); !ok) return ok;
   }
-  if (csv_.empty()) return {};
+  if (files_.csv.empty()) return {};
   std::string text = closest_header() + "\n";
   for (const int image : order_) text += done_.at(image).line;
-  if (auto ok = write_file(csv_, text); !ok) return ok;
+  if (auto ok = write_file(files_.csv, text); !ok) return ok;
   if (!partial_files_) return {};
   std::error_code ignored;
-  fs::remove(partial(csv_), ignored);
-  fs::remove(companion(csv_), ignored);
+  fs::remove(partial(files_.csv), ignored);
+  fs::remove(companion(files_.csv), ignored);
   return {};
 }
 

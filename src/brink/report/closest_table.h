@@ -23,22 +23,29 @@ struct FinishedRow {
   std::string line;
 };
 
+/// Where the answers to one question go.
+struct TableFiles {
+  std::filesystem::path csv;     ///< empty: no table
+  std::filesystem::path images;  ///< .npz of the images found; empty: none
+  std::string question;          ///< its hash (question/identity.h), which both carry
+  bool force = false;            ///< replaces what answers another question
+};
+
+/// That no finished file of another question would be lost; open() and of_answers() check it too.
+Expected<void> check_earlier(const TableFiles& files);
+
 class ClosestTable {
  public:
-  /// `question`: canonical text of all that decides the answers (network hash, data, options).
-  /// Takes over what a stopped run of the same question left; another question's partial table is
-  /// an error. A `csv` that is a stream has none. `images_out`: the .npz of the images found;
-  /// empty: none. `order`: the images asked for, in that order; one that is asked for twice is
-  /// written twice.
-  static Expected<ClosestTable> open(const std::filesystem::path& csv,
-                                     const std::filesystem::path& images_out,
-                                     const std::string& question, std::vector<int> order);
+  /// `request`: canonical text of all that decides the answers (question, engine, limits). Takes
+  /// over what a stopped run of the same request left; another one's partial table is an error, and
+  /// so are the finished files of another question (see earlier.h). A table that is a stream has
+  /// neither. `order`: the images asked for, in that order; one that is asked for twice is written
+  /// twice.
+  static Expected<ClosestTable> open(TableFiles files, const std::string& request,
+                                     std::vector<int> order);
 
-  /// A table without partial files, for answers that are kept elsewhere while the run lasts. `csv`
-  /// may be empty: finish() writes no table then.
-  static Expected<ClosestTable> of_answers(const std::filesystem::path& csv,
-                                           const std::filesystem::path& images_out,
-                                           std::vector<int> order);
+  /// A table without partial files, for answers that are kept elsewhere while the run lasts.
+  static Expected<ClosestTable> of_answers(TableFiles files, std::vector<int> order);
 
   /// Answered already, in this run or an earlier one.
   bool done(int image) const;
@@ -52,8 +59,7 @@ class ClosestTable {
   std::vector<ClosestRow> rows() const;
 
  private:
-  std::filesystem::path csv_;
-  std::filesystem::path images_out_;
+  TableFiles files_;
   std::vector<int> order_;
   bool partial_files_ = true;
   std::map<int, FinishedRow> done_;

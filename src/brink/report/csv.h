@@ -21,6 +21,7 @@ class CsvTable {
   static Expected<CsvTable> parse(const std::string& text, const std::string& name,
                                   const std::vector<std::string>& required);
 
+  bool has(const std::string& column) const { return columns_.count(column) > 0; }
   int rows() const { return static_cast<int>(rows_.size()); }
   /// The field, unquoted. `row` in [0, rows()), `column` a required one.
   const std::string& text(int row, const std::string& column) const;

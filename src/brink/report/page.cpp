@@ -54,7 +54,9 @@ std::string proof(const Result& answer) {
   if (answer.status == "infeasible") return "<span class=ok>proven: no such image</span>";
   if (answer.status == "misclassified") return "<span class=soft>wrong to begin with</span>";
   if (answer.status == "error") return "<span class=warn>error</span>";
-  const char* why = answer.status == "gap" ? "gap reached" : "time limit";
+  const char* why = answer.status == "gap"         ? "gap reached"
+                    : answer.status == "undecided" ? "undecided by rounding"
+                                                   : "time limit";
   return fmt::format("<span class=warn>{}</span>, proven \u2265 {:.4g}", why, bound);
 }
 
@@ -153,9 +155,11 @@ void write_unit(Writer& out, const UnitResult& unit) {
   }
   out.html += fmt::format("<figcaption><b>{}</b> ", unit.unit);
   if (unit.activation) out.html += fmt::format("{:.4g}", *unit.activation);
-  out.html += unit.status == "optimal" ? " <span class=ok>max</span>"
-                                       : fmt::format("<br><span class=warn>\u2264 {:.4g}</span>",
-                                                     unit.bound.value_or(0));
+  out.html +=
+      unit.status == "optimal"
+          ? (unit.proof == "solver" ? " <span class=ok>max (solver)</span>"
+                                    : " <span class=ok>max</span>")
+          : fmt::format("<br><span class=warn>\u2264 {:.4g}</span>", unit.bound.value_or(0));
   out.html += "</figcaption></figure>\n";
 }
 
@@ -164,7 +168,9 @@ void write_units(Writer& out, const Page& page) {
   out.html +=
       "<h2>What excites each unit most</h2>\n<p>For every unit, the image in the whole input box "
       "that maximises its activation, with that activation; \u201cmax\u201d means proven "
-      "largest, otherwise the proven upper bound is given.</p>\n";
+      "largest, otherwise the proven upper bound is given; \u201csolver\u201d: by a MIP solver, "
+      "within its "
+      "tolerances.</p>\n";
   int layer = 0;
   for (const UnitResult& unit : page.units) {
     if (unit.layer != layer) {

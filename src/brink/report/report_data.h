@@ -77,6 +77,7 @@ struct ReportUnit {
   std::optional<double> bound;
   std::string status;
   double seconds = 0;
+  std::string proof;  ///< search, solver; empty: unknown
   Thumbnail found;
 };
 

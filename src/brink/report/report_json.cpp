@@ -134,6 +134,7 @@ json units(const ReportData& data, SpriteSheets& sprites) {
                     {"bound", or_null(unit.bound)},
                     {"status", unit.status},
                     {"seconds", brief(unit.seconds)},
+                    {"proof", unit.proof},
                     {"found", sprites.add(unit.found)}});
   }
   return list;

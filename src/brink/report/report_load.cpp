@@ -241,7 +241,7 @@ Expected<void> load_answers(Loading& loading) {
 
 Expected<void> load_units(Loading& loading) {
   return loading.store.database().query(
-      "SELECT question, layer, unit, activation, bound, status, seconds, found FROM unit "
+      "SELECT question, layer, unit, activation, bound, status, seconds, found, proof FROM unit "
       "ORDER BY question, layer, unit",
       [&](const SqlRow& row) {
         const int question = place(loading.question_of, row.integer(0));
@@ -251,7 +251,7 @@ Expected<void> load_units(Loading& loading) {
         const Eigen::VectorXd found = to_vector(row.blob(7));
         loading.data.units.push_back(
             {question, static_cast<int>(row.integer(1)), static_cast<int>(row.integer(2)),
-             row.real_or_null(3), row.real_or_null(4), row.text(5), row.real(6),
+             row.real_or_null(3), row.real_or_null(4), row.text(5), row.real(6), row.text(8),
              grey_thumbnail(found, shape_of(found.size()), range.low, range.high)});
       });
 }

@@ -133,20 +133,21 @@ Expected<TextTable> unit_answer_table(const Store& store, const StoreFilter& fil
     where.add(fmt::format("a.status = ?{}", where.values().size() + 1), filter.status);
   }
   const std::string statement =
-      "SELECT q.id, n.name, a.layer, a.unit, a.activation, a.bound, a.status, a.nodes, a.seconds "
+      "SELECT q.id, n.name, a.layer, a.unit, a.activation, a.bound, a.status, a.nodes, a.seconds, "
+      "a.proof "
       "FROM unit a JOIN question q ON q.id = a.question JOIN network n ON n.hash = q.network" +
       where.text() + " ORDER BY q.id, a.layer, a.unit";
-  return table_of(
-      store,
-      {"question", "network", "layer", "unit", "activation", "bound", "status", "nodes", "seconds"},
-      statement, where, [](const SqlRow& row) {
-        std::vector<std::string> fields;
-        for (int c = 0; c <= 8; ++c) fields.push_back(row.text(c));
-        if (!row.null(4)) fields[4] = decimal_down(row.real(4));
-        if (!row.null(5)) fields[5] = decimal_up(row.real(5));
-        fields[8] = real(row, 8, "{:.3f}");
-        return fields;
-      });
+  return table_of(store,
+                  {"question", "network", "layer", "unit", "activation", "bound", "status", "nodes",
+                   "seconds", "proof"},
+                  statement, where, [](const SqlRow& row) {
+                    std::vector<std::string> fields;
+                    for (int c = 0; c <= 9; ++c) fields.push_back(row.text(c));
+                    if (!row.null(4)) fields[4] = decimal_down(row.real(4));
+                    if (!row.null(5)) fields[5] = decimal_up(row.real(5));
+                    fields[8] = real(row, 8, "{:.3f}");
+                    return fields;
+                  });
 }
 
 Expected<TextTable> network_table(const Store& store) {

@@ -9,6 +9,7 @@
 #include "brink/base/files.h"
 #include "brink/report/csv.h"
 #include "brink/report/decimal.h"
+#include "brink/report/earlier.h"
 #include "brink/report/pictures.h"
 
 namespace brink {
@@ -22,7 +23,7 @@ constexpr int kSheetPixels = 84;  // width of a picture on the sheet, about
 
 const std::vector<std::string>& columns() {
   static const std::vector<std::string> names = {"layer",  "unit",  "activation", "bound",
-                                                 "status", "nodes", "seconds"};
+                                                 "status", "nodes", "seconds"};  // and ours
   return names;
 }
 
@@ -36,6 +37,12 @@ Raster thinned(const Raster& picture) {
     }
   }
   return small;
+}
+
+/// What the picture of a unit says it is of.
+std::string note(const UnitResult& unit) {
+  return fmt::format("{} unit {}:{} activation {}", unit.question, unit.layer, unit.unit,
+                     unit.activation ? decimal_down(*unit.activation) : "");
 }
 
 Expected<UnitResult> read_row(const CsvTable& table, int row, const fs::path& folder) {
@@ -52,12 +59,25 @@ Expected<UnitResult> read_row(const CsvTable& table, int row, const fs::path& fo
   for (const auto* field : {&activation, &bound, &seconds}) {
     if (!*field) return tl::unexpected<Error>(field->error());
   }
-  unit = {
-      *layer,  *index, *activation, *bound, table.text(row, "status"), *nodes, seconds->value_or(0),
-      Raster()};
+  unit.layer = *layer;
+  unit.unit = *index;
+  unit.activation = *activation;
+  unit.bound = *bound;
+  unit.status = table.text(row, "status");
+  unit.nodes = *nodes;
+  unit.seconds = seconds->value_or(0);
+  if (table.has("proof")) unit.proof = table.text(row, "proof");
+  if (table.has("question")) unit.question = table.text(row, "question");
   if (!unit.activation) return unit;
-  auto picture = read_png(folder / unit_file(unit.layer, unit.unit));
+  const fs::path file = folder / unit_file(unit.layer, unit.unit);
+  const auto bytes = read_file(file);
+  if (!bytes) return tl::unexpected<Error>(bytes.error());
+  auto picture = decode_png(*bytes, file.string());
   if (!picture) return tl::unexpected<Error>(picture.error());
+  if (!unit.question.empty() && note_of(*bytes) != note(unit)) {
+    return bad_request("'{}' is the picture of another run than the table beside it: ask again",
+                       file.string());
+  }
   unit.picture = std::move(*picture);
   return unit;
 }
@@ -92,12 +112,12 @@ Expected<void> check_place(const fs::path& folder) {
 }  // namespace
 
 std::string unit_table(const std::vector<UnitResult>& units) {
-  std::string text = fmt::format("{}\n", fmt::join(columns(), ","));
+  std::string text = fmt::format("{},proof,question\n", fmt::join(columns(), ","));
   for (const UnitResult& unit : units) {
-    text += fmt::format("{},{},{},{},{},{},{:.3f}\n", unit.layer, unit.unit,
+    text += fmt::format("{},{},{},{},{},{},{:.3f},{},{}\n", unit.layer, unit.unit,
                         unit.activation ? decimal_down(*unit.activation) : "",
                         unit.bound ? decimal_up(*unit.bound) : "", unit.status, unit.nodes,
-                        unit.seconds);
+                        unit.seconds, unit.proof, unit.question);
   }
   return text;
 }
@@ -131,20 +151,29 @@ Raster unit_sheet(const std::vector<UnitResult>& units) {
   return contact_sheet(sheet);
 }
 
-Expected<UnitFolder> UnitFolder::of_answers(const fs::path& folder) {
-  if (!folder.empty()) {
-    if (auto ok = check_place(folder); !ok) return tl::unexpected<Error>(ok.error());
+Expected<void> check_earlier(const UnitFiles& files) {
+  if (files.force || files.folder.empty()) return {};
+  const fs::path csv = files.folder / "units.csv";
+  const std::string leading = fmt::format("{}", fmt::join(columns(), ","));
+  return check_replaces(csv, earlier_table(csv, leading), {files.question});
+}
+
+Expected<UnitFolder> UnitFolder::of_answers(UnitFiles files) {
+  if (!files.folder.empty()) {
+    if (auto ok = check_place(files.folder); !ok) return tl::unexpected<Error>(ok.error());
+    if (auto ok = check_earlier(files); !ok) return tl::unexpected<Error>(ok.error());
   }
   UnitFolder result;
-  result.folder_ = folder;
+  result.files_ = std::move(files);
   return result;
 }
 
-Expected<UnitFolder> UnitFolder::open(const fs::path& folder, const std::string& question) {
-  if (auto ok = check_place(folder); !ok) return tl::unexpected<Error>(ok.error());
-  UnitFolder result;
-  result.folder_ = folder;
-  result.hash_ = sha256(question);
+Expected<UnitFolder> UnitFolder::open(UnitFiles files, const std::string& request) {
+  auto opened = of_answers(std::move(files));
+  if (!opened) return opened;
+  UnitFolder result = std::move(*opened);
+  result.hash_ = sha256(request);
+  const fs::path& folder = result.files_.folder;
   const fs::path path = partial(folder);
   std::error_code code;
   if (!fs::exists(path, code)) {
@@ -169,35 +198,36 @@ Expected<UnitFolder> UnitFolder::open(const fs::path& folder, const std::string&
 
 Expected<void> UnitFolder::write_picture(const UnitResult& unit) const {
   if (unit.picture.width == 0) return {};
-  return write_png(unit.picture, folder_ / unit_file(unit.layer, unit.unit));
+  return write_png(unit.picture, files_.folder / unit_file(unit.layer, unit.unit), note(unit));
 }
 
 Expected<void> UnitFolder::add(UnitResult unit) {
+  unit.question = files_.question;
   if (!hash_.empty()) {
     if (auto ok = write_picture(unit); !ok) return ok;
   }
   units_.push_back(std::move(unit));
   if (hash_.empty()) return {};
-  return write_file(partial(folder_), fmt::format("# {}\n{}", hash_, unit_table(units_)));
+  return write_file(partial(files_.folder), fmt::format("# {}\n{}", hash_, unit_table(units_)));
 }
 
 Expected<void> UnitFolder::finish() {
   std::sort(units_.begin(), units_.end(), [](const UnitResult& a, const UnitResult& b) {
     return std::tie(a.layer, a.unit) < std::tie(b.layer, b.unit);
   });
-  if (folder_.empty()) return {};
+  if (files_.folder.empty()) return {};
   if (hash_.empty()) {
     std::error_code code;
-    fs::create_directory(folder_, code);
-    if (code) return bad_request("cannot create '{}': {}", folder_.string(), code.message());
+    fs::create_directory(files_.folder, code);
+    if (code) return bad_request("cannot create '{}': {}", files_.folder.string(), code.message());
     for (const UnitResult& unit : units_) {
       if (auto ok = write_picture(unit); !ok) return ok;
     }
   }
-  if (auto ok = write_png(unit_sheet(units_), folder_ / "units.png"); !ok) return ok;
-  if (auto ok = write_file(folder_ / "units.csv", unit_table(units_)); !ok) return ok;
+  if (auto ok = write_png(unit_sheet(units_), files_.folder / "units.png"); !ok) return ok;
+  if (auto ok = write_file(files_.folder / "units.csv", unit_table(units_)); !ok) return ok;
   std::error_code ignored;
-  fs::remove(partial(folder_), ignored);
+  fs::remove(partial(files_.folder), ignored);
   return {};
 }
 

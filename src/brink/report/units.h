@@ -22,33 +22,45 @@ struct UnitResult {
   std::string status;                ///< optimal, gap, time_limit, error
   std::int64_t nodes = 0;
   double seconds = 0;
-  Raster picture;  ///< empty if no image was found
+  Raster picture;        ///< empty if no image was found
+  std::string proof;     ///< who vouches for the bound: search, solver (its tolerances); "": nobody
+  std::string question;  ///< hash (question/identity.h); empty: an older brink wrote the table
 };
 
-/// layer,unit,activation,bound,status,nodes,seconds; activations rounded down, bounds up.
+/// layer,unit,activation,bound,status,nodes,seconds,proof,question; activations rounded down,
+/// bounds up.
 std::string unit_table(const std::vector<UnitResult>& units);
 
 /// The name of a unit's picture in the folder: unit_1_0.png.
 std::string unit_file(int layer, int unit);
 
-/// Reads units.csv of `folder` and the pictures beside it, in the table's order.
+/// Reads units.csv of `folder` and the pictures beside it, in the table's order. A picture that is
+/// not of its row is an error.
 Expected<std::vector<UnitResult>> read_units(const std::filesystem::path& folder);
 
 /// All units, one row of pictures a layer (wrapped after 10).
 Raster unit_sheet(const std::vector<UnitResult>& units);
 
+/// Where the answers of a run go.
+struct UnitFiles {
+  std::filesystem::path folder;
+  std::string question;  ///< its hash, which table and pictures carry
+  bool force = false;    ///< replaces what answers another question
+};
+
+/// That no finished table of another question would be lost; open() and of_answers() check it too.
+Expected<void> check_earlier(const UnitFiles& files);
+
 /// A run's folder. Each finished unit is on disk at once; not thread-safe.
 class UnitFolder {
  public:
-  /// `question`: one line that says all that was asked but the list of units. Creates the folder if
-  /// need be (its parent must exist). Finished units of a stopped run of the same question are
-  /// taken over; another question's partial table is an error.
-  static Expected<UnitFolder> open(const std::filesystem::path& folder,
-                                   const std::string& question);
+  /// `request`: one line that says all that was asked, and how, but the list of units. Creates the
+  /// folder if need be (its parent must exist). Finished units of a stopped run of the same request
+  /// are taken over; another one's partial table is an error.
+  static Expected<UnitFolder> open(UnitFiles files, const std::string& request);
 
-  /// For answers that are kept elsewhere: nothing is written before `finish`. `folder` empty: nor
-  /// then.
-  static Expected<UnitFolder> of_answers(const std::filesystem::path& folder);
+  /// For answers that are kept elsewhere: nothing is written before `finish`. No folder: nor then.
+  static Expected<UnitFolder> of_answers(UnitFiles files);
 
   const std::vector<UnitResult>& finished() const { return units_; }
   Expected<void> add(UnitResult unit);
@@ -59,8 +71,8 @@ class UnitFolder {
  private:
   Expected<void> write_picture(const UnitResult& unit) const;
 
-  std::filesystem::path folder_;
-  std::string hash_;  ///< of the question; empty: no partial table
+  UnitFiles files_;
+  std::string hash_;  ///< of the request; empty: no partial table
   std::vector<UnitResult> units_;
 };
 

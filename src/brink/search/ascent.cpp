@@ -37,7 +37,7 @@ std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
   std::set<std::vector<bool>> visited = {active};
   for (int step = 0; step < steps && !deadline.expired(); ++step) {
     relaxation_.load(phasing_of(active));
-    const NodeBound bound = relaxation_.minimise(kMargin, ball, pool, 0.0, kRounds);
+    const NodeBound bound = relaxation_.minimise(kMargin, ball, pool, 0.0, kRounds, deadline);
     if (bound.infeasible) return std::nullopt;
     const Eigen::VectorXd change = relaxation_.program_change(ball, pool);
     if (problem_.slack(problem_.image_with(change)) >= 0) return change;

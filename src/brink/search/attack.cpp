@@ -44,13 +44,15 @@ double slack_gradient(const Problem& problem, const Eigen::VectorXd& x, double l
 }
 
 std::optional<Eigen::VectorXd> attack(const Problem& problem, const Ball& ball,
-                                      const Eigen::VectorXd& start, double leak, int steps) {
+                                      const Eigen::VectorXd& start, double leak, int steps,
+                                      const Deadline& deadline) {
   constexpr std::array kLengths = {1.0, 0.5, 0.2, 0.05};
   const Eigen::VectorXd& image = problem.image();
   Eigen::VectorXd change = start, gradient, corner;
   double slack = slack_gradient(problem, image + change, leak, gradient);
   for (int step = 0; step < steps; ++step) {
     if (slack >= 0) return image + change;
+    if (deadline.expired()) return std::nullopt;
     ball.support(gradient, &corner);
     Eigen::VectorXd best;
     double best_slack = -std::numeric_limits<double>::infinity();

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "brink/base/deadline.h"
 #include "brink/base/random.h"
 #include "brink/search/ball.h"
 #include "brink/search/problem.h"
@@ -15,8 +16,10 @@ double slack_gradient(const Problem& problem, const Eigen::VectorXd& x, double l
                       Eigen::VectorXd& gradient);
 
 /// Frank-Wolfe inside the ball: moves towards the support function's maximiser of the gradient.
-/// Starts at image + `start`; returns the first point with slack >= 0, or nothing.
+/// Starts at image + `start`; returns the first point with slack >= 0, or nothing, also when the
+/// deadline comes.
 std::optional<Eigen::VectorXd> attack(const Problem& problem, const Ball& ball,
-                                      const Eigen::VectorXd& start, double leak, int steps);
+                                      const Eigen::VectorXd& start, double leak, int steps,
+                                      const Deadline& deadline);
 
 }  // namespace brink::search

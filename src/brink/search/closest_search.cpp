@@ -13,6 +13,7 @@
 #include "brink/search/heuristic.h"
 #include "brink/search/ladder.h"
 #include "brink/search/leaf.h"
+#include "brink/search/units.h"
 
 namespace brink::search {
 
@@ -22,9 +23,12 @@ namespace {
 constexpr std::int64_t kLadderAfter = 400'000;  ///< and each time the effort has quadrupled
 constexpr std::int64_t kFirstSlice = 10'000;    ///< of the tree between heuristics
 constexpr double kLastShare = 0.1;  ///< of the time: the ladder, from where it is by then
+constexpr double kGrace = 0.2;      ///< seconds after the limit for the bounds of open nodes
 constexpr std::int64_t kLongestSlice = 150'000;
 constexpr double kSliceGrowth = 1.3;
 constexpr double kHeuristicShare = 0.15;  ///< of a slice
+constexpr double kMoreLead = 1.5;         ///< than the first image needs
+constexpr double kWithoutImage = 4;       ///< the same, from the original image
 constexpr int kPatience = 8;              ///< rounds of local search without a find
 
 std::int64_t share_of(double share, std::int64_t effort) {
@@ -39,7 +43,10 @@ class ClosestSearch {
       : regions_(regions),
         deadline_(deadline),
         options_(options),
-        incumbent_(network, question, image, options.gap),
+        network_(network),
+        question_(question),
+        image_(image),
+        incumbent_(network, question, image, options.gap, deadline),
         ball_(question.norm, image, reach(question, image), 0, question.breakpoints.value_or(0)) {
     ball_.set_radius(ball_.largest_radius());
     for (const OutputRegion& region : regions) {
@@ -50,17 +57,19 @@ class ClosestSearch {
                             options.threads, options.spare);
       ladders_[r].on_raise = [this] { tell(); };
     }
-    incumbent_.on_improvement = [this](double) { tell(); };
+    led_bounds_.assign(regions.size(), 0);
+    incumbent_.on_improvement = [this] { tell(); };
   }
 
   ClosestResult run() {
     if (problems_.front().hidden_layers() == 0) return without_hidden_layer();
     heuristics();
+    choose_lead();
     result_.finished = true;
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       trees_.push_back(std::make_unique<Tree>(problems_[r], regions_[r], ball_, incumbent_,
-                                              result_.statistics, options_.threads,
-                                              options_.spare));
+                                              result_.statistics, options_.threads, options_.spare,
+                                              incumbent_.lead(regions_[r])));
     }
     take_turns();
     return conclude();
@@ -70,30 +79,64 @@ class ClosestSearch {
   ClosestResult conclude() {
     result_.statistics.patterns = incumbent_.patterns();
     result_.statistics.pattern_seconds = incumbent_.pattern_seconds();
-    result_.distance = incumbent_.distance();
-    result_.image = incumbent_.image();
-    result_.region = incumbent_.region();
+    result_.lead = incumbent_.lead();
+    result_.distance = incumbent_.led_distance();
+    result_.image = incumbent_.led_image();
+    result_.region = incumbent_.led_region();
     result_.bound = std::min(total_bound(), result_.distance);
+    result_.nothing = result_.finished && std::isinf(result_.bound);
+    // What no image of lead 0 can do, none with more can.
+    result_.lead_bound = std::numeric_limits<double>::infinity();
+    for (std::size_t r = 0; r < regions_.size(); ++r) {
+      const double known = incumbent_.lead(regions_[r]) > 0 ? led_bounds_[r] : 0;
+      if (regions_[r].all_zero && incumbent_.lead().value > 0) continue;  // it has none with a lead
+      result_.lead_bound = std::min(result_.lead_bound, std::max(known, ladders_[r].bound()));
+    }
+    result_.lead_bound = std::min(result_.lead_bound, result_.distance);
     return std::move(result_);
+  }
+
+  void choose_lead() {
+    const OutputRegion* region = incumbent_.region();
+    Lead lead = lead_of(question_, network_, image_, incumbent_.image(),
+                        region ? region->target : regions_.front().target);
+    if (lead.float32) lead.value = std::max(lead.value, options_.least_lead);
+    incumbent_.set_lead(lead);
   }
 
   /// An affine network is one leaf.
   ClosestResult without_hidden_layer() {
     result_.finished = true;
+    for (std::size_t r = 0; r < regions_.size(); ++r) ladders_[r].raise(one_leaf(r, 0));
+    choose_lead();
     for (std::size_t r = 0; r < regions_.size(); ++r) {
-      LeafResult leaf;
-      do {  // a find need not be the nearest (L0)
-        ball_.set_radius(ladders_[r].search_radius());
-        leaf = solve_leaf(problems_[r], regions_[r], {}, ball_, deadline_);
-      } while (!leaf.empty && leaf.point && incumbent_.offer(regions_[r], *leaf.point));
-      const double excluded = std::isinf(incumbent_.distance())
-                                  ? std::numeric_limits<double>::infinity()
-                                  : beyond(ball_.norm(), ball_.radius());
-      ladders_[r].raise(leaf.empty ? excluded : leaf.bound);
-      const bool closed = leaf.empty || leaf.bound >= incumbent_.search_radius();
-      result_.finished = result_.finished && closed;
+      const double lead = incumbent_.lead(regions_[r]);
+      if (lead > 0) led_bounds_[r] = one_leaf(r, lead);
     }
+    result_.ended = result_.finished || !deadline_.expired();
     return conclude();
+  }
+
+  /// Its bound on points of region r with the lead.
+  double one_leaf(std::size_t r, double lead) {
+    const auto nearest = [&] {
+      return lead > 0 ? incumbent_.led_radius() : incumbent_.search_radius();
+    };
+    const double whole = ball_.largest_radius();
+    LeafResult leaf;
+    Ball ball = ball_;
+    do {  // a find need not be the nearest (L0)
+      ball.set_radius(std::min(whole, nearest()));
+      leaf = solve_leaf(problems_[r], moved_inward(regions_[r], lead), {}, ball, deadline_);
+    } while (!leaf.empty && leaf.point &&
+             (incumbent_.offer(regions_[r], *leaf.point) ||
+              (lead == 0 && incumbent_.offer_touching(regions_[r], *leaf.point))));
+    const bool closed = leaf.empty || leaf.bound >= nearest();
+    result_.statistics.doubtful += closed ? 0 : 1;
+    result_.finished = result_.finished && closed;
+    if (!leaf.empty) return leaf.bound;
+    const bool none = std::isinf(nearest());
+    return none ? std::numeric_limits<double>::infinity() : beyond(ball.norm(), ball.radius());
   }
 
   double total_bound() const {
@@ -104,15 +147,15 @@ class ClosestSearch {
 
   void tell() {
     if (options_.on_change)
-      options_.on_change(incumbent_.distance(), total_bound(), watch_.seconds());
+      options_.on_change(incumbent_.led_distance(), total_bound(), watch_.seconds());
   }
 
   void beat() {
     if (!options_.on_beat) return;
     std::size_t open = 0;
     for (const auto& tree : trees_) open += tree ? tree->open_nodes() : 0;
-    options_.on_beat(
-        {incumbent_.distance(), total_bound(), result_.statistics.nodes, open, watch_.seconds()});
+    options_.on_beat({incumbent_.led_distance(), total_bound(), result_.statistics.nodes, open,
+                      watch_.seconds()});
   }
 
   void heuristics() {
@@ -142,10 +185,14 @@ class ClosestSearch {
         return ladders_[r].closed() ? Outcome::stopped : work(r, {turn});
       });
     }
+    result_.ended = true;
+    // What open nodes prove is asked for once the time is up.
+    const Deadline grace = deadline_.extended(kGrace);
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       if (trees_[r]) settle(r, Outcome::stopped);  // others' finds may have closed it
       if (!trees_[r]) continue;
-      ladders_[r].raise(trees_[r]->open_bound());
+      result_.ended = false;
+      ladders_[r].raise(trees_[r]->open_bound(grace));
       result_.finished = false;
     }
   }
@@ -179,9 +226,10 @@ class ClosestSearch {
     const std::int64_t start = result_.statistics.effort;
     const auto left = [&] { return budget.effort - (result_.statistics.effort - start); };
     std::int64_t slice = std::min(kFirstSlice, budget.effort);
-    Outcome outcome = tree.started()
-                          ? tree.resume({budget.deadline, slice})
-                          : tree.exclude(ladders_[r].search_radius(), {budget.deadline, slice});
+    Outcome outcome =
+        tree.started() ? tree.resume({budget.deadline, slice})
+                       : tree.exclude(std::min(ball_.radius(), incumbent_.tree_radius(regions_[r])),
+                                      {budget.deadline, slice});
     while (outcome == Outcome::stopped && !budget.deadline.expired() && left() > 0) {
       heuristics_[r]->go_on({budget.deadline, share_of(kHeuristicShare, slice)});
       result_.statistics.add(heuristics_[r]->take_statistics());
@@ -200,33 +248,36 @@ class ClosestSearch {
     if (outcome == Outcome::stopped) {
       if (!ladder.closed()) return;
       if (std::isinf(incumbent_.distance())) ladder.raise(incumbent_.distance());
-    } else if (outcome == Outcome::empty) {
-      ladder.raise(finished_bound(tree));
     } else {
-      ladder.raise(std::min(tree.excluded_bound(), tree.doubtful_bound()));
-      result_.finished = false;
+      const bool whole = outcome == Outcome::empty && tree.radius() >= ball_.radius();
+      ladder.raise(
+          finished_bound(whole && std::isinf(incumbent_.distance()), tree.excluded_bound()));
+      led_bounds_[r] =
+          finished_bound(whole && std::isinf(incumbent_.led_distance()), tree.led_bound());
+      result_.finished = result_.finished && outcome == Outcome::empty;
     }
     trees_[r].reset();
   }
 
   /// What an exhausted tree proves: nothing within its radius; nothing at all if that was the whole
   /// reach and no image is known.
-  double finished_bound(const Tree& tree) const {
-    if (std::isinf(incumbent_.distance()) && tree.radius() >= ball_.radius()) {
-      return std::numeric_limits<double>::infinity();
-    }
-    return tree.excluded_bound();
+  static double finished_bound(bool nothing, double bound) {
+    return nothing ? std::numeric_limits<double>::infinity() : bound;
   }
 
   const std::vector<OutputRegion>& regions_;
   Deadline deadline_;
   ClosestOptions options_;
   Stopwatch watch_;
+  const Network& network_;
+  const ClosestQuestion& question_;
+  const Eigen::VectorXd& image_;
   Incumbent incumbent_;
   Ball ball_;
   std::vector<Problem> problems_;
   std::vector<std::unique_ptr<Heuristic>> heuristics_;
   std::vector<Ladder> ladders_;
+  std::vector<double> led_bounds_;            ///< of points with the lead; ladders_ have the rest
   std::vector<std::unique_ptr<Tree>> trees_;  ///< none: the region is settled
   ClosestResult result_;
 };
@@ -236,7 +287,43 @@ class ClosestSearch {
 ClosestResult search_closest(const Network& network, const ClosestQuestion& question,
                              const std::vector<OutputRegion>& regions, const Eigen::VectorXd& image,
                              const Deadline& deadline, const ClosestOptions& options) {
-  return ClosestSearch(network, question, regions, image, deadline, options).run();
+  const Units units = own_units(network, question.box);
+  const auto own_network = rescaled(network, units.neurons, units.inputs);
+  if (!own_network) {
+    return ClosestSearch(network, question, regions, image, deadline, options).run();
+  }
+  const ClosestQuestion own_question = rescaled(question, units);
+  std::vector<OutputRegion> own_regions = regions;
+  for (OutputRegion& region : own_regions) {
+    for (OutputRow& row : region.rows) row.rhs = std::ldexp(row.rhs, units.outputs());
+  }
+  const Eigen::VectorXd own_image = scaled(image, units.inputs);
+  const auto back = [&](double distance) { return units.distance_back(question.norm, distance); };
+  ClosestOptions own_options = options;
+  own_options.least_lead = std::ldexp(options.least_lead, units.outputs());
+  if (options.on_change) {
+    own_options.on_change = [&](double distance, double bound, double seconds) {
+      options.on_change(back(distance), back(bound), seconds);
+    };
+  }
+  if (options.on_beat) {
+    own_options.on_beat = [&](Beat beat) {
+      beat.distance = back(beat.distance);
+      beat.bound = back(beat.bound);
+      options.on_beat(beat);
+    };
+  }
+  ClosestResult result =
+      ClosestSearch(*own_network, own_question, own_regions, own_image, deadline, own_options)
+          .run();
+  result.distance = back(result.distance);
+  result.bound = back(result.bound);
+  result.lead_bound = back(result.lead_bound);
+  result.lead.value = std::ldexp(result.lead.value, -units.outputs());
+  result.image = scaled(result.image, -units.inputs);
+  if (result.region != nullptr)
+    result.region = &regions[static_cast<std::size_t>(result.region - own_regions.data())];
+  return result;
 }
 
 }  // namespace brink::search

@@ -9,6 +9,8 @@
 namespace brink::search {
 
 struct ClosestOptions {
+  /// Where the question leaves the lead open: at least this.
+  double least_lead = 0;
   double gap = 0;  ///< relative; 0: the norm's optimality tolerance
   std::uint64_t seed = 0;
   int threads = 1;  ///< for this one search; with one (and none lent), it repeats itself exactly
@@ -20,10 +22,14 @@ struct ClosestOptions {
 };
 
 struct ClosestResult {
-  bool finished = false;  ///< everything within the search radius is excluded
-  double bound = 0;       ///< proven: no image of the question is nearer
+  bool finished = false;  ///< everything within the search radii is excluded
+  bool ended = false;     ///< nothing was left to do; if not finished, rounding left leaves open
+  bool nothing = false;   ///< proven: no image of the question, ties included
+  double bound = 0;       ///< proven: no image of the question, ties included, is nearer
+  Lead lead;              ///< that `image` has
+  double lead_bound = 0;  ///< proven: no image with the lead is nearer; infinity: there is none
   double distance = 0;    ///< infinity if no image was found
-  Eigen::VectorXd image;  ///< checked by fools(); empty if none
+  Eigen::VectorXd image;  ///< checked by fools() with the lead; empty if none
   const OutputRegion* region = nullptr;
   Statistics statistics;
 };

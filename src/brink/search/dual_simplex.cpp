@@ -286,11 +286,11 @@ bool DualSimplex::pivot(const Leaving& leaving, int entering) {
   return true;
 }
 
-DualSimplex::Status DualSimplex::solve(double cutoff) {
-  if (updates_ >= kRefactorEvery) refactor();
+DualSimplex::Status DualSimplex::solve(double cutoff, const Deadline& deadline) {
+  if (updates_ >= kRefactorEvery) refactor(deadline);
   restart();
   bool refactored = false;
-  for (int iteration = 1; iteration <= kIterationLimit; ++iteration) {
+  for (int iteration = 1; iteration <= kIterationLimit && !deadline.expired(); ++iteration) {
     ++iterations_;
     if (iteration % kRecomputeEvery == 0) restart();
     const Leaving leaving = choose_leaving();
@@ -318,7 +318,7 @@ DualSimplex::Status DualSimplex::solve(double cutoff) {
     if (!pivot(leaving, entering)) {
       if (refactored) break;
       refactored = true;
-      refactor();
+      refactor(deadline);
       restart();
     }
   }

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "brink/base/deadline.h"
+#include "brink/base/zeroed.h"
 #include "brink/search/kernels.h"
 
 namespace brink::search {
@@ -24,7 +26,7 @@ class DualSimplex {
     optimal,
     cutoff,      ///< the objective, which rises but for perturbations, passed the cutoff
     infeasible,  ///< `multipliers()` is a ray: the row combination cannot be met in the box
-    stalled,     ///< iteration limit or numerical trouble; multipliers are still usable
+    stalled,     ///< iteration limit, deadline or numerical trouble; multipliers are still usable
   };
 
   /// `columns` structural columns at [0, 0], room for `spare` more and for `rows` rows.
@@ -63,7 +65,8 @@ class DualSimplex {
   /// out += factor times the row's coefficients, `out` of columns() entries.
   void add_row_to(int row, double factor, double* out) const;
 
-  Status solve(double cutoff = std::numeric_limits<double>::infinity());
+  Status solve(double cutoff = std::numeric_limits<double>::infinity(),
+               const Deadline& deadline = {});
 
   double value(int column) const {
     return is_basic(column) ? value_[index(column)] : bound_value(index(column));
@@ -114,7 +117,7 @@ class DualSimplex {
   void compute_multipliers();
   void compute_reduced_costs();
   void compute_values();
-  void refactor();
+  void refactor(const Deadline& deadline);
   void forget_basis();
   Leaving choose_leaving() const;
   void compute_pivot_row(int variable);
@@ -127,10 +130,10 @@ class DualSimplex {
 
   int m_ = 0;
   int n_ = 0;
-  int slack_ = 0;              ///< id of the first slack: columns at most
-  std::size_t stride_ = 0;     ///< of a_
-  std::size_t capacity_ = 0;   ///< rows that fit; stride of t_ and inverse_
-  std::vector<double> a_, t_;  ///< the coefficients by rows and by columns
+  int slack_ = 0;             ///< id of the first slack: columns at most
+  std::size_t stride_ = 0;    ///< of a_
+  std::size_t capacity_ = 0;  ///< rows that fit; stride of t_ and inverse_
+  Zeroed a_, t_;              ///< the coefficients by rows and by columns
   std::vector<double> rhs_;
   std::vector<std::vector<Span>> row_spans_, column_spans_;
 
@@ -150,7 +153,7 @@ class DualSimplex {
   // The kernel: basic structural columns and the rows whose slacks are not basic.
   std::vector<int> kernel_columns_, tight_rows_;
   std::vector<int> place_, row_place_;  ///< of a column or row in them, or -1
-  std::vector<double> inverse_;         ///< of the kernel
+  Zeroed inverse_;                      ///< of the kernel
   std::vector<double> rho_;             ///< the leaving variable's row of the inverse, tight rows
 
   std::vector<double> multipliers_;

@@ -10,9 +10,9 @@ namespace brink::search {
 DualSimplex::DualSimplex(int columns, int spare, int rows) : n_(columns), slack_(columns + spare) {
   stride_ = (index(slack_) + 3) / 4 * 4;
   capacity_ = (index(rows) + 3) / 4 * 4;
-  a_.assign(capacity_ * stride_, 0);
-  t_.assign(index(slack_) * capacity_, 0);
-  inverse_.assign(capacity_ * capacity_, 0);
+  a_ = Zeroed(capacity_ * stride_);
+  t_ = Zeroed(index(slack_) * capacity_);
+  inverse_ = Zeroed(capacity_ * std::min(capacity_, index(slack_)));
   row_spans_.resize(capacity_);
   column_spans_.resize(index(slack_));
   const std::size_t variables = index(slack_) + capacity_;

@@ -67,7 +67,7 @@ class ExtremeSearch {
         options_(options) {}
 
   ExtremeResult run() {
-    best_.ascend(Eigen::VectorXd::Zero(problem_.image().size()));
+    best_.ascend(Eigen::VectorXd::Zero(problem_.image().size()), deadline_);
     if (problem_.propagate(root_, 2)) {
       renew();
       open_.push_back({std::numeric_limits<double>::infinity(), root_});
@@ -176,8 +176,9 @@ class ExtremeSearch {
   int bound_node(OpenNode& node) {
     const bool leaf = node.phasing.settled();
     relaxation_->load(node.phasing);
-    const NodeBound bound = relaxation_->minimise(
-        {-1, 1, true}, ball_, pool_, best_.base() - enough(), leaf ? kLeafRounds : kRounds);
+    const NodeBound bound =
+        relaxation_->minimise({-1, 1, true}, ball_, pool_, best_.base() - enough(),
+                              leaf ? kLeafRounds : kRounds, deadline_);
     node.bound =
         bound.infeasible ? best_.value() : std::min(node.bound, best_.base() - bound.value);
     if (node.bound <= enough()) return -1;
@@ -186,7 +187,7 @@ class ExtremeSearch {
     best_.offer(problem_.image_with(relaxation_->candidate()));
     best_.offer(problem_.image_with(change));
     const std::int64_t nodes = result_.statistics.nodes;
-    if (nodes <= kAscentAlways || nodes % kAscentEvery == 0) best_.ascend(change);
+    if (nodes <= kAscentAlways || nodes % kAscentEvery == 0) best_.ascend(change, deadline_);
     return id;
   }
 

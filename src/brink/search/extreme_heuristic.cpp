@@ -51,11 +51,11 @@ bool ExtremeHeuristic::offer(const Eigen::VectorXd& x) {
   return true;
 }
 
-void ExtremeHeuristic::ascend(const Eigen::VectorXd& start) {
+void ExtremeHeuristic::ascend(const Eigen::VectorXd& start, const Deadline& deadline) {
   Eigen::VectorXd change = start;
   for (int ascent = 0; ascent < kAscents; ++ascent) {
     ask_beyond(value_ + kAscentGain * std::max(1.0, std::abs(value_)));
-    const auto found = attack(problem_, ball_, change, kAscentLeak, kAscentSteps);
+    const auto found = attack(problem_, ball_, change, kAscentLeak, kAscentSteps, deadline);
     ask_beyond(base_);
     if (!found) return;
     change = *found - problem_.image();
@@ -78,7 +78,7 @@ void ExtremeHeuristic::search(const Phasing& root, std::int64_t effort, const De
   Eigen::VectorXd x = point_, direction, corner, normals(problem_.first_width());
   while (statistics.effort < end && !deadline.expired()) {
     statistics.effort += kRoundEffort;
-    while (climb(x)) x = point_;
+    while (climb(x) && !deadline.expired()) x = point_;
     for (double& normal : normals) normal = random_.normal();
     problem_.first_direction(normals, direction);
     ball_.support(direction, &corner);

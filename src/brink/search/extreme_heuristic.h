@@ -26,7 +26,7 @@ class ExtremeHeuristic {
   /// True: it is better.
   bool offer(const Eigen::VectorXd& x);
   /// Frank-Wolfe from a change, again from each find.
-  void ascend(const Eigen::VectorXd& start);
+  void ascend(const Eigen::VectorXd& start, const Deadline& deadline = {});
   /// Climbs from kicks for so much effort (statistics.h). `root`: bounds of all inputs that are
   /// better.
   void search(const Phasing& root, std::int64_t effort, const Deadline& deadline,

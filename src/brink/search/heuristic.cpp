@@ -64,7 +64,7 @@ void Heuristic::attack_from(int start, const Deadline& deadline) {
     Eigen::VectorXd from = Eigen::VectorXd::Zero(problem_.image().size());
     if (start > 0) from = 0.5 * corner(ball.radius(), random_normals(from.size()));
     const auto leak = kLeaks[static_cast<std::size_t>(start) % kLeaks.size()];
-    const auto point = attack(problem_, ball, from, leak, kAttackSteps);
+    const auto point = attack(problem_, ball, from, leak, kAttackSteps, deadline);
     if (point && incumbent_.offer(region_, *point)) {
       reach = 0.97 * radius();
     } else if (std::isinf(incumbent_.distance())) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "brink/base/deadline.h"
 #include "brink/pattern/polish.h"
+#include "brink/pattern/touching_point.h"
 
 namespace brink::search {
 
@@ -16,60 +16,85 @@ constexpr double kShare = 0.9;
 }  // namespace
 
 Incumbent::Incumbent(const Network& network, const ClosestQuestion& question,
-                     const Eigen::VectorXd& image, double gap)
-    : network_(network),
-      question_(question),
-      image_(image),
-      gap_(gap),
-      distance_(std::numeric_limits<double>::infinity()),
-      radius_(std::numeric_limits<double>::infinity()) {}
+                     const Eigen::VectorXd& image, double gap, const Deadline& deadline)
+    : network_(network), question_(question), image_(image), gap_(gap), deadline_(deadline) {}
+
+void Incumbent::set_lead(const Lead& lead) {
+  lead_ = lead;
+  if (leads() && region() != nullptr) offer(*region(), image());
+}
 
 double Incumbent::radius_for(double distance) const {
-  double tolerance = 1e-6 * std::max(1.0, distance);
-  if (question_.norm == Norm::l2 && !question_.breakpoints) tolerance = 1e-4 * distance;
   const double by_gap = gap_ * distance;
   if (question_.norm == Norm::l0) {  // the bound is the next whole number
     return std::max(0.0, distance - 1 - std::floor(by_gap));
   }
-  return distance - kShare * std::max(tolerance, by_gap);
+  return distance - kShare * std::max(optimality_slack(question_, distance), by_gap);
 }
 
 Eigen::VectorXd Incumbent::image() const {
   const std::lock_guard lock(mutex_);
-  return best_;
+  return nearest_.image;
 }
 
 const OutputRegion* Incumbent::region() const {
   const std::lock_guard lock(mutex_);
-  return best_region_;
+  return nearest_.region;
 }
 
-bool Incumbent::keep(const OutputRegion& region, const Eigen::VectorXd& x) {
+Eigen::VectorXd Incumbent::led_image() const {
+  const std::lock_guard lock(mutex_);
+  return leads() ? led_.image : nearest_.image;
+}
+
+const OutputRegion* Incumbent::led_region() const {
+  const std::lock_guard lock(mutex_);
+  return leads() ? led_.region : nearest_.region;
+}
+
+bool Incumbent::keep(Best& best, const OutputRegion& region, const Eigen::VectorXd& x) {
   const double reached = measured_distance(question_, image_, x);
   const std::lock_guard lock(mutex_);
-  if (!(reached < distance_.load())) return false;
-  best_ = x;
-  best_region_ = &region;
-  distance_.store(reached);
-  radius_.store(radius_for(reached));
-  if (on_improvement) on_improvement(reached);
+  if (!(reached < best.distance.load())) return false;
+  best.image = x;
+  best.region = &region;
+  best.distance.store(reached);
+  best.radius.store(radius_for(reached));
+  if (on_improvement) on_improvement();
   return true;
 }
 
+bool Incumbent::offer(Best& best, const Lead& lead, const OutputRegion& region,
+                      const std::optional<Eigen::VectorXd>& polished,
+                      const Eigen::VectorXd& point) {
+  const double before = best.distance.load();
+  if (polished && keep(best, region, *polished)) return true;
+  // A pattern thinner than rounding: the point itself may do.
+  return fools(question_, network_, region, image_, point, lead) &&
+         measured_distance(question_, image_, point) < before && keep(best, region, point);
+}
+
 bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) {
-  const double before = distance();
   const Stopwatch watch;
-  const auto polished =
-      polish(network_, question_, region, image_, phases_at(network_, point), point);
+  std::vector<Lead> leads{Lead{}};
+  if (lead(region) > 0) leads.push_back(lead_);
+  const auto polished = polish(network_, question_, region, image_, phases_at(network_, point),
+                               point, deadline_, leads);
   ++patterns_;
   pattern_seconds_ += watch.seconds();
-  if (polished && keep(region, *polished)) return true;
-  // A pattern thinner than rounding: the point itself may do.
-  if (fools(question_, network_, region, image_, point) &&
-      measured_distance(question_, image_, point) < before) {
-    return keep(region, point);
-  }
-  return false;
+  bool better = offer(nearest_, leads.front(), region, polished.front(), point);
+  if (leads.size() > 1) better = offer(led_, lead_, region, polished.back(), point) || better;
+  return better;
+}
+
+bool Incumbent::offer_touching(const OutputRegion& region, const Eigen::VectorXd& point) {
+  const Stopwatch watch;
+  const auto found = touching_point(point, reach(question_, image_), [&](const auto& x) {
+    return measured_distance(question_, image_, x) <= search_radius() &&
+           fools(question_, network_, region, image_, x);
+  });
+  pattern_seconds_ += watch.seconds();
+  return found && keep(nearest_, region, *found);
 }
 
 }  // namespace brink::search

@@ -102,8 +102,8 @@ void DualSimplex::forget_basis() {
   std::fill(weight_.begin(), weight_.end(), 1.0);
 }
 
-void DualSimplex::refactor() {
-  updates_ = 0;
+/// Stopped, it leaves everything as it was: what rounding did to the inverse costs no proof.
+void DualSimplex::refactor(const Deadline& deadline) {
   const std::size_t size = kernel_columns_.size();
   std::vector<double> b(size * size), inverse(size * size, 0);
   for (std::size_t r = 0; r < size; ++r) {
@@ -113,11 +113,15 @@ void DualSimplex::refactor() {
     inverse[r * size + r] = 1;
   }
   for (std::size_t p = 0; p < size; ++p) {
+    if (deadline.expired()) return;
     std::size_t best = p;
     for (std::size_t i = p + 1; i < size; ++i) {
       if (std::abs(b[i * size + p]) > std::abs(b[best * size + p])) best = i;
     }
-    if (std::abs(b[best * size + p]) < 1e-11) return forget_basis();
+    if (std::abs(b[best * size + p]) < 1e-11) {
+      updates_ = 0;
+      return forget_basis();
+    }
     if (best != p) {
       std::swap_ranges(&b[best * size], &b[best * size] + size, &b[p * size]);
       std::swap_ranges(&inverse[best * size], &inverse[best * size] + size, &inverse[p * size]);
@@ -134,6 +138,7 @@ void DualSimplex::refactor() {
       kernels::axpy(size, -factor, &inverse[p * size], &inverse[i * size]);
     }
   }
+  updates_ = 0;
   for (std::size_t p = 0; p < size; ++p) {
     std::copy_n(&inverse[p * size], size, inverse_row(static_cast<int>(p)));
     weight_[index(kernel_columns_[p])] = kernels::dot(size, &inverse[p * size], &inverse[p * size]);

@@ -67,7 +67,7 @@ void Ladder::start_from_root(const Deadline& deadline) {
     ball.set_radius(std::min(radius, end));
     PointPool pool;
     Relaxation root(problem_, ball_bounds(problem_, ball), statistics_);
-    const NodeBound margin = root.minimise({}, ball, pool, 0.0, kRootRounds);
+    const NodeBound margin = root.minimise({}, ball, pool, 0.0, kRootRounds, deadline);
     if (!margin.infeasible && margin.value <= 0) break;
     raise(beyond(ball.norm(), ball.radius()));
     if (radius >= end) break;

@@ -22,8 +22,11 @@ class Ladder {
 
   /// Where a search has to go: within the incumbent's search radius and the reach.
   double search_radius() const;
-  /// Nothing of the region is within the search radius.
-  bool closed() const { return bound_ >= beyond(whole_.norm(), search_radius()); }
+  /// Nothing of the region is within what a tree has to go through.
+  bool closed() const {
+    const double most = std::min(incumbent_.tree_radius(region_), whole_.radius());
+    return bound_ >= beyond(whole_.norm(), most);
+  }
 
   /// A few rungs, each with a share of the effort that the statistics count so far; `part` of it:
   /// this region's.

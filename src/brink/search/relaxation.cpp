@@ -260,16 +260,16 @@ void Relaxation::scale_to(const Ball& ball, const PointPool& pool) {
   simplex_.set_rhs(hull_row_, pool.end() == 0 ? 1.0 : ball.shrinking(pool.radius(), ball.radius()));
 }
 
-DualSimplex::Status Relaxation::solve(double cutoff) {
+DualSimplex::Status Relaxation::solve(double cutoff, const Deadline& deadline) {
   const long before = simplex_.iterations();
-  const auto status = simplex_.solve(cutoff);
+  const auto status = simplex_.solve(cutoff, deadline);
   statistics_->iterations += simplex_.iterations() - before;
   statistics_->effort += simplex_.iterations() - before;
   return status;
 }
 
 NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, PointPool& pool,
-                               double enough, int rounds) {
+                               double enough, int rounds, const Deadline& deadline) {
   if (point_columns_.empty()) {
     const int latest = point_columns(problem_->first_width()) / 2;
     const int first = std::max(pool.begin(), pool.end() - latest);
@@ -283,7 +283,7 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
   int early_ends = 0;
   for (int round = 1; round <= rounds; ++round) {
     scale_to(ball, pool);
-    status_ = solve(cutoff);
+    status_ = solve(cutoff, deadline);
     const bool ray = status_ == DualSimplex::Status::infeasible;
     // No bound can beat the value of an optimal program while its points are within the ball.
     const bool hopeless = status_ == DualSimplex::Status::optimal && objective.neuron < 0 &&

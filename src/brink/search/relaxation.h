@@ -84,9 +84,10 @@ class Relaxation {
   void load(const Phasing& node);
 
   /// Solves, adds points, solves again, until the bound exceeds `enough`, bound and program meet
-  /// (or, for the margin, the program shows that the bound cannot exceed it), or `rounds`.
+  /// (or, for the margin, the program shows that the bound cannot exceed it), or `rounds`, or the
+  /// deadline comes: what the multipliers prove by then.
   NodeBound minimise(const Objective& objective, const Ball& ball, PointPool& pool, double enough,
-                     int rounds);
+                     int rounds, const Deadline& deadline);
 
   /// After minimise(margin): the last maximiser of the support function, a candidate change.
   const Eigen::VectorXd& candidate() const { return candidate_; }
@@ -128,7 +129,7 @@ class Relaxation {
     double triangle_lower = 0, triangle_upper = 0;  ///< as written in the triangle row
   };
   void build(const Phasing& root);
-  DualSimplex::Status solve(double cutoff);
+  DualSimplex::Status solve(double cutoff, const Deadline& deadline);
   void add_layer(int k, const Phasing& root);
   void add_margin_row(int i, const Phasing& root);
   double fill_pre_activation(const Slot& slot, double factor);

@@ -63,20 +63,22 @@ class Reached {
 };
 
 /// By the margin's bound: no point of the ball has these phases and meets the rows.
-bool excluded(Relaxation& relaxation, const Ball& ball, PointPool& pool, const Phasing& phasing) {
+bool excluded(Relaxation& relaxation, const Ball& ball, PointPool& pool, const Phasing& phasing,
+              const Deadline& deadline) {
   relaxation.load(phasing);
-  const NodeBound margin = relaxation.minimise({}, ball, pool, 0.0, kRootRounds);
+  const NodeBound margin = relaxation.minimise({}, ball, pool, 0.0, kRootRounds, deadline);
   return margin.infeasible || margin.value > 0;
 }
 
 /// Both sides of one neuron; false: the relaxation is empty.
 bool tighten_neuron(Relaxation& relaxation, const Ball& ball, PointPool& pool, int id,
-                    Phasing& phasing, Reached& reached) {
+                    Phasing& phasing, Reached& reached, const Deadline& deadline) {
   const auto i = static_cast<std::size_t>(id);
   for (const double sign : {1.0, -1.0}) {
     if (!phasing.unstable(id)) return true;
     if (!reached.hope(phasing, i, sign)) continue;
-    const NodeBound bound = relaxation.minimise({id, sign}, ball, pool, 0.0, kNeuronRounds);
+    const NodeBound bound =
+        relaxation.minimise({id, sign}, ball, pool, 0.0, kNeuronRounds, deadline);
     reached.note(relaxation);
     if (bound.infeasible) return false;
     if (sign > 0) {
@@ -105,7 +107,8 @@ double bound_by_tree(const Problem& problem, Relaxation& relaxation, const Ball&
   const auto higher = [](const Part& a, const Part& b) { return a.bound > b.bound; };
   const auto add = [&](const Phasing& part, double at_least) {
     relaxation.load(part);
-    const NodeBound bound = relaxation.minimise(objective, ball, pool, 0.0, kNeuronRounds);
+    const NodeBound bound =
+        relaxation.minimise(objective, ball, pool, 0.0, kNeuronRounds, deadline);
     if (bound.infeasible) return;
     open.push_back({std::max(at_least, bound.value), part, relaxation.branching_neuron(part)});
     std::push_heap(open.begin(), open.end(), higher);
@@ -153,7 +156,7 @@ class TreeTightening {
   /// nothing about neurons. False: proven empty.
   bool root() {
     return std::none_of(hands_.begin(), hands_.end(), [this](const auto& hand) {
-      return excluded(*hand->relaxation, ball_, *hand->pool, phasing_);
+      return excluded(*hand->relaxation, ball_, *hand->pool, phasing_, deadline_);
     });
   }
 
@@ -220,6 +223,7 @@ class TreeTightening {
 bool tighten_by_trees(const Problem& problem, const Ball& ball,
                       const std::vector<PointPool*>& pools, Phasing& phasing, int expansions,
                       const Deadline& deadline, Statistics& statistics) {
+  if (deadline.expired()) return true;
   TreeTightening work(problem, ball, pools, phasing, expansions, deadline);
   bool possible = work.root();
   for (int k = 1; k <= problem.hidden_layers() && possible; ++k) {
@@ -249,7 +253,7 @@ Phasing ball_bounds(const Problem& problem, const Ball& ball) {
 
 bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ball, PointPool& pool,
                   Phasing& phasing, const Deadline& deadline) {
-  if (excluded(relaxation, ball, pool, phasing)) return false;
+  if (excluded(relaxation, ball, pool, phasing, deadline)) return false;
   Reached reached(problem.neurons());
   reached.note(relaxation);
   for (int k = 1; k <= problem.hidden_layers(); ++k) {
@@ -257,7 +261,7 @@ bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ba
     for (int j = 0; j < width; ++j) {
       if (deadline.expired()) return true;
       const int id = problem.neuron(k, j);
-      if (!tighten_neuron(relaxation, ball, pool, id, phasing, reached)) return false;
+      if (!tighten_neuron(relaxation, ball, pool, id, phasing, reached, deadline)) return false;
     }
     if (!problem.propagate(phasing, k + 1)) return false;
     relaxation.load(phasing);
@@ -269,6 +273,7 @@ bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Phasing&
              const Deadline& deadline, Statistics& statistics) {
   first_layer(problem, ball, phasing);
   if (!problem.propagate(phasing, 2)) return false;
+  if (deadline.expired()) return true;
   Relaxation relaxation(problem, phasing, statistics);
   return tighten_node(problem, relaxation, ball, pool, phasing, deadline);
 }

@@ -24,7 +24,8 @@ constexpr int kExpansionsGrowth = 2;
 }  // namespace
 
 Tree::Tree(const Problem& problem, const OutputRegion& region, const Ball& ball,
-           Incumbent& incumbent, Statistics& statistics, int threads, SpareThreads* spare)
+           Incumbent& incumbent, Statistics& statistics, int threads, SpareThreads* spare,
+           double lead)
     : problem_(problem),
       region_(region),
       ball_(ball),
@@ -32,7 +33,8 @@ Tree::Tree(const Problem& problem, const OutputRegion& region, const Ball& ball,
       statistics_(statistics),
       threads_(threads),
       spare_(spare),
-      root_(box_bounds(problem)) {
+      root_(box_bounds(problem)),
+      lead_(lead) {
   employ(threads);
 }
 
@@ -40,17 +42,21 @@ Tree::Tree(const Problem& problem, const OutputRegion& region, const Ball& ball,
 void Tree::employ(int count) {
   while (workers_.size() > static_cast<std::size_t>(count)) {
     for (Node& node : workers_.back()->take_nodes()) frontier_.give(std::move(node));
-    doubtful_bound_ = std::min(doubtful_bound_, workers_.back()->doubtful_bound());
+    doubtful_.meet(workers_.back()->doubtful());
     workers_.pop_back();
   }
   while (workers_.size() < static_cast<std::size_t>(count)) {
-    workers_.push_back(std::make_unique<Worker>(problem_, region_, ball_, incumbent_));
+    workers_.push_back(std::make_unique<Worker>(problem_, region_, ball_, incumbent_, lead_));
     if (started_) workers_.back()->renew(root_);
   }
 }
 
+double Tree::most_radius() const {
+  return lead_ > 0 ? incumbent_.tree_radius(region_) : incumbent_.search_radius();
+}
+
 void Tree::shrink_ball() {
-  ball_.set_radius(std::min(limit_radius_, incumbent_.search_radius()));
+  ball_.set_radius(std::min(limit_radius_, most_radius()));
 }
 
 void Tree::renew_workers() {
@@ -66,7 +72,7 @@ std::size_t Tree::open_nodes() const {
 void Tree::clear() {
   frontier_.nodes().clear();
   for (const auto& worker : workers_) worker->clear();
-  doubtful_bound_ = std::numeric_limits<double>::infinity();
+  doubtful_ = {};
 }
 
 bool Tree::retighten(const Deadline& deadline) {
@@ -137,22 +143,30 @@ Outcome Tree::resume(const Budget& budget) {
     }
   }
   shrink_ball();
-  return doubtful_bound() < std::numeric_limits<double>::infinity() ? Outcome::doubtful
-                                                                    : Outcome::empty;
+  return doubtful().any() ? Outcome::doubtful : Outcome::empty;
 }
 
-double Tree::doubtful_bound() const {
-  double bound = doubtful_bound_;
-  for (const auto& worker : workers_) bound = std::min(bound, worker->doubtful_bound());
-  return bound;
+Doubtful Tree::doubtful() const {
+  Doubtful all = doubtful_;
+  for (const auto& worker : workers_) all.meet(worker->doubtful());
+  return all;
 }
 
-double Tree::open_bound() {
+double Tree::excluded_bound() const {
+  const double radius = std::min(ball_.radius(), incumbent_.search_radius());
+  return std::min(beyond(ball_.norm(), radius), doubtful().nearest);
+}
+
+double Tree::led_bound() const {
+  return std::min(beyond(ball_.norm(), ball_.radius()), doubtful().led);
+}
+
+double Tree::open_bound(const Deadline& deadline) {
   shrink_ball();
   for (Node& node : frontier_.nodes()) workers_.front()->push(std::move(node));
   frontier_.nodes().clear();
-  double bound = std::min(excluded_bound(), doubtful_bound());
-  for (const auto& worker : workers_) bound = worker->open_bound(ball_.radius(), bound);
+  double bound = excluded_bound();
+  for (const auto& worker : workers_) bound = worker->open_bound(ball_.radius(), bound, deadline);
   return std::max(0.0, bound);
 }
 

@@ -1,4 +1,7 @@
 // Branch and bound over the phases of unstable neurons, for one region of outputs.
+//
+// It excludes two sets at once where a lead is asked for (incumbent.h): points with the lead from
+// the whole ball, points of lead 0 from the part of it that is nearer than the incumbent.
 #pragma once
 
 #include <memory>
@@ -12,17 +15,18 @@ namespace brink::search {
 enum class Outcome {
   empty,    ///< proven: no point of the region within the radius
   stopped,  ///< a limit came first
-  doubtful  ///< all but some leaves, whose bound is in Tree::doubtful_bound
+  doubtful  ///< all but some leaves, of which the bounds know
 };
 
 class Tree {
  public:
-  /// `threads` workers explore it, and those that `spare` (may be null) lends.
+  /// `threads` workers explore it, and those that `spare` (may be null) lends. `lead`: 0 to exclude
+  /// lead 0 alone.
   Tree(const Problem& problem, const OutputRegion& region, const Ball& ball, Incumbent& incumbent,
-       Statistics& statistics, int threads, SpareThreads* spare = nullptr);
+       Statistics& statistics, int threads, SpareThreads* spare = nullptr, double lead = 0);
 
-  /// Excludes the ball of `radius`, or of the incumbent's search radius while that is smaller,
-  /// unless stopped. Bounds of an earlier, larger ball are kept and tightened.
+  /// Excludes the ball of `radius`, or of the incumbent's radius while that is smaller, unless
+  /// stopped. Bounds of an earlier, larger ball are kept and tightened.
   Outcome exclude(double radius, const Budget& budget);
   /// Goes on where exclude() was stopped.
   Outcome resume(const Budget& budget);
@@ -30,18 +34,21 @@ class Tree {
   bool started() const { return started_; }
   std::size_t open_nodes() const;
 
-  /// After `stopped`: points of the region are not nearer than this.
-  double open_bound();
-  double doubtful_bound() const;
-  /// After `empty`: the same; the next whole number for L0.
-  double excluded_bound() const { return beyond(ball_.norm(), ball_.radius()); }
+  /// After `stopped`: points of the region, of lead 0, are not nearer than this; 0: not known by
+  /// the deadline.
+  double open_bound(const Deadline& deadline);
+  /// After `empty` and `doubtful`, of lead 0 and of the lead. The next whole number for L0.
+  double excluded_bound() const;
+  double led_bound() const;
   /// Radius for which the last exclude() finished or was about to.
   double radius() const { return ball_.radius(); }
 
  private:
+  double most_radius() const;
   void shrink_ball();
   void employ(int count);
   void renew_workers();
+  Doubtful doubtful() const;
   bool retighten(const Deadline& deadline);
   bool restart(const Deadline& deadline);
   void burst(const Budget& budget);
@@ -63,7 +70,8 @@ class Tree {
   bool started_ = false;
   Frontier frontier_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  double doubtful_bound_ = std::numeric_limits<double>::infinity();  ///< of workers sent away
+  Doubtful doubtful_;  ///< of workers sent away
+  double lead_;
 };
 
 }  // namespace brink::search

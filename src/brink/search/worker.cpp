@@ -39,18 +39,28 @@ double beyond(Norm norm, double radius) {
 }
 
 Worker::Worker(const Problem& problem, const OutputRegion& region, const Ball& ball,
-               Incumbent& incumbent)
-    : problem_(problem), region_(region), ball_(ball), incumbent_(incumbent) {}
+               Incumbent& incumbent, double lead)
+    : problem_(problem),
+      region_(region),
+      ball_(ball),
+      incumbent_(incumbent),
+      lead_(lead),
+      led_region_(moved_inward(region, lead)) {}
 
 void Worker::renew(const Phasing& root) {
   root_ = &root;
-  relaxation_ = std::make_unique<Relaxation>(problem_, root, statistics_);
+  relaxation_.reset();
+}
+
+Relaxation& Worker::relaxation() {
+  if (!relaxation_) relaxation_ = std::make_unique<Relaxation>(problem_, *root_, statistics_);
+  return *relaxation_;
 }
 
 void Worker::clear() {
   open_.clear();
   seen_ = 0;
-  doubtful_bound_ = std::numeric_limits<double>::infinity();
+  doubtful_ = {};
 }
 
 Statistics Worker::take_statistics() {
@@ -58,7 +68,9 @@ Statistics Worker::take_statistics() {
 }
 
 void Worker::shrink_ball(double radius) {
-  ball_.set_radius(std::min(radius, incumbent_.search_radius()));
+  limit_ = radius;
+  ball_.set_radius(
+      std::min(radius, lead_ > 0 ? incumbent_.tree_radius(region_) : incumbent_.search_radius()));
 }
 
 void Worker::explore(Frontier& frontier, double radius, const Deadline& deadline) {
@@ -79,7 +91,7 @@ void Worker::explore(Frontier& frontier, double radius, const Deadline& deadline
       const std::int64_t before = statistics_.effort;
       shrink_ball(radius);
       explore(std::move(node), deadline);
-      if (!frontier.report(statistics_.effort - before, incumbent_.search_radius())) return;
+      if (!frontier.report(statistics_.effort - before, incumbent_.tree_radius(region_))) return;
     }
   } catch (...) {
     frontier.stop();
@@ -98,11 +110,11 @@ void Worker::explore(Node node, const Deadline& deadline) {
     ++statistics_.pruned_by_bound;
     return;
   }
-  switch (bound_node(node)) {
+  switch (bound_node(node, deadline)) {
     case Verdict::pruned:
       ++statistics_.pruned_by_bound;
       break;
-    case Verdict::improved:
+    case Verdict::again:
       open_.push_back(std::move(node));
       break;
     case Verdict::open:
@@ -118,21 +130,30 @@ void Worker::explore(Node node, const Deadline& deadline) {
 bool Worker::tighten(Node& node, const Deadline& deadline) {
   const Stopwatch watch;
   const bool open = seen_ - node.made < kHugeSubtree
-                        ? tighten_node(problem_, *relaxation_, ball_, pool_, node.phasing, deadline)
+                        ? tighten_node(problem_, relaxation(), ball_, pool_, node.phasing, deadline)
                         : tighten_by_trees(problem_, ball_, {&pool_}, node.phasing, kExpansions,
                                            deadline, statistics_);
   statistics_.tightening_seconds += watch.seconds();
   return open;
 }
 
-Worker::Verdict Worker::bound_node(const Node& node) {
-  relaxation_->load(node.phasing);
-  const NodeBound bound = relaxation_->minimise({}, ball_, pool_, 0.0, kNodeRounds);
+Worker::Verdict Worker::bound_node(const Node& node, const Deadline& deadline) {
+  relaxation().load(node.phasing);
+  const NodeBound bound = relaxation_->minimise({}, ball_, pool_, -lead_, kNodeRounds, deadline);
   if (bound.infeasible || bound.value > 0) return Verdict::pruned;
-  return try_candidate() ? Verdict::improved : Verdict::open;
+  if (bound.value > -lead_ && excludes_nearer(deadline)) return Verdict::pruned;
+  return deadline.expired() || try_candidate(deadline) ? Verdict::again : Verdict::open;
 }
 
-bool Worker::try_candidate() {
+/// No point of lead 0 is nearer than the incumbent.
+bool Worker::excludes_nearer(const Deadline& deadline) {
+  Ball nearer = ball_;
+  nearer.set_radius(nearer_radius());
+  const NodeBound bound = relaxation_->minimise({}, nearer, pool_, 0.0, kNodeRounds, deadline);
+  return bound.infeasible || bound.value > 0;
+}
+
+bool Worker::try_candidate(const Deadline& deadline) {
   const auto offer = [this](const Eigen::VectorXd& change) {
     const Eigen::VectorXd x = problem_.image_with(change);
     return problem_.slack(x) >= 0 && incumbent_.offer(region_, x);
@@ -141,7 +162,7 @@ bool Worker::try_candidate() {
   const Eigen::VectorXd change = relaxation_->program_change(ball_, pool_);
   if (offer(change)) return true;
   if (seen_ > kAttackAlways && seen_ % kAttackEvery != 0) return false;
-  const auto point = attack(problem_, ball_, change, kAttackLeak, kAttackSteps);
+  const auto point = attack(problem_, ball_, change, kAttackLeak, kAttackSteps, deadline);
   return point && incumbent_.offer(region_, *point);
 }
 
@@ -161,32 +182,49 @@ void Worker::branch(const Node& node) {
 void Worker::close_leaf(const Node& node, const Deadline& deadline) {
   ++statistics_.leaves;
   const Phases phases = problem_.phases(node.phasing);
-  const auto solve = [&] {
-    LeafResult leaf = solve_leaf(problem_, region_, phases, ball_, deadline);
-    statistics_.effort += leaf.programs * kProgramEffort;
-    return leaf;
-  };
-  LeafResult leaf = solve();
-  while (!leaf.empty && leaf.point && incumbent_.offer(region_, *leaf.point)) {
-    shrink_ball(ball_.radius());
-    leaf.empty = leaf.bound > ball_.radius();
-    if (!leaf.empty) leaf = solve();
-  }
-  if (leaf.empty) return;
+  Doubtful doubtful;
+  bool closed = close_leaf(phases, 0, doubtful.nearest, deadline);
+  if (lead_ > 0) closed = close_leaf(phases, lead_, doubtful.led, deadline) && closed;
+  if (closed) return;
   if (deadline.expired()) {  // not doubtful, only not done: it is taken up again
     open_.push_back(node);
     return;
   }
   ++statistics_.doubtful;
-  doubtful_bound_ = std::min(doubtful_bound_, leaf.bound);
+  doubtful_.meet(doubtful);
 }
 
-double Worker::open_bound(double radius, double bound) {
+/// Nothing of the pattern with this lead is nearer than the incumbent with it; else `doubtful`
+/// falls to the bound on such points.
+bool Worker::close_leaf(const Phases& phases, double lead, double& doubtful,
+                        const Deadline& deadline) {
+  const auto solve = [&] {
+    Ball ball = ball_;
+    if (lead == 0) ball.set_radius(nearer_radius());
+    LeafResult leaf =
+        solve_leaf(problem_, lead > 0 ? led_region_ : region_, phases, ball, deadline);
+    statistics_.effort += leaf.programs * kProgramEffort;
+    return leaf;
+  };
+  LeafResult leaf = solve();
+  while (!leaf.empty && leaf.point &&
+         (incumbent_.offer(region_, *leaf.point) ||
+          (lead == 0 && incumbent_.offer_touching(region_, *leaf.point)))) {
+    shrink_ball(limit_);
+    leaf.empty = leaf.bound > (lead == 0 ? nearer_radius() : ball_.radius());
+    if (!leaf.empty) leaf = solve();
+  }
+  if (!leaf.empty) doubtful = std::min(doubtful, leaf.bound);
+  return leaf.empty;
+}
+
+double Worker::open_bound(double radius, double bound, const Deadline& deadline) {
   ball_.set_radius(radius);
   for (const Node& node : open_) {
-    relaxation_->load(node.phasing);
+    if (deadline.expired()) return 0;
+    relaxation().load(node.phasing);
     const NodeBound margin =
-        relaxation_->minimise({.radius = true}, ball_, pool_, 0.0, kNodeRounds);
+        relaxation_->minimise({.radius = true}, ball_, pool_, 0.0, kNodeRounds, deadline);
     if (margin.infeasible || margin.value > 0) continue;
     bound = std::min(bound, beyond(ball_.norm(), relaxation_->excluded_radius(ball_)));
   }

@@ -50,10 +50,11 @@ Expected<void> Store::put(QuestionId question, const ClosestRow& row) {
       "nodes, "
       "seconds, bound_seconds, verified, all_zero, linearised, linearised_bound, proof, note, "
       "found, "
-      "run) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+      "run, lead, lead_bound, float32) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
       question, row.image, row.label, target, std::string(name(a.status)), a.distance,
       finite(a.bound).value_or(0), a.nodes, a.seconds, a.bound_seconds, a.verified, a.all_zero,
-      a.linearised, a.linearised_bound, a.proof, a.note, to_blob(a.image), run_);
+      a.linearised, a.linearised_bound, a.proof, a.note, to_blob(a.image), run_, a.lead,
+      finite(a.lead_bound), a.float32);
 }
 
 Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question, int first, int last) const {
@@ -77,6 +78,9 @@ Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question, int firs
     a.linearised_bound = r.real_or_null(12);
     a.proof = r.text(13);
     a.note = r.text(14);
+    a.lead = r.real(18);
+    a.lead_bound = r.real_or_null(19).value_or(a.bound);
+    a.float32 = r.integer(20) != 0;
     whole = to_pixels(r.blob(15), r.integer(17), a.image) && whole;
     const auto norm = parse_norm(r.text(16));
     if (!whole || !norm) damaged = fmt::format("image {} of question {}", row.image, question);
@@ -88,7 +92,7 @@ Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question, int firs
       "verified, all_zero, linearised, linearised_bound, proof, note, found, "
       "json_extract(options, '$.norm'), " +
           std::string(kInputs) +
-          " FROM closest JOIN question ON id = question "
+          ", lead, lead_bound, float32 FROM closest JOIN question ON id = question "
           "WHERE question = ? AND image BETWEEN ? AND ?",
       read, question, first, last);
   if (!ok) return tl::unexpected(ok.error());
@@ -103,10 +107,10 @@ Expected<void> Store::put(QuestionId question, const StoredUnit& unit) {
   return db_.run(
       "INSERT OR REPLACE INTO unit(question, layer, unit, activation, bound, status, nodes, "
       "seconds, "
-      "note, found, run) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+      "note, found, run, proof) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
       question, unit.layer, unit.unit, found ? finite(e.activation) : std::nullopt,
       error ? std::nullopt : finite(e.bound), std::string(name(e.status)), e.nodes, e.seconds,
-      e.note, to_blob(e.image), run_);
+      e.note, to_blob(e.image), run_, e.proof);
 }
 
 Expected<std::map<std::pair<int, int>, StoredUnit>> Store::units(QuestionId question) const {
@@ -123,12 +127,13 @@ Expected<std::map<std::pair<int, int>, StoredUnit>> Store::units(QuestionId ques
     e.nodes = r.integer(5);
     e.seconds = r.real(6);
     e.note = r.text(7);
-    whole = to_pixels(r.blob(8), r.integer(9), e.image) && whole;
+    whole = to_pixels(r.blob(8), r.integer(10), e.image) && whole;
+    e.proof = r.text(9);
     if (!whole) damaged = fmt::format("unit {}:{} of question {}", unit.layer, unit.unit, question);
     units[{unit.layer, unit.unit}] = std::move(unit);
   };
   auto ok = db_.query(
-      "SELECT layer, unit, activation, bound, status, nodes, seconds, note, found, " +
+      "SELECT layer, unit, activation, bound, status, nodes, seconds, note, found, proof, " +
           std::string(kInputs) + " FROM unit JOIN question ON id = question WHERE question = ?",
       read, question);
   if (!ok) return tl::unexpected(ok.error());

@@ -27,27 +27,28 @@ const char* const kSteps[] = {
     "DROP TABLE IF EXISTS temp.runs",
     kIds,
     kRuns,
-    // An answer that a limit stopped gives way to a final one.
-    "DELETE FROM main.closest WHERE status IN ('time_limit', 'error') AND EXISTS "
+    // An answer that was left open gives way to a final one.
+    "DELETE FROM main.closest WHERE status IN ('time_limit', 'undecided', 'error') AND EXISTS "
     "(SELECT 1 FROM other.closest c JOIN ids ON theirs = c.question WHERE ours = closest.question "
-    "AND c.image = closest.image AND c.status NOT IN ('time_limit', 'error'))",
+    "AND c.image = closest.image AND c.status NOT IN ('time_limit', 'undecided', 'error'))",
     "INSERT OR IGNORE INTO main.closest(question, image, label, target, status, distance, bound, "
     "nodes, "
     "seconds, bound_seconds, verified, all_zero, linearised, linearised_bound, proof, note, found, "
-    "run) "
+    "run, lead, lead_bound, float32) "
     "SELECT ids.ours, image, label, target, status, distance, bound, nodes, seconds, "
     "bound_seconds, "
-    "verified, all_zero, linearised, linearised_bound, proof, note, found, runs.ours FROM "
-    "other.closest c JOIN ids ON ids.theirs = c.question LEFT JOIN runs ON runs.theirs = c.run",
-    "DELETE FROM main.unit WHERE status IN ('time_limit', 'error') AND EXISTS (SELECT 1 FROM "
+    "verified, all_zero, linearised, linearised_bound, proof, note, found, runs.ours, "
+    "lead, lead_bound, float32 FROM other_closest c JOIN ids ON ids.theirs = c.question LEFT JOIN "
+    "runs ON runs.theirs = c.run",
+    "DELETE FROM main.unit WHERE status IN ('time_limit', 'undecided', 'error') AND EXISTS (SELECT "
+    "1 FROM "
     "other.unit "
     "u JOIN ids ON theirs = u.question WHERE ours = unit.question AND u.layer = unit.layer AND "
-    "u.unit = unit.unit AND u.status NOT IN ('time_limit', 'error'))",
+    "u.unit = unit.unit AND u.status NOT IN ('time_limit', 'undecided', 'error'))",
     "INSERT OR IGNORE INTO main.unit(question, layer, unit, activation, bound, status, nodes, "
     "seconds, "
-    "note, found, run) SELECT ids.ours, layer, unit, activation, bound, status, nodes, seconds, "
-    "note, "
-    "found, runs.ours FROM other.unit u JOIN ids ON ids.theirs = u.question "
+    "note, found, run, proof) SELECT ids.ours, layer, unit, activation, bound, status, nodes, "
+    "seconds, note, found, runs.ours, proof FROM other_unit u JOIN ids ON ids.theirs = u.question "
     "LEFT JOIN runs ON runs.theirs = u.run",
     "DELETE FROM main.bounds WHERE complete = 0 AND EXISTS (SELECT 1 FROM other.bounds b JOIN ids "
     "ON "
@@ -80,11 +81,13 @@ Expected<void> Store::merge(const std::filesystem::path& other) {
   // Not BEGIN IMMEDIATE: that would lock `other` against a run that is writing it.
   db_.end_on_interrupt();
   auto merged = db_.snapshot([this]() -> Expected<void> {
+    if (auto ok = view_as_current(db_, "other", "other_"); !ok) return ok;
     for (const char* step : kSteps) {
       if (auto ok = db_.run(step); !ok) return ok;
     }
     return {};
   });
+  drop_views(db_, "other_");
   if (auto detached = db_.run("DETACH DATABASE other"); !detached && merged) return detached;
   if (!merged && merged.error().kind == Error::Kind::bad_request) {
     // What was found damaged is the part: this store was whole before.

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <map>
 
 #include "brink/base/destination.h"
 #include "brink/base/files.h"
@@ -31,13 +32,15 @@ constexpr const char* kTables[] = {
          bound REAL NOT NULL, nodes INTEGER NOT NULL, seconds REAL NOT NULL,
          bound_seconds REAL NOT NULL, verified INTEGER NOT NULL, all_zero INTEGER NOT NULL,
          linearised REAL, linearised_bound REAL, proof TEXT NOT NULL, note TEXT NOT NULL,
-         found BLOB, run INTEGER REFERENCES run(id),
+         found BLOB, run INTEGER REFERENCES run(id), lead REAL NOT NULL DEFAULT 0,
+         lead_bound REAL, float32 INTEGER NOT NULL DEFAULT 0,
          PRIMARY KEY(question, image)))",
     R"(CREATE TABLE unit(
          question INTEGER NOT NULL REFERENCES question(id), layer INTEGER NOT NULL,
          unit INTEGER NOT NULL, activation REAL, bound REAL, status TEXT NOT NULL,
          nodes INTEGER NOT NULL, seconds REAL NOT NULL, note TEXT NOT NULL, found BLOB,
-         run INTEGER REFERENCES run(id), PRIMARY KEY(question, layer, unit)))",
+         run INTEGER REFERENCES run(id), proof TEXT NOT NULL DEFAULT '',
+         PRIMARY KEY(question, layer, unit)))",
     R"(CREATE TABLE bounds(
          question INTEGER PRIMARY KEY REFERENCES question(id), complete INTEGER NOT NULL,
          t_pre REAL NOT NULL, document TEXT NOT NULL, run INTEGER REFERENCES run(id)))",
@@ -53,6 +56,39 @@ constexpr const char* kTables[] = {
          network TEXT PRIMARY KEY REFERENCES network(hash),
          parent TEXT NOT NULL REFERENCES network(hash), recipe TEXT NOT NULL))"};
 
+/// A column that came with a later version.
+struct Addition {
+  int version;
+  const char* table;
+  const char* column;
+  const char* type;
+  const char* before;  ///< its value in rows of earlier versions
+};
+constexpr Addition kAdditions[] = {
+    {2, "unit", "proof", "TEXT NOT NULL", "''"},
+    {2, "closest", "lead", "REAL NOT NULL", "0"},
+    {2, "closest", "lead_bound", "REAL", "NULL"},
+    {2, "closest", "float32", "INTEGER NOT NULL", "0"},
+};
+
+Expected<void> set_version(Sqlite& db) {
+  return db.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
+}
+
+Expected<void> bring_up_to_date(Sqlite& db) {
+  return db.transaction([&db]() -> Expected<void> {
+    const auto version = db.number("PRAGMA user_version");  // another process may have been first
+    if (!version) return tl::unexpected(version.error());
+    for (const Addition& a : kAdditions) {
+      if (a.version <= *version) continue;
+      auto ok = db.run(fmt::format("ALTER TABLE {} ADD COLUMN {} {} DEFAULT {}", a.table, a.column,
+                                   a.type, a.before));
+      if (!ok) return ok;
+    }
+    return set_version(db);
+  });
+}
+
 Expected<void> create_tables(Sqlite& db) {
   return db.transaction([&db]() -> Expected<void> {
     const auto tables = db.number("SELECT count(*) FROM sqlite_master");
@@ -62,7 +98,7 @@ Expected<void> create_tables(Sqlite& db) {
       if (auto ok = db.run(table); !ok) return ok;
     }
     if (auto ok = db.run(fmt::format("PRAGMA application_id = {}", kApplication)); !ok) return ok;
-    return db.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
+    return set_version(db);
   });
 }
 
@@ -73,7 +109,7 @@ Expected<void> check_version(const Sqlite& db, const std::string& path) {
   }
   const auto version = db.number("PRAGMA user_version");
   if (!version) return tl::unexpected(version.error());
-  if (*version != kSchemaVersion) {
+  if (*version < 1 || *version > kSchemaVersion) {
     return bad_request("'{}' has schema {}, this brink reads {}: use the brink that wrote it", path,
                        *version, kSchemaVersion);
   }
@@ -101,6 +137,28 @@ Expected<void> check_readable(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+Expected<void> view_as_current(Sqlite& db, const std::string& schema, const std::string& prefix) {
+  const auto version = db.number(fmt::format("PRAGMA {}.user_version", schema));
+  if (!version) return tl::unexpected(version.error());
+  std::map<std::string, std::string> lacking;  // by table
+  for (const Addition& a : kAdditions) {
+    std::string& columns = lacking[a.table];
+    if (a.version > *version) columns += fmt::format(", {} AS {}", a.before, a.column);
+  }
+  for (const auto& [table, columns] : lacking) {
+    auto ok = db.run(fmt::format("CREATE TEMP VIEW {0}{1} AS SELECT *{2} FROM {3}.{1}", prefix,
+                                 table, columns, schema));
+    if (!ok) return ok;
+  }
+  return {};
+}
+
+void drop_views(Sqlite& db, const std::string& prefix) {
+  for (const Addition& a : kAdditions) {
+    (void)db.run(fmt::format("DROP VIEW IF EXISTS temp.{}{}", prefix, a.table));
+  }
+}
 
 bool in_frozen_folder(const std::filesystem::path& path) {
   std::error_code code;
@@ -144,6 +202,12 @@ Expected<Sqlite> open_store(const std::filesystem::path& path, bool create) {
   }
   if (auto ok = check_version(*db, path.string()); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_tables(*db); !ok) return tl::unexpected(ok.error());
+  const auto version = db->number("PRAGMA user_version");
+  if (!version) return tl::unexpected(version.error());
+  if (*version < kSchemaVersion) {
+    auto ok = create ? bring_up_to_date(*db) : view_as_current(*db, "main", "");
+    if (!ok) return tl::unexpected(ok.error());
+  }
   if (!create) return db;
   for (const char* pragma : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"}) {
     if (auto ok = db->run(pragma); !ok) return tl::unexpected(ok.error());

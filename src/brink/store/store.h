@@ -42,6 +42,7 @@ struct Question {
   std::string kind;
   std::string text;
   nlohmann::json options;
+  std::string hash = {};  ///< what tables and images carry (question/identity.h)
 };
 
 struct StoredUnit {

@@ -13,7 +13,7 @@ function unitFigure(unit) {
   const proven = unit.status === "optimal";
   return el("figure", {}, picture(unit.found, `layer ${unit.layer}, unit ${unit.unit}`),
     el("figcaption", {}, el("b", {}, String(unit.unit)), ` ${number(unit.activation)}`,
-      el("span", { class: `status ${unit.status}` }, proven ? "✓ largest" : unit.bound == null ? status(unit.status).short : `at most ${number(unit.bound)}`)));
+      el("span", { class: `status ${unit.status}` }, proven ? `✓ largest${unit.proof === "solver" ? " (solver)" : ""}` : unit.bound == null ? status(unit.status).short : `at most ${number(unit.bound)}`)));
 }
 
 function showUnits() {

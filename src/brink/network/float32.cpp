@@ -1,0 +1,140 @@
+// A bound on single-precision rounding at a point, first-order terms with their signs.
+//
+// Forward: a sum of n terms w x and a bias, rounded to u = 2^-24 each time, in any order, is off by
+// at most gamma_m (sum |w x| + |b|), gamma_m = m u / (1 - m u), m = n + 3 (n products, n additions,
+// and the rounding of w, x, b before; Higham 2002, section 3.1). Terms with x = 0 are exact and do
+// not count. With e_j the error of x_j, layer by layer: e_j <= sum |w| e + that.
+//
+// That forward bound alone grows by |W| a layer. Neurons whose sign the error cannot change pass
+// their own on as they are, so the output's error is a sum over the layers of
+//     g^k local^k,   g^{k-1} = (W^k' g^k) on active neurons,   g^K = e_t - e_j,
+// with g's signs cancelling as they do in the network; a neuron of uncertain sign contributes its
+// whole forward error and passes nothing on. Tried and dropped: the forward bound alone (10 to 50
+// times larger, so images were moved as much farther in).
+#include "brink/network/float32.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace brink {
+
+namespace {
+
+constexpr double kUnit = 0x1p-24;
+/// What a product or a weight loses where float32 has no smaller number, or flushes it to 0.
+constexpr double kTiny = 0x1p-125;
+
+double gamma(double operations) {
+  const double share = operations * kUnit;
+  // A hair more: the bound itself is computed in double precision.
+  return share < 0.5 ? (1 + 1e-6) * share / (1 - share) : std::numeric_limits<double>::infinity();
+}
+
+/// What float32 makes of one layer at a point.
+struct LayerDoubt {
+  Eigen::VectorXd y;          ///< exact pre-activations, but for double rounding
+  Eigen::VectorXd local;      ///< error of y that this layer adds
+  Eigen::VectorXd error;      ///< of y, with all that came before
+  Eigen::VectorXd settled;    ///< 1: active in float32 too
+  Eigen::VectorXd unsettled;  ///< 1: which sign it has there is not certain
+};
+
+std::vector<LayerDoubt> forward(const Network& network, const Eigen::VectorXd& x) {
+  std::vector<LayerDoubt> result;
+  Eigen::VectorXd input = x;
+  Eigen::VectorXd error = Eigen::VectorXd::Zero(x.size());  // the input's rounding is in gamma
+  for (const Layer& layer : network.layers) {
+    LayerDoubt doubt;
+    const Eigen::VectorXd size = input.cwiseAbs() + error;
+    const double terms = static_cast<double>((size.array() > 0).count());
+    doubt.y = layer.weights * input + layer.bias;
+    const Eigen::MatrixXd magnitudes = layer.weights.cwiseAbs();
+    doubt.local = gamma(terms + 3) * (magnitudes * size + layer.bias.cwiseAbs());
+    doubt.local.array() += kTiny * (terms + 2) * (2 + size.maxCoeff());
+    doubt.error = magnitudes * error + doubt.local;
+    const auto near = doubt.y.array().abs() <= doubt.error.array();
+    doubt.unsettled = near.cast<double>();
+    doubt.settled = (!near && doubt.y.array() > 0).cast<double>();
+    input = doubt.y.cwiseMax(0.0);
+    error = doubt.error.cwiseProduct(doubt.settled + doubt.unsettled);
+    result.push_back(std::move(doubt));
+  }
+  return result;
+}
+
+/// Bound on the error of c y^K, without the last layer's own.
+double passed_on(const Network& network, const std::vector<LayerDoubt>& doubts,
+                 const Eigen::VectorXd& c) {
+  double sum = 0;
+  Eigen::VectorXd g = c;
+  for (int k = network.depth() - 1; k >= 1; --k) {
+    const LayerDoubt& doubt = doubts[static_cast<std::size_t>(k - 1)];
+    const Eigen::VectorXd slope = network.layer(k + 1).weights.transpose() * g;
+    sum += slope.cwiseAbs().dot(doubt.unsettled.cwiseProduct(doubt.error) +
+                                doubt.settled.cwiseProduct(doubt.local));
+    g = slope.cwiseProduct(doubt.settled);
+  }
+  return sum;
+}
+
+struct Lead {
+  double lead = 0, doubt = 0;
+};
+
+/// y_t - y_j for each j, and y_t of a relu output, with the doubt of each.
+std::vector<Lead> leads(const Network& network, const Eigen::VectorXd& x, int target) {
+  const std::vector<LayerDoubt> doubts = forward(network, x);
+  const LayerDoubt& last = doubts.back();
+  std::vector<Lead> result;
+  for (Eigen::Index j = 0; j < last.y.size(); ++j) {
+    if (j == target && network.output != OutputKind::relu) continue;
+    Eigen::VectorXd c = Eigen::VectorXd::Unit(last.y.size(), target);
+    double local = last.local(target);
+    if (j != target) {
+      c(j) = -1;
+      local += last.local(j);
+    }
+    result.push_back({c.dot(last.y), passed_on(network, doubts, c) + local});
+  }
+  return result;
+}
+
+}  // namespace
+
+Eigen::VectorXf outputs_float32(const Network& network, const Eigen::VectorXd& x) {
+  Eigen::VectorXf activation = x.cast<float>();
+  for (int k = 1; k <= network.depth(); ++k) {
+    const Layer& layer = network.layer(k);
+    Eigen::VectorXf y(layer.bias.size());
+    for (Eigen::Index j = 0; j < y.size(); ++j) {
+      float sum = 0;
+      for (Eigen::Index i = 0; i < activation.size(); ++i) {
+        sum += static_cast<float>(layer.weights(j, i)) * activation(i);
+      }
+      y(j) = sum + static_cast<float>(layer.bias(j));
+    }
+    const bool clipped = k < network.depth() || network.output == OutputKind::relu;
+    activation = clipped ? y.cwiseMax(0.0F).eval() : y;
+  }
+  return activation;
+}
+
+bool fools_float32(const Network& network, const Eigen::VectorXd& x, int target) {
+  const Eigen::VectorXf y = outputs_float32(network, x);
+  return (y.array() >= y(target)).count() == 1;
+}
+
+double float32_doubt(const Network& network, const Eigen::VectorXd& x, int target) {
+  double most = 0;
+  for (const Lead& row : leads(network, x, target)) most = std::max(most, row.doubt);
+  return most;
+}
+
+bool survives_float32(const Network& network, const Eigen::VectorXd& x, int target) {
+  const std::vector<Lead> rows = leads(network, x, target);
+  return std::all_of(rows.begin(), rows.end(),
+                     [](const Lead& row) { return row.lead > row.doubt; });
+}
+
+}  // namespace brink
