@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "bounds_memory.h"
+#include "brink/bounds/bounds_file.h"
 #include "brink/data/npz.h"
 #include "brink/io/onnx.h"
 #include "closest_options.h"
@@ -160,6 +161,12 @@ Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common
   if (!request) {
     std::error_code ignored;
     if (std::filesystem::is_regular_file(options.bounds, ignored)) {
+      if (!carries_checksum(options.bounds) && !common.quiet && common.crew->leads()) {
+        note(
+            "brink: '{}' carries no checksum, it is taken as it is: brink bounds writes one that "
+            "does",
+            options.bounds);
+      }
       return bounds_from_file(options.bounds, loaded, box);
     }
     return bad_request(

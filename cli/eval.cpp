@@ -69,7 +69,7 @@ void print_table(const Evaluation& result) {
   }
 }
 
-void print_json(const Evaluation& result) {
+void print_confusion(const Evaluation& result) {
   nlohmann::json rows = nlohmann::json::array();
   for (const auto& row : result.confusion.rowwise()) {
     rows.push_back(std::vector<int>(row.begin(), row.end()));
@@ -92,7 +92,7 @@ Expected<void> eval_on_data(const EvalCommand& command, const Common& common,
       network, set->count(), [&set](int i) { return set->image(i); },
       [&set](int i) { return set->label(i); }, common.threads);
   if (common.json) {
-    print_json(result);
+    print_confusion(result);
   } else {
     print_table(result);
   }

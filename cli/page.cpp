@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "brink/base/files.h"
+#include "brink/bounds/bounds_file.h"
 #include "brink/report/page.h"
 #include "closest_options.h"
 #include "streams.h"
@@ -104,11 +105,17 @@ double accuracy(const Network& network, const ImageSet& set) {
 }
 
 Expected<void> add_bounds_facts(const std::filesystem::path& path, const Network& network,
-                                Page& page) {
+                                const Common& common, Page& page) {
   const auto bounds = load_bounds(path);
   if (!bounds) return tl::unexpected(bounds.error());
   if (bounds->network != content_hash(network)) {
     return bad_request("'{}' holds bounds of another network", path.string());
+  }
+  if (bounds->box.size() != network.input_size()) {
+    return bad_request("'{}' is for networks of another number of inputs", path.string());
+  }
+  if (!carries_checksum(path) && !common.quiet) {
+    note("brink: '{}' carries no checksum, it is taken as it is", path.string());
   }
   Eigen::Index hidden = 0;
   for (int k = 1; k < network.depth(); ++k) hidden += network.width(k);
@@ -156,7 +163,7 @@ Expected<Page> build_page(const ReportOptions& options, const Common& common) {
                 {"data", fmt::format("{}, {} split", options.shared.data, options.shared.split)},
                 {"accuracy", fmt::format("{:.2f} %", accuracy(network, *set))}};
   if (options.bounds) {
-    auto ok = add_bounds_facts(*options.bounds, network, page);
+    auto ok = add_bounds_facts(*options.bounds, network, common, page);
     if (!ok) return tl::unexpected(ok.error());
   }
   if (options.units) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "brink/base/printable.h"
 #include "commands.h"
 
 namespace brink::cli {
@@ -24,14 +25,14 @@ void keep_on_signals();
 /// A line on stderr. One that is lost is no reason to stop.
 template <class... Args>
 void note(fmt::format_string<Args...> format, Args&&... args) {
-  const std::string line = fmt::format(format, std::forward<Args>(args)...) + "\n";
+  const std::string line = printable(fmt::format(format, std::forward<Args>(args)...)) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-/// One JSON document on stdout; what is no UTF-8 in it (a file's name, say) is replaced.
+/// One JSON document on stdout, in ASCII; what is no UTF-8 in it (a file's name, say) is replaced.
 template <class Json>
 void print_json(const Json& document, int indent) {
-  fmt::print("{}\n", document.dump(indent, ' ', false, Json::error_handler_t::replace));
+  fmt::print("{}\n", document.dump(indent, ' ', true, Json::error_handler_t::replace));
 }
 
 /// check_outputs() of all that the command writes. Where one of them is stdout, what the command

@@ -3,10 +3,12 @@
 #include <atomic>
 #include <set>
 
+#include "brink/base/destination.h"
 #include "brink/base/digest.h"
 #include "brink/base/files.h"
 #include "brink/base/norm.h"
 #include "brink/base/parallel.h"
+#include "brink/base/printable.h"
 #include "brink/base/random.h"
 
 namespace brink {
@@ -80,6 +82,48 @@ TEST(Files, AnOutputIsNeitherAnInputNorAnotherOutputNorAResultsStore) {
   EXPECT_FALSE(check_outputs({folder / "c"}, {}));
   EXPECT_FALSE(check_outputs({folder / "no" / "such"}, {}));
   std::filesystem::remove_all(folder);
+}
+
+TEST(Files, AFailedReadIsNoEndOfFile) {
+  const auto read = read_file("/proc/self/mem");  // nothing is mapped at its front
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().kind, Error::Kind::failure);
+}
+
+TEST(Files, LinksAreFollowedAndModesStay) {
+  const auto folder = std::filesystem::path(::testing::TempDir()) / "brink_links_test";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder / "deep");
+  std::filesystem::create_symlink("deep/link", folder / "link");
+  std::filesystem::create_symlink("file", folder / "deep" / "link");
+  ASSERT_TRUE(write_file(folder / "link", "made"));
+  EXPECT_EQ(*read_file(folder / "deep" / "file"), "made");
+  EXPECT_EQ(followed(folder / "link"), folder / "deep" / "file");
+  using std::filesystem::perms;
+  std::filesystem::permissions(folder / "deep" / "file", perms::owner_read | perms::owner_write);
+  ASSERT_TRUE(write_file(folder / "link", "again"));
+  EXPECT_EQ(*read_file(folder / "deep" / "file"), "again");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(std::filesystem::status(folder / "deep" / "file").permissions(),
+            perms::owner_read | perms::owner_write);
+  std::filesystem::create_symlink("round", folder / "round");
+  EXPECT_FALSE(write_file(folder / "round", ""));
+  EXPECT_FALSE(write_file("/dev/null", ""));
+  EXPECT_FALSE(write_file(folder, ""));
+  EXPECT_FALSE(check_folder(folder / "link"));
+  EXPECT_FALSE(check_folder("-"));
+  EXPECT_TRUE(check_folder(folder / "deep" / "to" / "be" / "made"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "deep" / "to"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Printable, EscapesWhatATerminalWouldObey) {
+  EXPECT_EQ(printable("plain, \u00e9\u4e2d\U0001f600"), "plain, \u00e9\u4e2d\U0001f600");
+  EXPECT_EQ(printable("a\nb\tc\x1b[31m\x7f"), "a\\nb\\tc\\x1b[31m\\x7f");
+  EXPECT_EQ(printable("r\xe9seau"), "r\\xe9seau");
+  EXPECT_EQ(printable("\u0085\u202e"), "\\xc2\\x85\\xe2\\x80\\xae");
+  EXPECT_EQ(printable("\xc0\x80\xed\xa0\x80\xf0"), "\\xc0\\x80\\xed\\xa0\\x80\\xf0");
+  EXPECT_EQ(printable(std::string_view("\0", 1)), "\\x00");
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 // Bounds on disk: the same after a round trip; anything else is refused in one line.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "brink/base/files.h"
 #include "brink/bounds/bounds.h"
+#include "brink/bounds/bounds_file.h"
 #include "random_network.h"
 
 namespace brink {
@@ -29,9 +31,12 @@ class BoundsFile : public ::testing::Test {
   }
   ~BoundsFile() override { std::filesystem::remove(path_); }
 
+  /// Without the checksum, which would refuse every change.
   json document() {
     EXPECT_TRUE(save_bounds(bounds_, path_));
-    return json::parse(*read_file(path_));
+    json whole = json::parse(*read_file(path_));
+    whole.erase("checksum");
+    return whole;
   }
   /// The error of reading `text`; "" if it is accepted.
   std::string refusal(const std::string& text) {
@@ -118,6 +123,43 @@ TEST_F(BoundsFile, RefusesNumbersThatAreNone) {
     changed.replace(at, changed.find_first_of(",}", at) - at, number);
     EXPECT_NE(refusal(changed), "") << number;
   }
+}
+
+TEST_F(BoundsFile, AChangedValueIsRefusedAnotherLayoutIsNot) {
+  ASSERT_TRUE(save_bounds(bounds_, path_));
+  EXPECT_TRUE(carries_checksum(path_));
+  const json whole = json::parse(*read_file(path_));
+  EXPECT_EQ(refusal(whole.dump()), "");
+  EXPECT_EQ(refusal(whole.dump(4)), "");
+  const auto with = [&](const char* pointer, const json& value) {
+    json changed = whole;
+    changed[json::json_pointer(pointer)] = value;
+    return refusal(changed.dump());
+  };
+  const double upper = bounds_.layers[1][2].upper;
+  for (const auto& [pointer, value] :
+       {std::pair<const char*, json>("/layers/1/2/upper", std::nextafter(upper, upper + 1)),
+        {"/layers/1/2/upper_source", "exact"},
+        {"/t_pre", 0.25},
+        {"/method", "exact"},
+        {"/network", "another"},
+        {"/box/high/2", 0.3},
+        {"/checksum", ""}}) {
+    EXPECT_NE(with(pointer, value).find("changed"), std::string::npos) << pointer;
+  }
+  EXPECT_EQ(refusal(document().dump()), "");
+  EXPECT_FALSE(carries_checksum(path_));
+}
+
+TEST_F(BoundsFile, ABoxOfAnotherSizeIsNotMade) {
+  json changed = document();
+  changed["box"] = {{"size", 100'000'000}, {"low", 0}, {"high", 1}};
+  EXPECT_NE(refusal(changed.dump()).find("size"), std::string::npos);
+  changed["box"]["size"] = 3'000'000;
+  ASSERT_TRUE(write_file(path_, changed.dump()));
+  const auto loaded = load_bounds_for(network_, box_, path_);
+  ASSERT_FALSE(loaded);
+  EXPECT_NE(loaded.error().message.find("number of inputs"), std::string::npos);
 }
 
 TEST_F(BoundsFile, MissingFile) {

@@ -153,6 +153,7 @@ class Store(Contract):
         document["layers"][2][0]["upper"] = whole[0]["lower"] + 1e-3
         document["layers"][2][1]["upper"] += 1000
         document["layers"][2][1]["upper_source"] = "lp"
+        del document["checksum"]
         with contextlib.closing(sqlite3.connect(self.folder / "partial.db")) as database:
             database.execute("UPDATE bounds SET complete = 0, document = ?", (json.dumps(document),))
             database.commit()

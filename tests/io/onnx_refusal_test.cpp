@@ -269,5 +269,16 @@ TEST(OnnxRefusal, GarbageAndMissingFiles) {
   EXPECT_NE(missing.error().message.find("no/such/net.onnx"), std::string::npos);
 }
 
+TEST(OnnxRefusal, HugeExtentsOfNothing) {
+  constexpr std::int64_t kHuge = std::int64_t{1} << 40;
+  for (const std::vector<std::int64_t>& shape :
+       {std::vector<std::int64_t>{kHuge, 0}, {0, kHuge}, {0, 3}, {3, 0}}) {
+    OnnxBuilder builder({1, 3});
+    builder.floats("W", shape, {});
+    builder.node("Gemm", {"x", "W"}, "y");
+    expect_refused(builder, {"W"});
+  }
+}
+
 }  // namespace
 }  // namespace brink

@@ -1,17 +1,21 @@
 // Bounds on disk: JSON with all digits, read back with suspicion.
 //
-//     {"brink_bounds": 1, "network": content hash, "method": "exact", "t_pre": seconds,
-//      "solver": "cbc" (only where a MIP solver's programs proved bounds),
+//     {"brink_bounds": 1, "checksum": SHA-256, "network": content hash, "method": "exact",
+//      "solver": "cbc" (only where a MIP solver's programs proved bounds), "t_pre": seconds,
 //      "box": {"size": n_0, "low": number or list, "high": number or list},
 //      "layers": [[{"lower": L, "upper": U, "lower_source": "exact", "upper_source": "lp"}, ...]]}
 //
-// Numbers are written with the fewest digits that read back as the same double.
+// Numbers are written with the fewest digits that read back as the same double. The checksum is of
+// the text that the values would be written as, without itself: spaces and the order of keys may
+// change, no value may. Files of earlier versions have none.
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "brink/base/digest.h"
 #include "brink/base/files.h"
 #include "brink/bounds/bounds.h"
+#include "brink/bounds/bounds_file.h"
 
 namespace brink {
 
@@ -20,7 +24,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kVersion = 1;
-constexpr Eigen::Index kMostInputs = 100'000'000;  // beyond: a damaged file, not a network
+constexpr Eigen::Index kMostInputs = 4'000'000;  // beyond: a damaged file, not a network
 
 std::vector<double> to_list(const Eigen::VectorXd& values) {
   return {values.data(), values.data() + values.size()};
@@ -119,6 +123,32 @@ std::string layers_text(const Bounds& bounds) {
   return text + "\n]";
 }
 
+std::string field(const char* key, const json& value) {
+  return fmt::format("\"{}\": {},\n", key, value.dump());
+}
+
+/// All but version and checksum.
+std::string values_text(const Bounds& bounds) {
+  return field("network", bounds.network) + field("method", bounds.method) +
+         (bounds.solver.empty() ? "" : field("solver", bounds.solver)) +
+         field("t_pre", bounds.t_pre) + field("box", box_to_json(bounds.box)) +
+         "\"layers\": " + layers_text(bounds);
+}
+
+void check_unchanged(const json& document, const Bounds& bounds) {
+  const auto checksum = document.find("checksum");
+  if (checksum == document.end() || *checksum == sha256(values_text(bounds))) return;
+  throw std::runtime_error("it was changed since: its checksum is another");
+}
+
+/// Seen before a number is believed: a box of so many inputs would be made.
+bool is_of_other_size(const std::string& text, const Network& network) {
+  const json document = json::parse(text, nullptr, false);
+  if (!document.is_object() || !document.contains("box")) return false;
+  const json& box = document.at("box");
+  return box.is_object() && box.contains("size") && box.at("size") != network.input_size();
+}
+
 bool sizes_fit(const Bounds& bounds, const Network& network) {
   if (static_cast<int>(bounds.layers.size()) != network.depth()) return false;
   for (int k = 1; k <= network.depth(); ++k) {
@@ -131,14 +161,15 @@ bool sizes_fit(const Bounds& bounds, const Network& network) {
 }  // namespace
 
 std::string bounds_text(const Bounds& bounds) {
-  const auto field = [](const char* key, const json& value) {
-    return fmt::format("\"{}\": {},\n", key, value.dump());
-  };
-  return "{" + field("brink_bounds", kVersion) + field("network", bounds.network) +
-         field("method", bounds.method) +
-         (bounds.solver.empty() ? "" : field("solver", bounds.solver)) +
-         field("t_pre", bounds.t_pre) + field("box", box_to_json(bounds.box)) +
-         "\"layers\": " + layers_text(bounds) + "}\n";
+  const std::string values = values_text(bounds);
+  return "{" + field("brink_bounds", kVersion) + field("checksum", sha256(values)) + values + "}\n";
+}
+
+bool carries_checksum(const std::filesystem::path& bounds_file) {
+  const auto text = read_file(bounds_file);
+  if (!text) return false;
+  const json document = json::parse(*text, nullptr, false);
+  return document.is_object() && document.contains("checksum");
 }
 
 Expected<void> save_bounds(const Bounds& bounds, const std::filesystem::path& path) {
@@ -147,7 +178,10 @@ Expected<void> save_bounds(const Bounds& bounds, const std::filesystem::path& pa
 
 Expected<Bounds> parse_bounds(const std::string& text, const std::filesystem::path& path) {
   try {
-    return from_json(json::parse(text));
+    const json document = json::parse(text);
+    Bounds bounds = from_json(document);
+    check_unchanged(document, bounds);
+    return bounds;
   } catch (const std::exception& problem) {
     return bad_request("'{}' is not a bounds file of brink ({}); write one with brink bounds",
                        path.string(), problem.what());
@@ -162,7 +196,14 @@ Expected<Bounds> load_bounds(const std::filesystem::path& path) {
 
 Expected<Bounds> load_bounds_for(const Network& network, const Box& box,
                                  const std::filesystem::path& path) {
-  auto bounds = load_bounds(path);
+  const auto text = read_file(path);
+  if (!text) return tl::unexpected(text.error());
+  if (is_of_other_size(*text, network)) {
+    return bad_request(
+        "'{}' is for networks of another number of inputs; write one with brink bounds",
+        path.string());
+  }
+  auto bounds = parse_bounds(*text, path);
   if (!bounds) return bounds;
   if (bounds->network != content_hash(network)) {
     return bad_request(

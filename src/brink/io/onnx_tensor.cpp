@@ -77,7 +77,7 @@ Expected<std::int64_t> checked_size(const Shape& shape) {
   std::int64_t product = 1;
   for (const std::int64_t extent : shape) {
     if (extent < 0) return bad_request("has a negative extent in its shape {}", text(shape));
-    if (extent > 0 && product > kLargest / extent) {
+    if (extent > kLargest || (extent > 0 && product > kLargest / extent)) {
       return bad_request("has the shape {}, too large for a network of this kind", text(shape));
     }
     product *= extent;
@@ -115,6 +115,9 @@ Expected<Tensor> read_tensor(const onnx::TensorProto& proto) {
 Expected<Eigen::MatrixXd> matrix(const Tensor& tensor) {
   if (tensor.shape.size() != 2) {
     return bad_request("the weights have shape {}, a matrix is needed", text(tensor.shape));
+  }
+  if (tensor.shape[0] == 0 || tensor.shape[1] == 0) {
+    return bad_request("the weights have shape {}: there are none", text(tensor.shape));
   }
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   return Eigen::MatrixXd(

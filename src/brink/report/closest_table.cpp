@@ -203,20 +203,20 @@ Expected<ClosestTable> ClosestTable::open(TableFiles files, const std::string& r
                                           std::vector<int> order) {
   auto table = of_answers(std::move(files), std::move(order));
   if (!table) return table;
-  if (is_stream(csv)) return table;
-  table->csv_ = followed(csv);
+  if (is_stream(table->files_.csv)) return table;
+  table->files_.csv = followed(table->files_.csv);
   table->partial_files_ = true;
   const fs::path& csv = table->files_.csv;
   const std::string first_line = fmt::format("# question {}\n", sha256(request));
   std::error_code code;
-  if (fs::exists(partial(table->csv_), code)) {
-    auto rows = take_rows(table->csv_, first_line);
+  if (fs::exists(partial(csv), code)) {
+    auto rows = take_rows(csv, first_line);
     if (!rows) return tl::unexpected<Error>(rows.error());
     table->done_ = std::move(*rows);
     return table;
   }
-  fs::remove(companion(table->csv_), code);
-  auto ok = write_file(partial(table->csv_), first_line + closest_header() + "\n");
+  fs::remove(companion(csv), code);
+  auto ok = write_file(partial(csv), first_line + closest_header() + "\n");
   if (!ok) return tl::unexpected<Error>(ok.error());
   return table;
 }

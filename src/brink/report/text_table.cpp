@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "brink/base/printable.h"
+
 namespace brink {
 
 namespace {
@@ -53,7 +55,7 @@ nlohmann::json rows_json(const TextTable& table, const std::set<std::string>& te
 
 std::string csv_field(std::string text) {
   for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
+    if ((c >= 0 && c < ' ') || c == '\x7f') c = ' ';
   }
   if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string result = "\"";
@@ -93,6 +95,14 @@ std::string TextTable::markdown() const {
 }
 
 std::string TextTable::aligned() const {
+  TextTable safe = *this;
+  for (auto& row : safe.rows) {
+    for (std::string& text : row) text = printable(text);
+  }
+  return safe.lines();
+}
+
+std::string TextTable::lines() const {
   std::vector<std::size_t> widths;
   for (const std::string& column : columns) widths.push_back(width(column));
   for (const auto& row : rows) {

@@ -16,14 +16,17 @@ struct TextTable {
 
   std::string csv() const;
   std::string markdown() const;
-  /// For a terminal; numbers to the right, text to the left.
+  /// For a terminal; numbers to the right, text to the left, control characters escaped.
   std::string aligned() const;
+
+ private:
+  std::string lines() const;
 };
 
 /// An object a row. Columns other than `texts` are numbers, null where they hold none.
 nlohmann::json rows_json(const TextTable& table, const std::set<std::string>& texts);
 
-/// A field of a CSV row: quoted if it must be, line ends made spaces.
+/// A field of a CSV row: quoted if it must be, line ends and control characters made spaces.
 std::string csv_field(std::string text);
 
 }  // namespace brink
