@@ -12,6 +12,8 @@ namespace {
 
 /// Share of the answer's tolerance that the search radius uses; the rest is for rounding.
 constexpr double kShare = 0.9;
+/// Of the time left, that polishing a find may take.
+constexpr double kPolishShare = 0.1;
 
 }  // namespace
 
@@ -78,8 +80,9 @@ bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) 
   const Stopwatch watch;
   std::vector<Lead> leads{Lead{}};
   if (lead(region) > 0) leads.push_back(lead_);
-  const auto polished = polish(network_, question_, region, image_, phases_at(network_, point),
-                               point, deadline_, leads);
+  const auto polished =
+      polish(network_, question_, region, image_, phases_at(network_, point), point,
+             deadline_.within(kPolishShare * deadline_.remaining()), leads);
   ++patterns_;
   pattern_seconds_ += watch.seconds();
   bool better = offer(nearest_, leads.front(), region, polished.front(), point);

@@ -33,7 +33,6 @@ Tree::Tree(const Problem& problem, const OutputRegion& region, const Ball& ball,
       statistics_(statistics),
       threads_(threads),
       spare_(spare),
-      root_(box_bounds(problem)),
       lead_(lead) {
   employ(threads);
 }
@@ -113,6 +112,8 @@ void Tree::burst(const Budget& budget) {
 }
 
 Outcome Tree::exclude(double radius, const Budget& budget) {
+  if (budget.deadline.expired()) return Outcome::stopped;
+  if (!started_) root_ = box_bounds(problem_);
   limit_radius_ = radius;
   started_ = true;
   shrink_ball();
@@ -162,6 +163,7 @@ double Tree::led_bound() const {
 }
 
 double Tree::open_bound(const Deadline& deadline) {
+  if (!started_) return 0;
   shrink_ball();
   for (Node& node : frontier_.nodes()) workers_.front()->push(std::move(node));
   frontier_.nodes().clear();
