@@ -21,7 +21,7 @@ CLOSEST_COLUMNS = (
     "image,label,target,norm,status,distance,bound,gap,nodes,seconds,bound_seconds,verified,all_zero"
 ).split(",")
 UNIT_COLUMNS = "layer,unit,activation,bound,status,nodes,seconds".split(",")
-STATUSES = {"optimal", "gap", "time_limit", "infeasible", "misclassified", "error"}
+STATUSES = {"optimal", "gap", "time_limit", "undecided", "infeasible", "misclassified", "error"}
 
 
 # Sanitizer builds solve on one thread: GCC 12's sanitizers do not keep their allocator's locks usable

@@ -10,9 +10,6 @@ namespace brink {
 
 namespace {
 
-/// distance - bound below this (times max(1, distance)) is optimal.
-constexpr double kOptimal = 1e-6;
-
 /// A valid bound on the true L2 distance r from one, b, on the linearised distance. With spacing h
 /// of the breakpoints, f~(d) <= d^2 + min(h^2/4, h d), so b^2 <= r^2 + n h^2/4 and
 /// b^2 <= r^2 + h sqrt(n) r.
@@ -32,9 +29,7 @@ AnswerStatus conclude(const ClosestQuestion& question, double distance, double b
   if (std::isinf(distance)) {
     return nothing_there ? AnswerStatus::infeasible : AnswerStatus::time_limit;
   }
-  const bool euclidean = question.norm == Norm::l2 && !question.breakpoints;
-  const double allowed = euclidean ? kEuclideanGap * distance : kOptimal * std::max(1.0, distance);
-  if (distance - bound <= allowed) return AnswerStatus::optimal;
+  if (distance - bound <= optimality_slack(question, distance)) return AnswerStatus::optimal;
   if (gap > 0 && distance - bound <= gap * distance) return AnswerStatus::gap;
   return AnswerStatus::time_limit;
 }
@@ -96,6 +91,8 @@ std::string_view name(AnswerStatus status) {
       return "gap";
     case AnswerStatus::time_limit:
       return "time_limit";
+    case AnswerStatus::undecided:
+      return "undecided";
     case AnswerStatus::infeasible:
       return "infeasible";
     case AnswerStatus::misclassified:

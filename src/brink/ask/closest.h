@@ -18,9 +18,10 @@
 namespace brink {
 
 enum class AnswerStatus {
-  optimal,        ///< distance - bound <= 1e-6 max(1, distance); true L2: 1e-4 relative
+  optimal,        ///< distance - bound is within optimality_slack()
   gap,            ///< the gap asked for was reached
   time_limit,     ///< stopped; distance (if any) and bound hold
+  undecided,      ///< ended, but rounding left something open; distance (if any) and bound hold
   infeasible,     ///< proven: no such image exists for the question as asked
   misclassified,  ///< the network gets the image wrong to begin with; nothing was searched
   interrupted,    ///< stopped by the user; not a row of the table
@@ -28,11 +29,16 @@ enum class AnswerStatus {
 };
 std::string_view name(AnswerStatus status);
 /// What a row of a table or store may say.
-inline constexpr std::array kRowStatuses{AnswerStatus::optimal,       AnswerStatus::gap,
-                                         AnswerStatus::time_limit,    AnswerStatus::infeasible,
-                                         AnswerStatus::misclassified, AnswerStatus::error};
+inline constexpr std::array kRowStatuses{AnswerStatus::optimal,    AnswerStatus::gap,
+                                         AnswerStatus::time_limit, AnswerStatus::undecided,
+                                         AnswerStatus::infeasible, AnswerStatus::misclassified,
+                                         AnswerStatus::error};
 /// That of the name, if it is one of them.
 std::optional<AnswerStatus> row_status(std::string_view name);
+/// Neither proven nor near enough: a limit or rounding came first.
+inline bool is_open(AnswerStatus status) {
+  return status == AnswerStatus::time_limit || status == AnswerStatus::undecided;
+}
 /// What failed (a solver's process that was killed, say) is not final: a later run asks again.
 inline bool is_final(AnswerStatus status) {
   return status != AnswerStatus::error;

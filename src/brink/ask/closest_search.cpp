@@ -32,6 +32,10 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
   if (answer.status == AnswerStatus::time_limit && result.statistics.doubtful > 0) {
     answer.note = fmt::format("undecided by rounding: {} leaves", result.statistics.doubtful);
   }
+  if (answer.status == AnswerStatus::time_limit && result.ended) {
+    answer.status = AnswerStatus::undecided;
+    if (answer.note.empty()) answer.note = "undecided by rounding";
+  }
   if (deadline.interrupted() && answer.status == AnswerStatus::time_limit) {
     answer.status = AnswerStatus::interrupted;
   }

@@ -30,6 +30,7 @@ ClosestSummary summarise(const std::vector<ClosestRow>& rows) {
     s.errors += a.status == AnswerStatus::error ? 1 : 0;
     s.solved += final(a.status) ? 1 : 0;
     s.timed_out += a.status == AnswerStatus::time_limit ? 1 : 0;
+    s.undecided += a.status == AnswerStatus::undecided ? 1 : 0;
     if (a.status != AnswerStatus::infeasible) {
       ++with_gap;
       gaps += a.gap().value_or(1);
@@ -65,10 +66,11 @@ std::string one_line(const ClosestSummary& s) {
   if (s.searched + s.wrong == 0) return "no image falls to this shard";
   return fmt::format(
       "{} images: solved {:.1f} %, mean gap {}, mean nodes {:.1f}, seconds mean {:.2f} max "
-      "{:.2f}, mean distance {}{}{}",
+      "{:.2f}, mean distance {}{}{}{}",
       s.searched, 100.0 * s.solved / std::max(1, s.searched),
       s.gap ? fmt::format("{:.2f} %", 100 * *s.gap) : "none", s.nodes, s.seconds, s.longest,
       s.found > 0 ? fmt::format("{:.6g}", s.distance) : "none",
+      s.undecided > 0 ? fmt::format("; {} undecided by rounding", s.undecided) : "",
       s.wrong > 0 ? fmt::format("; {} misclassified", s.wrong) : "",
       s.errors > 0 ? fmt::format("; {} errors", s.errors) : "");
 }

@@ -15,6 +15,7 @@ struct ClosestSummary {
   int searched = 0;
   int solved = 0;     ///< optimal, infeasible or within the gap asked for
   int timed_out = 0;  ///< stopped by the limit
+  int undecided = 0;  ///< by rounding
   int wrong = 0;      ///< misclassified: not searched
   int errors = 0;     ///< of those searched
   /// Mean, 1 where no image is known; infeasible ones, which have none, are left out. Empty: none

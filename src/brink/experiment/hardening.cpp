@@ -122,7 +122,7 @@ Expected<Attacked> attack(const Asker& asker, const NamedNetwork& network,
       if (!row.answer.distance) continue;
       result.images.push_back(row.image);
       result.examples.add(row.answer.image, row.label);
-      result.unproven += row.answer.status == AnswerStatus::time_limit ? 1 : 0;
+      result.unproven += is_open(row.answer.status) ? 1 : 0;
     }
     first = images.back() + 1;
   }
@@ -212,7 +212,7 @@ DistanceChange compare(const std::vector<ClosestRow>& before,
     return row.answer.status == AnswerStatus::misclassified;
   };
   const auto unproven = [](const ClosestRow& row) {
-    return row.answer.status == AnswerStatus::time_limit ? 1 : 0;
+    return is_open(row.answer.status) ? 1 : 0;
   };
   DistanceChange change;
   std::vector<double> all_after;

@@ -23,7 +23,7 @@ Examples to_examples(const ImageSet& set);
 struct Attacked {
   std::vector<int> images;  ///< of the training split, those for which an example was found
   Examples examples;        ///< labelled with the true class
-  int unproven = 0;         ///< of them, those that a limit stopped: not the closest, perhaps
+  int unproven = 0;         ///< of them, those left open: not the closest, perhaps
 };
 
 /// The closest examples for the first `count` training images from `first` on that the network gets
@@ -62,7 +62,7 @@ Expected<double> accuracy(const Asker& asker, const NamedNetwork& network,
 struct DistanceChange {
   int images = 0;  ///< those with a distance of both
   int wrong_before = 0, wrong_after = 0;
-  int unproven_before = 0, unproven_after = 0;  ///< answers that a limit stopped
+  int unproven_before = 0, unproven_after = 0;  ///< answers left open
   int left_out = 0;              ///< images with no distance of one: none exists or was found
   double before = 0, after = 0;  ///< mean distance, misclassified at 0
   double after_deviation = 0;    ///< standard deviation of the distances after

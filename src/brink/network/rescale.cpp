@@ -4,7 +4,7 @@
 
 namespace brink {
 
-std::optional<Network> rescaled(const Network& network, const Exponents& exponents) {
+std::optional<Network> rescaled(const Network& network, const Exponents& exponents, int inputs) {
   Network result = network;
   bool exact = true;
   const auto scale = [&exact](double& number, int exponent) {
@@ -18,7 +18,7 @@ std::optional<Network> rescaled(const Network& network, const Exponents& exponen
       const int unit = exponents[k][static_cast<std::size_t>(j)];
       scale(layer.bias(j), unit);
       for (Eigen::Index i = 0; i < layer.weights.cols(); ++i) {
-        const int before = k == 0 ? 0 : exponents[k - 1][static_cast<std::size_t>(i)];
+        const int before = k == 0 ? inputs : exponents[k - 1][static_cast<std::size_t>(i)];
         scale(layer.weights(j, i), unit - before);
       }
     }

@@ -2,9 +2,10 @@
 //
 //     y'_j^k = 2^{e_j^k} y_j^k,   W'^k = 2^{e^k} W^k 2^{-e^{k-1}},   b'^k = 2^{e^k} b^k
 //
-// max(0, 2^e y) = 2^e max(0, y), so the classes, the phases and every distance stay what they are,
-// and a power of two changes no digit: the forward pass gives 2^e times the same numbers. Weights
-// of any size thus reach programs and searches, whose tolerances are absolute, near 1.
+// and the inputs in a common one, 2^{e^0}. max(0, 2^e y) = 2^e max(0, y), so the classes, the
+// phases and every distance stay what they are, and a power of two changes no digit: the forward
+// pass gives 2^e times the same numbers. Weights of any size thus reach programs and searches,
+// whose tolerances are absolute, near 1.
 #pragma once
 
 #include <optional>
@@ -14,11 +15,11 @@
 
 namespace brink {
 
-/// [k - 1][j] for k = 1..K, as in Bounds; the inputs keep their unit. A question that compares
-/// outputs needs one exponent for all of them.
+/// [k - 1][j] for k = 1..K, as in Bounds. A question that compares outputs needs one exponent for
+/// all of them.
 using Exponents = std::vector<std::vector<int>>;
 
-/// Nothing if a number would overflow or lose digits.
-std::optional<Network> rescaled(const Network& network, const Exponents& exponents);
+/// `inputs`: the exponent of all inputs. Nothing if a number would overflow or lose digits.
+std::optional<Network> rescaled(const Network& network, const Exponents& exponents, int inputs = 0);
 
 }  // namespace brink

@@ -1,5 +1,9 @@
 #include "brink/pattern/pattern.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 namespace brink {
 
 Phases phases_at(const Network& network, const Eigen::VectorXd& x) {
@@ -50,6 +54,51 @@ PatternPolytope pattern_polytope(const Network& network, const Phases& phases,
     ++row;
   }
   return polytope;
+}
+
+Eigen::VectorXd pattern_slacks(const Network& network, const Phases& phases,
+                               const OutputRegion& region, const Eigen::VectorXd& x) {
+  using Extended = Eigen::Matrix<long double, Eigen::Dynamic, 1>;
+  std::vector<double> slacks;
+  Extended activation = x.cast<long double>(), y;
+  for (int k = 1; k <= network.depth(); ++k) {
+    const Layer& layer = network.layer(k);
+    y = layer.bias.cast<long double>();
+    for (Eigen::Index i = 0; i < activation.size(); ++i) {
+      if (activation(i) != 0) y += activation(i) * layer.weights.col(i).cast<long double>();
+    }
+    if (k == network.depth()) break;
+    for (Eigen::Index j = 0; j < y.size(); ++j) {
+      const bool active = phases[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)];
+      slacks.push_back(static_cast<double>(active ? y(j) : -y(j)));
+      if (!active) y(j) = 0;
+    }
+    activation = y;
+  }
+  for (const OutputRow& row : region.rows) {
+    slacks.push_back(static_cast<double>(row.coefficients.cast<long double>().dot(y) - row.rhs));
+  }
+  return Eigen::Map<const Eigen::VectorXd>(slacks.data(), std::ssize(slacks));
+}
+
+NearPolytope near_polytope(const PatternPolytope& polytope, const Eigen::VectorXd& slacks,
+                           const Eigen::VectorXd& origin, const Box& box, double radius) {
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  NearPolytope near;
+  // One rounding each, undone outward.
+  near.box.lower = (box.lower - origin).unaryExpr([&](double low) {
+    return std::max(low < 0 ? std::nextafter(low, -kInfinite) : 0.0, -radius);
+  });
+  near.box.upper = (box.upper - origin).unaryExpr([&](double high) {
+    return std::min(high > 0 ? std::nextafter(high, kInfinite) : 0.0, radius);
+  });
+  const double widest = std::max(near.box.upper.maxCoeff(), -near.box.lower.minCoeff());
+  if (widest > 0) near.unit = std::ldexp(1.0, std::ilogb(widest));
+  near.rows = polytope.rows;
+  near.rhs = -slacks / near.unit;
+  near.box.lower /= near.unit;
+  near.box.upper /= near.unit;
+  return near;
 }
 
 }  // namespace brink

@@ -5,6 +5,7 @@
 #include <Eigen/Core>
 #include <vector>
 
+#include "brink/base/box.h"
 #include "brink/network/network.h"
 #include "brink/question/question.h"
 
@@ -25,5 +26,24 @@ struct PatternPolytope {
 };
 PatternPolytope pattern_polytope(const Network& network, const Phases& phases,
                                  const OutputRegion& region);
+
+/// rows x - rhs of that polytope at one x, in extended precision: the rounding of doubles is that
+/// of the result alone.
+Eigen::VectorXd pattern_slacks(const Network& network, const Phases& phases,
+                               const OutputRegion& region, const Eigen::VectorXd& x);
+
+/// A polytope seen from a point of the box: {d : rows d >= rhs, d in box}, x = origin + unit d.
+/// What lies near is about 1 away, so that tolerances are relative to the distance.
+struct NearPolytope {
+  Eigen::MatrixXd rows;
+  Eigen::VectorXd rhs;
+  Box box;          ///< contains 0; cut off at the radius
+  double unit = 1;  ///< a power of two
+
+  Eigen::VectorXd origin() const { return Eigen::VectorXd::Zero(rows.cols()); }
+};
+/// `slacks`: of the polytope's rows at the origin; `radius`: of what matters, in any norm but L0.
+NearPolytope near_polytope(const PatternPolytope& polytope, const Eigen::VectorXd& slacks,
+                           const Eigen::VectorXd& origin, const Box& box, double radius);
 
 }  // namespace brink

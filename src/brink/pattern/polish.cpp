@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "brink/formulate/formulate.h"
 #include "brink/pattern/linf_projection.h"
 #include "brink/pattern/projection.h"
 #include "brink/pattern/segment_projection.h"
@@ -16,15 +15,19 @@ namespace {
 
 /// How far the region's rows are moved inward, one after the other, until the forward pass agrees.
 /// Rounding in the pass is about 1e-14 of the activations, the LP's own tolerance 1e-9.
-constexpr std::array kInward = {0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5};
+constexpr std::array kInward = {0.0, 1e-14, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5};
 
-/// Changes smaller than this are the solver's noise: the pixel is put back.
+/// Changes smaller than this, of the largest, are the solver's noise: the pixel is put back.
 constexpr double kNoise = 1e-11;
+
+/// Times the distance of the point at hand: what is farther is not looked at.
+constexpr double kFar = 8;
 
 Eigen::VectorXd clean(const Eigen::VectorXd& x, const Eigen::VectorXd& image, const Box& reach) {
   Eigen::VectorXd result = x.cwiseMax(reach.lower).cwiseMin(reach.upper);
+  const double noise = kNoise * (result - image).lpNorm<Eigen::Infinity>();
   for (Eigen::Index j = 0; j < x.size(); ++j) {
-    if (std::abs(result(j) - image(j)) < kNoise) result(j) = image(j);
+    if (std::abs(result(j) - image(j)) < noise) result(j) = image(j);
   }
   return result;
 }
@@ -43,81 +46,119 @@ class PatternSolver {
   virtual std::optional<Eigen::VectorXd> nearest(double inward, const Deadline& deadline) = 0;
 };
 
-/// L1: the distance's tight encoding over the polytope's rows.
-class LinearPattern final : public PatternSolver {
+/// Seen from the image, near it.
+class NearPattern : public PatternSolver {
  public:
-  LinearPattern(const PatternPolytope& polytope, const ClosestQuestion& question,
-                const Eigen::VectorXd& image)
-      : polytope_(polytope), lp_(build(question, image)) {}
+  NearPattern(NearPolytope near, Eigen::Index phase_rows, const Eigen::VectorXd& image)
+      : near_(std::move(near)), phase_rows_(phase_rows), image_(image) {}
 
   std::optional<Eigen::VectorXd> nearest(double inward, const Deadline& deadline) override {
-    for (Eigen::Index r = polytope_.phase_rows; r < polytope_.rhs.size(); ++r) {
-      lp_.set_row_bounds(first_row_ + static_cast<int>(r), polytope_.rhs(r) + inward, kInfinity);
+    Eigen::VectorXd rhs = near_.rhs;
+    rhs.tail(rhs.size() - phase_rows_).array() += inward / near_.unit;
+    const auto change = shortest(rhs, deadline);
+    if (!change) return std::nullopt;
+    return image_ + near_.unit * *change;
+  }
+
+ protected:
+  virtual std::optional<Eigen::VectorXd> shortest(const Eigen::VectorXd& rhs,
+                                                  const Deadline& deadline) = 0;
+  const NearPolytope& near() const { return near_; }
+
+ private:
+  NearPolytope near_;
+  Eigen::Index phase_rows_;
+  const Eigen::VectorXd& image_;
+};
+
+/// L1: a program over the moves up and down.
+class LinearPattern final : public NearPattern {
+ public:
+  LinearPattern(NearPolytope near, Eigen::Index phase_rows, const Eigen::VectorXd& image)
+      : NearPattern(std::move(near), phase_rows, image), lp_(build()) {}
+
+ private:
+  std::optional<Eigen::VectorXd> shortest(const Eigen::VectorXd& rhs,
+                                          const Deadline& deadline) override {
+    for (Eigen::Index r = 0; r < rhs.size(); ++r) {
+      lp_.set_row_bounds(static_cast<int>(r), rhs(r), kInfinity);
     }
     const LpSolution solution = lp_.solve(deadline);
     if (solution.status != SolveStatus::optimal) return std::nullopt;
-    return input_values(encoding_, solution.values);
+    Eigen::VectorXd change = near().origin();
+    for (std::size_t c = 0; c < moves_.size(); ++c) {
+      change(moves_[c].pixel) += moves_[c].sign * solution.values[c];
+    }
+    return change;
   }
 
- private:
-  LpSolver build(const ClosestQuestion& question, const Eigen::VectorXd& image) {
+  LpSolver build() {
     Program program;
-    encoding_.inputs = add_distance(program, question, image, {});
-    first_row_ = static_cast<int>(program.rows.size());
-    for (Eigen::Index r = 0; r < polytope_.rhs.size(); ++r) {
-      Affine row;
-      for (Eigen::Index j = 0; j < image.size(); ++j) {
-        const double weight = polytope_.rows(r, j);
-        if (weight == 0) continue;
-        const Affine& input = encoding_.inputs[static_cast<std::size_t>(j)];
-        row.constant += weight * input.constant;
-        for (const Term& term : input.terms) {
-          row.terms.push_back({term.column, weight * term.coefficient});
-        }
+    for (Eigen::Index j = 0; j < near().box.size(); ++j) {
+      for (const double sign : {1.0, -1.0}) {
+        const double room = sign > 0 ? near().box.upper(j) : -near().box.lower(j);
+        if (room <= 0) continue;
+        program.add_column({"", 0, room, 1, false});
+        moves_.push_back({j, sign});
       }
-      shift_.push_back(row.constant);
-      program.add_row(fmt::format("pattern_{}", r), row, polytope_.rhs(r), kInfinity);
     }
-    // add_row moved the constants to the sides; later bounds are set on the moved rows.
-    for (Eigen::Index r = 0; r < polytope_.rhs.size(); ++r) {
-      polytope_.rhs(r) -= shift_[static_cast<std::size_t>(r)];
+    for (Eigen::Index r = 0; r < near().rhs.size(); ++r) {
+      Row row;
+      for (std::size_t c = 0; c < moves_.size(); ++c) {
+        const double weight = moves_[c].sign * near().rows(r, moves_[c].pixel);
+        if (weight != 0) row.terms.push_back({static_cast<int>(c), weight});
+      }
+      row.lower = near().rhs(r);
+      program.rows.push_back(std::move(row));
     }
     return LpSolver(program);
   }
 
-  PatternPolytope polytope_;
-  NetworkEncoding encoding_;
-  std::vector<double> shift_;
-  int first_row_ = 0;
+  struct Move {
+    Eigen::Index pixel;
+    double sign;
+  };
+  std::vector<Move> moves_;
   LpSolver lp_;
 };
 
 /// True L2.
-class EuclideanPattern final : public PatternSolver {
+class EuclideanPattern final : public NearPattern {
  public:
-  EuclideanPattern(const PatternPolytope& polytope, const Eigen::VectorXd& image, Box reach)
-      : polytope_(polytope), image_(image), reach_(std::move(reach)) {}
+  using NearPattern::NearPattern;
 
-  std::optional<Eigen::VectorXd> nearest(double inward, const Deadline& deadline) override {
-    const auto projection = project(image_, polytope_.rows, moved_inward(polytope_, inward), reach_,
-                                    kInfinity, deadline);
+ private:
+  std::optional<Eigen::VectorXd> shortest(const Eigen::VectorXd& rhs,
+                                          const Deadline& deadline) override {
+    const auto projection =
+        project(near().origin(), near().rows, rhs, near().box, kInfinity, deadline);
     if (!projection) return std::nullopt;
     return projection->point;
   }
-
- private:
-  const PatternPolytope& polytope_;
-  const Eigen::VectorXd& image_;
-  Box reach_;
 };
 
-/// Linearised L2 and Linf: techniques that go on from one right side to the next.
-template <typename Technique>
-class ProjectedPattern final : public PatternSolver {
+/// Goes on from one right side to the next.
+class LinfPattern final : public NearPattern {
  public:
-  template <typename... Arguments>
-  explicit ProjectedPattern(const PatternPolytope& polytope, const Arguments&... arguments)
-      : polytope_(polytope), technique_(polytope.rows, arguments...) {}
+  LinfPattern(NearPolytope near, Eigen::Index phase_rows, const Eigen::VectorXd& image)
+      : NearPattern(std::move(near), phase_rows, image),
+        technique_(this->near().rows, this->near().origin(), this->near().box) {}
+
+ private:
+  std::optional<Eigen::VectorXd> shortest(const Eigen::VectorXd& rhs,
+                                          const Deadline& deadline) override {
+    return technique_.nearest(rhs, deadline).point;
+  }
+
+  LinfProjection technique_;
+};
+
+/// Linearised L2: goes on from one right side to the next.
+class SegmentPattern final : public PatternSolver {
+ public:
+  SegmentPattern(const PatternPolytope& polytope, const Eigen::VectorXd& image, const Box& reach,
+                 int breakpoints)
+      : polytope_(polytope), technique_(polytope.rows, image, reach, breakpoints) {}
 
   std::optional<Eigen::VectorXd> nearest(double inward, const Deadline& deadline) override {
     return technique_.nearest(moved_inward(polytope_, inward), deadline).point;
@@ -125,7 +166,7 @@ class ProjectedPattern final : public PatternSolver {
 
  private:
   const PatternPolytope& polytope_;
-  Technique technique_;
+  SegmentProjection technique_;
 };
 
 using Check = std::function<bool(const Eigen::VectorXd&)>;
@@ -196,16 +237,14 @@ Eigen::VectorXd put_back(Eigen::VectorXd x, const Eigen::VectorXd& image, const 
 /// L0: among the pixels allowed to move, a sparse L1 solution names the few that must; on these
 /// the Linf-style interior is not needed, only a point that passes.
 std::optional<Eigen::VectorXd> polish_count(const PatternPolytope& polytope,
-                                            const ClosestQuestion& question,
+                                            const Eigen::VectorXd& slacks, const Box& reach,
                                             const Eigen::VectorXd& image,
                                             const Eigen::VectorXd& point, const Check& passes,
                                             const Deadline& deadline) {
-  ClosestQuestion restricted = question;
-  restricted.norm = Norm::l1;
-  restricted.cap.reset();
-  restricted.box = changed_only(reach(question, image), point, image);
-  LinearPattern solver(polytope, restricted, image);
-  const auto x = ladder(solver, image, restricted.box, passes, deadline);
+  const Box restricted = changed_only(reach, point, image);
+  LinearPattern solver(near_polytope(polytope, slacks, image, restricted, kInfinity),
+                       polytope.phase_rows, image);
+  const auto x = ladder(solver, image, restricted, passes, deadline);
   if (!x) return std::nullopt;
   return put_back(*x, image, passes, deadline);
 }
@@ -241,22 +280,25 @@ std::optional<Eigen::VectorXd> polish(const Network& network, const ClosestQuest
     return fools(question, network, region, image, x);
   };
   const Box box = reach(question, image);
+  const Eigen::VectorXd slacks = pattern_slacks(network, phases, region, image);
   if (question.norm == Norm::l0)
-    return polish_count(polytope, question, image, point, passes, deadline);
+    return polish_count(polytope, slacks, box, image, point, passes, deadline);
   if (question.norm == Norm::l2 && question.breakpoints) {
-    ProjectedPattern<SegmentProjection> solver(polytope, image, box, *question.breakpoints);
+    SegmentPattern solver(polytope, image, box, *question.breakpoints);
     return ladder(solver, image, box, passes, deadline);
   }
-  if (question.norm == Norm::l2) {
-    EuclideanPattern solver(polytope, image, box);
+  const double far = kFar * distance(question.norm, point, image);
+  NearPolytope near = near_polytope(polytope, slacks, image, box, far > 0 ? far : kInfinity);
+  const auto by = [&](PatternSolver&& solver) {
     return ladder(solver, image, box, passes, deadline);
+  };
+  if (question.norm == Norm::l2) {
+    return by(EuclideanPattern(std::move(near), polytope.phase_rows, image));
   }
   if (question.norm == Norm::linf) {
-    ProjectedPattern<LinfProjection> solver(polytope, image, box);
-    return ladder(solver, image, box, passes, deadline);
+    return by(LinfPattern(std::move(near), polytope.phase_rows, image));
   }
-  LinearPattern solver(polytope, question, image);
-  return ladder(solver, image, box, passes, deadline);
+  return by(LinearPattern(std::move(near), polytope.phase_rows, image));
 }
 
 }  // namespace brink

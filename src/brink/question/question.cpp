@@ -183,6 +183,12 @@ Box reach(const ClosestQuestion& question, const Eigen::VectorXd& image) {
   return result;
 }
 
+double optimality_slack(const ClosestQuestion& question, double distance) {
+  const bool euclidean = question.norm == Norm::l2 && !question.breakpoints;
+  const double width = (question.box.upper - question.box.lower).maxCoeff();
+  return std::max((euclidean ? 1e-4 : 1e-6) * distance, 1e-12 * width);
+}
+
 bool fools(const ClosestQuestion& question, const Network& network, const OutputRegion& region,
            const Eigen::VectorXd& image, const Eigen::VectorXd& x) {
   if (!x.allFinite() || !reach(question, image).contains(x)) return false;

@@ -67,6 +67,10 @@ std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const 
 /// capped change never exceeds the cap by rounding.
 Box reach(const ClosestQuestion& question, const Eigen::VectorXd& image);
 
+/// How far from a proven bound a distance may be to count as optimal: 1e-6 of it (true L2: 1e-4),
+/// and never less than 1e-12 of the box's width.
+double optimality_slack(const ClosestQuestion& question, double distance);
+
 /// Does the plain forward pass on x, in double precision, meet the region's conditions exactly as
 /// the question words them (not as linear rows), and does x lie in the reach?
 bool fools(const ClosestQuestion& question, const Network& network, const OutputRegion& region,

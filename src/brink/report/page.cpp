@@ -54,7 +54,9 @@ std::string proof(const Result& answer) {
   if (answer.status == "infeasible") return "<span class=ok>proven: no such image</span>";
   if (answer.status == "misclassified") return "<span class=soft>wrong to begin with</span>";
   if (answer.status == "error") return "<span class=warn>error</span>";
-  const char* why = answer.status == "gap" ? "gap reached" : "time limit";
+  const char* why = answer.status == "gap"         ? "gap reached"
+                    : answer.status == "undecided" ? "undecided by rounding"
+                                                   : "time limit";
   return fmt::format("<span class=warn>{}</span>, proven \u2265 {:.4g}", why, bound);
 }
 

@@ -13,6 +13,7 @@
 #include "brink/search/heuristic.h"
 #include "brink/search/ladder.h"
 #include "brink/search/leaf.h"
+#include "brink/search/units.h"
 
 namespace brink::search {
 
@@ -86,14 +87,18 @@ class ClosestSearch {
       do {  // a find need not be the nearest (L0)
         ball_.set_radius(ladders_[r].search_radius());
         leaf = solve_leaf(problems_[r], regions_[r], {}, ball_, deadline_);
-      } while (!leaf.empty && leaf.point && incumbent_.offer(regions_[r], *leaf.point));
+      } while (!leaf.empty && leaf.point &&
+               (incumbent_.offer(regions_[r], *leaf.point) ||
+                incumbent_.offer_touching(regions_[r], *leaf.point)));
       const double excluded = std::isinf(incumbent_.distance())
                                   ? std::numeric_limits<double>::infinity()
                                   : beyond(ball_.norm(), ball_.radius());
       ladders_[r].raise(leaf.empty ? excluded : leaf.bound);
       const bool closed = leaf.empty || leaf.bound >= incumbent_.search_radius();
+      result_.statistics.doubtful += closed ? 0 : 1;
       result_.finished = result_.finished && closed;
     }
+    result_.ended = result_.finished || !deadline_.expired();
     return conclude();
   }
 
@@ -145,9 +150,11 @@ class ClosestSearch {
     }
     // What open nodes prove is asked for once the time is up.
     const Deadline grace = deadline_.extended(kGrace);
+    result_.ended = true;
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       if (trees_[r]) settle(r, Outcome::stopped);  // others' finds may have closed it
       if (!trees_[r]) continue;
+      result_.ended = false;
       ladders_[r].raise(trees_[r]->open_bound(grace));
       result_.finished = false;
     }
@@ -239,7 +246,40 @@ class ClosestSearch {
 ClosestResult search_closest(const Network& network, const ClosestQuestion& question,
                              const std::vector<OutputRegion>& regions, const Eigen::VectorXd& image,
                              const Deadline& deadline, const ClosestOptions& options) {
-  return ClosestSearch(network, question, regions, image, deadline, options).run();
+  const Units units = own_units(network, question.box);
+  const auto own_network = rescaled(network, units.neurons, units.inputs);
+  if (!own_network) {
+    return ClosestSearch(network, question, regions, image, deadline, options).run();
+  }
+  const ClosestQuestion own_question = rescaled(question, units);
+  std::vector<OutputRegion> own_regions = regions;
+  for (OutputRegion& region : own_regions) {
+    for (OutputRow& row : region.rows) row.rhs = std::ldexp(row.rhs, units.outputs());
+  }
+  const Eigen::VectorXd own_image = scaled(image, units.inputs);
+  const auto back = [&](double distance) { return units.distance_back(question.norm, distance); };
+  ClosestOptions own_options = options;
+  if (options.on_change) {
+    own_options.on_change = [&](double distance, double bound, double seconds) {
+      options.on_change(back(distance), back(bound), seconds);
+    };
+  }
+  if (options.on_beat) {
+    own_options.on_beat = [&](Beat beat) {
+      beat.distance = back(beat.distance);
+      beat.bound = back(beat.bound);
+      options.on_beat(beat);
+    };
+  }
+  ClosestResult result =
+      ClosestSearch(*own_network, own_question, own_regions, own_image, deadline, own_options)
+          .run();
+  result.distance = back(result.distance);
+  result.bound = back(result.bound);
+  result.image = scaled(result.image, -units.inputs);
+  if (result.region != nullptr)
+    result.region = &regions[static_cast<std::size_t>(result.region - own_regions.data())];
+  return result;
 }
 
 }  // namespace brink::search

@@ -21,6 +21,7 @@ struct ClosestOptions {
 
 struct ClosestResult {
   bool finished = false;  ///< everything within the search radius is excluded
+  bool ended = false;     ///< nothing was left to do; if not finished, rounding left leaves open
   double bound = 0;       ///< proven: no image of the question is nearer
   double distance = 0;    ///< infinity if no image was found
   Eigen::VectorXd image;  ///< checked by fools(); empty if none

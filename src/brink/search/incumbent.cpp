@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "brink/pattern/polish.h"
+#include "brink/pattern/touching_point.h"
 
 namespace brink::search {
 
@@ -25,13 +26,11 @@ Incumbent::Incumbent(const Network& network, const ClosestQuestion& question,
       radius_(std::numeric_limits<double>::infinity()) {}
 
 double Incumbent::radius_for(double distance) const {
-  double tolerance = 1e-6 * std::max(1.0, distance);
-  if (question_.norm == Norm::l2 && !question_.breakpoints) tolerance = 1e-4 * distance;
   const double by_gap = gap_ * distance;
   if (question_.norm == Norm::l0) {  // the bound is the next whole number
     return std::max(0.0, distance - 1 - std::floor(by_gap));
   }
-  return distance - kShare * std::max(tolerance, by_gap);
+  return distance - kShare * std::max(optimality_slack(question_, distance), by_gap);
 }
 
 Eigen::VectorXd Incumbent::image() const {
@@ -70,6 +69,16 @@ bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) 
     return keep(region, point);
   }
   return false;
+}
+
+bool Incumbent::offer_touching(const OutputRegion& region, const Eigen::VectorXd& point) {
+  const Stopwatch watch;
+  const auto found = touching_point(point, reach(question_, image_), [&](const auto& x) {
+    return measured_distance(question_, image_, x) <= search_radius() &&
+           fools(question_, network_, region, image_, x);
+  });
+  pattern_seconds_ += watch.seconds();
+  return found && keep(region, *found);
 }
 
 }  // namespace brink::search

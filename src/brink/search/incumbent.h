@@ -29,6 +29,9 @@ class Incumbent {
   /// is better. Thread-safe. True if the incumbent improved.
   bool offer(const OutputRegion& region, const Eigen::VectorXd& point);
 
+  /// The same for a point that is in the region but for rounding.
+  bool offer_touching(const OutputRegion& region, const Eigen::VectorXd& point);
+
   /// Finds polished so far, and the time they took.
   std::int64_t patterns() const { return patterns_.load(); }
   double pattern_seconds() const { return pattern_seconds_.load(); }

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "brink/pattern/linf_projection.h"
 #include "brink/pattern/projection.h"
@@ -22,9 +23,8 @@ namespace brink::search {
 
 namespace {
 
-LeafResult leaf_l1(const Problem& problem, const PatternPolytope& polytope, const Ball& ball,
-                   const Deadline& deadline) {
-  MoveProgram moves = move_program(problem, polytope);
+LeafResult leaf_l1(const NearPolytope& near, double radius, const Deadline& deadline) {
+  MoveProgram moves = move_program(near);
   for (Column& column : moves.program.columns) column.cost = 1;
   LpSolver lp(moves.program);
   const LpSolution solution = lp.solve(deadline);
@@ -35,37 +35,35 @@ LeafResult leaf_l1(const Problem& problem, const PatternPolytope& polytope, cons
   }
   if (solution.status != SolveStatus::optimal) return result;
   result.bound = std::max(0.0, lp.safe_bound(solution.duals));
-  result.empty = result.bound > ball.radius();
-  result.point = moved(problem, moves, solution.values);
+  result.empty = result.bound > radius;
+  result.point = moved(near.origin(), moves, solution.values);
   return result;
 }
 
-LeafResult leaf_linf(const Problem& problem, const PatternPolytope& polytope, const Ball& ball,
-                     const Deadline& deadline) {
-  LinfProjection projection(polytope.rows, problem.image(), problem.reach());
-  const LinfNearest nearest = projection.nearest(polytope.rhs, deadline);
-  return {.empty = nearest.bound > ball.radius(),
+LeafResult leaf_linf(const NearPolytope& near, double radius, const Deadline& deadline) {
+  LinfProjection projection(near.rows, near.origin(), near.box);
+  const LinfNearest nearest = projection.nearest(near.rhs, deadline);
+  return {.empty = nearest.bound > radius,
           .bound = nearest.bound,
           .point = nearest.point,
           .programs = nearest.programs};
 }
 
 /// A squared bound beyond this is beyond the radius, whatever rounding does to its root.
-double enough(const Ball& ball) {
-  return ball.radius() * ball.radius() * (1 + 1e-12);
+double enough(double radius) {
+  return radius * radius * (1 + 1e-12);
 }
 
-LeafResult leaf_l2(const Problem& problem, const PatternPolytope& polytope, const Ball& ball,
-                   const Deadline& deadline) {
+LeafResult leaf_l2(const NearPolytope& near, double radius, const Deadline& deadline) {
   LeafResult result;
-  const auto projection = project(problem.image(), polytope.rows, polytope.rhs, problem.reach(),
-                                  enough(ball), deadline);
+  const auto projection =
+      project(near.origin(), near.rows, near.rhs, near.box, enough(radius), deadline);
   if (!projection) {
-    result.empty = proven_infeasible(move_program(problem, polytope).program, deadline);
+    result.empty = proven_infeasible(move_program(near).program, deadline);
     return result;
   }
   result.bound = std::sqrt(projection->squared_bound);
-  result.empty = result.bound > ball.radius();
+  result.empty = result.bound > radius;
   if (projection->point.size() > 0) result.point = projection->point;
   return result;
 }
@@ -73,7 +71,7 @@ LeafResult leaf_l2(const Problem& problem, const PatternPolytope& polytope, cons
 LeafResult leaf_segments(const Problem& problem, const PatternPolytope& polytope, const Ball& ball,
                          const Deadline& deadline) {
   SegmentProjection projection(polytope.rows, problem.image(), problem.reach(), ball.breakpoints());
-  const SegmentNearest nearest = projection.nearest(polytope.rhs, deadline, enough(ball));
+  const SegmentNearest nearest = projection.nearest(polytope.rhs, deadline, enough(ball.radius()));
   LeafResult result;
   result.bound = std::sqrt(nearest.squared_bound) * (1 - 1e-15);
   result.empty = result.bound > ball.radius();
@@ -85,26 +83,41 @@ LeafResult leaf_segments(const Problem& problem, const PatternPolytope& polytope
   return result;
 }
 
+/// L1, L2, Linf: within the ball, in a unit of its size.
+LeafResult solve_near(const Problem& problem, const OutputRegion& region, const Phases& phases,
+                      const PatternPolytope& polytope, const Ball& ball, const Deadline& deadline) {
+  const Eigen::VectorXd slacks = pattern_slacks(problem.network(), phases, region, problem.image());
+  const NearPolytope near =
+      near_polytope(polytope,
+                    slacks + row_doubts(problem, phases, region, ball.radius()) +
+                        std::numeric_limits<double>::epsilon() * slacks.cwiseAbs(),
+                    problem.image(), problem.reach(), ball.radius());
+  const double radius = ball.radius() / near.unit;
+  LeafResult result = ball.norm() == Norm::l1   ? leaf_l1(near, radius, deadline)
+                      : ball.norm() == Norm::l2 ? leaf_l2(near, radius, deadline)
+                                                : leaf_linf(near, radius, deadline);
+  // What is farther than the radius was cut off.
+  result.bound = std::min(result.bound, radius) * near.unit;
+  if (result.point) *result.point = problem.image_with(near.unit * *result.point);
+  return result;
+}
+
 }  // namespace
 
 LeafResult solve_leaf(const Problem& problem, const OutputRegion& region, const Phases& phases,
                       const Ball& ball, const Deadline& deadline) {
   PatternPolytope polytope = pattern_polytope(problem.network(), phases, region);
+  const bool whole = ball.norm() == Norm::l0 || ball.breakpoints() > 0;
+  if (!whole) return solve_near(problem, region, phases, polytope, ball, deadline);
   polytope.rhs -= row_doubts(problem, phases, region);
   switch (ball.norm()) {
     case Norm::l0: {
       const int limit = static_cast<int>(std::floor(ball.radius() + 1e-9));
       return fewest_pixels(problem, polytope, limit, deadline);
     }
-    case Norm::l1:
-      return leaf_l1(problem, polytope, ball, deadline);
-    case Norm::l2:
-      return ball.breakpoints() > 0 ? leaf_segments(problem, polytope, ball, deadline)
-                                    : leaf_l2(problem, polytope, ball, deadline);
-    case Norm::linf:
-      return leaf_linf(problem, polytope, ball, deadline);
+    default:
+      return leaf_segments(problem, polytope, ball, deadline);
   }
-  return {};
 }
 
 PatternExtreme pattern_extreme(const Problem& problem, const OutputRegion& row,

@@ -20,9 +20,10 @@ struct MoveProgram {
 };
 
 MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope);
+MoveProgram move_program(const NearPolytope& polytope);
 
-/// The image with a solution's moves.
-Eigen::VectorXd moved(const Problem& problem, const MoveProgram& program,
+/// The image (of a near polytope: its origin) with a solution's moves.
+Eigen::VectorXd moved(const Eigen::VectorXd& image, const MoveProgram& program,
                       const std::vector<double>& values);
 
 /// What rounding may take from or add to each row of pattern_polytope() anywhere in the reach. Its
@@ -31,5 +32,10 @@ Eigen::VectorXd moved(const Problem& problem, const MoveProgram& program,
 /// of Numerical Algorithms, 3.5).
 Eigen::VectorXd row_doubts(const Problem& problem, const Phases& phases,
                            const OutputRegion& region);
+
+/// The same of pattern_slacks() at the image plus the rows times a change of each pixel by at most
+/// `radius`, but for the rounding of the slacks to double.
+Eigen::VectorXd row_doubts(const Problem& problem, const Phases& phases, const OutputRegion& region,
+                           double radius);
 
 }  // namespace brink::search

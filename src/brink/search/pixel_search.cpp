@@ -60,7 +60,7 @@ class PixelSearch {
     if (bound > limit_ + kWhole) return true;
     const int column = most_open(solution.values);
     if (column < 0 || moved_columns(solution.values) <= limit_) {
-      best_ = moved(problem_, moves_, solution.values);
+      best_ = moved(problem_.image(), moves_, solution.values);
       return false;
     }
     const std::size_t kept = pinned_.size();
@@ -121,13 +121,13 @@ class PixelSearch {
     const Eigen::VectorXd pi =
         Eigen::Map<const Eigen::VectorXd>(duals.data(), polytope_.rows.rows()).cwiseMax(0.0);
     const Eigen::VectorXd worth = polytope_.rows.transpose() * pi;
-    const Eigen::VectorXd rounding =
-        kRounding * (polytope_.rows.cwiseAbs().transpose() * pi).array() + kRounding;
+    const Eigen::VectorXd rounding = kRounding * (polytope_.rows.cwiseAbs().transpose() * pi);
     const std::vector<char> known = pinned_columns();
     for (std::size_t j = 0; j < costs_.size(); ++j) {
       if (costs_[j] == 0 || known[j] != 0) continue;
       const auto& move = moves_.moves[j];
-      const double reduced = costs_[j] - move.sign * worth(move.pixel) - rounding(move.pixel);
+      const double reduced =
+          (1 - kRounding) * costs_[j] - move.sign * worth(move.pixel) - rounding(move.pixel);
       const double gain = std::min(1.0, reduced * moves_.program.columns[j].upper);
       if (bound + gain > limit_ + kWhole) pin(static_cast<int>(j));
     }

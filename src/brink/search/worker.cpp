@@ -172,7 +172,9 @@ void Worker::close_leaf(const Node& node, const Deadline& deadline) {
     return leaf;
   };
   LeafResult leaf = solve();
-  while (!leaf.empty && leaf.point && incumbent_.offer(region_, *leaf.point)) {
+  while (
+      !leaf.empty && leaf.point &&
+      (incumbent_.offer(region_, *leaf.point) || incumbent_.offer_touching(region_, *leaf.point))) {
     shrink_ball(ball_.radius());
     leaf.empty = leaf.bound > ball_.radius();
     if (!leaf.empty) leaf = solve();

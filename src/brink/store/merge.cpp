@@ -27,10 +27,10 @@ const char* const kSteps[] = {
     "DROP TABLE IF EXISTS temp.runs",
     kIds,
     kRuns,
-    // An answer that a limit stopped gives way to a final one.
-    "DELETE FROM main.closest WHERE status IN ('time_limit', 'error') AND EXISTS "
+    // An answer that was left open gives way to a final one.
+    "DELETE FROM main.closest WHERE status IN ('time_limit', 'undecided', 'error') AND EXISTS "
     "(SELECT 1 FROM other.closest c JOIN ids ON theirs = c.question WHERE ours = closest.question "
-    "AND c.image = closest.image AND c.status NOT IN ('time_limit', 'error'))",
+    "AND c.image = closest.image AND c.status NOT IN ('time_limit', 'undecided', 'error'))",
     "INSERT OR IGNORE INTO main.closest(question, image, label, target, status, distance, bound, "
     "nodes, "
     "seconds, bound_seconds, verified, all_zero, linearised, linearised_bound, proof, note, found, "
@@ -39,10 +39,11 @@ const char* const kSteps[] = {
     "bound_seconds, "
     "verified, all_zero, linearised, linearised_bound, proof, note, found, runs.ours FROM "
     "other.closest c JOIN ids ON ids.theirs = c.question LEFT JOIN runs ON runs.theirs = c.run",
-    "DELETE FROM main.unit WHERE status IN ('time_limit', 'error') AND EXISTS (SELECT 1 FROM "
+    "DELETE FROM main.unit WHERE status IN ('time_limit', 'undecided', 'error') AND EXISTS (SELECT "
+    "1 FROM "
     "other.unit "
     "u JOIN ids ON theirs = u.question WHERE ours = unit.question AND u.layer = unit.layer AND "
-    "u.unit = unit.unit AND u.status NOT IN ('time_limit', 'error'))",
+    "u.unit = unit.unit AND u.status NOT IN ('time_limit', 'undecided', 'error'))",
     "INSERT OR IGNORE INTO main.unit(question, layer, unit, activation, bound, status, nodes, "
     "seconds, "
     "note, found, run, proof) SELECT ids.ours, layer, unit, activation, bound, status, nodes, "

@@ -34,7 +34,7 @@ function caption(row) {
   const a = data.answers;
   const question = data.questions[a.question[row]];
   const result = a.status[row];
-  const open = (result === "time_limit" || result === "gap") && a.bound[row] > 0;
+  const open = ["time_limit", "undecided", "gap"].includes(result) && a.bound[row] > 0;
   return el("span", { class: "caption" },
     el("span", { class: "value" }, `${normName(question.options.norm)} `, el("b", {}, number(a.distance[row]))),
     a.target[row] == null ? null : el("span", { class: "as" }, `as ${a.target[row]}`),

@@ -20,6 +20,7 @@ const STATUS = {
   optimal: { mark: "✓", text: "proven closest", short: "proven" },
   gap: { mark: "≈", text: "gap reached", short: "gap" },
   time_limit: { mark: "◷", text: "time limit", short: "time limit" },
+  undecided: { mark: "±", text: "left open by rounding", short: "undecided" },
   infeasible: { mark: "∅", text: "proven: no such image", short: "no such image" },
   misclassified: { mark: "✗", text: "wrong to begin with", short: "wrong already" },
   error: { mark: "!", text: "error", short: "error" },
