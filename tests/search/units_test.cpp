@@ -60,7 +60,7 @@ TEST(Units, PowersOfTwoChangeNothing) {
 
 TEST(Units, PowersOfTenChangeNoOptimum) {
   for (const Norm norm : kNorms) {
-    const Asked asked = without_floor(norm, 4);
+    const Asked asked = without_floor(norm, 3);
     const ClosestResult one = asked.answer(1);
     ASSERT_TRUE(one.finished);
     Random random(6);

@@ -90,7 +90,7 @@ LeafResult solve_near(const Problem& problem, const OutputRegion& region, const 
   const NearPolytope near =
       near_polytope(polytope,
                     slacks + row_doubts(problem, phases, region, ball.radius()) +
-                        std::numeric_limits<double>::epsilon() * slacks.cwiseAbs(),
+                        4 * std::numeric_limits<double>::epsilon() * slacks.cwiseAbs(),
                     problem.image(), problem.reach(), ball.radius());
   const double radius = ball.radius() / near.unit;
   LeafResult result = ball.norm() == Norm::l1   ? leaf_l1(near, radius, deadline)

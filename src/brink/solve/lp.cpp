@@ -178,9 +178,30 @@ double LpSolver::safe_bound(const std::vector<double>& duals) const {
   return bound - 2.3e-16 * operations * magnitude;
 }
 
+namespace {
+
+/// The t of proven_infeasible() at the box's point nearest to 0.
+double slack_near_zero(const Program& program) {
+  double slack = kInfinity;
+  for (const Row& row : program.rows) {
+    double value = -row.lower;
+    for (const Term& term : row.terms) {
+      const Column& column = program.columns[static_cast<std::size_t>(term.column)];
+      value += term.coefficient * std::clamp(0.0, column.lower, column.upper);
+    }
+    slack = std::min(slack, value);
+  }
+  return slack;
+}
+
+}  // namespace
+
 bool proven_infeasible(Program program, const Deadline& deadline) {
   for (Column& column : program.columns) column.cost = 0;
-  const int t = program.add_column({"", -1e4, 1e4, -1, false});
+  // Any range with 0 will do for the proof; narrow, because its rounding is charged.
+  const double low = 2 * slack_near_zero(program);
+  if (!(low < 0)) return false;
+  const int t = program.add_column({"", low, 0, -1, false});
   for (Row& row : program.rows) row.terms.push_back({t, -1});
   LpSolver lp(program);
   return lp.safe_bound(lp.solve(deadline).duals) > 0;  // -t > 0
