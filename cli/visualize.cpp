@@ -206,9 +206,6 @@ Expected<Run> prepare(const VisualizeOptions& options, const Common& common) {
   if (options.out.empty() && options.store.empty()) {
     return bad_request("say where the answers go: -o DIR, --store RUN.db or both");
   }
-  if (!options.out.empty() && common.crew->leads()) {
-    if (auto ok = UnitFolder::of_answers(options.out); !ok) return tl::unexpected(ok.error());
-  }
   auto loaded = load_network(options.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
   auto units = chosen_units(options.choice, loaded->network, options.shared.shard);
@@ -218,7 +215,7 @@ Expected<Run> prepare(const VisualizeOptions& options, const Common& common) {
   const auto mip = make_mip_options(options.shared, ClosestQuestion());  // a unit has no distance
   if (!mip) return tl::unexpected(mip.error());
   if (common.crew->leads()) {
-    auto ok = check_earlier(files_of(options, loaded->network, *box));
+    auto ok = UnitFolder::of_answers(files_of(options, loaded->network, *box));
     if (!ok) return tl::unexpected(ok.error());
   }
   return Run{std::move(*loaded), std::move(*box), *mip, std::move(*units), {}};
