@@ -161,13 +161,14 @@ Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common
   if (!request) {
     std::error_code ignored;
     if (std::filesystem::is_regular_file(options.bounds, ignored)) {
-      if (!carries_checksum(options.bounds) && !common.quiet && common.crew->leads()) {
+      auto bounds = bounds_from_file(options.bounds, loaded, box);
+      if (bounds && !carries_checksum(options.bounds) && !common.quiet && common.crew->leads()) {
         note(
             "brink: '{}' carries no checksum, it is taken as it is: brink bounds writes one that "
             "does",
             options.bounds);
       }
-      return bounds_from_file(options.bounds, loaded, box);
+      return bounds;
     }
     return bad_request(
         "--bounds '{}' is neither none, interval, symbolic, lp, weak, exact nor a file",

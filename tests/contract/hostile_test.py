@@ -28,7 +28,7 @@ class Names(Contract):
 
     def test_names_that_are_no_utf8(self):
         shutil.copy(self.folder / "net.onnx", os.fsencode(self.folder) + b"/" + LATIN)
-        shutil.copytree(self.folder / "data", os.fsencode(self.folder) + b"/donn\xe9es")
+        shutil.copytree(self.folder / "data", self.folder / os.fsdecode(b"donn\xe9es"))
         asked = (LATIN, "--data", b"donn\xe9es", "--images", "0-3", "--norm", "l1", "--store", b"\xe9.db")
         for command in (("closest", *asked, "-o", b"\xe9.csv", "--log", b"\xe9.log"),
                         ("curve", *asked, "-o", b"\xe9-c.csv", "--png", b"\xe9.png"), ("bounds", LATIN, "-o", b"\xe9.json"),
