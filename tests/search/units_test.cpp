@@ -68,8 +68,9 @@ TEST(Units, PowersOfTenChangeNoOptimum) {
       const auto unit = [&random] {
         return std::pow(10.0, static_cast<double>(random.index(17)) - 8);
       };
-      const ClosestResult other = in_units(asked, unit, inputs).answer(1);
-      EXPECT_TRUE(other.finished) << name(norm);
+      const ClosestResult other = in_units(asked, unit, inputs).answer(1, Deadline::after(60));
+      EXPECT_TRUE(other.finished) << name(norm) << " " << inputs << " nodes "
+                                  << one.statistics.nodes << " and " << other.statistics.nodes;
       const double back = norm == Norm::l0 ? 1 : 1 / inputs;
       const double tolerance = norm == Norm::l2 ? 1e-4 : 1e-6;
       EXPECT_NEAR(other.distance * back, one.distance, 2 * tolerance * one.distance) << name(norm);
