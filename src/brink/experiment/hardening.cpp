@@ -211,9 +211,7 @@ DistanceChange compare(const std::vector<ClosestRow>& before,
   const auto wrong = [](const ClosestRow& row) {
     return row.answer.status == AnswerStatus::misclassified;
   };
-  const auto unproven = [](const ClosestRow& row) {
-    return is_open(row.answer.status) ? 1 : 0;
-  };
+  const auto unproven = [](const ClosestRow& row) { return is_open(row.answer.status) ? 1 : 0; };
   DistanceChange change;
   std::vector<double> all_after;
   for (const ClosestRow& row : before) {
