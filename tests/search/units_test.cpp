@@ -133,5 +133,32 @@ TEST(Units, PointsThatTouchAreFound) {
   }
 }
 
+TEST(Units, NetworksWithoutHiddenLayers) {
+  Random random(11);
+  for (int round = 0; round < 5; ++round) {
+    const Network network = testing::random_network({4, 3}, random);
+    const Eigen::VectorXd image = testing::random_point(4, random);
+    for (const Norm norm : kNorms) {
+      ClosestQuestion question;
+      question.norm = norm;
+      question.box = Box::uniform(4, -1, 2);
+      question.target = {TargetRule::Kind::any, -1};
+      question.margin = 1;
+      question.target_min.reset();
+      double expected = -1;
+      for (const double unit : {1.0, 1e8, 1e-12}) {
+        Network other = network;
+        other.layers[0].weights *= unit;
+        other.layers[0].bias *= unit;
+        const auto regions = output_regions(question, other, classify(other, image));
+        const ClosestResult result = search_closest(other, question, regions, image, {}, {});
+        EXPECT_TRUE(result.finished) << name(norm) << " " << unit;
+        if (expected < 0) expected = result.distance;
+        EXPECT_NEAR(result.distance, expected, 2e-4 * expected) << name(norm) << " " << unit;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace brink::search
