@@ -1,15 +1,16 @@
-// One incumbent for all regions, a tree per region in slices with heuristics between, and a ladder
-// of smaller balls (ladder.h) for the bound: whenever the effort has quadrupled, and once more when
-// the time is nearly up. Regions take turns, so that each soon has a bound and a find in one
-// shrinks the balls of all.
-// Tried and dropped: region after region, each with its share of the time (a search whose first
-// region is the hard one stopped with a bound of 0 and time left).
+// A first bound without a program (first_bound.h), then heuristics. One incumbent for all regions,
+// a tree per region in slices with heuristics between, and a ladder of smaller balls (ladder.h) for
+// the bound: whenever the effort has quadrupled, and once more when the time is nearly up. Regions
+// take turns, so that each soon has a bound and a find in one shrinks the balls of all. Tried and
+// dropped: region after region, each with its share of the time (a search whose first region is the
+// hard one stopped with a bound of 0 and time left).
 #include "brink/search/closest_search.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "brink/search/first_bound.h"
 #include "brink/search/heuristic.h"
 #include "brink/search/ladder.h"
 #include "brink/search/leaf.h"
@@ -22,8 +23,10 @@ namespace {
 // In Statistics::effort; ten thousand take 0.1 to 0.3 seconds.
 constexpr std::int64_t kLadderAfter = 400'000;  ///< and each time the effort has quadrupled
 constexpr std::int64_t kFirstSlice = 10'000;    ///< of the tree between heuristics
-constexpr double kLastShare = 0.1;  ///< of the time: the ladder, from where it is by then
-constexpr double kGrace = 0.2;      ///< seconds after the limit for the bounds of open nodes
+constexpr double kFirstBoundShare = 0.2;        ///< of the time, at most
+constexpr double kOpeningShare = 0.5;  ///< of the time: heuristics before the search, at most
+constexpr double kLastShare = 0.1;     ///< of the time: the ladder, from where it is by then
+constexpr double kGrace = 0.2;         ///< seconds after the limit for the bounds of open nodes
 constexpr std::int64_t kLongestSlice = 150'000;
 constexpr double kSliceGrowth = 1.3;
 constexpr double kHeuristicShare = 0.15;  ///< of a slice
@@ -57,6 +60,8 @@ class ClosestSearch {
 
   ClosestResult run() {
     if (problems_.front().hidden_layers() == 0) return without_hidden_layer();
+    first_bound_ = first_bound(problems_, ball_, share_of_time(kFirstBoundShare));
+    if (first_bound_ > 0) tell();
     heuristics();
     result_.finished = true;
     for (std::size_t r = 0; r < regions_.size(); ++r) {
@@ -105,7 +110,7 @@ class ClosestSearch {
   double total_bound() const {
     double bound = incumbent_.distance();
     for (const Ladder& ladder : ladders_) bound = std::min(bound, ladder.bound());
-    return bound;
+    return std::max(bound, std::min(first_bound_, incumbent_.distance()));
   }
 
   void tell() {
@@ -125,13 +130,18 @@ class ClosestSearch {
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       heuristics_.push_back(std::make_unique<Heuristic>(problems_[r], regions_[r], ball_,
                                                         incumbent_, options_.seed + r));
-      heuristics_[r]->open(kPatience, deadline_);
+      const auto left = static_cast<double>(regions_.size() - r);
+      heuristics_[r]->open(kPatience, share_of_time(kOpeningShare / left));
       result_.statistics.add(heuristics_[r]->take_statistics());
     }
   }
 
+  Deadline share_of_time(double share) const {
+    return deadline_.within(share * deadline_.remaining());
+  }
+
   void take_turns() {
-    const Deadline most = deadline_.within((1 - kLastShare) * deadline_.remaining());
+    const Deadline most = share_of_time(1 - kLastShare);
     round(most, kLadderAfter);
     while (!settled() && !most.expired()) {
       const std::size_t open = open_regions();
@@ -238,6 +248,7 @@ class ClosestSearch {
   std::vector<std::unique_ptr<Heuristic>> heuristics_;
   std::vector<Ladder> ladders_;
   std::vector<std::unique_ptr<Tree>> trees_;  ///< none: the region is settled
+  double first_bound_ = 0;                    ///< of all regions
   ClosestResult result_;
 };
 

@@ -12,6 +12,8 @@ namespace {
 
 /// Share of the answer's tolerance that the search radius uses; the rest is for rounding.
 constexpr double kShare = 0.9;
+/// Of the time left, that polishing a find may take.
+constexpr double kPolishShare = 0.1;
 
 }  // namespace
 
@@ -58,8 +60,8 @@ bool Incumbent::keep(const OutputRegion& region, const Eigen::VectorXd& x) {
 bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) {
   const double before = distance();
   const Stopwatch watch;
-  const auto polished =
-      polish(network_, question_, region, image_, phases_at(network_, point), point, deadline_);
+  const auto polished = polish(network_, question_, region, image_, phases_at(network_, point),
+                               point, deadline_.within(kPolishShare * deadline_.remaining()));
   ++patterns_;
   pattern_seconds_ += watch.seconds();
   if (polished && keep(region, *polished)) return true;

@@ -127,23 +127,25 @@ bool Problem::propagate(Phasing& phasing, int first) const {
     const Layer& layer = network_->layer(k);
     const auto width = static_cast<int>(layer.bias.size());
     const auto before = static_cast<int>(layer.weights.cols());
-    for (int j = 0; j < width; ++j) {
-      double low = layer.bias(j), high = low, size = std::abs(low);
-      for (int i = 0; i < before; ++i) {
-        const auto id = static_cast<std::size_t>(neuron(k - 1, i));
-        const double x_low = std::max(0.0, phasing.lower[id]);
-        const double x_high = std::max(0.0, phasing.upper[id]);
+    Eigen::VectorXd low = layer.bias, high = layer.bias, size = layer.bias.cwiseAbs();
+    for (int i = 0; i < before; ++i) {  // by columns, as the weights are stored
+      const auto id = static_cast<std::size_t>(neuron(k - 1, i));
+      const double x_low = std::max(0.0, phasing.lower[id]);
+      const double x_high = std::max(0.0, phasing.upper[id]);
+      for (int j = 0; j < width; ++j) {
         const double w = layer.weights(j, i);
-        low += w * (w > 0 ? x_low : x_high);
-        high += w * (w > 0 ? x_high : x_low);
-        size += std::abs(w) * x_high;
+        low(j) += w * (w > 0 ? x_low : x_high);
+        high(j) += w * (w > 0 ? x_high : x_low);
+        size(j) += std::abs(w) * x_high;
       }
-      const double doubt = 2.3e-16 * (before + 2) * size;
+    }
+    for (int j = 0; j < width; ++j) {
+      const double doubt = 2.3e-16 * (before + 2) * size(j);
       const auto id = static_cast<std::size_t>(neuron(k, j));
-      phasing.lower[id] = std::max(phasing.lower[id], low - doubt);
-      phasing.upper[id] = std::min(phasing.upper[id], high + doubt);
+      phasing.lower[id] = std::max(phasing.lower[id], low(j) - doubt);
+      phasing.upper[id] = std::min(phasing.upper[id], high(j) + doubt);
       if (phasing.lower[id] > phasing.upper[id]) {
-        if (phasing.lower[id] > phasing.upper[id] + 1e-9 * (1 + size)) return false;
+        if (phasing.lower[id] > phasing.upper[id] + 1e-9 * (1 + size(j))) return false;
         std::swap(phasing.lower[id], phasing.upper[id]);
       }
     }

@@ -31,8 +31,7 @@ Tree::Tree(const Problem& problem, const OutputRegion& region, const Ball& ball,
       incumbent_(incumbent),
       statistics_(statistics),
       threads_(threads),
-      spare_(spare),
-      root_(box_bounds(problem)) {
+      spare_(spare) {
   employ(threads);
 }
 
@@ -107,6 +106,8 @@ void Tree::burst(const Budget& budget) {
 }
 
 Outcome Tree::exclude(double radius, const Budget& budget) {
+  if (budget.deadline.expired()) return Outcome::stopped;
+  if (!started_) root_ = box_bounds(problem_);
   limit_radius_ = radius;
   started_ = true;
   shrink_ball();
@@ -148,6 +149,7 @@ double Tree::doubtful_bound() const {
 }
 
 double Tree::open_bound(const Deadline& deadline) {
+  if (!started_) return 0;
   shrink_ball();
   for (Node& node : frontier_.nodes()) workers_.front()->push(std::move(node));
   frontier_.nodes().clear();

@@ -4,8 +4,9 @@
 // One forked child process a solve. CBC 2.10 keeps global state (parameter tables, signal
 // handlers, a pointer to the model in work) and overruns its time limit in preprocessing, in root
 // cuts and in heuristics; a child makes solves independent and lets the parent end one at any
-// moment. The child sends the bound of its LP relaxation first, then the result; if it has to be
-// killed, the first is what was proven.
+// moment. The child sends the bound of its LP relaxation first, then solutions as they are found,
+// and the result; if it has to be killed, the first is what was proven and the last solution what
+// was found.
 //
 // What CBC says is believed with care:
 //  - A stopped CBC may call itself finished: a node LP cut short by the time limit can count as
@@ -45,14 +46,18 @@ namespace brink {
 
 namespace {
 
-/// What the child tells the parent, twice at most: after the relaxation and at the end.
+/// What the child tells the parent: after the relaxation, with each solution and at the end.
 struct Message {
   SolveStatus status = SolveStatus::time_limit;
   double objective = kInfinity;
   double bound = -kInfinity;
   std::int64_t nodes = 0;
   std::int64_t value_count = 0;  ///< doubles that follow
+  bool last = false;
 };
+
+/// How long after its limit a child may still send its result.
+constexpr double kPatience = 0.35;
 
 /// CBC's own limit, behind ours: room for a root phase that does not look at events.
 double fallback_seconds(double limit) {
@@ -79,16 +84,53 @@ int on_stage(CbcModel* model, int where) {
   return 0;
 }
 
-class StopBetweenNodes final : public CbcEventHandler {
+void send(int descriptor, const void* bytes, std::size_t count) {
+  const char* next = static_cast<const char*>(bytes);
+  while (count > 0) {
+    const ssize_t written = ::write(descriptor, next, count);
+    if (written <= 0) _exit(1);
+    next += written;
+    count -= static_cast<std::size_t>(written);
+  }
+}
+
+void send(int descriptor, Message message, const std::vector<double>& values) {
+  message.value_count = static_cast<std::int64_t>(values.size());
+  send(descriptor, &message, sizeof message);
+  send(descriptor, values.data(), values.size() * sizeof(double));
+}
+
+/// Stops the search between nodes, and passes solutions on.
+class Handler final : public CbcEventHandler {
  public:
-  explicit StopBetweenNodes(double limit) : deadline_(Deadline::after(limit)) {}
-  CbcEventHandler* clone() const override { return new StopBetweenNodes(*this); }
+  Handler(int descriptor, const Program& program, double relaxation, double limit)
+      : descriptor_(descriptor),
+        program_(&program),
+        relaxation_(relaxation),
+        deadline_(Deadline::after(limit)) {}
+  CbcEventHandler* clone() const override { return new Handler(*this); }
   CbcAction event(CbcEvent which) override {
+    if (which == solution || which == heuristicSolution) pass_on();
     const bool between = which == node || which == treeStatus;
     return between && deadline_.expired() ? stop : noAction;
   }
 
  private:
+  /// Whoever gets it checks it: small searches of heuristics have solutions too.
+  void pass_on() const {
+    const double* best = model_ != nullptr ? model_->bestSolution() : nullptr;
+    const std::size_t columns = program_->columns.size();
+    if (best == nullptr || static_cast<std::size_t>(model_->getNumCols()) != columns) return;
+    const std::vector<double> values(best, best + columns);
+    Message message;
+    message.bound = relaxation_;
+    message.objective = objective_value(*program_, values);
+    send(descriptor_, message, values);
+  }
+
+  int descriptor_;
+  const Program* program_;
+  double relaxation_;
   Deadline deadline_;
 };
 
@@ -146,8 +188,8 @@ std::vector<std::string> driver_words(const Program& program, const SolveOptions
   return words;
 }
 
-Message run_cbc(const Program& program, const SolveOptions& options, bool heuristics,
-                double relaxation, double limit, std::vector<double>& values) {
+Message run_cbc(int descriptor, const Program& program, const SolveOptions& options,
+                bool heuristics, double relaxation, double limit, std::vector<double>& values) {
   const Stopwatch watch;
   OsiClpSolverInterface osi;
   osi.messageHandler()->setLogLevel(0);
@@ -157,7 +199,7 @@ Message run_cbc(const Program& program, const SolveOptions& options, bool heuris
   model.messageHandler()->setLogLevel(0);
   CbcSolverUsefulData data;
   CbcMain0(model, data);
-  StopBetweenNodes handler(limit);
+  Handler handler(descriptor, program, relaxation, limit);
   model.passInEventHandler(&handler);
 
   const std::vector<std::string> words = driver_words(program, options, heuristics, limit);
@@ -187,16 +229,6 @@ Message run_cbc(const Program& program, const SolveOptions& options, bool heuris
   return message;
 }
 
-void send(int descriptor, const void* bytes, std::size_t count) {
-  const char* next = static_cast<const char*>(bytes);
-  while (count > 0) {
-    const ssize_t written = ::write(descriptor, next, count);
-    if (written <= 0) _exit(1);
-    next += written;
-    count -= static_cast<std::size_t>(written);
-  }
-}
-
 [[noreturn]] void child(int descriptor, const Program& program, const SolveOptions& options,
                         bool heuristics, double limit) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -210,13 +242,12 @@ void send(int descriptor, const void* bytes, std::size_t count) {
   const LpSolution lp = relaxation.solve(Deadline::after(limit));
   Message first;
   first.bound = relaxation.safe_bound(lp.duals);
-  send(descriptor, &first, sizeof first);
+  send(descriptor, first, {});
   std::vector<double> values;
-  Message last = run_cbc(program, options, heuristics, first.bound,
+  Message last = run_cbc(descriptor, program, options, heuristics, first.bound,
                          std::max(0.0, limit - watch.seconds()), values);
-  last.value_count = static_cast<std::int64_t>(values.size());
-  send(descriptor, &last, sizeof last);
-  send(descriptor, values.data(), values.size() * sizeof(double));
+  last.last = true;
+  send(descriptor, last, values);
   _exit(0);
 }
 
@@ -256,8 +287,7 @@ enum class Ending { finished, killed_at_limit, interrupted };
 /// Collects what the child sends until it closes the pipe, or ends it.
 Ending collect(const Child& solve, const SolveOptions& options, double limit,
                std::vector<char>& bytes) {
-  // CBC's own fallback limit passes first; then it has this long to finish and send.
-  const Deadline hard = Deadline::after(std::isinf(limit) ? limit : fallback_seconds(limit) + 3);
+  const Deadline hard = Deadline::after(limit + kPatience);
   std::array<char, 1 << 16> buffer;
   for (;;) {
     pollfd waiting{solve.descriptor, POLLIN, 0};
@@ -275,26 +305,27 @@ Ending collect(const Child& solve, const SolveOptions& options, double limit,
   }
 }
 
-/// Decodes the child's messages into `solution`; false if the final one is missing.
+/// Decodes the child's messages into `solution`: the last complete one; false if that is not the
+/// result.
 bool decode(const std::vector<char>& bytes, Solution& solution) {
   std::size_t offset = 0;
   Message message;
-  for (int part = 0; part < 2; ++part) {
-    if (bytes.size() < offset + sizeof message) return false;
+  while (bytes.size() >= offset + sizeof message) {
     std::memcpy(&message, bytes.data() + offset, sizeof message);
     offset += sizeof message;
+    const auto count = static_cast<std::size_t>(message.value_count);
+    if (bytes.size() - offset < count * sizeof(double)) return false;
+    solution.status = message.status;
+    solution.objective = message.objective;
     solution.bound = message.bound;
+    solution.nodes = message.nodes;
+    solution.values.resize(count);
+    if (count > 0) {
+      std::memcpy(solution.values.data(), bytes.data() + offset, count * sizeof(double));
+    }
+    offset += count * sizeof(double);
   }
-  const auto count = static_cast<std::size_t>(message.value_count);
-  if (bytes.size() != offset + count * sizeof(double)) return false;
-  solution.status = message.status;
-  solution.objective = message.objective;
-  solution.nodes = message.nodes;
-  solution.values.resize(count);
-  if (count > 0) {
-    std::memcpy(solution.values.data(), bytes.data() + offset, count * sizeof(double));
-  }
-  return true;
+  return message.last;
 }
 
 /// One child, from start to end.
