@@ -8,13 +8,15 @@ namespace brink::search {
 
 namespace {
 
-/// e with 2^e |values| in [sqrt 2, 2 sqrt 2); 0 for zeros.
+constexpr double kLeastSquare = 1.7;  ///< of a norm in its own unit
+
+/// e with 2^e |values| in [1.3, 2.6); 0 for zeros.
 int exponent_of(const Eigen::VectorXd& values) {
   const double largest = values.size() > 0 ? values.cwiseAbs().maxCoeff() : 0;
   if (!(largest > 0) || !std::isfinite(largest)) return 0;
   const int first = -std::ilogb(largest);  // so that no square overflows
-  const int square = std::ilogb(scaled(values, first).squaredNorm());
-  return first + (square % 2 == 0 ? 2 - square : 1 - square) / 2;
+  const int square = std::ilogb(scaled(values, first).squaredNorm() / kLeastSquare);
+  return first - (square >= 0 ? square / 2 : (square - 1) / 2);
 }
 
 /// A neuron's weights as the search sees them; nothing from constant inputs, which only shift it.

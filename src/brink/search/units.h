@@ -5,7 +5,7 @@
 // that
 //
 //     max_i (upper_i - lower_i)             in [1, 2)         the box
-//     |(W^k_j,i  unit of i)_i|              in [sqrt 2, 2 sqrt 2)      a neuron; the largest output
+//     |(W^k_j,i  unit of i)_i|              in [1.3, 2.6)      a neuron; the largest output
 //
 // with an input's unit its own width in the box. The exponents follow from numbers that are already
 // in the new units, layer by layer: networks that differ by powers of two, neuron by neuron, become
