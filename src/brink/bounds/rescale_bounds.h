@@ -1,12 +1,32 @@
-// Bounds of the same network in other units (network/rescale.h).
+// Bounds of the same network in other units (network/rescale.h), and the units that they suggest.
 #pragma once
+
+#include <optional>
+#include <string>
 
 #include "brink/bounds/bounds.h"
 #include "brink/network/rescale.h"
 
 namespace brink {
 
-/// `network`: rescaled by the exponents, whose hash the result carries.
+/// `hash`: of the rescaled network, which the result belongs to.
+Bounds rescaled(Bounds bounds, const Exponents& exponents, std::string hash);
+/// `network`: rescaled by the exponents.
 Bounds rescaled(const Bounds& bounds, const Network& network, const Exponents& exponents);
+
+/// Units in which the larger of |L| and |U| lies in [1, 2). `one_for_outputs`: the largest of all
+/// outputs decides for them all, as questions that compare them need it.
+Exponents own_units(const Bounds& bounds, bool one_for_outputs);
+
+/// Back from where `exponents` led.
+Exponents inverse(Exponents exponents);
+
+/// A network and bounds on it in the units that the bounds suggest.
+struct InOwnUnits {
+  Exponents exponents;  ///< all 0 where rescaling would overflow or lose digits
+  Network network;
+  Bounds bounds;
+};
+InOwnUnits in_own_units(const Network& network, const Bounds& bounds, bool one_for_outputs);
 
 }  // namespace brink

@@ -3,6 +3,10 @@
 // CLP was chosen over HiGHS by measurement (about 46 against 100 us a warm dual-simplex iteration
 // on network relaxations). After a change of costs the basis stays primal feasible, so the primal
 // simplex continues; after a change of bounds it stays dual feasible, so the dual does.
+//
+// CLP's assertions end the process on numbers of 1e25, and it takes 1e20 for trouble. So costs
+// reach it divided by a power of two, with the largest near 1, and programs with larger numbers
+// elsewhere are not handed over: their solves fail.
 #include "brink/solve/lp.h"
 
 #include <algorithm>
@@ -31,17 +35,52 @@ class StopBetweenIterations final : public ClpEventHandler {
   const Deadline* deadline_;
 };
 
+constexpr double kLargest = 1e18;
+
+/// Brings the largest cost into [1, 2).
+int unit_of(const std::vector<double>& costs) {
+  double largest = 0;
+  for (const double cost : costs) largest = std::max(largest, std::abs(cost));
+  return largest > 0 && std::isfinite(largest) ? -std::ilogb(largest) : 0;
+}
+
+bool within_reach(const Program& program) {
+  const auto small = [](double number) {
+    return std::isinf(number) || std::abs(number) < kLargest;
+  };
+  for (const Column& column : program.columns) {
+    if (!small(column.lower) || !small(column.upper)) return false;
+  }
+  return std::all_of(program.rows.begin(), program.rows.end(), [&](const Row& row) {
+    return small(row.lower) && small(row.upper) &&
+           std::all_of(row.terms.begin(), row.terms.end(),
+                       [](const Term& term) { return std::abs(term.coefficient) < kLargest; });
+  });
+}
+
 }  // namespace
 
 struct LpSolver::Impl {
   Deadline deadline;  ///< of the solve at hand
 
   ClpSimplex simplex;
+  std::vector<double> costs;
+  int unit = 0;  ///< CLP's costs are 2^unit times the program's
   double offset = 0;
+  double cutoff = kInfinity;
+  bool within_reach = true;
   bool costs_changed = false;
   bool bounds_changed = true;
 
-  LpSolution read() const {
+  void set_costs(const std::vector<double>& wanted) {
+    costs = wanted;
+    unit = unit_of(costs);
+    std::transform(costs.begin(), costs.end(), simplex.objective(),
+                   [this](double cost) { return std::ldexp(cost, unit); });
+    costs_changed = true;
+  }
+
+  LpSolution read() {
     LpSolution solution;
     switch (simplex.status()) {
       case 0:
@@ -67,8 +106,14 @@ struct LpSolver::Impl {
     const double* pi = simplex.dualRowSolution();
     solution.values.assign(x, x + columns);
     solution.duals.assign(pi, pi + rows);
-    if (solution.status == SolveStatus::optimal)
-      solution.objective = simplex.objectiveValue() + offset;
+    for (double& dual : solution.duals) dual = std::ldexp(dual, -unit);
+    if (solution.status == SolveStatus::optimal) {
+      solution.objective = std::ldexp(simplex.objectiveValue(), -unit) + offset;
+    }
+    if (solution.status == SolveStatus::infeasible) {
+      const std::unique_ptr<double[]> ray(simplex.infeasibilityRay());
+      if (ray) solution.ray.assign(ray.get(), ray.get() + rows);
+    }
     return solution;
   }
 };
@@ -84,6 +129,9 @@ LpSolver::LpSolver(const Program& program) : impl_(std::make_unique<Impl>()) {
   StopBetweenIterations stop(&impl_->deadline);
   simplex.passInEventHandler(&stop);
   impl_->offset = program.offset;
+  impl_->within_reach = within_reach(program);
+  impl_->set_costs(arrays.cost);
+  impl_->costs_changed = false;
 }
 
 LpSolver::~LpSolver() = default;
@@ -91,8 +139,11 @@ LpSolver::LpSolver(LpSolver&&) noexcept = default;
 LpSolver& LpSolver::operator=(LpSolver&&) noexcept = default;
 
 void LpSolver::set_costs(const std::vector<double>& costs) {
-  std::copy(costs.begin(), costs.end(), impl_->simplex.objective());
-  impl_->costs_changed = true;
+  impl_->set_costs(costs);
+}
+
+void LpSolver::set_cutoff(double objective) {
+  impl_->cutoff = objective;
 }
 
 void LpSolver::set_column_bounds(int column, double lower, double upper) {
@@ -108,6 +159,15 @@ void LpSolver::set_row_bounds(int row, double lower, double upper) {
 LpSolution LpSolver::solve(const Deadline& deadline) {
   ClpSimplex& simplex = impl_->simplex;
   impl_->deadline = deadline;
+
+  if (!impl_->within_reach) {
+    LpSolution nothing;
+    nothing.values.assign(static_cast<std::size_t>(simplex.numberColumns()), 0);
+    nothing.duals.assign(static_cast<std::size_t>(simplex.numberRows()), 0);
+    return nothing;
+  }
+  const double cutoff = std::ldexp(impl_->cutoff - impl_->offset, impl_->unit);
+  simplex.setDualObjectiveLimit(coin::bound(cutoff));
   const double left = deadline.remaining();
   simplex.setMaximumWallSeconds(std::isinf(left) ? -1.0 : left);
   if (impl_->costs_changed && !impl_->bounds_changed) {
@@ -124,6 +184,14 @@ LpSolution LpSolver::solve(const Deadline& deadline) {
 }
 
 double LpSolver::safe_bound(const std::vector<double>& duals) const {
+  return lagrangean_bound(duals, true);
+}
+
+bool LpSolver::proves_infeasible(const std::vector<double>& ray) const {
+  return !ray.empty() && lagrangean_bound(ray, false) > 0;
+}
+
+double LpSolver::lagrangean_bound(const std::vector<double>& duals, bool with_costs) const {
   // For any pi: min c x >= sum_r (pi_r > 0 ? pi_r l_r : pi_r u_r) + sum_j min_box (c - pi^T A)_j
   // x_j. `error` bounds the rounding of everything summed: unit roundoff times the number of
   // operations times the sum of absolute values, twice over for comfort.
@@ -131,8 +199,8 @@ double LpSolver::safe_bound(const std::vector<double>& duals) const {
   const CoinPackedMatrix& matrix = *simplex.matrix();
   const int* row_of = matrix.getIndices();
   const double* element = matrix.getElements();
-  double bound = impl_->offset;
-  double magnitude = std::abs(impl_->offset);
+  double bound = with_costs ? impl_->offset : 0;
+  double magnitude = std::abs(bound);
   std::vector<double> pi = duals;
   for (int r = 0; r < simplex.numberRows(); ++r) {
     auto& multiplier = pi[static_cast<std::size_t>(r)];
@@ -146,7 +214,7 @@ double LpSolver::safe_bound(const std::vector<double>& duals) const {
   }
   int longest = 1;
   for (int j = 0; j < simplex.numberColumns(); ++j) {
-    double reduced = simplex.objective()[j];
+    double reduced = with_costs ? impl_->costs[static_cast<std::size_t>(j)] : 0;
     double size = std::abs(reduced);
     const CoinBigIndex begin = matrix.getVectorFirst(j);
     const CoinBigIndex end = matrix.getVectorLast(j);
@@ -198,6 +266,15 @@ double slack_near_zero(const Program& program) {
 
 bool proven_infeasible(Program program, const Deadline& deadline) {
   for (Column& column : program.columns) column.cost = 0;
+  program.offset = 0;
+  std::vector<Row> rows;  // a x >= lower, all of them
+  for (Row& row : program.rows) {
+    if (std::isfinite(row.lower)) rows.push_back({"", row.terms, row.lower, kInfinity});
+    if (!std::isfinite(row.upper)) continue;
+    for (Term& term : row.terms) term.coefficient = -term.coefficient;
+    rows.push_back({"", std::move(row.terms), -row.upper, kInfinity});
+  }
+  program.rows = std::move(rows);
   // Any range with 0 will do for the proof; narrow, because its rounding is charged.
   const double low = 2 * slack_near_zero(program);
   if (!(low < 0)) return false;

@@ -17,6 +17,7 @@ struct LpSolution {
   double objective = kInfinity;
   std::vector<double> values;  ///< one per column
   std::vector<double> duals;   ///< one per row; sign: reduced cost = cost - duals^T A
+  std::vector<double> ray;     ///< infeasible: multipliers that may prove it; else empty
 };
 
 class LpSolver {
@@ -30,6 +31,8 @@ class LpSolver {
   void set_costs(const std::vector<double>& costs);
   void set_column_bounds(int column, double lower, double upper);
   void set_row_bounds(int row, double lower, double upper);
+  /// Solves end, as infeasible, once the minimum is known to be above.
+  void set_cutoff(double objective);
   LpSolution solve(const Deadline& deadline = {});
 
   /// A lower bound on the minimum that any multipliers prove, whatever the simplex did: Lagrangean
@@ -37,14 +40,19 @@ class LpSolver {
   /// evaluation (Neumaier & Shcherbina 2004). -infinity when a column it needs is unbounded.
   double safe_bound(const std::vector<double>& duals) const;
 
+  /// No values in the column box meet the rows: safe_bound with costs of 0 is above 0.
+  bool proves_infeasible(const std::vector<double>& ray) const;
+
  private:
+  double lagrangean_bound(const std::vector<double>& duals, bool with_costs) const;
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-/// Proof that rows a x >= lower (all rows are of this kind) have no solution in the columns' boxes.
-/// An infeasible program's own multipliers need not prove it, so the largest t of a x >= lower + t
-/// is bounded below zero: that program always has a solution. False: not proven.
+/// Proof that the rows have no solution in the columns' boxes. An infeasible program's own
+/// multipliers need not prove it, so the largest t of a x >= lower + t, a x <= upper - t is bounded
+/// below zero: that program always has a solution. False: not proven.
 bool proven_infeasible(Program program, const Deadline& deadline = {});
 
 }  // namespace brink
