@@ -2,56 +2,174 @@
 //
 // Regions (one for a fixed class, nine for "any") share the best distance found as a cutoff. A
 // region is closed when the solver has finished it; the question's bound is the smallest over
-// its regions. The bound is the solver's, within its tolerances, and marked so.
+// its regions.
+//
+// Scale. A solver's tolerances are absolute (1e-9 at best, on rows, reduced costs, integrality),
+// and M times the one on integrality is what a neuron can be half on: with weights of 1e6 enough
+// for false optima. So every neuron is first measured in a unit of its own, a power of two that
+// brings the larger of its bounds near 1 (one unit for all outputs, and for the target's floor): no
+// digit changes, and distances are in pixels as before. The bounds are the tightest known: those
+// given, and symbolic ones over what box and cap leave.
+//
+// Claims. Even so the solver's word is no proof. Whatever it claims of the distances of a region
+// ("none below b", "none at all") is claimed by the answer only as far as multipliers confirm it,
+// node by node (prove_region). The solver has kSolverShare of the time, the proof what remains.
+// What it does not confirm is in the note; a nearer image that it finds is taken.
 #include <algorithm>
+#include <cmath>
 
 #include "brink/ask/answer.h"
 #include "brink/ask/mip_region.h"
+#include "brink/bounds/rescale_bounds.h"
 
 namespace brink {
+
+namespace {
+
+constexpr double kSolverShare = 0.8;
+
+/// A proof this much (relative) short of the claim is worth a word.
+constexpr double kShort = 1e-6;
+
+/// The question in units near 1.
+struct OwnUnits {
+  Network network;
+  Bounds bounds;
+  ClosestQuestion question;
+};
+
+OwnUnits in_units(const Network& network, const Bounds& given, const ClosestQuestion& question,
+                  const Eigen::VectorXd& image, bool basic) {
+  Bounds bounds = given;
+  if (!basic) {  // whose M come from interval arithmetic, by definition
+    const Bounds symbolic = symbolic_bounds(network, reach(question, image));
+    for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
+      for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
+        bounds.layers[k][j] = intersect(bounds.layers[k][j], symbolic.layers[k][j]);
+      }
+    }
+  }
+  InOwnUnits own = in_own_units(network, bounds, true);
+  OwnUnits result{std::move(own.network), std::move(own.bounds), question};
+  if (question.target_min) {
+    result.question.target_min = std::ldexp(*question.target_min, own.exponents.back().front());
+  }
+  return result;
+}
+
+/// What the regions of a question taught together.
+struct Regions {
+  Found found;
+  double claim = kInfinity;  ///< the solver's bound on measured distances
+  double bound = kInfinity;  ///< as far as it was proven
+  bool interrupted = false;
+  std::int64_t nodes = 0;
+  std::string trouble;  ///< what a solver that failed said
+};
+
+class RegionSolves {
+ public:
+  RegionSolves(const OwnUnits& asked, const Eigen::VectorXd& image, const MipOptions& options,
+               const MipSolver& solver)
+      : asked_(asked), image_(image), options_(options), solver_(solver) {}
+
+  Regions run(const std::vector<OutputRegion>& regions, const Deadline& deadline) {
+    solve(regions, deadline.within(kSolverShare * deadline.remaining()));
+    // The best distance over all regions is the least that any of them must be proven above.
+    for (std::size_t r = 0; r < regions.size() && !all_.interrupted; ++r) {
+      const double share = deadline.remaining() / static_cast<double>(regions.size() - r);
+      const double claim = std::min(results_[r].bound, all_.found.distance);
+      const double proven =
+          prove_region(task(regions[r]), results_[r], claim, deadline.within(share));
+      all_.bound = std::min(all_.bound, proven);
+      keep(results_[r], regions[r]);
+      all_.interrupted = deadline.interrupted();
+    }
+    return std::move(all_);
+  }
+
+ private:
+  RegionTask task(const OutputRegion& region) const {
+    return {asked_.network, asked_.bounds, asked_.question, region,
+            image_,         options_,      solver_,         all_.found.distance};
+  }
+
+  void keep(const RegionResult& result, const OutputRegion& region) {
+    if (result.distance < all_.found.distance) {
+      all_.found = {result.distance, result.image, &region};
+    }
+  }
+
+  void solve(const std::vector<OutputRegion>& regions, const Deadline& deadline) {
+    const bool euclidean = asked_.question.norm == Norm::l2 && !asked_.question.breakpoints;
+    for (std::size_t r = 0; r < regions.size() && !all_.interrupted; ++r) {
+      // An unfinished region leaves its share of the time to the others.
+      const double share = deadline.remaining() / static_cast<double>(regions.size() - r);
+      const Deadline limit = deadline.within(share);
+      RegionResult result = euclidean ? solve_region_euclidean(task(regions[r]), limit)
+                                      : solve_region(task(regions[r]), limit);
+      all_.nodes += result.nodes;
+      all_.interrupted = result.status == SolveStatus::interrupted;
+      if (result.status == SolveStatus::failed || result.status == SolveStatus::unbounded) {
+        all_.trouble =
+            fmt::format("{}: {} {}", options_.solver, name(result.status), result.detail);
+        result.bound = kInfinity;  // it claims nothing: the proof is on its own
+      }
+      all_.claim = std::min(all_.claim, result.bound);
+      keep(result, regions[r]);
+      results_.push_back(std::move(result));
+    }
+  }
+
+  const OwnUnits& asked_;
+  const Eigen::VectorXd& image_;
+  const MipOptions& options_;
+  const MipSolver& solver_;
+  std::vector<RegionResult> results_;
+  Regions all_;
+};
+
+std::string note_of(const Regions& all, const MipOptions& options) {
+  if (!all.trouble.empty()) return all.trouble;
+  const double claim = std::min(all.claim, all.found.distance);
+  if (all.bound >= claim * (1 - kShort)) return "";
+  return std::isinf(claim)
+             ? fmt::format("{} finds no image, within its tolerances; not proven", options.solver)
+             : fmt::format("{} claims a bound of {:.9g} within its tolerances; not proven",
+                           options.solver, claim);
+}
+
+}  // namespace
 
 ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
                              const ClosestQuestion& question, const Eigen::VectorXd& image,
                              int label, const MipOptions& options,
                              const std::atomic<bool>* interrupt) {
   const Stopwatch watch;
-  const auto regions = output_regions(question, network, label);
-  if (auto early = before_search(network, question, image, label, regions)) return *early;
+  if (auto early = before_search(network, question, image, label,
+                                 output_regions(question, network, label))) {
+    return *early;
+  }
   const auto solver = make_solver(options.solver);
   if (!solver) return refused(solver.error().message);
 
   ClosestAnswer answer;
   answer.proof = "solver";
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
-  const bool euclidean = question.norm == Norm::l2 && !question.breakpoints;
-  Found found;
-  double bound = kInfinity;
-  bool every_region_closed = true;
-  for (std::size_t r = 0; r < regions.size(); ++r) {
-    // An unfinished region leaves its share of the time to the others.
-    const double share = deadline.remaining() / static_cast<double>(regions.size() - r);
-    const RegionTask task{network, bounds,  question, regions[r],
-                          image,   options, **solver, found.distance};
-    const RegionResult result = euclidean ? solve_region_euclidean(task, deadline.within(share))
-                                          : solve_region(task, deadline.within(share));
-    answer.nodes += result.nodes;
-    if (result.status == SolveStatus::interrupted) {
-      answer.status = AnswerStatus::interrupted;
-      return answer;
-    }
-    if (result.status == SolveStatus::failed || result.status == SolveStatus::unbounded) {
-      answer.note = fmt::format("{}: {} {}", options.solver, name(result.status), result.detail);
-    }
-    every_region_closed = every_region_closed && result.status == SolveStatus::infeasible;
-    bound = std::min(bound, result.bound);
-    if (result.distance < found.distance) {
-      found = {result.distance, result.image, &regions[r]};
-    }
+  const OwnUnits asked = in_units(network, bounds, question, image, options.basic);
+  const auto regions = output_regions(asked.question, asked.network, label);
+  const Regions all = RegionSolves(asked, image, options, **solver).run(regions, deadline);
+  answer.nodes = all.nodes;
+  if (all.interrupted) {
+    answer.status = AnswerStatus::interrupted;
+    return answer;
   }
-  complete(answer, question, network, image, found, bound, options.gap, every_region_closed);
-  if (found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
-  if (!answer.note.empty() && answer.status == AnswerStatus::time_limit) {
-    answer.status = AnswerStatus::error;
+  complete(answer, question, network, image, all.found, all.bound, options.gap,
+           std::isinf(all.bound));
+  if (all.found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
+  if (answer.status == AnswerStatus::time_limit) {
+    answer.note = note_of(all, options);
+    if (!all.trouble.empty()) answer.status = AnswerStatus::error;
   }
   answer.seconds = watch.seconds();
   return answer;

@@ -8,14 +8,16 @@ namespace brink {
 /// What a region's solve taught, in the norm's own unit.
 struct RegionResult {
   SolveStatus status = SolveStatus::failed;  ///< infeasible: no point, or none below the cutoff
-  double bound = 0;                          ///< measured distances in the region are not below
-  Eigen::VectorXd image;                     ///< checked (fools() holds); empty if none
-  double distance = kInfinity;               ///< measured_distance of `image`
+  double bound = 0;             ///< measured distances in the region are not below, says the solver
+  Eigen::VectorXd image;        ///< checked (fools() holds); empty if none
+  double distance = kInfinity;  ///< measured_distance of `image`
   std::int64_t nodes = 0;
   std::string detail;
+  std::vector<std::vector<double>> tangents;  ///< of the true L2, per pixel: the last solve's
 };
 
-/// Everything a region's solve needs, gathered so that calls stay readable.
+/// Everything a region's solve needs, gathered so that calls stay readable. Network, bounds and
+/// question in units near 1 (bounds/rescale_bounds.h).
 struct RegionTask {
   const Network& network;
   const Bounds& bounds;
@@ -33,5 +35,11 @@ RegionResult solve_region(const RegionTask& task, const Deadline& deadline);
 /// True L2: a MIP with tangents of d^2, refined where its points lie, until bound and distance
 /// meet.
 RegionResult solve_region_euclidean(const RegionTask& task, const Deadline& deadline);
+
+/// What multipliers prove (solve/proof.h) of the claim that measured distances in the region are
+/// not below `claim` (infinity: that there are none), on the tight big-M model whatever the solver
+/// was given. Images found on the way join the result.
+double prove_region(const RegionTask& task, RegionResult& result, double claim,
+                    const Deadline& deadline);
 
 }  // namespace brink

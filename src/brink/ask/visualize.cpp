@@ -1,15 +1,27 @@
 // The engines behind one form of answer: the 0-1 MILP with the unit's pre-activation as its
 // objective, and the search on the network cut off behind the unit.
+//
+// Both work in units near 1 (bounds/rescale_bounds.h); activations and bounds are told in the
+// network's own. The solver's bound is a claim: told is what multipliers confirm of it
+// (solve/proof.h), in the time that the solver leaves.
 #include "brink/ask/visualize.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "brink/bounds/rescale_bounds.h"
 #include "brink/search/extreme.h"
+#include "brink/solve/proof.h"
 
 namespace brink {
 
 namespace {
+
+constexpr double kSolverShare = 0.8;
+
+/// The claim is proven up to this: a fifth of what counts as optimal.
+constexpr double kClaimSlack = 2e-7;
+constexpr double kLeastSlack = 1e-10;
 
 struct UnitModel {
   Program program;
@@ -47,7 +59,10 @@ void complete(Excitation& result, const Network& network, const Bounds& bounds, 
   result.activation = clipped ? std::max(0.0, y) : y;
   result.bound = std::max(result.bound, result.activation);
   const double slack = result.bound - result.activation;
-  const double scale = std::max(1.0, std::abs(result.activation));
+  // Relative, and where that is little to the sizes that the unit can have.
+  const NeuronBounds& known = bounds.at(k, j);
+  const double size = std::max(std::abs(known.lower), std::abs(known.upper));
+  const double scale = std::max(std::abs(result.activation), std::min(1.0, size));
   if (slack <= 1e-6 * scale) {
     result.status = AnswerStatus::optimal;
   } else if (result.status == AnswerStatus::optimal) {
@@ -55,9 +70,38 @@ void complete(Excitation& result, const Network& network, const Bounds& bounds, 
   }
 }
 
+int unit_of(const InOwnUnits& own, int k, int j) {
+  return own.exponents[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)];
+}
+
 /// Largest w x + b over the box.
 Eigen::VectorXd best_corner(const Eigen::VectorXd& w, const Box& box) {
   return (w.array() > 0).select(box.upper, box.lower);
+}
+
+Eigen::VectorXd image_of(const UnitModel& model, const std::vector<double>& values,
+                         const Box& box) {
+  if (values.empty()) return {};
+  return input_values(model.encoding, values).cwiseMax(box.lower).cwiseMin(box.upper);
+}
+
+/// What multipliers prove of the solver's bound on y_j^k; a better image that the proof finds is
+/// taken.
+double proven(const InOwnUnits& own, int k, int j, const Solution& solution, Eigen::VectorXd& image,
+              const Deadline& deadline) {
+  const auto attained = [&](const Eigen::VectorXd& x) {
+    if (x.size() == 0) return -kInfinity;
+    return pre_activations(own.network, x)[static_cast<std::size_t>(k - 1)](j);
+  };
+  const double claim = std::max(-solution.bound, attained(image));
+  if (!std::isfinite(claim)) return own.bounds.at(k, j).upper;
+  const double target = -claim - std::max(kLeastSlack, kClaimSlack * std::abs(claim));
+  // Whatever the solver was given, the proof is of the tight model.
+  const UnitModel model = unit_model(own.network, own.bounds, k, j, {});
+  const ProofResult proof = prove(model.program, target, deadline);
+  const Eigen::VectorXd found = image_of(model, proof.values, own.bounds.box);
+  if (attained(found) > attained(image)) image = found;
+  return -proof.bound;
 }
 
 }  // namespace
@@ -75,10 +119,13 @@ Excitation excite_by_search(const Network& network, const Bounds& bounds, int k,
   } else {
     search::ExtremeOptions inner;
     inner.gap = options.gap;
-    const auto found = search::search_extreme(
-        network, bounds, k, Eigen::VectorXd::Unit(network.width(k), j), deadline, inner);
+    const InOwnUnits own = in_own_units(network, bounds, false);
+    const int unit = search_unit(unit_of(own, k, j));
+    const Eigen::VectorXd c =
+        std::ldexp(1.0, unit - unit_of(own, k, j)) * Eigen::VectorXd::Unit(network.width(k), j);
+    const auto found = search::search_extreme(own.network, own.bounds, k, c, deadline, inner);
     result.image = found.point;
-    result.bound = found.bound;
+    result.bound = std::ldexp(found.bound, -unit);
     result.nodes = found.statistics.nodes;
     result.status = found.finished           ? AnswerStatus::gap
                     : deadline.interrupted() ? AnswerStatus::interrupted
@@ -104,42 +151,33 @@ Excitation excite_by_mip(const Network& network, const Bounds& bounds, int k, in
   encoding.basic = options.basic;
   const bool convert = options.basic && !(*solver)->native_indicators();
   encoding.formulation = convert ? Formulation::bigm : options.formulation;
-  const UnitModel model = unit_model(network, bounds, k, j, encoding);
+  const InOwnUnits own = in_own_units(network, bounds, false);
+  const UnitModel model = unit_model(own.network, own.bounds, k, j, encoding);
+  const Deadline deadline = Deadline::after(options.time_limit, interrupt);
   SolveOptions limits;
-  limits.deadline = Deadline::after(options.time_limit, interrupt);
-  limits.relative_gap = options.gap;
+  limits.deadline = deadline.within(kSolverShare * deadline.remaining());
+  limits.relative_gap = std::max(0.0, options.gap - 2 * kClaimSlack);
   const auto solution = (*solver)->solve(model.program, limits);
-  result.seconds = watch.seconds();
   if (!solution || solution->status == SolveStatus::failed ||
       solution->status == SolveStatus::unbounded || solution->status == SolveStatus::infeasible) {
     result.note = solution ? fmt::format("{}: {} {}", options.solver, name(solution->status),
                                          solution->detail)
                            : solution.error().message;
+    result.seconds = watch.seconds();
     return result;
   }
   result.proof = "solver";
   result.nodes = solution->nodes;
-  result.bound = -solution->bound;
-  switch (solution->status) {
-    case SolveStatus::interrupted:
-      result.status = AnswerStatus::interrupted;
-      break;
-    case SolveStatus::optimal:
-      result.status = AnswerStatus::optimal;
-      break;
-    case SolveStatus::gap:
-      result.status = AnswerStatus::gap;
-      break;
-    default:
-      result.status = AnswerStatus::time_limit;
-      break;
+  result.image = image_of(model, solution->values, own.bounds.box);
+  if (solution->status != SolveStatus::interrupted) {
+    result.bound =
+        std::ldexp(proven(own, k, j, *solution, result.image, deadline), -unit_of(own, k, j));
   }
-  if (!solution->values.empty()) {
-    result.image = input_values(model.encoding, solution->values)
-                       .cwiseMax(bounds.box.lower)
-                       .cwiseMin(bounds.box.upper);
-  }
+  result.status = deadline.interrupted()                 ? AnswerStatus::interrupted
+                  : solution->status == SolveStatus::gap ? AnswerStatus::gap
+                                                         : AnswerStatus::time_limit;
   complete(result, network, bounds, k, j);
+  result.seconds = watch.seconds();
   return result;
 }
 

@@ -11,6 +11,13 @@ double size_of(const NeuronBounds& neuron) {
   return std::max(std::abs(neuron.lower), std::abs(neuron.upper));
 }
 
+/// What later layers see of a hidden neuron is max(0, y); M- = -L may be so many times M+ = U.
+constexpr double kMostUneven = 1024;
+
+double hidden_size(const NeuronBounds& neuron) {
+  return neuron.unstable() ? std::max(neuron.upper, -neuron.lower / kMostUneven) : size_of(neuron);
+}
+
 /// Brings `size` into [1, 2).
 int exponent_of(double size) {
   return size > 0 && std::isfinite(size) ? -std::ilogb(size) : 0;
@@ -37,13 +44,13 @@ Bounds rescaled(const Bounds& bounds, const Network& network, const Exponents& e
 Exponents own_units(const Bounds& bounds, bool one_for_outputs) {
   Exponents exponents;
   for (const auto& layer : bounds.layers) {
+    const bool outputs = &layer == &bounds.layers.back();
     exponents.emplace_back();
     double largest = 0;
     for (const NeuronBounds& neuron : layer) {
-      exponents.back().push_back(exponent_of(size_of(neuron)));
+      exponents.back().push_back(exponent_of(outputs ? size_of(neuron) : hidden_size(neuron)));
       largest = std::max(largest, size_of(neuron));
     }
-    const bool outputs = exponents.size() == bounds.layers.size();
     if (outputs && one_for_outputs) exponents.back().assign(layer.size(), exponent_of(largest));
   }
   return exponents;
@@ -54,6 +61,10 @@ Exponents inverse(Exponents exponents) {
     for (int& exponent : layer) exponent = -exponent;
   }
   return exponents;
+}
+
+int search_unit(int own) {
+  return std::max(own + 10, std::min(0, own + 40));
 }
 
 InOwnUnits in_own_units(const Network& network, const Bounds& bounds, bool one_for_outputs) {

@@ -124,8 +124,7 @@ LpSolver::LpSolver(const Program& program) : impl_(std::make_unique<Impl>()) {
   simplex.setLogLevel(0);
   simplex.loadProblem(arrays.matrix, arrays.lower.data(), arrays.upper.data(), arrays.cost.data(),
                       arrays.row_lower.data(), arrays.row_upper.data());
-  simplex.setPrimalTolerance(1e-9);
-  simplex.setDualTolerance(1e-9);
+  set_tolerance(1e-9);
   StopBetweenIterations stop(&impl_->deadline);
   simplex.passInEventHandler(&stop);
   impl_->offset = program.offset;
@@ -140,6 +139,11 @@ LpSolver& LpSolver::operator=(LpSolver&&) noexcept = default;
 
 void LpSolver::set_costs(const std::vector<double>& costs) {
   impl_->set_costs(costs);
+}
+
+void LpSolver::set_tolerance(double tolerance) {
+  impl_->simplex.setPrimalTolerance(tolerance);
+  impl_->simplex.setDualTolerance(tolerance);
 }
 
 void LpSolver::set_cutoff(double objective) {

@@ -31,6 +31,8 @@ class LpSolver {
   void set_costs(const std::vector<double>& costs);
   void set_column_bounds(int column, double lower, double upper);
   void set_row_bounds(int row, double lower, double upper);
+  /// Of rows, bounds and reduced costs; at first 1e-9.
+  void set_tolerance(double tolerance);
   /// Solves end, as infeasible, once the minimum is known to be above.
   void set_cutoff(double objective);
   LpSolution solve(const Deadline& deadline = {});

@@ -27,6 +27,8 @@ namespace brink {
 
 namespace {
 
+constexpr double kTolerance = 1e-9;  ///< of linear programs
+constexpr double kSharp = 1e-13;
 constexpr double kWhole = 1e-10;    ///< as near to 0 or 1 counts as there
 constexpr double kRowSlack = 1e-9;  ///< of rows when a binary is rounded, times the coefficient
 /// Programs end this much behind the target (relative): the proof loses some to rounding.
@@ -111,13 +113,15 @@ class ProofTree {
     if (node.bound >= target_) return;
     ++result_.nodes;
     fix(node);
-    lp_.set_cutoff(target_ + kPastTarget * std::abs(target_));
-    const LpSolution lp = lp_.solve(deadline_);
-    if (lp_.proves_infeasible(lp.ray)) return;
-    node.bound = std::max(node.bound, lp_.safe_bound(lp.duals));
-    if (node.bound >= target_) return;
-    const bool solved = lp.status == SolveStatus::optimal;
-    const int branch = solved ? fractional(lp) : first_open(node);
+    LpSolution lp;
+    if (closed_by_program(node, lp, false)) return;
+    int branch = lp.status == SolveStatus::optimal ? fractional(lp) : -1;
+    if (branch < 0) {
+      // Within its tolerances the program is at its end. Times the multipliers they may be all that
+      // is missing.
+      if (closed_by_program(node, lp, true)) return;
+      branch = lp.status == SolveStatus::optimal ? fractional(lp) : first_open(node);
+    }
     if (branch < 0) return close(node, lp);
     for (const bool value : {true, false}) {
       near_.push_back(node);
@@ -126,6 +130,16 @@ class ProofTree {
     const double share =
         lp.values[static_cast<std::size_t>(binaries_[static_cast<std::size_t>(branch)])];
     if (share > 0.5) std::iter_swap(near_.end() - 1, near_.end() - 2);
+  }
+
+  /// Solves the node's program; whether that shows the node to be beyond the target, or empty.
+  bool closed_by_program(Node& node, LpSolution& lp, bool sharply) {
+    lp_.set_tolerance(sharply ? kSharp : kTolerance);
+    lp_.set_cutoff(sharply ? kInfinity : target_ + kPastTarget * std::abs(target_));
+    lp = lp_.solve(deadline_);
+    if (lp_.proves_infeasible(lp.ray)) return true;
+    node.bound = std::max(node.bound, lp_.safe_bound(lp.duals));
+    return node.bound >= target_;
   }
 
   /// All binaries are whole, or nothing is known of a node all of whose binaries are fixed.

@@ -7,9 +7,8 @@
 
 namespace brink {
 
-/// The solver's dual bound, moved outward by what its tolerances can hide. Source: exact when the
-/// solve ended optimal, else stopped. Errors: the solver's, a status that the model cannot have,
-/// interrupted.
+/// The solver's dual bound as far as multipliers confirm it. Source: exact when a value that is
+/// attained is near enough, else stopped. Errors: the solver's, interrupted.
 Expected<SideBound> bound_by_mip(const LayerModel& model, const Side& side, const MipSolver& solver,
                                  const Deadline& deadline);
 

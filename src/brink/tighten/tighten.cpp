@@ -5,6 +5,10 @@
 // before are tighter now. Then the LP relaxation, and for `exact` a search: brink's own
 // (search/extreme.h) or a MIP solver's (mip_side.cpp). Nothing is skipped because its sign is
 // settled: the bounds of stable neurons are the M's and column bounds of later models.
+//
+// All of this happens in units near 1, as the symbolic bounds suggest them: programs and searches
+// have absolute tolerances. The units are powers of two, so nothing is lost on the way there and
+// back.
 #include "brink/tighten/tighten.h"
 
 #include <algorithm>
@@ -12,6 +16,7 @@
 #include <memory>
 #include <mutex>
 
+#include "brink/bounds/rescale_bounds.h"
 #include "brink/search/extreme.h"
 #include "layer_lp.h"
 #include "mip_side.h"
@@ -23,7 +28,8 @@ namespace {
 
 /// One run: what all layers share.
 struct Run {
-  const Network& network;
+  const Network& network;  ///< in these units
+  const Exponents& units;
   const TightenOptions& options;
   Crew& crew;
   std::unique_ptr<MipSolver> solver;  // null: the search
@@ -50,11 +56,15 @@ bool settled(const Run& run, BoundSource source) {
   return source == BoundSource::stopped && run.options.request.limit_per_bound.has_value();
 }
 
-SideBound bound_by_search(const LayerModel& model, const Side& side, const Deadline& deadline) {
+/// `unit`: of the neuron.
+SideBound bound_by_search(const LayerModel& model, const Side& side, int unit,
+                          const Deadline& deadline) {
+  const int larger = search_unit(unit) - unit;
   Eigen::VectorXd c = Eigen::VectorXd::Zero(model.network.width(model.k));
-  c(side.j) = -side.sign;
+  c(side.j) = std::ldexp(-side.sign, larger);
   const auto found = search::search_extreme(model.network, model.known, model.k, c, deadline);
-  return {-found.bound, found.finished ? BoundSource::exact : BoundSource::stopped};
+  return {std::ldexp(-found.bound, -larger),
+          found.finished ? BoundSource::exact : BoundSource::stopped};
 }
 
 /// Both sides of neuron j; `lp` is the thread's own.
@@ -73,7 +83,9 @@ Expected<NeuronBounds> tighten_neuron(const Run& run, const LayerModel& model, L
       if (!proven) return tl::unexpected(proven.error());
       settle(neuron, side, *proven);
     } else {
-      const SideBound proven = bound_by_search(model, side, limit);
+      const int unit =
+          run.units[static_cast<std::size_t>(model.k - 1)][static_cast<std::size_t>(j)];
+      const SideBound proven = bound_by_search(model, side, unit, limit);
       if (run.deadline.interrupted()) return interrupted();  // not as far as its limit allows
       settle(neuron, side, proven);
     }
@@ -155,13 +167,17 @@ void propose(const Network& network, Bounds& bounds, int k) {
   }
 }
 
-Expected<void> adopt(Bounds& bounds, const Bounds& known) {
+Expected<void> check_same(const Bounds& known, const Bounds& bounds) {
   const auto same_size = [](const auto& a, const auto& b) { return a.size() == b.size(); };
   if (known.network != bounds.network || !(known.box == bounds.box) ||
       !std::equal(known.layers.begin(), known.layers.end(), bounds.layers.begin(),
                   bounds.layers.end(), same_size)) {
     return bad_request("the bounds to go on from are of another network or box");
   }
+  return {};
+}
+
+void adopt(Bounds& bounds, const Bounds& known) {
   for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
     for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
       NeuronBounds& own = bounds.layers[k][j];
@@ -170,7 +186,6 @@ Expected<void> adopt(Bounds& bounds, const Bounds& known) {
       settle(own, {0, -1, {}, 0}, {-theirs.upper, theirs.upper_source});
     }
   }
-  return {};
 }
 
 Expected<void> check_finite(const Bounds& bounds) {
@@ -220,36 +235,65 @@ std::string method_text(const BoundRequest& request) {
   return fmt::format("weak:{}", *request.limit_per_bound);
 }
 
+namespace {
+
+/// lp and exact, in the units of `bounds`, which are symbolic: the result is in them too.
+Expected<Bounds> by_programs(Run& run, Bounds bounds) {
+  if (run.options.known != nullptr) {
+    adopt(bounds, *run.options.known);
+    run.seconds_before = run.options.known->t_pre;
+  }
+  const int depth = run.network.depth();
+  for (int k = 2; k <= depth; ++k) run.total += static_cast<int>(run.network.width(k));
+  for (int k = 2; k <= depth; ++k) {
+    propose(run.network, bounds, k);
+    if (auto ok = tighten_layer(run, bounds, k); !ok) return tl::unexpected(ok.error());
+  }
+  bounds.t_pre = run.seconds_before + run.watch.seconds();
+  return bounds;
+}
+
+}  // namespace
+
 Expected<Bounds> tighten(const Network& network, const Box& box, const TightenOptions& options,
                          const std::atomic<bool>* interrupt) {
   const BoundMethod method = options.request.method;
   auto solver = solver_of(options);
   if (!solver) return tl::unexpected(solver.error());
-  ThreadCrew threads(interrupt);
-  Run run{network,
-          options,
-          options.crew != nullptr ? *options.crew : threads,
-          std::move(*solver),
-          Deadline::after(options.time_limit, interrupt),
-          {}};
+  const Stopwatch watch;
   Bounds bounds = method == BoundMethod::interval ? interval_bounds(network, box)
                                                   : symbolic_bounds(network, box);
   bounds.method = method_text(options.request);
   if (method == BoundMethod::exact && options.solver != "search") bounds.solver = options.solver;
   if (auto ok = check_finite(bounds); !ok) return tl::unexpected(ok.error());
+  if (method == BoundMethod::interval || method == BoundMethod::symbolic) return bounds;
+
+  const std::string hash = bounds.network;
+  InOwnUnits own = in_own_units(network, bounds, false);
+  const Exponents back = inverse(own.exponents);
+  TightenOptions inner = options;
+  std::optional<Bounds> known;
   if (options.known != nullptr) {
-    if (auto ok = adopt(bounds, *options.known); !ok) return tl::unexpected(ok.error());
-    run.seconds_before = options.known->t_pre;
+    if (auto ok = check_same(*options.known, bounds); !ok) return tl::unexpected(ok.error());
+    known = rescaled(*options.known, own.exponents, own.bounds.network);
+    inner.known = &*known;
   }
-  if (method == BoundMethod::lp || method == BoundMethod::exact) {
-    for (int k = 2; k <= network.depth(); ++k) run.total += static_cast<int>(network.width(k));
-    for (int k = 2; k <= network.depth(); ++k) {
-      propose(network, bounds, k);
-      if (auto ok = tighten_layer(run, bounds, k); !ok) return tl::unexpected(ok.error());
-    }
+  if (options.on_bounds) {
+    inner.on_bounds = [&](const Bounds& so_far) {
+      options.on_bounds(rescaled(so_far, back, hash));
+    };
   }
-  bounds.t_pre = run.seconds_before + run.watch.seconds();
-  return bounds;
+  ThreadCrew threads(interrupt);
+  Run run{own.network,
+          own.exponents,
+          inner,
+          options.crew != nullptr ? *options.crew : threads,
+          std::move(*solver),
+          Deadline::after(options.time_limit, interrupt),
+          watch};
+  return by_programs(run, std::move(own.bounds)).map([&](Bounds&& proven) {
+    return rescaled(std::move(proven), back, hash);
+  });
 }
 
 }  // namespace brink
