@@ -3,8 +3,13 @@
 // A file holds one program, so the question must ask for one class. The one union of regions that a
 // program can hold is the literal model's (relu outputs, --target-min 0): that is written as the
 // seeds write it, with a split output layer.
+//
+// Neurons are written in units near 1 (ask/question_units.h), as the MIP engine solves them:
+// readers work to 1e-6 or so, whatever the size of the numbers. The objective is the distance,
+// unscaled.
 #include <nlohmann/json.hpp>
 
+#include "brink/ask/question_units.h"
 #include "brink/base/files.h"
 #include "brink/program/write.h"
 #include "closest_options.h"
@@ -68,7 +73,8 @@ Expected<ImageAndLabel> chosen_image(const ExportOptions& options, const Common&
 Expected<Program> build(const Network& network, const Bounds& bounds,
                         const ClosestQuestion& question, const ImageAndLabel& chosen,
                         const MipOptions& mip) {
-  const auto regions = output_regions(question, network, chosen.label);
+  const QuestionInUnits asked = in_units(network, bounds, question, chosen.image, mip.basic);
+  const auto regions = output_regions(asked.question, asked.network, chosen.label);
   if (regions.empty()) {
     return bad_request("the target class {} is the image's label: choose another --target",
                        chosen.label);
@@ -78,10 +84,10 @@ Expected<Program> build(const Network& network, const Bounds& bounds,
   encoding.basic = mip.basic;
   const DistanceOptions distance{mip.distance_form, nullptr};
   const auto model = regions.size() == 1
-                         ? closest_model(network, bounds, question, regions.front(), chosen.image,
-                                         encoding, distance)
-                         : literal_model(network, bounds, question, regions.front().target,
-                                         chosen.image, encoding, distance);
+                         ? closest_model(asked.network, asked.bounds, asked.question,
+                                         regions.front(), chosen.image, encoding, distance)
+                         : literal_model(asked.network, asked.bounds, asked.question,
+                                         regions.front().target, chosen.image, encoding, distance);
   return model.program;
 }
 

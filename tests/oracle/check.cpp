@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "brink/base/deadline.h"
-#include "oracle.h"
 
 namespace brink::oracle {
 
@@ -18,47 +17,27 @@ constexpr Real kShift = 1e-6L;
 /// A distance that moves by more than this when the conditions do is discontinuous there: the
 /// multipliers of these networks are far below 1e-3 / 1e-6.
 constexpr Real kJump = 1e-3L;
-/// Of the search's bounds, which are proven: the oracle's own.
+/// Of bounds, which are proven by either engine: the oracle's own.
 constexpr Real kBoundSlack = 1e-9L;
-/// The MIP engine's bound is CBC's, with its primal tolerance of 1e-9 (see solve/cbc.cpp) on rows
-/// whose multipliers reach the hundreds here.
-constexpr Real kSolverSlack = 1e-6L;
-
-struct Truth {
-  std::optional<Real> distance;        ///< in the question's own norm
-  std::optional<Real> measured;        ///< the linearised distance where breakpoints are asked
-  std::optional<Real> easier, harder;  ///< `measured` with the conditions moved by -+ kShift
-  bool parts_agree = true;             ///< the two descriptions of the fooled set
-  bool either() const {
-    if (easier.has_value() != harder.has_value()) return true;
-    return easier && *harder - *easier > kJump;
-  }
-};
 
 bool same(const std::optional<Real>& a, const std::optional<Real>& b) {
   if (a.has_value() != b.has_value()) return false;
   return !a || std::fabs(*a - *b) <= 1e-9L * std::max<Real>(1, *a);
 }
 
-Truth find_truth(const Case& c) {
-  const auto measure = c.question.breakpoints ? Measure::linearised : Measure::norm;
-  const auto cells = reach_cells(c.question, c.network, c.image);
-  const auto own = fooled_parts(c.question, c.network, c.label);
-  const auto regions = region_parts(c.question, c.network, c.label);
-  Truth truth;
-  truth.measured = nearest(c.question, measure, cells, own);
-  truth.distance =
-      c.question.breakpoints ? nearest(c.question, Measure::norm, cells, own) : truth.measured;
-  truth.easier = nearest(c.question, measure, cells, regions, -kShift);
-  truth.harder = nearest(c.question, measure, cells, regions, kShift);
-  truth.parts_agree = same(truth.measured, nearest(c.question, measure, cells, regions));
-  return truth;
-}
-
 class Checker {
  public:
   Checker(const Case& c, const Truth& truth, const ClosestAnswer& answer, Verdict& verdict)
       : c_(c), truth_(truth), answer_(answer), verdict_(verdict) {}
+
+  /// run(), but that the answer may say less than is so.
+  void run_on_claims() {
+    const bool proven =
+        answer_.status == AnswerStatus::optimal || answer_.status == AnswerStatus::infeasible;
+    if (proven) return run();
+    if (answer_.distance) check_image();
+    if (truth_.measured && !truth_.either()) check_bound(*truth_.distance, *truth_.measured);
+  }
 
   void run() {
     if (!truth_.parts_agree && !truth_.either())
@@ -125,8 +104,7 @@ class Checker {
 
   void check_bound(Real distance, Real measured) {
     const auto test = [this](const char* what, double bound, Real truth) {
-      const Real slack = answer_.proof == "search" ? kBoundSlack : kSolverSlack;
-      if (static_cast<Real>(bound) <= truth + slack * std::max<Real>(1, truth)) return;
+      if (static_cast<Real>(bound) <= truth + kBoundSlack * std::max<Real>(1, truth)) return;
       complain("{} {:.10g} above the oracle's {:.10g}", what, bound, static_cast<double>(truth));
     };
     test("bound", answer_.bound, distance);
@@ -170,6 +148,35 @@ ClosestAnswer by_search(const Case& c) {
 }
 
 }  // namespace
+
+bool Truth::either() const {
+  if (easier.has_value() != harder.has_value()) return true;
+  return easier && *harder - *easier > kJump;
+}
+
+Truth find_truth(const Case& c) {
+  const auto measure = c.question.breakpoints ? Measure::linearised : Measure::norm;
+  const auto cells = reach_cells(c.question, c.network, c.image);
+  const auto own = fooled_parts(c.question, c.network, c.label);
+  const auto regions = region_parts(c.question, c.network, c.label);
+  Truth truth;
+  truth.measured = nearest(c.question, measure, cells, own);
+  truth.distance =
+      c.question.breakpoints ? nearest(c.question, Measure::norm, cells, own) : truth.measured;
+  truth.easier = nearest(c.question, measure, cells, regions, -kShift);
+  truth.harder = nearest(c.question, measure, cells, regions, kShift);
+  truth.parts_agree = same(truth.measured, nearest(c.question, measure, cells, regions));
+  return truth;
+}
+
+std::vector<std::string> false_claims(const Case& c, const Truth& truth,
+                                      const ClosestAnswer& answer) {
+  Verdict verdict;
+  if (!settled_without_search(c, answer, verdict)) {
+    Checker(c, truth, answer, verdict).run_on_claims();
+  }
+  return verdict.complaints;
+}
 
 Verdict check_case(const Case& c) {
   Verdict verdict;

@@ -5,8 +5,19 @@
 #include <vector>
 
 #include "cases.h"
+#include "oracle.h"
 
 namespace brink::oracle {
+
+struct Truth {
+  std::optional<Real> distance;        ///< in the question's own norm
+  std::optional<Real> measured;        ///< the linearised distance where breakpoints are asked
+  std::optional<Real> easier, harder;  ///< `measured` with the conditions moved by -+ 1e-6
+  bool parts_agree = true;             ///< the two descriptions of the fooled set
+  /// Feasibility or distance jumps when the conditions move.
+  bool either() const;
+};
+Truth find_truth(const Case& c);
 
 struct Verdict {
   std::vector<std::string> complaints;        ///< empty: the answer is right
@@ -17,5 +28,10 @@ struct Verdict {
 
 /// What is demanded of the answer is written beside each check in check.cpp.
 Verdict check_case(const Case& c);
+
+/// What the answer claims and is not so: images, bounds, "optimal", "infeasible". Claiming little
+/// is no fault here. `truth` may be that of the same question asked of the same function.
+std::vector<std::string> false_claims(const Case& c, const Truth& truth,
+                                      const ClosestAnswer& answer);
 
 }  // namespace brink::oracle

@@ -4,14 +4,9 @@
 // region is closed when the solver has finished it; the question's bound is the smallest over
 // its regions.
 //
-// Scale. A solver's tolerances are absolute (1e-9 at best, on rows, reduced costs, integrality),
-// and M times the one on integrality is what a neuron can be half on: with weights of 1e6 enough
-// for false optima. So every neuron is first measured in a unit of its own, a power of two that
-// brings the larger of its bounds near 1 (one unit for all outputs, and for the target's floor): no
-// digit changes, and distances are in pixels as before. The bounds are the tightest known: those
-// given, and symbolic ones over what box and cap leave.
+// Network, bounds and floor come in units near 1 (question_units.h).
 //
-// Claims. Even so the solver's word is no proof. Whatever it claims of the distances of a region
+// Even so the solver's word is no proof. Whatever it claims of the distances of a region
 // ("none below b", "none at all") is claimed by the answer only as far as multipliers confirm it,
 // node by node (prove_region). The solver has kSolverShare of the time, the proof what remains.
 // What it does not confirm is in the note; a nearer image that it finds is taken.
@@ -20,7 +15,7 @@
 
 #include "brink/ask/answer.h"
 #include "brink/ask/mip_region.h"
-#include "brink/bounds/rescale_bounds.h"
+#include "brink/ask/question_units.h"
 
 namespace brink {
 
@@ -30,32 +25,6 @@ constexpr double kSolverShare = 0.8;
 
 /// A proof this much (relative) short of the claim is worth a word.
 constexpr double kShort = 1e-6;
-
-/// The question in units near 1.
-struct OwnUnits {
-  Network network;
-  Bounds bounds;
-  ClosestQuestion question;
-};
-
-OwnUnits in_units(const Network& network, const Bounds& given, const ClosestQuestion& question,
-                  const Eigen::VectorXd& image, bool basic) {
-  Bounds bounds = given;
-  if (!basic) {  // whose M come from interval arithmetic, by definition
-    const Bounds symbolic = symbolic_bounds(network, reach(question, image));
-    for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
-      for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
-        bounds.layers[k][j] = intersect(bounds.layers[k][j], symbolic.layers[k][j]);
-      }
-    }
-  }
-  InOwnUnits own = in_own_units(network, bounds, true);
-  OwnUnits result{std::move(own.network), std::move(own.bounds), question};
-  if (question.target_min) {
-    result.question.target_min = std::ldexp(*question.target_min, own.exponents.back().front());
-  }
-  return result;
-}
 
 /// What the regions of a question taught together.
 struct Regions {
@@ -69,8 +38,8 @@ struct Regions {
 
 class RegionSolves {
  public:
-  RegionSolves(const OwnUnits& asked, const Eigen::VectorXd& image, const MipOptions& options,
-               const MipSolver& solver)
+  RegionSolves(const QuestionInUnits& asked, const Eigen::VectorXd& image,
+               const MipOptions& options, const MipSolver& solver)
       : asked_(asked), image_(image), options_(options), solver_(solver) {}
 
   Regions run(const std::vector<OutputRegion>& regions, const Deadline& deadline) {
@@ -121,7 +90,7 @@ class RegionSolves {
     }
   }
 
-  const OwnUnits& asked_;
+  const QuestionInUnits& asked_;
   const Eigen::VectorXd& image_;
   const MipOptions& options_;
   const MipSolver& solver_;
@@ -154,9 +123,9 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
   if (!solver) return refused(solver.error().message);
 
   ClosestAnswer answer;
-  answer.proof = "solver";
+  answer.proof = "multipliers";
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
-  const OwnUnits asked = in_units(network, bounds, question, image, options.basic);
+  const QuestionInUnits asked = in_units(network, bounds, question, image, options.basic);
   const auto regions = output_regions(asked.question, asked.network, label);
   const Regions all = RegionSolves(asked, image, options, **solver).run(regions, deadline);
   answer.nodes = all.nodes;

@@ -17,7 +17,7 @@ struct RegionResult {
 };
 
 /// Everything a region's solve needs, gathered so that calls stay readable. Network, bounds and
-/// question in units near 1 (bounds/rescale_bounds.h).
+/// question in units near 1 (question_units.h).
 struct RegionTask {
   const Network& network;
   const Bounds& bounds;

@@ -48,6 +48,18 @@ UnitModel unit_model(const Network& network, const Bounds& bounds, int k, int j,
   return model;
 }
 
+/// sum_i |w_ji| max x_i + |b_j|; not below what is known of y_j^k.
+double largest_sum(const Network& network, const Bounds& bounds, int k, int j) {
+  double sum = std::abs(network.layer(k).bias(j));
+  for (Eigen::Index i = 0; i < network.layer(k).weights.cols(); ++i) {
+    const double x = k == 1 ? std::max(std::abs(bounds.box.lower(i)), std::abs(bounds.box.upper(i)))
+                            : std::max(0.0, bounds.at(k - 1, i).upper);
+    sum += std::abs(network.layer(k).weights(j, i)) * x;
+  }
+  const NeuronBounds& known = bounds.at(k, j);
+  return std::max({sum, std::abs(known.lower), std::abs(known.upper)});
+}
+
 /// Values from the image, the bound of what is shown, and the status that the two deserve.
 void complete(Excitation& result, const Network& network, const Bounds& bounds, int k, int j) {
   // Hidden and relu units show max(0, y); the neuron's own bound is one more proof.
@@ -59,10 +71,9 @@ void complete(Excitation& result, const Network& network, const Bounds& bounds, 
   result.activation = clipped ? std::max(0.0, y) : y;
   result.bound = std::max(result.bound, result.activation);
   const double slack = result.bound - result.activation;
-  // Relative, and where that is little to the sizes that the unit can have.
-  const NeuronBounds& known = bounds.at(k, j);
-  const double size = std::max(std::abs(known.lower), std::abs(known.upper));
-  const double scale = std::max(std::abs(result.activation), std::min(1.0, size));
+  // Relative, and where that is little to what the unit sums.
+  const double scale =
+      std::max(std::abs(result.activation), std::min(1.0, largest_sum(network, bounds, k, j)));
   if (slack <= 1e-6 * scale) {
     result.status = AnswerStatus::optimal;
   } else if (result.status == AnswerStatus::optimal) {
@@ -111,10 +122,10 @@ Excitation excite_by_search(const Network& network, const Bounds& bounds, int k,
   const Stopwatch watch;
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
   Excitation result;
-  if (k == 1) {  // affine: bounds.at(1, j) is exact, but for rounding
+  if (k == 1) {  // affine
     const Layer& layer = network.layer(1);
     result.image = best_corner(layer.weights.row(j).transpose(), bounds.box);
-    result.bound = bounds.at(k, j).upper;
+    result.bound = interval_layer(network, bounds, 1)[static_cast<std::size_t>(j)].upper;
     result.status = AnswerStatus::optimal;
   } else {
     search::ExtremeOptions inner;

@@ -19,8 +19,9 @@
 
 namespace brink {
 
-/// How far outside of the true extreme value y an exact bound may lie: kBoundSlack max(1, |y|); from a
-/// MIP solver: kBoundSlack max(r, |y|), with r the larger size of the neuron's symbolic bounds.
+/// How far outside of the true extreme value y an exact bound may lie: kBoundSlack max(1, |y|);
+/// from a MIP solver: kBoundSlack max(r, |y|), with r the larger size of the neuron's symbolic
+/// bounds.
 inline constexpr double kBoundSlack = 2e-6;
 
 /// exact with a limit per bound is the seeds' "weak".

@@ -1,0 +1,31 @@
+#include "brink/ask/question_units.h"
+
+#include <cmath>
+
+#include "brink/bounds/rescale_bounds.h"
+
+namespace brink {
+
+QuestionInUnits in_units(const Network& network, const Bounds& given,
+                         const ClosestQuestion& question, const Eigen::VectorXd& image,
+                         bool basic) {
+  Bounds bounds = given;
+  const Box box = reach(question, image);
+  const bool empty = (box.lower.array() > box.upper.array()).any();  // cap and box do not meet
+  if (!basic && !empty) {
+    const Bounds symbolic = symbolic_bounds(network, box);
+    for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
+      for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
+        bounds.layers[k][j] = intersect(bounds.layers[k][j], symbolic.layers[k][j]);
+      }
+    }
+  }
+  InOwnUnits own = in_own_units(network, bounds, true);
+  QuestionInUnits result{std::move(own.network), std::move(own.bounds), question};
+  if (question.target_min) {
+    result.question.target_min = std::ldexp(*question.target_min, own.exponents.back().front());
+  }
+  return result;
+}
+
+}  // namespace brink
