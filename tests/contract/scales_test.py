@@ -67,7 +67,8 @@ class Scales(unittest.TestCase):
 
     def test_a_cap_of_nothing(self):
         for norm in ("l0", "l1", "l2", "linf"):
-            (row,) = self.closest(OPTIMAL, *self.ASKED, "--norm", norm, "--cap", "0", "--engine", "mip")
+            (row,) = self.closest(OPTIMAL, "--images", "3", "--norm", norm, "--target", "2", "--cap",
+                                  "0", "--engine", "mip")
             self.assertEqual(row["status"], "infeasible")
 
     def test_exact_bounds_hold_at_the_corner_they_once_excluded(self):
