@@ -57,7 +57,8 @@ struct ClosestAnswer {
   bool verified = false;  ///< fools() holds for `image`
   bool all_zero = false;  ///< `image` is the literal model's all-zero answer
   Eigen::VectorXd image;  ///< n_0, empty if none was found
-  std::string proof;      ///< what vouches for the bound: search, multipliers (mip); "": none
+  std::string
+      proof;  ///< who vouches for the bound: search, solver (confirmed by multipliers); "": none
   std::optional<double> linearised;        ///< with breakpoints: sqrt(sum f~(d_j)) of `image`
   std::optional<double> linearised_bound;  ///< with breakpoints: bound on that
   std::string note;                        ///< why there is an error, or no proof in time

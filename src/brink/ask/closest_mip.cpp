@@ -123,7 +123,7 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
   if (!solver) return refused(solver.error().message);
 
   ClosestAnswer answer;
-  answer.proof = "multipliers";
+  answer.proof = "solver";
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
   const QuestionInUnits asked = in_units(network, bounds, question, image, options.basic);
   const auto regions = output_regions(asked.question, asked.network, label);

@@ -19,7 +19,7 @@ struct QuestionInUnits {
   ClosestQuestion question;
 };
 
-/// `basic`: the M of the seeds' basic model are the given bounds', whatever else is known.
+/// `basic`: the M of the basic model are the given bounds', whatever else is known.
 QuestionInUnits in_units(const Network& network, const Bounds& given,
                          const ClosestQuestion& question, const Eigen::VectorXd& image, bool basic);
 

@@ -14,8 +14,9 @@ struct Excitation {
   std::int64_t nodes = 0;
   double seconds = 0;
   Eigen::VectorXd image;  ///< n_0, empty if none was found
-  std::string proof;      ///< who vouches for the bound: search, solver (its tolerances); "": none
-  std::string note;       ///< for error
+  std::string
+      proof;  ///< who vouches for the bound: search, solver (confirmed by multipliers); "": none
+  std::string note;  ///< for error
 };
 
 /// Unit (k, j): 1 <= k <= K, 0 <= j < n_k. `bounds` hold on their box, which is the one searched.

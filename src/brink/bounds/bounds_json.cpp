@@ -1,7 +1,7 @@
 // Bounds on disk: JSON with all digits, read back with suspicion.
 //
 //     {"brink_bounds": 1, "network": content hash, "method": "exact", "t_pre": seconds,
-//      "solver": "cbc" (only where a MIP solver proved bounds, within its tolerances),
+//      "solver": "cbc" (only where a MIP solver found exact bounds),
 //      "box": {"size": n_0, "low": number or list, "high": number or list},
 //      "layers": [[{"lower": L, "upper": U, "lower_source": "exact", "upper_source": "lp"}, ...]]}
 //

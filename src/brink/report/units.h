@@ -23,7 +23,7 @@ struct UnitResult {
   std::int64_t nodes = 0;
   double seconds = 0;
   Raster picture;        ///< empty if no image was found
-  std::string proof;     ///< who vouches for the bound: search, solver (its tolerances); "": nobody
+  std::string proof;     ///< who vouches for the bound: search, solver (confirmed); "": nobody
   std::string question;  ///< hash (question/identity.h); empty: an older brink wrote the table
 };
 
