@@ -44,6 +44,7 @@ class RegionSolves {
       : asked_(asked), image_(image), options_(options), solver_(solver), float32_(float32) {}
 
   Regions run(const std::vector<OutputRegion>& regions, const Deadline& deadline) {
+    deadline_ = deadline;
     solve(regions, deadline.within(kSolverShare * deadline.remaining()));
     // The best distance over all regions is the least that any of them must be proven above.
     for (std::size_t r = 0; r < regions.size() && !all_.interrupted; ++r) {
@@ -60,8 +61,8 @@ class RegionSolves {
 
  private:
   RegionTask task(const OutputRegion& region) const {
-    return {asked_.network, asked_.bounds, asked_.question,     region,  image_,
-            options_,       solver_,       all_.found.distance, float32_};
+    return {asked_.network, asked_.bounds, asked_.question,     region,   image_,
+            options_,       solver_,       all_.found.distance, float32_, deadline_};
   }
 
   void keep(const RegionResult& result, const OutputRegion& region) {
@@ -96,6 +97,7 @@ class RegionSolves {
   const MipOptions& options_;
   const MipSolver& solver_;
   bool float32_;
+  Deadline deadline_;
   std::vector<RegionResult> results_;
   Regions all_;
 };

@@ -28,13 +28,14 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
   inner.on_beat = options.on_beat;
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
   ClosestAnswer answer;
-  answer.proof = "search";
+  search::Statistics statistics;
   search::ClosestResult result;
   double bound = 0;
   Found found;
   for (int round = 0;; ++round) {
     result = search::search_closest(network, question, regions, image, deadline, inner);
-    answer.statistics.add(result.statistics);
+    statistics.add(result.statistics);
+    answer = {};
     bound = std::max(bound, result.bound);
     found = {result.distance, result.image, result.region, result.lead};
     complete(answer, question, network, image, found, {bound, result.lead_bound, result.nothing},
@@ -46,7 +47,9 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
     if (doubt <= result.lead.value || round == kMoreLeads || deadline.expired()) break;
     inner.least_lead = 1.25 * doubt;
   }
-  answer.nodes = answer.statistics.nodes;
+  answer.proof = "search";
+  answer.statistics = statistics;
+  answer.nodes = statistics.nodes;
   if (found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
   if (answer.status == AnswerStatus::time_limit && result.statistics.doubtful > 0) {
     answer.note = fmt::format("undecided by rounding: {} leaves", result.statistics.doubtful);

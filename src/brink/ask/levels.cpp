@@ -10,6 +10,7 @@
 #include "brink/ask/levels.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -19,7 +20,9 @@ namespace brink {
 
 namespace {
 
-constexpr int kMostMoves = 5000;
+constexpr int kMostMoves = 2000;
+/// The change's multiples to start from, until one ends well.
+constexpr std::array kStarts = {1.0, 1.01, 1.03, 1.1, 1.3, 2.0};
 
 class Levels {
  public:
@@ -33,7 +36,16 @@ class Levels {
         lead_(lead),
         reach_(reach(question, image)) {}
 
-  std::optional<Eigen::VectorXd> run(const Eigen::VectorXd& start) {
+  std::optional<Eigen::VectorXd> run(const Eigen::VectorXd& x) {
+    for (const double share : kStarts) {
+      const Eigen::VectorXd start = image_ + share * (x - image_);
+      if (auto found = from(start.cwiseMax(reach_.lower).cwiseMin(reach_.upper))) return found;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::optional<Eigen::VectorXd> from(const Eigen::VectorXd& start) {
     x_ = start;
     for (Eigen::Index j = 0; j < x_.size(); ++j) {
       if (x_(j) == image_(j)) continue;
@@ -49,7 +61,6 @@ class Levels {
     return x_;
   }
 
- private:
   double spacing(Eigen::Index j) const {
     return (question_.box.upper(j) - question_.box.lower(j)) / (*question_.levels - 1);
   }

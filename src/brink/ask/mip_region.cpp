@@ -111,8 +111,8 @@ void polish_into(RegionResult& result, const RegionTask& task, const NetworkEnco
                  const std::vector<double>& values) {
   const Eigen::VectorXd point = without_noise(input_values(encoding, values), task.image);
   const auto attempt = [&](const Phases& phases) {
-    const auto x = polish(task.network, task.question, task.region, task.image, phases, point, {},
-                          {Lead{0, task.float32}})
+    const auto x = polish(task.network, task.question, task.region, task.image, phases, point,
+                          task.deadline, {Lead{0, task.float32}})
                        .front();
     if (!x) return;
     const double reached = measured_distance(task.question, task.image, *x);
@@ -252,8 +252,8 @@ double prove_region(const RegionTask& task, RegionResult& result, double claim,
     const Deadline first = deadline.within(kTighteningShare * deadline.remaining());
     const auto bounds = nearer_bounds(task, distance, target, first);
     if (!bounds) return distance_bound(norm, target);
-    const RegionTask nearer{task.network, *bounds,     task.question, task.region, task.image,
-                            task.options, task.solver, task.cutoff,   task.float32};
+    const RegionTask nearer{task.network, *bounds,     task.question, task.region,  task.image,
+                            task.options, task.solver, task.cutoff,   task.float32, task.deadline};
     const ClosestModel model = closest_model(nearer.network, nearer.bounds, nearer.question,
                                              nearer.region, nearer.image, {}, distance);
     const ProofResult proof = prove(model.program, target, deadline);

@@ -28,6 +28,7 @@ struct RegionTask {
   const MipSolver& solver;
   double cutoff = kInfinity;  ///< a distance already reached elsewhere
   bool float32 = false;       ///< images must survive it (network/float32.h)
+  Deadline deadline = {};     ///< points are not polished beyond it
 };
 
 /// L0, L1, Linf, linearised L2: one MIP, its point polished on its pattern.
