@@ -18,7 +18,9 @@ struct Asked {
   ClosestQuestion question;
 
   ClosestAnswer answer() const {
-    return closest_by_search(network, question, image, label, {.time_limit = 60});
+    SearchOptions options;
+    options.time_limit = 60;
+    return closest_by_search(network, question, image, label, options);
   }
 };
 
@@ -83,7 +85,8 @@ TEST(Lead, IsMetByTheNumberAskedFor) {
     if (!answer.distance) continue;
     const Eigen::VectorXd y = outputs(asked.network, answer.image);
     for (int j = 0; j < y.size(); ++j) {
-      if (j != answer.target) EXPECT_GE(y(answer.target), y(j) + 0.05);
+      if (j == answer.target) continue;
+      EXPECT_GE(y(answer.target), y(j) + 0.05);
     }
     EXPECT_EQ(answer.lead, 0.05);
     EXPECT_TRUE(answer.verified);

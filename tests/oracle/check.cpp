@@ -44,7 +44,7 @@ class Checker {
     if (!truth_.parts_agree && !truth_.either())
       complain("two descriptions of the fooled set differ");
     if (answer_.status == AnswerStatus::infeasible) return check_infeasible();
-    const bool unresolved = answer_.status == AnswerStatus::time_limit;
+    const bool unresolved = is_open(answer_.status);
     if (unresolved && truth_.either()) return check_unresolved();
     if (unresolved && truth_.distance && !truth_.measured && !answer_.distance) {
       return check_bound(*truth_.distance, *truth_.linearised);  // ties, but none that leads so

@@ -39,6 +39,9 @@ class ClosestTableTest : public ::testing::Test {
     row.answer.verified = true;
     row.answer.proof = "solver";
     row.answer.image = Eigen::VectorXd::Constant(4, image + 0.1);
+    row.answer.lead = 0.00123456789;
+    row.answer.lead_bound = 1.0 / 3 - 1e-12;
+    row.answer.float32 = true;
     return row;
   }
 
@@ -59,7 +62,8 @@ class ClosestTableTest : public ::testing::Test {
   const fs::path partial_ = folder_ / "out.csv.partial";
   const fs::path images_ = folder_ / "out.csv.partial.images";
   const std::string row3_ =
-      "3,3,8,l1,optimal,0.333333334,0.333333333,0,12,0.250,0.000,1,0,,,solver,,0123abc\n";
+      "3,3,8,l1,optimal,0.333333334,0.333333333,0,12,0.250,0.000,1,0,,,solver,,0.00123456789,0."
+      "333333333,1,0123abc\n";
 };
 
 TEST_F(ClosestTableTest, RowsAreInTheOrderAskedAndRoundTowardsTruth) {
@@ -73,7 +77,7 @@ TEST_F(ClosestTableTest, RowsAreInTheOrderAskedAndRoundTowardsTruth) {
   ASSERT_TRUE(finished) << finished.error().message;
   EXPECT_EQ(*read_file(csv_), closest_header() + "\n" + row3_ +
                                   "1,0,,l1,error,,0,,0,0.000,0.000,0,0,,,,"
-                                  "\"a \"\"note\"\", with a line end\",0123abc\n" +
+                                  "\"a \"\"note\"\", with a line end\",0,0,0,0123abc\n" +
                                   row3_);
   EXPECT_FALSE(fs::exists(partial_));
   EXPECT_FALSE(fs::exists(images_));

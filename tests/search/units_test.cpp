@@ -83,6 +83,7 @@ TEST(Units, PowersOfTenChangeNoOptimum) {
 Asked near_tie(Norm norm, double away) {
   Asked asked = without_floor(norm, 8);
   asked.question.margin = 1;
+  asked.question.lead = 0;
   const int label = (asked.question.target.value + 3) % 4;
   asked.regions = output_regions(asked.question, asked.network, label);
   asked.ask_any();
@@ -123,6 +124,7 @@ TEST(Units, PointsThatTouchAreFound) {
     question.box = Box::uniform(2, -1, 2);
     question.target = {TargetRule::Kind::any, -1};
     question.margin = 1;
+    question.lead = 0;
     question.target_min.reset();
     const auto regions = output_regions(question, network, 0);
     const ClosestResult result = search_closest(network, question, regions, image, {}, {});
@@ -144,6 +146,7 @@ TEST(Units, NetworksWithoutHiddenLayers) {
       question.box = Box::uniform(4, -1, 2);
       question.target = {TargetRule::Kind::any, -1};
       question.margin = 1;
+      question.lead = 0;
       question.target_min.reset();
       double expected = -1;
       for (const double unit : {1.0, 1e8, 1e-12}) {

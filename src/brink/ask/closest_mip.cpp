@@ -146,6 +146,12 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
     all = RegionSolves(asked, image, options, **solver, lead.float32).run(led, deadline);
     all.nodes += ties.nodes;
     all.found.lead = lead;
+    for (const OutputRegion& region : regions) {  // in place of the one moved inward
+      if (all.found.region != nullptr && !region.all_zero &&
+          region.target == all.found.region->target) {
+        all.found.region = &region;
+      }
+    }
   }
   answer.nodes = all.nodes;
   if (all.interrupted) {
