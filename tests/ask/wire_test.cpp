@@ -43,6 +43,18 @@ TEST(Wire, AnAnswerArrivesAsItLeft) {
   EXPECT_EQ(arrived->statistics.pattern_seconds, 0.4);
 }
 
+TEST(Wire, ALeadArrives) {
+  ClosestAnswer sent;
+  sent.lead = 0.25;
+  sent.lead_bound = 3;
+  sent.float32 = true;
+  const auto arrived = closest_from_bytes(to_bytes(sent));
+  ASSERT_TRUE(arrived);
+  EXPECT_EQ(arrived->lead, 0.25);
+  EXPECT_EQ(arrived->lead_bound, 3);
+  EXPECT_TRUE(arrived->float32);
+}
+
 TEST(Wire, AnExcitationArrivesWithItsProof) {
   Excitation sent;
   sent.bound = 3;

@@ -224,12 +224,14 @@ class Questions(Contract):
 
 
 class StoresOfTheFirstSchema(Contract):
-    """Stores that an earlier brink wrote lack the proofs of units."""
+    """Stores that an earlier brink wrote lack the proofs of units, and leads."""
 
     def old_store(self, name):
         self.good("visualize", "net.onnx", "--layer", "2", "--store", name)
         with sqlite3.connect(self.folder / name) as db:
             db.execute("ALTER TABLE unit DROP COLUMN proof")
+            for column in ("lead", "lead_bound", "float32"):
+                db.execute(f"ALTER TABLE closest DROP COLUMN {column}")
             db.execute("PRAGMA user_version = 1")
         db.close()
 

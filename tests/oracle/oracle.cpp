@@ -127,9 +127,10 @@ std::vector<OutputPart> fooled_parts(const ClosestQuestion& question, const Netw
 }
 
 std::vector<OutputPart> region_parts(const ClosestQuestion& question, const Network& network,
-                                     int label) {
+                                     int label, bool leads) {
   std::vector<OutputPart> parts;
   for (const OutputRegion& region : output_regions(question, network, label)) {
+    if (leads && region.all_zero) continue;
     OutputPart part;
     for (const OutputRow& row : region.rows) {
       part.normals.emplace_back(row.coefficients.cast<Real>());

@@ -25,8 +25,9 @@ struct OutputPart {
 
 std::vector<OutputPart> fooled_parts(const ClosestQuestion& question, const Network& network,
                                      int label);
+/// `leads`: without the all-zero region, which leads by nothing.
 std::vector<OutputPart> region_parts(const ClosestQuestion& question, const Network& network,
-                                     int label);
+                                     int label, bool leads = false);
 
 /// What the distance of an answer is measured by.
 enum class Measure { norm, linearised };  ///< linearised: sqrt(sum f~(d_j)) by question.breakpoints

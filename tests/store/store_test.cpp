@@ -37,6 +37,9 @@ class StoreTest : public ::testing::Test {
     result.answer.seconds = 0.1;
     result.answer.verified = true;
     result.answer.proof = "search";
+    result.answer.lead = distance / 1000;
+    result.answer.lead_bound = distance / 2;
+    result.answer.float32 = true;
     result.answer.image = Eigen::VectorXd::Constant(4, distance / 7);
     return result;
   }
@@ -63,6 +66,9 @@ TEST_F(StoreTest, AnswersComeBackNumberForNumber) {
   const ClosestAnswer& got = rows->at(5).answer;
   EXPECT_EQ(got.distance, put.answer.distance);
   EXPECT_EQ(got.bound, put.answer.bound);
+  EXPECT_EQ(got.lead, put.answer.lead);
+  EXPECT_EQ(got.lead_bound, put.answer.lead_bound);
+  EXPECT_TRUE(got.float32);
   EXPECT_EQ(got.nodes, put.answer.nodes);
   EXPECT_EQ(got.status, AnswerStatus::optimal);
   EXPECT_EQ(got.image, put.answer.image);

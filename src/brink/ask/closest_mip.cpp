@@ -163,6 +163,7 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
   if (all.found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
   if (answer.status == AnswerStatus::time_limit) {
     answer.note = note_of(all, options);
+    if (!deadline.expired()) answer.status = AnswerStatus::undecided;
     if (!all.trouble.empty()) answer.status = AnswerStatus::error;
   }
   answer.seconds = watch.seconds();

@@ -115,6 +115,12 @@ double proven(const InOwnUnits& own, int k, int j, const Solution& solution, Eig
   return -proof.bound;
 }
 
+/// What ended a search that is not done; neither limit nor user: rounding.
+AnswerStatus unfinished(const Deadline& deadline) {
+  if (deadline.interrupted()) return AnswerStatus::interrupted;
+  return deadline.expired() ? AnswerStatus::time_limit : AnswerStatus::undecided;
+}
+
 }  // namespace
 
 Excitation excite_by_search(const Network& network, const Bounds& bounds, int k, int j,
@@ -138,9 +144,7 @@ Excitation excite_by_search(const Network& network, const Bounds& bounds, int k,
     result.image = found.point;
     result.bound = std::ldexp(found.bound, -unit);
     result.nodes = found.statistics.nodes;
-    result.status = found.finished           ? AnswerStatus::gap
-                    : deadline.interrupted() ? AnswerStatus::interrupted
-                                             : AnswerStatus::time_limit;
+    result.status = found.finished ? AnswerStatus::gap : unfinished(deadline);
   }
   // Bounds from a solver's programs decide what this search leaves out.
   result.proof = bounds.solver.empty() ? "search" : "multipliers";
@@ -184,9 +188,9 @@ Excitation excite_by_mip(const Network& network, const Bounds& bounds, int k, in
     result.bound =
         std::ldexp(proven(own, k, j, *solution, result.image, deadline), -unit_of(own, k, j));
   }
-  result.status = deadline.interrupted()                 ? AnswerStatus::interrupted
-                  : solution->status == SolveStatus::gap ? AnswerStatus::gap
-                                                         : AnswerStatus::time_limit;
+  result.status = solution->status == SolveStatus::gap && !deadline.interrupted()
+                      ? AnswerStatus::gap
+                      : unfinished(deadline);
   complete(result, network, bounds, k, j);
   result.seconds = watch.seconds();
   return result;

@@ -251,6 +251,9 @@ double LpSolver::lagrangean_bound(const std::vector<double>& duals, bool with_co
 
 namespace {
 
+/// Of proven_infeasible()'s t, whatever a row with huge numbers says.
+constexpr double kLeastRange = -1e4;
+
 /// The t of proven_infeasible() at the box's point nearest to 0.
 double slack_near_zero(const Program& program) {
   double slack = kInfinity;
@@ -270,8 +273,9 @@ double slack_near_zero(const Program& program) {
 bool proven_infeasible(Program program, const Deadline& deadline) {
   for (Column& column : program.columns) column.cost = 0;
   // Any range with 0 will do for the proof; narrow, because its rounding is charged.
-  const double low = 2 * slack_near_zero(program);
-  if (!(low < 0)) return false;
+  const double slack = slack_near_zero(program);
+  if (!(slack < 0)) return false;
+  const double low = std::max(2 * slack, kLeastRange);
   const int t = program.add_column({"", low, 0, -1, false});
   std::vector<Row> rows;
   for (Row& row : program.rows) {
