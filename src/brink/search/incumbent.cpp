@@ -1,6 +1,7 @@
 #include "brink/search/incumbent.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "brink/pattern/polish.h"
@@ -12,6 +13,8 @@ namespace {
 
 /// Share of the answer's tolerance that the search radius uses; the rest is for rounding.
 constexpr double kShare = 0.9;
+/// Multiples of a change that are tried for a first image with the lead.
+constexpr std::array kStretches = {1.003, 1.01, 1.03, 1.1, 1.3, 2.0};
 /// Of the time left, that polishing a find may take.
 constexpr double kPolishShare = 0.1;
 
@@ -86,8 +89,22 @@ bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) 
   ++patterns_;
   pattern_seconds_ += watch.seconds();
   bool better = offer(nearest_, leads.front(), region, polished.front(), point);
-  if (leads.size() > 1) better = offer(led_, lead_, region, polished.back(), point) || better;
+  if (leads.size() > 1) {
+    better = offer(led_, lead_, region, polished.back(), point) || better;
+    if (std::isinf(led_distance()) && this->region() == &region) stretch(region, image());
+  }
   return better;
+}
+
+void Incumbent::stretch(const OutputRegion& region, const Eigen::VectorXd& found) {
+  const Box box = reach(question_, image_);
+  for (const double share : kStretches) {
+    const Eigen::VectorXd x =
+        (image_ + share * (found - image_)).cwiseMax(box.lower).cwiseMin(box.upper);
+    if (!fools(question_, network_, region, image_, x, lead_)) continue;
+    keep(led_, region, x);
+    return;
+  }
 }
 
 bool Incumbent::offer_touching(const OutputRegion& region, const Eigen::VectorXd& point) {

@@ -72,6 +72,8 @@ class Incumbent {
     const OutputRegion* region = nullptr;
   };
   bool leads() const { return lead_.value > 0; }
+  /// A first image with the lead, where the pattern gave none (in time): farther out than `found`.
+  void stretch(const OutputRegion& region, const Eigen::VectorXd& found);
   double radius_for(double distance) const;
   bool keep(Best& best, const OutputRegion& region, const Eigen::VectorXd& x);
   bool offer(Best& best, const Lead& lead, const OutputRegion& region,
