@@ -7,6 +7,7 @@
 // Neurons are written in units near 1 (ask/question_units.h), as the MIP engine solves them:
 // readers work to 1e-6 or so, whatever the size of the numbers. The objective is the distance,
 // unscaled.
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "brink/ask/question_units.h"
@@ -76,10 +77,14 @@ Expected<Program> build(const Network& network, const Bounds& bounds,
                         const ClosestQuestion& question, const ImageAndLabel& chosen,
                         const MipOptions& mip) {
   const QuestionInUnits asked = in_units(network, bounds, question, chosen.image, mip.basic);
-  const auto regions = output_regions(asked.question, asked.network, chosen.label);
+  auto regions = output_regions(asked.question, asked.network, chosen.label);
   if (regions.empty()) {
     return bad_request("the target class {} is the image's label: choose another --target",
                        chosen.label);
+  }
+  if (question.lead.value_or(0) > 0) {  // auto: of an image that the other solver is to find
+    std::erase_if(regions, [](const OutputRegion& region) { return region.all_zero; });
+    regions.front() = moved_inward(regions.front(), std::ldexp(*question.lead, asked.outputs));
   }
   EncodingOptions encoding;
   encoding.formulation = mip.formulation;
