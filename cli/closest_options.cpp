@@ -19,20 +19,13 @@ std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
-Expected<std::optional<double>> parse_target_min(const std::string& text) {
-  if (text == "none") return std::nullopt;
+/// A number of 0 or more; nothing for `word`, which leaves it to the question.
+Expected<std::optional<double>> number_or(const std::string& word, const char* option,
+                                          const std::string& text) {
+  if (text == word) return std::nullopt;
   const auto value = parse_number(text);
   if (!value || !std::isfinite(*value) || *value < 0) {
-    return bad_request("--target-min '{}' is not a number of 0 or more, nor 'none'", text);
-  }
-  return value;
-}
-
-Expected<std::optional<double>> parse_lead(const std::string& text) {
-  if (text == "auto") return std::nullopt;
-  const auto value = parse_number(text);
-  if (!value || !std::isfinite(*value) || *value < 0) {
-    return bad_request("--lead '{}' is not a number of 0 or more, nor 'auto'", text);
+    return bad_request("{} '{}' is not a number of 0 or more, nor '{}'", option, text, word);
   }
   return value;
 }
@@ -139,9 +132,9 @@ Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Net
   if (!norm) return tl::unexpected(norm.error());
   const auto target = TargetRule::parse(options.target);
   if (!target) return tl::unexpected(target.error());
-  const auto target_min = parse_target_min(options.target_min);
+  const auto target_min = number_or("none", "--target-min", options.target_min);
   if (!target_min) return tl::unexpected(target_min.error());
-  const auto lead = parse_lead(options.lead);
+  const auto lead = number_or("auto", "--lead", options.lead);
   if (!lead) return tl::unexpected(lead.error());
   auto box = parse_box(options.box, network.input_size());
   if (!box) return tl::unexpected(box.error());

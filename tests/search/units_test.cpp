@@ -108,6 +108,18 @@ TEST(Units, SmallDistancesAreProven) {
   }
 }
 
+/// Of inputs in [-1, 2]; ties fool.
+ClosestQuestion any_class(Norm norm, Eigen::Index inputs) {
+  ClosestQuestion question;
+  question.norm = norm;
+  question.box = Box::uniform(inputs, -1, 2);
+  question.target = {TargetRule::Kind::any, -1};
+  question.margin = 1;
+  question.lead = 0;
+  question.target_min.reset();
+  return question;
+}
+
 /// Whole weights; the other class is reached in single points only.
 TEST(Units, PointsThatTouchAreFound) {
   Network network;
@@ -119,13 +131,7 @@ TEST(Units, PointsThatTouchAreFound) {
   for (const auto& [norm, distance] :
        {std::pair(Norm::linf, 0.75), std::pair(Norm::l2, 2 / std::sqrt(5)),
         std::pair(Norm::l1, 1.0), std::pair(Norm::l0, 1.0)}) {
-    ClosestQuestion question;
-    question.norm = norm;
-    question.box = Box::uniform(2, -1, 2);
-    question.target = {TargetRule::Kind::any, -1};
-    question.margin = 1;
-    question.lead = 0;
-    question.target_min.reset();
+    const ClosestQuestion question = any_class(norm, 2);
     const auto regions = output_regions(question, network, 0);
     const ClosestResult result = search_closest(network, question, regions, image, {}, {});
     EXPECT_TRUE(result.ended) << name(norm);
@@ -141,13 +147,7 @@ TEST(Units, NetworksWithoutHiddenLayers) {
     const Network network = testing::random_network({4, 3}, random);
     const Eigen::VectorXd image = testing::random_point(4, random);
     for (const Norm norm : kNorms) {
-      ClosestQuestion question;
-      question.norm = norm;
-      question.box = Box::uniform(4, -1, 2);
-      question.target = {TargetRule::Kind::any, -1};
-      question.margin = 1;
-      question.lead = 0;
-      question.target_min.reset();
+      const ClosestQuestion question = any_class(norm, 4);
       double expected = -1;
       for (const double unit : {1.0, 1e8, 1e-12}) {
         Network other = network;
