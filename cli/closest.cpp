@@ -29,7 +29,7 @@ struct Outputs {
 };
 
 /// A run with everything read and checked; nothing has been written yet.
-struct Run {
+struct ClosestRun {
   LoadedNetwork loaded;
   ImageSet set;
   std::vector<int> order;
@@ -42,7 +42,7 @@ struct Run {
 };
 
 /// Where answers are kept.
-struct Keeping {
+struct ClosestKeeping {
   std::unique_ptr<FileLock> lock;
   std::optional<Store> store;
   QuestionId question = 0;
@@ -73,7 +73,8 @@ Expected<void> check_request(const Outputs& outputs, const ClosestOptions& optio
 }
 
 /// Steps that need no proof: all bad requests are found here.
-Expected<Run> prepare(const ClosestOptions& options, const Common& common, const Outputs& outputs) {
+Expected<ClosestRun> prepare(const ClosestOptions& options, const Common& common,
+                             const Outputs& outputs) {
   if (auto ok = check_request(outputs, options, common); !ok) return tl::unexpected(ok.error());
   auto loaded = load_network(options, common);
   if (!loaded) return tl::unexpected(loaded.error());
@@ -99,15 +100,15 @@ Expected<Run> prepare(const ClosestOptions& options, const Common& common, const
     auto ok = check_earlier({outputs.csv, outputs.images, asked.hash, outputs.force});
     if (!ok) return tl::unexpected(ok.error());
   }
-  return Run{std::move(*loaded),
-             std::move(*set),
-             std::move(*order),
-             std::move(*question),
-             std::move(asked),
-             named.digest,
-             options.engine == "search",
-             *mip,
-             {}};
+  return ClosestRun{std::move(*loaded),
+                    std::move(*set),
+                    std::move(*order),
+                    std::move(*question),
+                    std::move(asked),
+                    named.digest,
+                    options.engine == "search",
+                    *mip,
+                    {}};
 }
 
 /// Images searched at once, and threads for each.
@@ -118,7 +119,8 @@ struct Division {
 
 /// Of the threads among `count` images: with fewer images than threads, the spare ones help with
 /// each, as far as the memory allows.
-Expected<Division> divide(const Run& run, const ClosestOptions& options, int threads, int count) {
+Expected<Division> divide(const ClosestRun& run, const ClosestOptions& options, int threads,
+                          int count) {
   const Network& network = run.loaded.network;
   int regions = 0;  // of any label but the target's own
   for (const int label : {0, 1}) {
@@ -139,9 +141,9 @@ Expected<Division> divide(const Run& run, const ClosestOptions& options, int thr
 }
 
 /// The table of a run, with what is answered already.
-Expected<Keeping> open_keeping(const Run& run, const ClosestOptions& options, const Common& common,
-                               const Outputs& outputs) {
-  Keeping keeping;
+Expected<ClosestKeeping> open_keeping(const ClosestRun& run, const ClosestOptions& options,
+                                      const Common& common, const Outputs& outputs) {
+  ClosestKeeping keeping;
   const Question& question = run.asked;
   const TableFiles files{outputs.csv, outputs.images, question.hash, outputs.force};
   if (!outputs.csv.empty()) {
@@ -171,7 +173,7 @@ Expected<Keeping> open_keeping(const Run& run, const ClosestOptions& options, co
 }
 
 /// The images asked for that have no answer yet, each once.
-std::vector<int> to_do(const Run& run, const ClosestTable& table) {
+std::vector<int> to_do(const ClosestRun& run, const ClosestTable& table) {
   std::vector<int> todo;
   std::set<int> seen;
   for (const int image : run.order) {
@@ -181,8 +183,8 @@ std::vector<int> to_do(const Run& run, const ClosestTable& table) {
 }
 
 /// Answers all that is not answered yet. `keeping`: of the leader alone.
-Expected<void> solve(const Run& run, const ClosestOptions& options, const Common& common,
-                     const Outputs& outputs, Expected<Keeping>& keeping) {
+Expected<void> solve(const ClosestRun& run, const ClosestOptions& options, const Common& common,
+                     const Outputs& outputs, Expected<ClosestKeeping>& keeping) {
   Crew& crew = *common.crew;
   Expected<std::vector<int>> todo;
   if (crew.leads()) {
@@ -223,7 +225,7 @@ Expected<void> solve(const Run& run, const ClosestOptions& options, const Common
   return log.written();
 }
 
-Expected<void> finish(const Run& run, const Common& common, const Outputs& outputs,
+Expected<void> finish(const ClosestRun& run, const Common& common, const Outputs& outputs,
                       ClosestTable& table) {
   const std::vector<ClosestRow> rows = table.rows();
   if (auto written = write_pictures(run.set, run.question.box, outputs.pictures, rows); !written) {
@@ -253,7 +255,7 @@ Expected<void> run_closest(const ClosestOptions& options, const Common& common,
     run->bounds = std::move(*bounds);
   }
   if (auto fit = divide(*run, options, 1, 1); !fit) return tl::unexpected(fit.error());
-  Expected<Keeping> keeping;
+  Expected<ClosestKeeping> keeping;
   if (common.crew->leads()) keeping = open_keeping(*run, options, common, outputs);
   if (auto solved = solve(*run, options, common, outputs, keeping); !solved) return solved;
   return common.crew->leads() ? finish(*run, common, outputs, keeping->table) : Expected<void>();

@@ -29,7 +29,7 @@ struct CurveCommand {
 };
 
 /// A network and the untargeted question that its kind of output is asked.
-struct Asked {
+struct CurvesAsked {
   NamedNetwork network;
   ClosestQuestion question;
   std::string hash;  ///< of the question and the list of images
@@ -43,8 +43,8 @@ struct NetworkCurve {
 };
 
 /// Everything read and checked.
-struct Run {
-  std::vector<Asked> networks;
+struct CurveRun {
+  std::vector<CurvesAsked> networks;
   ImageSet set;
   std::vector<int> images;
 };
@@ -52,10 +52,10 @@ struct Run {
 constexpr const char* kColumns[] = {"network", "norm", "radius", "surely_right", "possibly_right"};
 
 /// Each network's question, and that no curve of others would be lost.
-Expected<void> name_questions(const CurveCommand& command, const Common& common, Run& run) {
+Expected<void> name_questions(const CurveCommand& command, const Common& common, CurveRun& run) {
   const NamedImages named(run.set, command.shared.data, command.shared.split);
   std::vector<std::string> questions;
-  for (Asked& asked : run.networks) {
+  for (CurvesAsked& asked : run.networks) {
     const Question question = closest_question(asked.network.network, asked.question,
                                                engine_of(command.shared, common, {}), named);
     asked.hash = of_list(question.hash, run.images);
@@ -66,14 +66,14 @@ Expected<void> name_questions(const CurveCommand& command, const Common& common,
   return check_replaces(command.csv, earlier_table(command.csv, header), questions);
 }
 
-Expected<Run> prepare(CurveCommand& command, const Common& common) {
+Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
   if (auto ok = check_png_name(command.png); !ok) return tl::unexpected(ok.error());
   std::vector<std::filesystem::path> kept = command.networks;
   kept.push_back(command.store);
   if (auto ok = claim_outputs(common, {command.csv, command.png}, kept); !ok) {
     return tl::unexpected(ok.error());
   }
-  Run run;
+  CurveRun run;
   command.shared.target = "any";
   command.shared.margin = 1;
   for (const auto& file : command.networks) {
@@ -102,7 +102,7 @@ Expected<Run> prepare(CurveCommand& command, const Common& common) {
   return run;
 }
 
-Expected<std::vector<NetworkCurve>> ask(const Run& run, const CurveCommand& command,
+Expected<std::vector<NetworkCurve>> ask(const CurveRun& run, const CurveCommand& command,
                                         const Common& common) {
   auto store = open_keeping_store(command.store, command.csv, common);
   if (!store) return tl::unexpected(store.error());
@@ -112,7 +112,7 @@ Expected<std::vector<NetworkCurve>> ask(const Run& run, const CurveCommand& comm
   asker.on_progress = [&progress](int, int) { progress.step(); };
   const NamedImages named(run.set, command.shared.data, command.shared.split);
   std::vector<NetworkCurve> curves;
-  for (const Asked& asked : run.networks) {
+  for (const CurvesAsked& asked : run.networks) {
     auto rows = asker.closest(asked.network, asked.question, engine_of(command.shared, common, {}),
                               named, run.images);
     if (!rows) return tl::unexpected(rows.error());

@@ -52,7 +52,7 @@ Expected<void> check_request(const HardenCommand& command, const Common& common)
 }
 
 /// Everything read; nothing written yet.
-struct Run {
+struct HardenRun {
   NamedNetwork network;
   ImageSet training, test;
   HardenOptions options;
@@ -60,7 +60,7 @@ struct Run {
   std::vector<Norm> norms;
 };
 
-Expected<std::vector<Measured>> measure(const Asker& asker, const Run& run,
+Expected<std::vector<Measured>> measure(const Asker& asker, const HardenRun& run,
                                         const std::vector<Hardened>& rounds,
                                         const NamedImages& test) {
   std::vector<Measured> all;
@@ -129,7 +129,7 @@ nlohmann::json to_json(const TextTable& table, const std::vector<Hardened>& roun
   return {{"rounds", list}};
 }
 
-Expected<Run> prepare(HardenCommand& command, const Common& common) {
+Expected<HardenRun> prepare(HardenCommand& command, const Common& common) {
   auto flags = apply(command.flags, command.training);
   if (!flags) return tl::unexpected(flags.error());
   if (auto ok = check_request(command, common); !ok) return tl::unexpected(ok.error());
@@ -150,12 +150,12 @@ Expected<Run> prepare(HardenCommand& command, const Common& common) {
   command.shared.split = "test";
   auto test = load_images(command.shared, common, loaded->network);
   if (!test) return tl::unexpected(test.error());
-  Run run{{std::move(loaded->network), command.shared.network.stem().string()},
-          std::move(*training),
-          std::move(*test),
-          {},
-          {},
-          {}};
+  HardenRun run{{std::move(loaded->network), command.shared.network.stem().string()},
+                std::move(*training),
+                std::move(*test),
+                {},
+                {},
+                {}};
   run.options.examples = command.examples;
   run.options.rounds = command.rounds;
   run.options.question = std::move(*question);

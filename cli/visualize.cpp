@@ -52,7 +52,7 @@ UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box, 
 }
 
 /// Everything a run needs once its options are read.
-struct Run {
+struct VisualizeRun {
   LoadedNetwork loaded;
   Box box;
   MipOptions mip;
@@ -61,7 +61,7 @@ struct Run {
 };
 
 /// Where answers are kept: in the folder's partial table, or in the store.
-struct Keeping {
+struct UnitKeeping {
   std::unique_ptr<FileLock> lock;
   std::optional<Store> store;
   QuestionId question = 0;
@@ -77,7 +77,7 @@ struct Keeping {
 };
 
 /// Units that were asked for and are in the store go into the folder.
-Expected<void> take_answered(const Run& run, int scale, Keeping& keeping) {
+Expected<void> take_answered(const VisualizeRun& run, int scale, UnitKeeping& keeping) {
   const auto answered = keeping.store->units(keeping.question);
   if (!answered) return tl::unexpected(answered.error());
   for (const Unit& unit : run.units) {
@@ -90,10 +90,10 @@ Expected<void> take_answered(const Run& run, int scale, Keeping& keeping) {
   return {};
 }
 
-Expected<Keeping> open_keeping(const Run& run, const VisualizeOptions& options,
-                               const Common& common) {
+Expected<UnitKeeping> open_keeping(const VisualizeRun& run, const VisualizeOptions& options,
+                                   const Common& common) {
   const Network& network = run.loaded.network;
-  Keeping keeping;
+  UnitKeeping keeping;
   if (!options.out.empty()) {
     auto lock = FileLock::take(options.out);
     if (!lock) return tl::unexpected(lock.error());
@@ -119,7 +119,7 @@ Expected<Keeping> open_keeping(const Run& run, const VisualizeOptions& options,
 }
 
 /// The units asked for that have no answer yet.
-std::vector<Unit> to_do(const Run& run, const UnitFolder& folder) {
+std::vector<Unit> to_do(const VisualizeRun& run, const UnitFolder& folder) {
   const auto& done = folder.finished();
   std::vector<Unit> open;
   for (const Unit& unit : run.units) {
@@ -131,7 +131,7 @@ std::vector<Unit> to_do(const Run& run, const UnitFolder& folder) {
   return open;
 }
 
-UnitBatch batch_of(const Run& run, bool by_search) {
+UnitBatch batch_of(const VisualizeRun& run, bool by_search) {
   UnitBatch batch;
   batch.network = &run.loaded.network;
   batch.bounds = &run.bounds;
@@ -143,11 +143,11 @@ UnitBatch batch_of(const Run& run, bool by_search) {
 
 /// Solves what is not finished yet; each answer is kept as soon as it is there. `keeping`: of the
 /// leader alone.
-Expected<void> solve_units(const Run& run, const VisualizeOptions& options, const Common& common,
-                           int at_once, Expected<Keeping>& keeping) {
+Expected<void> solve_units(const VisualizeRun& run, const VisualizeOptions& options,
+                           const Common& common, int at_once, Expected<UnitKeeping>& keeping) {
   Crew& crew = *common.crew;
   Expected<std::vector<Unit>> todo;
-  if (crew.leads()) todo = keeping.map([&](Keeping& k) { return to_do(run, k.folder); });
+  if (crew.leads()) todo = keeping.map([&](UnitKeeping& k) { return to_do(run, k.folder); });
   Progress progress("units", todo ? static_cast<int>(todo->size()) : 0,
                     common.quiet || !crew.leads());
   const auto keep = [&](const Unit& unit, const Excitation& found) {
@@ -202,7 +202,7 @@ void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions&
 }
 
 /// Steps that need no proof: all bad requests are found here.
-Expected<Run> prepare(const VisualizeOptions& options, const Common& common) {
+Expected<VisualizeRun> prepare(const VisualizeOptions& options, const Common& common) {
   if (options.out.empty() && options.store.empty()) {
     return bad_request("say where the answers go: -o DIR, --store RUN.db or both");
   }
@@ -218,7 +218,7 @@ Expected<Run> prepare(const VisualizeOptions& options, const Common& common) {
     auto ok = UnitFolder::of_answers(files_of(options, loaded->network, *box));
     if (!ok) return tl::unexpected(ok.error());
   }
-  return Run{std::move(*loaded), std::move(*box), *mip, std::move(*units), {}};
+  return VisualizeRun{std::move(*loaded), std::move(*box), *mip, std::move(*units), {}};
 }
 
 Expected<void> visualize(const VisualizeOptions& options, const Common& common) {
@@ -231,7 +231,7 @@ Expected<void> visualize(const VisualizeOptions& options, const Common& common) 
   if (!bounds) return tl::unexpected(bounds.error());
   run->bounds = std::move(*bounds);
   run->bounds.box = run->box;  // a file may hold for a larger one; this one is searched
-  Expected<Keeping> keeping;
+  Expected<UnitKeeping> keeping;
   if (common.crew->leads()) keeping = open_keeping(*run, options, common);
   if (auto ok = solve_units(*run, options, common, *at_once, keeping); !ok) return ok;
   if (!common.crew->leads()) return {};

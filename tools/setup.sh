@@ -33,22 +33,39 @@ need_packages() {
     { tail -n 15 "$log" >&2 && fail "Installing packages failed; all of it is in $log"; }
 }
 
+# configure PRESET: makes build/PRESET, once.
+configure() {
+  local preset=$1 log=build/$1.log
+  mkdir -p build
+  [ ! -f "build/$preset/build.ninja" ] || return 0
+  say "Configuring build/$preset ..."
+  cmake --preset "$preset" >"$log" 2>&1 ||
+    { tail -n 15 "$log" >&2 && fail "Configuring failed; all of it is in $log"; }
+}
+
+# every_tenth: of ninja's lines "[17/60] ..." those that begin another tenth, as a share and seconds.
+every_tenth() {
+  local line last=0 start=$SECONDS
+  while IFS= read -r line; do
+    [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+    local tenth=$((10 * BASH_REMATCH[1] / BASH_REMATCH[2]))
+    [ "$tenth" -gt "$last" ] || continue
+    last=$tenth
+    say "  ${tenth}0 % after $((SECONDS - start)) s"
+  done
+}
+
 # build PRESET [TARGET]: configures build/PRESET once and brings TARGET (all) up to date.
 build() {
   local preset=$1 target=${2:-all} log=build/$1.log
-  mkdir -p build
-  if [ ! -f "build/$preset/build.ninja" ]; then
-    say "Configuring build/$preset ..."
-    cmake --preset "$preset" >"$log" 2>&1 ||
-      { tail -n 15 "$log" >&2 && fail "Configuring failed; all of it is in $log"; }
-  fi
+  configure "$preset"
   local note=""
   [ -e "build/$preset/brink" ] || note=" (a few minutes the first time)"
   say "Building build/$preset$note ..."
   if [ -t 1 ]; then
     cmake --build --preset "$preset" --target "$target" || fail "The build failed."
   else
-    cmake --build --preset "$preset" --target "$target" >"$log" 2>&1 ||
+    cmake --build --preset "$preset" --target "$target" 2>&1 | tee "$log" | every_tenth ||
       { grep -A 12 -m 3 -E 'error|FAILED' "$log" >&2; fail "The build failed; all of it is in $log"; }
   fi
 }

@@ -4,12 +4,12 @@ which passed: run by `./runtests --all`, needs only Python's standard library.
 
 clang-tidy takes 10 to 60 s a file, so a run over all of them must survive being stopped. A file that
 passed leaves an empty file build/tidy/KEY, KEY a hash of all that its verdict depends on: clang-tidy's
-version and settings, the compile command, and the contents of the source and of every header that its
-object file was built from (ninja's own record, system headers included). A file with its key there is
-skipped; one that the default build leaves out has no record and is always run. To begin anew, delete
+version and settings, the list of packages, the compile command, and the contents of the source and of every header of
+the project that it includes. A file with its key there is skipped; one that the default build leaves out
+has no command and is always run. To begin anew (after an update of the system's headers), delete
 build/tidy.
 
-Usage: git ls-files '*.cpp' | tools/tidy.py BUILD_FOLDER, a folder brought up to date by ninja.
+Usage: git ls-files '*.cpp' | tools/tidy.py BUILD_FOLDER, a folder configured without unity builds.
 """
 
 import concurrent.futures
@@ -18,6 +18,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -30,34 +31,40 @@ def digest(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).digest()
 
 
-def recorded_headers(build):
-    """{object file: [what it was built from]}, paths as ninja writes them."""
-    listing = subprocess.run(["ninja", "-C", build, "-t", "deps"], check=True, capture_output=True, text=True)
-    found, current = {}, None
-    for line in listing.stdout.splitlines():
-        if line.startswith("    "):
-            current.append(os.path.join(build, line.strip()))
-        elif ": #deps" in line:
-            current = found.setdefault(line.split(": #deps")[0], [])
-    return found
+@functools.cache
+def included(path):
+    """The project's own headers that a file includes, directly."""
+    names = re.findall(r'^\s*#\s*include\s*"([^"]+)"', path.read_text(), re.M)
+    places = [path.parent, *(pathlib.Path(place) for place in ("src", "cli", "tests"))]
+    candidates = [[(place / name).resolve() for place in places] for name in names]
+    return [next((file for file in files if file.exists()), None) for files in candidates]
+
+
+def headers(source):
+    """The source and every header of the project that it rests on."""
+    seen, stack = set(), [source.resolve()]
+    while stack:
+        path = stack.pop()
+        if path is not None and path not in seen:
+            seen.add(path)
+            stack.extend(included(path))
+    return sorted(seen)
 
 
 def keys(build):
-    """{source: key} for every file that was built."""
+    """{source: key} for every file that the folder would build."""
     common = hashlib.sha256(subprocess.run(["clang-tidy", "--version"], check=True, capture_output=True).stdout)
-    common.update(repr(TIDY).encode() + digest(".clang-tidy"))
-    headers = recorded_headers(build)
+    common.update(repr(TIDY).encode() + digest(".clang-tidy") + digest("packages.txt"))
     found = {}
     for unit in json.loads((pathlib.Path(build) / "compile_commands.json").read_text()):
-        words = unit["command"].split()
-        target = words[words.index("-o") + 1]
-        if target not in headers:
+        source = os.path.relpath(unit["file"])
+        if not os.path.exists(source):  # made by the build
             continue
         key = common.copy()
         key.update(unit["command"].encode())
-        for path in headers[target]:
+        for path in headers(pathlib.Path(source)):
             key.update(digest(path))
-        found[os.path.relpath(unit["file"])] = key.hexdigest()
+        found[source] = key.hexdigest()
     return found
 
 

@@ -7,11 +7,11 @@
 namespace brink {
 namespace {
 
-const Eigen::VectorXd kImage{{0, 0.25}};
+const Eigen::VectorXd kTwoPixels{{0, 0.25}};
 
 std::string distance_text(const ClosestQuestion& question, const DistanceOptions& options) {
   Program program;
-  add_distance(program, question, kImage, options);
+  add_distance(program, question, kTwoPixels, options);
   return to_text(program);
 }
 

@@ -19,7 +19,7 @@ constexpr Real kShift = 1e-6L;
 /// multipliers of these networks are far below 1e-3 / 1e-6.
 constexpr Real kJump = 1e-3L;
 /// Of bounds, which are proven by either engine: the oracle's own.
-constexpr Real kBoundSlack = 1e-9L;
+constexpr Real kCheckSlack = 1e-9L;
 
 bool same(const std::optional<Real>& a, const std::optional<Real>& b) {
   if (a.has_value() != b.has_value()) return false;
@@ -127,7 +127,7 @@ class Checker {
 
   void check_bound(Real distance, Real measured) {
     const auto test = [this](const char* what, double bound, Real truth) {
-      if (static_cast<Real>(bound) <= truth + kBoundSlack * std::max<Real>(1, truth)) return;
+      if (static_cast<Real>(bound) <= truth + kCheckSlack * std::max<Real>(1, truth)) return;
       complain("{} {:.10g} above the oracle's {:.10g}", what, bound, static_cast<double>(truth));
     };
     test("bound", answer_.bound, distance);
@@ -139,7 +139,7 @@ class Checker {
     const bool exact = answer_.proof == "search" && answer_.status == AnswerStatus::optimal &&
                        !c_.question.breakpoints;
     const Real allowed = c_.question.norm == Norm::l2 ? 1e-4L * distance : 1e-6L;
-    if (exact && answer_.bound < distance - allowed * std::max<Real>(1, distance) - kBoundSlack) {
+    if (exact && answer_.bound < distance - allowed * std::max<Real>(1, distance) - kCheckSlack) {
       complain("bound {:.10g} falls short of the oracle's {:.10g}", answer_.bound,
                static_cast<double>(distance));
     }

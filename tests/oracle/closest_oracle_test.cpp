@@ -6,23 +6,18 @@
 //     BRINK_ORACLE_SEED=17      only this one (test OneCase)
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <mutex>
 
 #include "brink/base/parallel.h"
 #include "check.h"
+#include "environment.h"
 #include "kept_cases.h"
 
 namespace brink::oracle {
 namespace {
 
 constexpr int kBlock = 20;
-
-std::int64_t from_environment(const char* variable, std::int64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoll(text, nullptr, 10);
-}
 
 Verdict check_safely(const Case& c) {
   try {

@@ -8,7 +8,7 @@ namespace brink::oracle {
 
 namespace {
 
-constexpr Real kAccuracy = 1e-12L;
+constexpr Real kDualityGap = 1e-12L;
 
 /// G v >= h, the box's sides included, with |G_i| = 1; rows 0 v >= h_i are left to the caller.
 struct Constraints {
@@ -118,7 +118,7 @@ Vector nearest_to_origin(const Polytope& polytope) {
   const Vector stationary = c.g.transpose() * multipliers;
   const Real primal = v.squaredNorm() / 2;
   const Real dual = c.h.dot(multipliers) - stationary.squaredNorm() / 2;
-  if ((c.h - c.g * v).maxCoeff() > kAccuracy || std::fabs(primal - dual) > kAccuracy) {
+  if ((c.h - c.g * v).maxCoeff() > kDualityGap || std::fabs(primal - dual) > kDualityGap) {
     throw std::runtime_error("least distance: optimum without proof");
   }
   return v;

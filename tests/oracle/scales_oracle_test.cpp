@@ -10,21 +10,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <map>
 
 #include "brink/ask/visualize.h"
 #include "brink/base/random.h"
 #include "brink/tighten/tighten.h"
 #include "check.h"
+#include "environment.h"
 
 namespace brink::oracle {
 namespace {
-
-std::int64_t from_environment(const char* variable, std::int64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoll(text, nullptr, 10);
-}
 
 /// [k - 1][j]: y_j^k of the scaled network over that of the one drawn.
 using Factors = std::vector<Eigen::VectorXd>;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "report/count.h"
+
 namespace brink {
 namespace {
 
@@ -35,11 +37,7 @@ Page page() {
   return p;
 }
 
-int count(const std::string& text, const std::string& piece) {
-  int n = 0;
-  for (std::size_t at = 0; (at = text.find(piece, at)) != std::string::npos; ++at) ++n;
-  return n;
-}
+using testing::count;
 
 TEST(Page, ResultsAreGroupedByImageInOrder) {
   const Page p = page();

@@ -4,16 +4,13 @@
 
 #include "brink/report/html_text.h"
 #include "brink/report/report_json.h"
+#include "report/count.h"
 #include "report/report_cases.h"
 
 namespace brink {
 namespace {
 
-int count(const std::string& text, const std::string& piece) {
-  int n = 0;
-  for (std::size_t at = 0; (at = text.find(piece, at)) != std::string::npos; ++at) ++n;
-  return n;
-}
+using testing::count;
 
 TEST(ReportHtml, Text) {
   EXPECT_EQ(escape_html("<a href=\"x\">&"), "&lt;a href=&quot;x&quot;&gt;&amp;");

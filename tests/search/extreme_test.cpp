@@ -10,8 +10,8 @@
 namespace brink::search {
 namespace {
 
-struct Asked {
-  explicit Asked(std::uint64_t seed) {
+struct ExtremeAsked {
+  explicit ExtremeAsked(std::uint64_t seed) {
     Random random(seed);
     network = testing::random_network({60, 8, 8, 8, 2}, random, 1.8);
     bounds = symbolic_bounds(network, Box::uniform(60, 0, 1));
@@ -41,11 +41,11 @@ struct Asked {
 // Sides tighter than the ball's own once kept nodes from being bounded at all.
 TEST(Extreme, TighterBoundsChangeTheWorkNotTheAnswer) {
   for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6}) {
-    Asked asked(seed);
+    ExtremeAsked asked(seed);
     for (const double sign : {1.0, -1.0}) {
       const ExtremeResult loose = asked.answer(4, sign);
       ASSERT_TRUE(loose.finished);
-      Asked tight = asked;
+      ExtremeAsked tight = asked;
       tight.tighten(4);
       const ExtremeResult again = tight.answer(4, sign);
       EXPECT_TRUE(again.finished) << "seed " << seed;
@@ -56,7 +56,7 @@ TEST(Extreme, TighterBoundsChangeTheWorkNotTheAnswer) {
 }
 
 TEST(Extreme, DepthFirstOnceTooManyNodesAreOpen) {
-  const Asked asked(3);
+  const ExtremeAsked asked(3);
   ExtremeOptions few;
   few.most_open = 3;
   const ExtremeResult best_first = asked.answer(4, 1), depth_first = asked.answer(4, 1, few);
@@ -67,7 +67,7 @@ TEST(Extreme, DepthFirstOnceTooManyNodesAreOpen) {
 }
 
 TEST(Extreme, StoppedBoundHolds) {
-  const Asked asked(4);
+  const ExtremeAsked asked(4);
   const ExtremeResult whole = asked.answer(4, 1);
   ASSERT_TRUE(whole.finished);
   for (const double seconds : {0.0, 1e-3, 5e-3, 2e-2}) {

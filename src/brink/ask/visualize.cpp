@@ -17,10 +17,10 @@ namespace brink {
 
 namespace {
 
-constexpr double kSolverShare = 0.8;
+constexpr double kUnitSolverShare = 0.8;
 
 /// The claim is proven up to this: a fifth of what counts as optimal.
-constexpr double kClaimSlack = 2e-7;
+constexpr double kUnitClaimSlack = 2e-7;
 constexpr double kLeastSlack = 1e-10;
 
 struct UnitModel {
@@ -106,7 +106,7 @@ double proven(const InOwnUnits& own, int k, int j, const Solution& solution, Eig
   };
   const double claim = std::max(-solution.bound, attained(image));
   if (!std::isfinite(claim)) return own.bounds.at(k, j).upper;
-  const double target = -claim - std::max(kLeastSlack, kClaimSlack * std::abs(claim));
+  const double target = -claim - std::max(kLeastSlack, kUnitClaimSlack * std::abs(claim));
   // Whatever the solver was given, the proof is of the tight model.
   const UnitModel model = unit_model(own.network, own.bounds, k, j, {});
   const ProofResult proof = prove(model.program, target, deadline);
@@ -170,8 +170,8 @@ Excitation excite_by_mip(const Network& network, const Bounds& bounds, int k, in
   const UnitModel model = unit_model(own.network, own.bounds, k, j, encoding);
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
   SolveOptions limits;
-  limits.deadline = deadline.within(kSolverShare * deadline.remaining());
-  limits.relative_gap = std::max(0.0, options.gap - 2 * kClaimSlack);
+  limits.deadline = deadline.within(kUnitSolverShare * deadline.remaining());
+  limits.relative_gap = std::max(0.0, options.gap - 2 * kUnitClaimSlack);
   const auto solution = (*solver)->solve(model.program, limits);
   if (!solution || solution->status == SolveStatus::failed ||
       solution->status == SolveStatus::unbounded || solution->status == SolveStatus::infeasible) {

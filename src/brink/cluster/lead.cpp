@@ -15,7 +15,7 @@ using namespace cluster;
 namespace {
 
 /// A rank is also told that the leader lives, so that it does not work on for nobody.
-constexpr double kSecondsBetweenBeats = 10;
+constexpr double kSecondsBetweenLeadBeats = 10;
 constexpr double kSecondsBetweenLooks = 0.5;
 
 }  // namespace
@@ -112,7 +112,7 @@ struct ClusterCrew::Lead {
       }
       lose(rank);
     }
-    if (crew.silent(last_beat, kSecondsBetweenBeats)) {
+    if (crew.silent(last_beat, kSecondsBetweenLeadBeats)) {
       crew.send_to_all(beat, "");
       last_beat = Clock::now();
     }

@@ -21,9 +21,9 @@ namespace brink {
 
 namespace {
 
-constexpr int kRounds = 30;     ///< of windows
-constexpr double kMet = 1e-10;  ///< between point and bound, relative
-constexpr double kEdge = 1e-9;  ///< of a segment's width
+constexpr int kRounds = 30;            ///< of windows
+constexpr double kSegmentMet = 1e-10;  ///< between point and bound, relative
+constexpr double kEdge = 1e-9;         ///< of a segment's width
 
 }  // namespace
 
@@ -183,7 +183,8 @@ SegmentNearest SegmentProjection::nearest(const Eigen::VectorXd& rhs, const Dead
   bool all = false;
   for (int round = 0; !(result.squared_bound > enough) && !deadline.expired(); ++round) {
     const bool solved = solve(sides, deadline, result);
-    const bool met = solved && sum() <= result.squared_bound + kMet * (1 + result.squared_bound);
+    const bool met =
+        solved && sum() <= result.squared_bound + kSegmentMet * (1 + result.squared_bound);
     if (all || met || (solved && !recentre())) break;
     if (!solved || round == kRounds) {
       widen();

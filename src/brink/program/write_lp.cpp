@@ -18,7 +18,7 @@ namespace brink {
 namespace {
 
 constexpr std::size_t kLineLength = 200;
-constexpr const char* kOffset = "objective_offset";
+constexpr const char* kLpOffset = "objective_offset";
 
 constexpr std::array<std::string_view, 16> kKeywords = {
     "free",   "inf",      "infinity", "st",       "min",      "minimize", "max",     "maximize",
@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 16> kKeywords = {
 /// Letters, digits and underscores are names everywhere, except that a name must not start like a
 /// number: with a digit, or with e or E.
 bool fits(const std::string& name) {
-  if (name.empty() || name.size() > 255 || name == kOffset) return false;
+  if (name.empty() || name.size() > 255 || name == kLpOffset) return false;
   if (std::isdigit(static_cast<unsigned char>(name.front())) != 0) return false;
   if (name.front() == 'e' || name.front() == 'E') return false;
   std::string lower;
@@ -38,7 +38,7 @@ bool fits(const std::string& name) {
   return std::find(kKeywords.begin(), kKeywords.end(), lower) == kKeywords.end();
 }
 
-Expected<void> check_names(const Program& program) {
+Expected<void> check_lp_names(const Program& program) {
   const auto refused = [](const std::string& name) {
     return failure("the name '{}' cannot stand in LP format", name);
   };
@@ -95,7 +95,7 @@ void add_objective(Lines& lines, const Program& program) {
     add_term(lines, column.cost, column.name, first);
     first = false;
   }
-  if (program.offset != 0) add_term(lines, program.offset, kOffset, first);
+  if (program.offset != 0) add_term(lines, program.offset, kLpOffset, first);
   lines.end();
 }
 
@@ -157,7 +157,7 @@ std::string integer_section(const Program& program, const char* title, bool bina
 
 Expected<std::string> to_lp(const Program& program) {
   if (auto ok = check(program); !ok) return tl::unexpected(ok.error());
-  if (auto ok = check_names(program); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_lp_names(program); !ok) return tl::unexpected(ok.error());
   if (program.columns.empty())
     return failure("a program without columns cannot stand in LP format");
 
@@ -171,7 +171,7 @@ Expected<std::string> to_lp(const Program& program) {
   }
   for (const Column& column : program.columns) add_bound(bounds, column);
   if (program.offset != 0) {
-    bounds.add(fmt::format("{} = 1", kOffset));
+    bounds.add(fmt::format("{} = 1", kLpOffset));
     bounds.end();
   }
   return fmt::format("\\ {}\nMinimize\n{}Subject To\n{}Bounds\n{}{}{}End\n", program.name,

@@ -21,7 +21,7 @@ namespace brink {
 namespace {
 
 constexpr const char* kObjective = "cost";
-constexpr const char* kOffset = "objective_offset";
+constexpr const char* kMpsOffset = "objective_offset";
 
 /// A row as MPS has it: type, rhs, and an optional range.
 struct MpsRow {
@@ -42,9 +42,9 @@ std::vector<MpsRow> mps_rows(const Row& row) {
   return {{row.name + "_low", 'G', row.lower, 0}, {row.name + "_high", 'L', row.upper, 0}};
 }
 
-Expected<void> check_names(const Program& program) {
+Expected<void> check_mps_names(const Program& program) {
   const auto fits = [](const std::string& name) {
-    return name != kObjective && name != kOffset &&
+    return name != kObjective && name != kMpsOffset &&
            name.find_first_of(" \t\r\n") == std::string::npos && name.find_first_of("$*") != 0 &&
            name.size() <= 255;
   };
@@ -95,7 +95,8 @@ std::string columns_section(const Program& program, const Entries& entries) {
     }
   }
   if (integers) mark(false);
-  if (program.offset != 0) text += fmt::format(" {} {} {}\n", kOffset, kObjective, program.offset);
+  if (program.offset != 0)
+    text += fmt::format(" {} {} {}\n", kMpsOffset, kObjective, program.offset);
   return text;
 }
 
@@ -107,7 +108,7 @@ Expected<std::string> to_mps(const Program& program) {
         "MPS has no indicator constraints; use --formulation bigm, or write an .lp file");
   }
   if (auto ok = check(program); !ok) return tl::unexpected(ok.error());
-  if (auto ok = check_names(program); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_mps_names(program); !ok) return tl::unexpected(ok.error());
 
   std::string rows = fmt::format("ROWS\n N {}\n", kObjective);
   std::string rhs = "RHS\n", ranges;
@@ -124,7 +125,7 @@ Expected<std::string> to_mps(const Program& program) {
   }
   std::string bounds = "BOUNDS\n";
   for (const Column& column : program.columns) bounds += bound_lines(column);
-  if (program.offset != 0) bounds += fmt::format(" FX BND {} 1\n", kOffset);
+  if (program.offset != 0) bounds += fmt::format(" FX BND {} 1\n", kMpsOffset);
   if (!ranges.empty()) ranges = "RANGES\n" + ranges;
   return fmt::format("NAME {} FREE\n{}{}{}{}{}ENDATA\n", program.name, rows,
                      columns_section(program, entries), rhs, ranges, bounds);

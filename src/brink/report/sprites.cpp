@@ -10,7 +10,7 @@ namespace brink {
 
 namespace {
 
-std::uint8_t to_byte(double value) {
+std::uint8_t sprite_byte(double value) {
   return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 255.0)));
 }
 
@@ -23,7 +23,8 @@ bool same(ImageShape a, ImageShape b) {
 Thumbnail grey_thumbnail(const Eigen::VectorXd& image, ImageShape shape, double low, double high) {
   const double range = high > low ? high - low : 1;
   Thumbnail thumbnail{shape, {}};
-  for (const double value : image) thumbnail.greys.push_back(to_byte(255 * (value - low) / range));
+  for (const double value : image)
+    thumbnail.greys.push_back(sprite_byte(255 * (value - low) / range));
   return thumbnail;
 }
 
@@ -33,7 +34,7 @@ Thumbnail change_thumbnail(const Eigen::VectorXd& x, const Eigen::VectorXd& orig
   const double largest = change.size() > 0 ? change.cwiseAbs().maxCoeff() : 0;
   Thumbnail thumbnail{shape, {}};
   for (const double value : change) {
-    thumbnail.greys.push_back(to_byte(128 + (largest > 0 ? 127 * value / largest : 0)));
+    thumbnail.greys.push_back(sprite_byte(128 + (largest > 0 ? 127 * value / largest : 0)));
   }
   return thumbnail;
 }

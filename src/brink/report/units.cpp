@@ -1,5 +1,5 @@
-// The partial table is small, so it is written anew, whole and atomically, after every unit: there
-// is no torn row to repair. Its first line is "# " and the hash of the question.
+// The partial table is small, so it is written anew, whole and atomically, after every unit:
+// there is no torn row to repair. Its first line is "# " and the hash of the question.
 #include "brink/report/units.h"
 
 #include <algorithm>
@@ -94,7 +94,7 @@ Expected<std::vector<UnitResult>> read_table(const fs::path& csv, const std::str
   return units;
 }
 
-fs::path partial(const fs::path& folder) {
+fs::path partial_units(const fs::path& folder) {
   return folder / "units.csv.partial";
 }
 
@@ -174,7 +174,7 @@ Expected<UnitFolder> UnitFolder::open(UnitFiles files, const std::string& reques
   UnitFolder result = std::move(*opened);
   result.hash_ = sha256(request);
   const fs::path& folder = result.files_.folder;
-  const fs::path path = partial(folder);
+  const fs::path path = partial_units(folder);
   std::error_code code;
   if (!fs::exists(path, code)) {
     fs::create_directory(folder, code);
@@ -208,7 +208,8 @@ Expected<void> UnitFolder::add(UnitResult unit) {
   }
   units_.push_back(std::move(unit));
   if (hash_.empty()) return {};
-  return write_file(partial(files_.folder), fmt::format("# {}\n{}", hash_, unit_table(units_)));
+  return write_file(partial_units(files_.folder),
+                    fmt::format("# {}\n{}", hash_, unit_table(units_)));
 }
 
 Expected<void> UnitFolder::finish() {
@@ -227,7 +228,7 @@ Expected<void> UnitFolder::finish() {
   if (auto ok = write_png(unit_sheet(units_), files_.folder / "units.png"); !ok) return ok;
   if (auto ok = write_file(files_.folder / "units.csv", unit_table(units_)); !ok) return ok;
   std::error_code ignored;
-  fs::remove(partial(files_.folder), ignored);
+  fs::remove(partial_units(files_.folder), ignored);
   return {};
 }
 

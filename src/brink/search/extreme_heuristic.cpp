@@ -23,10 +23,11 @@ constexpr int kAscentSteps = 10;
 constexpr double kAscentLeak = 0.1;
 constexpr double kAscentGain = 1e-6;  ///< of max(1, |value|): what a find must be better by
 constexpr double kClimbGain = 1e-4;   ///< the same, of a climb's
-constexpr int kFlips = 100;
-constexpr std::int64_t kRoundEffort = 10;  ///< besides its programs, so that rounds end
-constexpr double kLeastKick = 0.05, kLargestKick = 0.45;  ///< of the way to the corner
-constexpr int kAfresh = 4;                                ///< one kick in so many goes all the way
+constexpr int kExtremeFlips = 100;
+constexpr std::int64_t kExtremeRoundEffort = 10;  ///< besides its programs, so that rounds end
+constexpr double kLeastExtremeKick = 0.05,
+                 kLargestExtremeKick = 0.45;  ///< of the way to the corner
+constexpr int kAfresh = 4;                    ///< one kick in so many goes all the way
 
 }  // namespace
 
@@ -70,20 +71,20 @@ void ExtremeHeuristic::search(const Phasing& root, std::int64_t effort, const De
   const auto climb = [&](const Eigen::VectorXd& x) {
     ask_beyond(value_ + kClimbGain * std::max(1.0, std::abs(value_)));
     pool.add(problem_, x - problem_.image(), ball_);
-    const auto change = ascent.climb(ball_, pool, problem_.pattern(x), kFlips, deadline);
+    const auto change = ascent.climb(ball_, pool, problem_.pattern(x), kExtremeFlips, deadline);
     ask_beyond(base_);
     return change && offer(problem_.image_with(*change));
   };
   const std::int64_t end = statistics.effort + effort;
   Eigen::VectorXd x = point_, direction, corner, normals(problem_.first_width());
   while (statistics.effort < end && !deadline.expired()) {
-    statistics.effort += kRoundEffort;
+    statistics.effort += kExtremeRoundEffort;
     while (climb(x) && !deadline.expired()) x = point_;
     for (double& normal : normals) normal = random_.normal();
     problem_.first_direction(normals, direction);
     ball_.support(direction, &corner);
     const bool afresh = random_.index(kAfresh) == 0;
-    const double kick = afresh ? 1 : random_.uniform(kLeastKick, kLargestKick);
+    const double kick = afresh ? 1 : random_.uniform(kLeastExtremeKick, kLargestExtremeKick);
     x = problem_.image_with((1 - kick) * (point_ - problem_.image()) + kick * corner);
   }
 }

@@ -18,11 +18,11 @@ namespace {
 
 // In Statistics::effort; ten thousand take 0.1 to 0.3 seconds.
 constexpr std::int64_t kLeastRung = 2'500;
-constexpr double kShare = 0.05;  ///< of the effort so far, for a rung
+constexpr double kLadderShare = 0.05;  ///< of the effort so far, for a rung
 constexpr int kRungs = 6, kLastRungs = 20;
-constexpr double kGrowth = 2.5;      ///< of small balls
-constexpr int kRootRounds = 10;      ///< of points, for a root alone
-constexpr double kFirstBall = 1e-3;  ///< of the search radius
+constexpr double kLadderGrowth = 2.5;  ///< of small balls
+constexpr int kLadderRounds = 10;      ///< of points, for a root alone
+constexpr double kFirstBall = 1e-3;    ///< of the search radius
 
 }  // namespace
 
@@ -47,7 +47,7 @@ double Ladder::search_radius() const {
 }
 
 void Ladder::climb(const Deadline& deadline, double part) {
-  climb(deadline, kShare * part, kRungs, std::numeric_limits<double>::infinity());
+  climb(deadline, kLadderShare * part, kRungs, std::numeric_limits<double>::infinity());
 }
 
 void Ladder::climb_at_last(const Deadline& deadline) {
@@ -56,18 +56,19 @@ void Ladder::climb_at_last(const Deadline& deadline) {
     return;
   }
   start_from_root(deadline);
-  if (bound_ > 0) climb(deadline, kShare, kLastRungs, kGrowth);
+  if (bound_ > 0) climb(deadline, kLadderShare, kLastRungs, kLadderGrowth);
 }
 
 /// The root's relaxation, with nothing tightened, in larger and larger balls.
 void Ladder::start_from_root(const Deadline& deadline) {
   const double end = search_radius();
   Ball ball = whole_;
-  for (double radius = kFirstBall * end; radius > 0 && !deadline.expired(); radius *= kGrowth) {
+  for (double radius = kFirstBall * end; radius > 0 && !deadline.expired();
+       radius *= kLadderGrowth) {
     ball.set_radius(std::min(radius, end));
     PointPool pool;
     Relaxation root(problem_, ball_bounds(problem_, ball), statistics_);
-    const NodeBound margin = root.minimise({}, ball, pool, 0.0, kRootRounds, deadline);
+    const NodeBound margin = root.minimise({}, ball, pool, 0.0, kLadderRounds, deadline);
     if (!margin.infeasible && margin.value <= 0) break;
     raise(beyond(ball.norm(), ball.radius()));
     if (radius >= end) break;

@@ -25,10 +25,10 @@ constexpr int kNodeRounds = 12;
 constexpr std::int64_t kLargeSubtree = 2000;
 /// The same by small trees: it saves the hardest images a third of their iterations.
 constexpr std::int64_t kHugeSubtree = 16000;
-constexpr int kExpansions = 12;             ///< of these trees
+constexpr int kWorkerExpansions = 12;       ///< of these trees
 constexpr std::int64_t kAttackAlways = 50;  ///< nodes from whose point an attack starts; then
 constexpr std::int64_t kAttackEvery = 8;    ///< every so many
-constexpr int kAttackSteps = 4;
+constexpr int kRescueSteps = 4;
 constexpr double kAttackLeak = 0.1;
 constexpr std::int64_t kProgramEffort = 100;  ///< of a leaf's linear program
 
@@ -131,8 +131,8 @@ bool Worker::tighten(Node& node, const Deadline& deadline) {
   const Stopwatch watch;
   const bool open = seen_ - node.made < kHugeSubtree
                         ? tighten_node(problem_, relaxation(), ball_, pool_, node.phasing, deadline)
-                        : tighten_by_trees(problem_, ball_, {&pool_}, node.phasing, kExpansions,
-                                           deadline, statistics_);
+                        : tighten_by_trees(problem_, ball_, {&pool_}, node.phasing,
+                                           kWorkerExpansions, deadline, statistics_);
   statistics_.tightening_seconds += watch.seconds();
   return open;
 }
@@ -162,7 +162,7 @@ bool Worker::try_candidate(const Deadline& deadline) {
   const Eigen::VectorXd change = relaxation_->program_change(ball_, pool_);
   if (offer(change)) return true;
   if (seen_ > kAttackAlways && seen_ % kAttackEvery != 0) return false;
-  const auto point = attack(problem_, ball_, change, kAttackLeak, kAttackSteps, deadline);
+  const auto point = attack(problem_, ball_, change, kAttackLeak, kRescueSteps, deadline);
   return point && incumbent_.offer(region_, *point);
 }
 
