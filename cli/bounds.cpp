@@ -8,6 +8,8 @@
 #include "brink/base/destination.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
+#include "brink/report/decimal.h"
+#include "print_rows.h"
 #include "store_options.h"
 #include "streams.h"
 
@@ -44,7 +46,23 @@ LayerSummary summarise(const std::vector<NeuronBounds>& layer) {
   return summary;
 }
 
-void print(const Bounds& bounds, bool json) {
+TextTable table_of(const Bounds& bounds) {
+  TextTable table;
+  table.columns = {"layer", "unit", "lower", "upper", "lower by", "upper by"};
+  for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
+    for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
+      const NeuronBounds& b = bounds.layers[k][j];
+      table.rows.push_back({fmt::format("{}", k + 1), fmt::format("{}", j), decimal_down(b.lower),
+                            decimal_up(b.upper), std::string(name(b.lower_source)),
+                            std::string(name(b.upper_source))});
+    }
+  }
+  return table;
+}
+
+/// `kept`: where they are, if anywhere.
+void print(const Bounds& bounds, bool json, const std::filesystem::path& kept) {
+  std::string summary;
   const nlohmann::json in_file =
       json ? nlohmann::json::parse(bounds_text(bounds)).at("layers") : nlohmann::json();
   nlohmann::json layers = nlohmann::json::array();
@@ -57,8 +75,8 @@ void print(const Bounds& bounds, bool json) {
     if (json) {
       layers.back()["bounds"] = in_file.at(k);
     } else {
-      fmt::print("layer {}: {} neurons, {} of either sign, mean width {:.6g}\n", k + 1, s.neurons,
-                 s.unstable, s.mean_width);
+      summary += fmt::format("layer {}: {} neurons, {} of either sign, mean width {:.6g}\n", k + 1,
+                             s.neurons, s.unstable, s.mean_width);
     }
   }
   if (json) {
@@ -69,8 +87,11 @@ void print(const Bounds& bounds, bool json) {
     print_json(document, 1);
     return;
   }
-  fmt::print("{} bounds, {} unstable hidden neurons, t_pre {:.3g} s\n", bounds.method,
-             bounds.unstable_count(), bounds.t_pre);
+  summary += fmt::format("{} bounds, {} unstable hidden neurons, t_pre {:.3g} s", bounds.method,
+                         bounds.unstable_count(), bounds.t_pre);
+  const TextTable table = table_of(bounds);
+  print_rows(
+      table, [&] { return table.csv(); }, kept, summary);
 }
 
 Expected<BoundRequest> request_of(const BoundsOptions& options) {
@@ -150,6 +171,7 @@ Expected<Keeping> open_keeping(const BoundsOptions& options, const BoundsAsked& 
     if (!lock) return tl::unexpected(lock.error());
     keeping.lock = std::make_unique<FileLock>(std::move(*lock));
   }
+  if (options.out.empty() && options.store.empty()) return keeping;
   auto memory = options.store.empty()
                     ? partial_file(options, asked)
                     : stored_bounds(options.store, asked, options.shared, common, true);
@@ -159,18 +181,16 @@ Expected<Keeping> open_keeping(const BoundsOptions& options, const BoundsAsked& 
 }
 
 Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
-  if (options.out.empty() && options.store.empty()) {
-    return bad_request("say where the bounds go: -o BOUNDS.json, --store RUN.db or both");
-  }
   const auto request = request_of(options);
   if (!request) return tl::unexpected(request.error());
   const auto loaded = load_network(options.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
-  const auto box = parse_box(options.shared.box, loaded->network.input_size());
+  const auto box = box_without_question(options.shared, common, loaded->network);
   if (!box) return tl::unexpected(box.error());
   const BoundsAsked asked{loaded->network, *box, *request, options.shared.solver,
                           options.time_limit};
   Expected<Keeping> keeping;
+  if (common.crew->leads()) note_nothing_kept(common.quiet, {options.out, options.store});
   if (common.crew->leads()) keeping = open_keeping(options, asked, common);
   const auto bounds =
       prove_bounds(asked, common, keeping.map([](Keeping& k) { return std::move(k.memory); }));
@@ -179,7 +199,7 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (!options.out.empty() && !options.store.empty()) {
     if (auto saved = save_bounds(*bounds, options.out); !saved) return saved;
   }
-  print(*bounds, common.json);
+  print(*bounds, common.json, options.out.empty() ? options.store : options.out);
   return {};
 }
 
@@ -190,15 +210,15 @@ void add_bounds(CLI::App& app, Common& common, Action& chosen) {
   CLI::App* command =
       add_command(app, common, chosen, "bounds", "bounds on every neuron over a box of inputs",
                   [options, &common] { return run_bounds(*options, common); });
-  command->add_option("network", options->shared.network, "network, an ONNX file")->required();
+  add_network_options(*command, options->shared);
   command->add_option("--method", options->method, "interval, symbolic, lp, weak or exact")
       ->capture_default_str();
   command->add_option("--limit-per-bound", options->limit_per_bound,
                       "seconds per bound; a stopped bound is the solver's dual bound (weak: 1)");
-  command->add_option("--box", options->shared.box, "LO:HI for every input, or an npz file")
-      ->capture_default_str();
-  command->add_option("--output", options->shared.output,
-                      "relu or linear: what the last layer ends in (default: as in the file)");
+  command->add_option(
+      "--box", options->shared.box,
+      "LO:HI for every input, or an npz file (default: the range of --data, or 0:1)");
+  add_data_options(*command, options->shared, false);
   options->shared.solver = "search";
   command
       ->add_option("--solver", options->shared.solver,

@@ -12,6 +12,7 @@
 #include "brink/report/closest_table.h"
 #include "brink/search/footprint.h"
 #include "closest_output.h"
+#include "print_rows.h"
 #include "store_options.h"
 #include "streams.h"
 
@@ -61,9 +62,6 @@ Expected<void> check_request(const Outputs& outputs, const ClosestOptions& optio
   if (!outputs.log.empty() && common.crew->processes() > 1) {
     return bad_request("--log is written by one process: leave it out where several ranks work");
   }
-  if (outputs.csv.empty() && outputs.store.empty()) {
-    return bad_request("say where the answers go: -o OUT.csv, --store RUN.db or both");
-  }
   if (!common.crew->leads()) return {};
   if (!outputs.pictures.empty()) {
     if (auto ok = check_folder(outputs.pictures); !ok) return ok;
@@ -78,28 +76,27 @@ Expected<ClosestRun> prepare(const ClosestOptions& options, const Common& common
   if (auto ok = check_request(outputs, options, common); !ok) return tl::unexpected(ok.error());
   auto loaded = load_network(options, common);
   if (!loaded) return tl::unexpected(loaded.error());
-  auto question = make_question(options, loaded->network);
+  auto set = load_images(options, common, loaded->network);
+  if (!set) return tl::unexpected(set.error());
+  auto question = make_question(options, loaded->network, *set);
   if (!question) return tl::unexpected(question.error());
   auto mip = make_mip_options(options, *question);
   if (!mip) return tl::unexpected(mip.error());
-  auto set = load_images(options, common, loaded->network);
-  if (!set) return tl::unexpected(set.error());
   auto order = chosen_images(options, *set, loaded->network);
   if (!order) return tl::unexpected(order.error());
   order = shard_of(*order, options.shard);
   if (!order) return tl::unexpected(order.error());
-  for (const int image : *order) {
-    if (!question->box.contains(set->image(image))) {
-      return bad_request("image {} lies outside --box {}; widen the box", image, options.box);
-    }
-  }
+  if (auto ok = check_inside(*question, *set, *order); !ok) return tl::unexpected(ok.error());
   const NamedImages named(*set, options.data, options.split);
-  Question asked =
-      closest_question(loaded->network, *question, engine_of(options, common, *mip), named);
+  Question asked = closest_question(loaded->network, *question,
+                                    engine_of(options, common, *mip, question->box), named);
   if (common.crew->leads()) {
     auto ok = check_earlier({outputs.csv, outputs.images, asked.hash, outputs.force});
     if (!ok) return tl::unexpected(ok.error());
   }
+  note_box(options, common, *set);
+  hint_at_normalisation(options, common, loaded->network, *set);
+  label_by_network(*set, *order, loaded->network, common);
   return ClosestRun{std::move(*loaded),
                     std::move(*set),
                     std::move(*order),
@@ -145,14 +142,16 @@ Expected<ClosestKeeping> open_keeping(const ClosestRun& run, const ClosestOption
                                       const Common& common, const Outputs& outputs) {
   ClosestKeeping keeping;
   const Question& question = run.asked;
-  const TableFiles files{outputs.csv, outputs.images, question.hash, outputs.force};
+  TableFiles files{outputs.csv, outputs.images, question.hash, outputs.force};
+  for (int j = 0; j < run.set.image_size(); ++j) files.inputs.push_back(run.set.input_name(j));
   if (!outputs.csv.empty()) {
     auto lock = FileLock::take(outputs.csv);
     if (!lock) return tl::unexpected(lock.error());
     keeping.lock = std::make_unique<FileLock>(std::move(*lock));
   }
-  auto table = outputs.store.empty() ? ClosestTable::open(files, question.text, run.order)
-                                     : ClosestTable::of_answers(files, run.order);
+  auto table = outputs.csv.empty() || !outputs.store.empty()
+                   ? ClosestTable::of_answers(files, run.order)
+                   : ClosestTable::open(files, question.text, run.order);
   if (!table) return tl::unexpected(table.error());
   keeping.table = std::move(*table);
   if (outputs.store.empty()) return keeping;
@@ -214,15 +213,27 @@ Expected<void> solve(const ClosestRun& run, const ClosestOptions& options, const
     progress.step();
     return kept;
   };
-  const ClosestBatch batch =
-      closest_batch(run.loaded.network, run.question, engine_of(options, common, run.mip), run.set,
-                    run.by_search ? nullptr : &run.bounds);
+  const ClosestBatch batch = closest_batch(run.loaded.network, run.question,
+                                           engine_of(options, common, run.mip, run.question.box),
+                                           run.set, run.by_search ? nullptr : &run.bounds);
   auto asked = ask_images(batch, todo, division->at_once, division->inner, crew, hooks, keep,
                           &interrupt_flag());
   progress.finish();
   if (!asked) return asked;
   if (interrupt_flag()) return interrupted();
   return log.written();
+}
+
+void print_answers(const ClosestRun& run, const Outputs& outputs, const ClosestTable& table) {
+  const std::vector<ClosestRow> rows = table.rows();
+  std::string summary = one_line(summarise(rows));
+  if (!run.by_search) {
+    summary =
+        fmt::format("bounds: {}, t_pre {:.3g} s\n{}", run.bounds.method, run.bounds.t_pre, summary);
+  }
+  print_rows(
+      brief_table(rows, run.set), [&] { return table.text(); },
+      outputs.csv.empty() ? outputs.store : outputs.csv, summary);
 }
 
 Expected<void> finish(const ClosestRun& run, const Common& common, const Outputs& outputs,
@@ -238,10 +249,7 @@ Expected<void> finish(const ClosestRun& run, const Common& common, const Outputs
     print_json(document, 1);
     return {};
   }
-  if (!run.by_search) {
-    fmt::print("bounds: {}, t_pre {:.3g} s\n", run.bounds.method, run.bounds.t_pre);
-  }
-  fmt::print("{}\n", one_line(summarise(rows)));
+  print_answers(run, outputs, table);
   return {};
 }
 
@@ -256,8 +264,15 @@ Expected<void> run_closest(const ClosestOptions& options, const Common& common,
   }
   if (auto fit = divide(*run, options, 1, 1); !fit) return tl::unexpected(fit.error());
   Expected<ClosestKeeping> keeping;
+  if (common.crew->leads()) note_nothing_kept(common.quiet, {outputs.csv, outputs.store});
   if (common.crew->leads()) keeping = open_keeping(*run, options, common, outputs);
-  if (auto solved = solve(*run, options, common, outputs, keeping); !solved) return solved;
+  if (auto solved = solve(*run, options, common, outputs, keeping); !solved) {
+    const bool only_here = outputs.csv.empty() && outputs.store.empty() && !common.json;
+    if (common.crew->leads() && only_here && keeping && !keeping->table.rows().empty()) {
+      print_answers(*run, outputs, keeping->table);
+    }
+    return solved;
+  }
   return common.crew->leads() ? finish(*run, common, outputs, keeping->table) : Expected<void>();
 }
 
@@ -288,7 +303,8 @@ void add_closest(CLI::App& app, Common& common, Action& chosen) {
   add_engine_options(*command, *options);
   command->add_option("-o,--out", outputs->csv, "the table to write, one row per image");
   add_store_option(*command, outputs->store);
-  command->add_option("--images-out", outputs->images, "the images found, as .npz for numpy.load");
+  command->add_option("--images-out", outputs->images,
+                      "the images found, as .npz for numpy.load, or .csv");
   add_force_option(*command, outputs->force);
   command->add_option("--png", outputs->pictures, "a folder for pictures of images and changes");
   command->add_option(

@@ -6,6 +6,7 @@
 #include "brink/bounds/bounds_file.h"
 #include "brink/data/npz.h"
 #include "brink/io/onnx.h"
+#include "brink/network/normalise.h"
 #include "closest_options.h"
 #include "streams.h"
 
@@ -30,6 +31,38 @@ Expected<std::vector<int>> first_of_each(int count, const ImageSet& set, const N
     found.insert(found.end(), classes[c].begin(), classes[c].end());
   }
   return found;
+}
+
+/// One number for each input: given as one, as one a channel (of channels x rows x columns) or so.
+Expected<Eigen::VectorXd> for_each_input(const std::vector<double>& given, const char* option,
+                                         Eigen::Index inputs) {
+  const auto count = static_cast<Eigen::Index>(given.size());
+  if (inputs % count != 0) {
+    return bad_request("{} has {} numbers, which is no number of channels of {} inputs", option,
+                       count, inputs);
+  }
+  const Eigen::Index each = inputs / count;
+  Eigen::VectorXd result(inputs);
+  for (Eigen::Index c = 0; c < count; ++c) {
+    const double value = given[static_cast<std::size_t>(c)];
+    if (!std::isfinite(value)) return bad_request("{}: {} is not a number", option, value);
+    result.segment(c * each, each).setConstant(value);
+  }
+  return result;
+}
+
+/// x -> (x - mean) / std in front of the network, within its first layer.
+Expected<void> normalise(Network& network, const ClosestOptions& options) {
+  if (options.mean.empty() && options.std.empty()) return {};
+  const std::vector<double> zero = {0}, one = {1};
+  const Eigen::Index inputs = network.input_size();
+  const auto mean = for_each_input(options.mean.empty() ? zero : options.mean, "--mean", inputs);
+  if (!mean) return tl::unexpected(mean.error());
+  const auto std = for_each_input(options.std.empty() ? one : options.std, "--std", inputs);
+  if (!std) return tl::unexpected(std.error());
+  if ((std->array() <= 0).any()) return bad_request("--std has a number that is not above 0");
+  normalise_inputs(network, {*mean, *std});
+  return {};
 }
 
 /// The array `name` with a number for each input, whatever its shape.
@@ -73,6 +106,7 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
   } else if (!options.output.empty()) {
     return bad_request("unknown --output '{}': use relu or linear", options.output);
   }
+  if (auto ok = normalise(loaded.network, options); !ok) return tl::unexpected(ok.error());
   return loaded;
 }
 
@@ -80,26 +114,69 @@ Expected<ImageSet> load_images(const ClosestOptions& options, const Common& comm
                                const Network& network) {
   const auto split = parse_split(options.split);
   if (!split) return tl::unexpected(split.error());
-  auto set = load_dataset(options.data, *split, common.data_dir);
+  auto set = load_dataset(options.data, *split, common.data_dir, options.understood);
   if (!set) return set;
   if (set->image_size() != network.input_size()) {
-    return bad_request("the images of {} have {}x{} = {} pixels, but the network takes {} inputs",
-                       options.data, set->rows, set->columns, set->image_size(),
-                       network.input_size());
+    const bool missing = !set->picture && set->image_size() == network.input_size() - 1;
+    return bad_request("{} has {}, but the network takes {} inputs{}", options.data,
+                       set->shape_text(), network.input_size(),
+                       missing ? " (is there no label column? --label none)" : "");
   }
-  for (const std::uint8_t label : set->labels) {
-    if (label >= network.output_size()) {
-      return bad_request("{} has label {}, but the network has only classes 0 to {}", options.data,
-                         label, network.output_size() - 1);
+  if (network.output_size() == 1) {
+    set->labels.assign(set->labels.size(), -1);
+    set->label_problem = "the network has one output and so no classes";
+  }
+  for (std::size_t i = 0; i < set->labels.size(); ++i) {
+    if (set->labels[i] >= network.output_size()) {
+      return bad_request("image {} of {} has label {}, but the network has only classes 0 to {}", i,
+                         options.data, set->labels[i], network.output_size() - 1);
     }
   }
   return set;
+}
+
+Expected<void> check_labelled(const ImageSet& set, const std::string& what_for) {
+  if (set.label_problem.empty()) return {};
+  return bad_request("{} needs labels: {}", what_for, set.label_problem);
+}
+
+void label_by_network(ImageSet& set, const std::vector<int>& images, const Network& network,
+                      const Common& common) {
+  if (set.label_problem.empty() || network.output_size() == 1) return;
+  if (!common.quiet && common.crew->leads()) {
+    note("brink: {}; each row counts as what the network takes it for", set.label_problem);
+  }
+  for (const int image : images) {
+    set.labels[static_cast<std::size_t>(image)] = classify(network, set.image(image));
+  }
+}
+
+void hint_at_normalisation(const ClosestOptions& options, const Common& common,
+                           const Network& network, const ImageSet& set) {
+  constexpr int kLooked = 200, kLeast = 30;
+  const int count = std::min(kLooked, set.count());
+  const auto classes = static_cast<double>(network.output_size());
+  const bool silent = common.quiet || !common.crew->leads() || !options.mean.empty();
+  if (silent || count < kLeast || classes < 2 || !set.label_problem.empty()) return;
+  int right = 0;
+  for (int i = 0; i < count; ++i) right += classify(network, set.image(i)) == set.label(i) ? 1 : 0;
+  const double chance = count / classes;
+  if (right > chance + 3 * std::sqrt(chance)) return;
+  note(
+      "brink: the network gets only {} of the first {} images right, little more than chance; "
+      "if it expects normalised inputs, say so: --mean M --std S",
+      right, count);
 }
 
 Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const ImageSet& set,
                                          const Network& network) {
   const auto list = parse_image_list(options.images);
   if (!list) return tl::unexpected(list.error());
+  if (list->correct > 0 || list->each > 0) {
+    if (auto ok = check_labelled(set, "--images " + options.images); !ok) {
+      return tl::unexpected(ok.error());
+    }
+  }
   if (list->correct > 0) {
     auto found = first_correct(network, set, list->correct);
     if (!found) return bad_request("--images {}: {}", options.images, found.error().message);

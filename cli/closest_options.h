@@ -19,18 +19,25 @@ namespace brink::cli {
 /// As typed; the defaults are the contract's.
 struct ClosestOptions {
   std::filesystem::path network;
+  std::string output;        ///< relu, linear; empty: as in the file
+  std::vector<double> mean;  ///< one, one a channel or one an input; empty: none
+  std::vector<double> std;   ///< likewise
+
   std::string data;
   std::string split = "test";
-  std::string output;  ///< relu, linear; empty: as in the file
+  DataOptions understood;  ///< --label, --classes
 
-  std::string norm = "l1";  ///< the seeds' first
-  std::string target = "shift:5";
-  double margin = 1.2;
-  std::string target_min = "0.001";
-  std::string lead = "auto";
+  std::string norm = "l1";
+  std::string question = "robust";    ///< or fj; the next five change it
+  std::optional<std::string> target;  ///< empty, as the others: as the question has it
+  std::optional<double> margin;
+  std::optional<std::string> target_min;
+  std::optional<std::string> lead;
+  std::optional<double> above, below;  ///< in place of a target
   std::optional<int> levels;
   std::optional<double> cap;
-  std::string box = "0:1";
+  std::string box;     ///< empty: the data's own range, 0:1 for bytes or without data
+  std::string freeze;  ///< numbers and names of inputs
   std::optional<int> breakpoints;
 
   std::string bounds = "symbolic";
@@ -46,8 +53,14 @@ struct ClosestOptions {
   std::string solver = "cbc";
 };
 
-/// Flags of both commands: NETWORK, --data ... --breakpoints, --bounds, --formulation,
-/// --distance-form, --output.
+/// NETWORK (called so in the help), --output, --mean, --std.
+void add_network_options(CLI::App& command, ClosestOptions& options);
+/// --data, --split (but for commands that use both), --label, --classes.
+void add_data_options(CLI::App& command, ClosestOptions& options, bool required, bool split = true);
+/// --question, --target, --margin, --target-min, --lead, --above, --below.
+void add_class_options(CLI::App& command, ClosestOptions& options);
+/// Flags of both commands: all these, --norm ... --breakpoints, --bounds, --formulation,
+/// --distance-form.
 void add_question_options(CLI::App& command, ClosestOptions& options);
 /// --shard.
 void add_shard_option(CLI::App& command, ClosestOptions& options);
@@ -65,22 +78,44 @@ struct LoadedNetwork {
 /// Warnings about the file go to stderr unless `common.quiet`.
 Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common& common);
 
-/// Images of the split, of the network's size.
+/// Images of the split, of the network's size, with its classes as labels. For a network of one
+/// output labels are of no use: all are -1.
 Expected<ImageSet> load_images(const ClosestOptions& options, const Common& common,
                                const Network& network);
+/// An error if labels are not known.
+Expected<void> check_labelled(const ImageSet& set, const std::string& what_for);
+/// Labels that are not known become what the network takes the images for, with a note.
+void label_by_network(ImageSet& set, const std::vector<int>& images, const Network& network,
+                      const Common& common);
+/// A note where the network does little better than chance on the first images.
+void hint_at_normalisation(const ClosestOptions& options, const Common& common,
+                           const Network& network, const ImageSet& set);
 /// --images: indices into `set`, in the order asked; correct:N resolved.
 Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const ImageSet& set,
                                          const Network& network);
 
 /// --box: "LO:HI" for every input, or an npz file with arrays lower and upper of `inputs` numbers.
-Expected<Box> parse_box(const std::string& text, Eigen::Index inputs);
+/// Empty: what the set ranges over; 0:1 for bytes or without a set (null).
+Expected<Box> asked_box(const ClosestOptions& options, Eigen::Index inputs, const ImageSet* set);
+/// What the box is where none was asked for, on stderr, unless it is 0:1.
+void note_box(const ClosestOptions& options, const Common& common, const ImageSet& set);
 Expected<Box> read_box(const std::filesystem::path& file, Eigen::Index inputs);
 
 /// The part of a list that --shard I/N leaves: its I-th, (I+N)-th, ... items.
 Expected<std::vector<int>> shard_of(const std::vector<int>& all, const std::string& shard);
 
-/// Checked against the network.
-Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Network& network);
+/// The same for commands that ask of no image: --data is there for its range only.
+Expected<Box> box_without_question(const ClosestOptions& options, const Common& common,
+                                   const Network& network);
+
+/// Checked against the network; box and names of inputs from `set`.
+Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Network& network,
+                                        const ImageSet& set);
+/// Every one of the images lies in the box.
+Expected<void> check_inside(const ClosestQuestion& question, const ImageSet& set,
+                            const std::vector<int>& images);
+/// A box in a few words: "0:1", or `otherwise` if it is not the same for every input.
+std::string box_text(const Box& box, const std::string& otherwise);
 /// --engine, --solver, --formulation, --distance-form, --time-limit, --gap, and basic for --bounds
 /// none.
 Expected<MipOptions> make_mip_options(const ClosestOptions& options,
@@ -88,7 +123,8 @@ Expected<MipOptions> make_mip_options(const ClosestOptions& options,
 /// --bounds as a store knows it: a method, or a file by its content.
 std::string bounds_name(const std::string& bounds);
 /// What --engine and its options come to.
-Engine engine_of(const ClosestOptions& options, const Common& common, const MipOptions& mip);
+Engine engine_of(const ClosestOptions& options, const Common& common, const MipOptions& mip,
+                 const Box& box);
 /// Options of the MIP engine that were given are errors with the other one, never ignored.
 Expected<void> check_mip_options(const CLI::App& command, const ClosestOptions& options,
                                  std::initializer_list<const char*> names);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -85,6 +86,56 @@ Expected<void> write_pictures(const ImageSet& set, const Box& box,
     if (auto ok = write_png(change, folder / (stem + "-change.png")); !ok) return ok;
   }
   return {};
+}
+
+/// "alcohol 13.5 -> 14.1, ash 2.4 -> 2.2": the largest few, by the width of each feature's range.
+static std::string changes(const ClosestRow& row, const ImageSet& set) {
+  constexpr std::size_t kMost = 4;
+  const Eigen::VectorXd& found = row.answer.image;
+  if (found.size() == 0) return "-";
+  const Eigen::VectorXd original = set.image(row.image);
+  std::vector<std::pair<double, int>> changed;
+  for (int j = 0; j < found.size(); ++j) {
+    if (found(j) == original(j)) continue;
+    const double width = set.range ? set.range->upper(j) - set.range->lower(j) : 1;
+    changed.emplace_back(-std::abs(found(j) - original(j)) / (width > 0 ? width : 1), j);
+  }
+  std::sort(changed.begin(), changed.end());
+  std::string text;
+  for (std::size_t c = 0; c < std::min(kMost, changed.size()); ++c) {
+    const int j = changed[c].second;
+    text += fmt::format("{}{} {:.4g} -> {:.4g}", c == 0 ? "" : ", ", set.input_name(j), original(j),
+                        found(j));
+  }
+  if (changed.size() > kMost) text += fmt::format(", {} more", changed.size() - kMost);
+  return text.empty() ? "none" : text;
+}
+
+TextTable brief_table(const std::vector<ClosestRow>& rows, const ImageSet& set) {
+  const auto class_name = [&](int number) {
+    if (number < 0) return std::string("-");
+    const auto place = static_cast<std::size_t>(number);
+    return place < set.classes.size() ? set.classes[place] : fmt::format("{}", number);
+  };
+  const auto number = [](const std::optional<double>& value) {
+    return value ? fmt::format("{:.6g}", *value) : std::string("-");
+  };
+  TextTable table;
+  table.columns = {"image", "label", "target", "status", "distance",
+                   "bound", "gap %", "nodes",  "seconds"};
+  if (!set.picture) table.columns.emplace_back("changes");
+  for (const ClosestRow& row : rows) {
+    const ClosestAnswer& a = row.answer;
+    const auto gap = a.gap();
+    const bool closed = a.status == AnswerStatus::optimal;
+    table.rows.push_back({fmt::format("{}", row.image), class_name(row.label), class_name(a.target),
+                          std::string(name(a.status)), number(a.distance),
+                          a.status == AnswerStatus::misclassified ? "-" : number(a.bound),
+                          closed || !gap ? (closed ? "0" : "-") : fmt::format("{:.2f}", 100 * *gap),
+                          fmt::format("{}", a.nodes), fmt::format("{:.2f}", a.seconds)});
+    if (!set.picture) table.rows.back().push_back(changes(row, set));
+  }
+  return table;
 }
 
 static nlohmann::json or_null(const std::optional<double>& value) {

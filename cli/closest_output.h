@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "brink/ask/closest_batch.h"
+#include "brink/report/text_table.h"
 #include "commands.h"
 
 namespace brink::cli {
@@ -53,6 +54,9 @@ std::string news(int image, const search::Beat& beat);
 Expected<void> write_pictures(const ImageSet& set, const Box& box,
                               const std::filesystem::path& folder,
                               const std::vector<ClosestRow>& rows);
+
+/// What a reader looks for first; classes by name where they have one.
+TextTable brief_table(const std::vector<ClosestRow>& rows, const ImageSet& set);
 
 /// The rows and their summary.
 nlohmann::json to_json(const std::vector<ClosestRow>& rows);

@@ -56,8 +56,9 @@ Expected<void> name_questions(const CurveCommand& command, const Common& common,
   const NamedImages named(run.set, command.shared.data, command.shared.split);
   std::vector<std::string> questions;
   for (CurvesAsked& asked : run.networks) {
-    const Question question = closest_question(asked.network.network, asked.question,
-                                               engine_of(command.shared, common, {}), named);
+    const Question question =
+        closest_question(asked.network.network, asked.question,
+                         engine_of(command.shared, common, {}, asked.question.box), named);
     asked.hash = of_list(question.hash, run.images);
     questions.push_back(asked.hash);
   }
@@ -74,20 +75,15 @@ Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
     return tl::unexpected(ok.error());
   }
   CurveRun run;
-  command.shared.target = "any";
-  command.shared.margin = 1;
   for (const auto& file : command.networks) {
     command.shared.network = file;
     auto loaded = load_network(command.shared, common);
     if (!loaded) return tl::unexpected(loaded.error());
-    // Wrong is whatever is not strictly largest. All outputs 0 is a tie: with relu outputs the
-    // union with the all-zero outputs is asked.
-    const bool relu = loaded->network.output == OutputKind::relu;
-    command.shared.target_min = relu ? "0" : "none";
-    auto question = make_question(command.shared, loaded->network);
-    if (!question) return tl::unexpected(question.error());
     auto set = load_images(command.shared, common, loaded->network);
     if (!set) return tl::unexpected(set.error());
+    // Wrong is whatever is not strictly largest, as the default question has it.
+    auto question = make_question(command.shared, loaded->network, *set);
+    if (!question) return tl::unexpected(question.error());
     if (run.networks.empty()) run.set = std::move(*set);
     if (auto mip = make_mip_options(command.shared, *question); !mip) {
       return tl::unexpected(mip.error());
@@ -98,7 +94,17 @@ Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
   auto images = chosen_images(command.shared, run.set, run.networks.front().network.network);
   if (!images) return tl::unexpected(images.error());
   run.images = std::move(*images);
+  for (const CurvesAsked& asked : run.networks) {
+    if (auto ok = check_inside(asked.question, run.set, run.images); !ok) {
+      return tl::unexpected(ok.error());
+    }
+  }
   if (auto ok = name_questions(command, common, run); !ok) return tl::unexpected(ok.error());
+  note_box(command.shared, common, run.set);
+  for (const CurvesAsked& asked : run.networks) {
+    hint_at_normalisation(command.shared, common, asked.network.network, run.set);
+  }
+  label_by_network(run.set, run.images, run.networks.front().network.network, common);
   return run;
 }
 
@@ -113,8 +119,9 @@ Expected<std::vector<NetworkCurve>> ask(const CurveRun& run, const CurveCommand&
   const NamedImages named(run.set, command.shared.data, command.shared.split);
   std::vector<NetworkCurve> curves;
   for (const CurvesAsked& asked : run.networks) {
-    auto rows = asker.closest(asked.network, asked.question, engine_of(command.shared, common, {}),
-                              named, run.images);
+    auto rows =
+        asker.closest(asked.network, asked.question,
+                      engine_of(command.shared, common, {}, asked.question.box), named, run.images);
     if (!rows) return tl::unexpected(rows.error());
     auto points = robustness_curve(*rows);
     curves.push_back({asked.network, asked.hash, std::move(*rows), std::move(points)});
@@ -206,8 +213,7 @@ void add_curve(CLI::App& app, Common& common, Action& chosen) {
   ClosestOptions& shared = command->shared;
   sub->add_option("NETWORKS", command->networks, "one network or several to compare, ONNX")
       ->required();
-  sub->add_option("--data", shared.data, "mnist, fashion-mnist, strokes or a folder")->required();
-  sub->add_option("--split", shared.split, "test or train")->capture_default_str();
+  add_data_options(*sub, shared, true);
   sub->add_option(
          "--images", shared.images,
          "0-99, 3,7,20-29; correct:100 is of the first network. Images that a network gets "

@@ -88,6 +88,8 @@ Expected<void> eval_on_data(const EvalCommand& command, const Common& common,
   if (!command.outputs.empty()) {
     if (auto ok = write_outputs(command.outputs, network, all_images(*set)); !ok) return ok;
   }
+  if (auto ok = check_labelled(*set, "accuracy"); !ok) return ok;
+  hint_at_normalisation(command.shared, common, network, *set);
   const Evaluation result = evaluate(
       network, set->count(), [&set](int i) { return set->image(i); },
       [&set](int i) { return set->label(i); }, common.threads);
@@ -126,17 +128,13 @@ void add_eval(CLI::App& app, Common& common, Action& chosen) {
   const auto command = std::make_shared<EvalCommand>();
   CLI::App* sub = add_command(app, common, chosen, "eval", "accuracy and confusion matrix",
                               [command, &common] { return run_eval(*command, common); });
-  sub->add_option("NETWORK", command->shared.network, "network, ONNX")->required();
-  CLI::Option* data =
-      sub->add_option("--data", command->shared.data, "mnist, fashion-mnist, strokes or a folder");
-  sub->add_option("--split", command->shared.split, "train or test")->capture_default_str();
-  sub->add_option("--output", command->shared.output,
-                  "relu or linear: what the last layer ends in (default: as in the file)");
+  add_network_options(*sub, command->shared);
+  add_data_options(*sub, command->shared, false);
   CLI::Option* outputs = sub->add_option("--outputs", command->outputs,
                                          "npz to write: array outputs, a row x^K for each image");
   CLI::Option* inputs = sub->add_option("--inputs", command->inputs,
                                         "instead of --data: npz with array images, n x n_0");
-  inputs->needs(outputs)->excludes(data);
+  inputs->needs(outputs)->excludes(sub->get_option("--data"));
 }
 
 }  // namespace brink::cli

@@ -2,7 +2,7 @@
 //
 // A file holds one program, so the question must ask for one class. The one union of regions that a
 // program can hold is the literal model's (relu outputs, --target-min 0): that is written as the
-// seeds write it, with a split output layer.
+// papers write it, with a split output layer.
 //
 // Neurons are written in units near 1 (ask/question_units.h), as the MIP engine solves them:
 // readers work to 1e-6 or so, whatever the size of the numbers. The objective is the distance,
@@ -41,7 +41,8 @@ Expected<void> check_writes_as_one(const ClosestQuestion& question, FileKind kin
                                    const MipOptions& mip) {
   if (question.target.kind == TargetRule::Kind::any) {
     return bad_request(
-        "--target any asks for the nearest of several classes and a file holds one: name a class");
+        "--target any asks for the nearest of several classes and a file holds one: name a class, "
+        "--target 3 or shift:5");
   }
   if (question.norm == Norm::l2 && !question.breakpoints) {
     return bad_request("the true l2 is no linear model: give --breakpoints N");
@@ -58,16 +59,15 @@ struct ImageAndLabel {
 };
 
 Expected<ImageAndLabel> chosen_image(const ExportOptions& options, const Common& common,
-                                     const Network& network) {
-  const auto set = load_images(options.closest, common, network);
-  if (!set) return tl::unexpected(set.error());
-  if (options.image < 0 || options.image >= set->count()) {
+                                     const Network& network, ImageSet& set) {
+  if (options.image < 0 || options.image >= set.count()) {
     return bad_request("image {} does not exist: the {} split of {} has images 0 to {}",
-                       options.image, options.closest.split, options.closest.data,
-                       set->count() - 1);
+                       options.image, options.closest.split, options.closest.data, set.count() - 1);
   }
-  ImageAndLabel chosen{set->image(options.image), set->label(options.image)};
-  if (!common.quiet && classify(network, chosen.image) != chosen.label) {
+  label_by_network(set, {options.image}, network, common);
+  ImageAndLabel chosen{set.image(options.image), set.label(options.image)};
+  const bool classes = network.output_size() > 1;
+  if (!common.quiet && classes && classify(network, chosen.image) != chosen.label) {
     note("brink: note: the network gets image {} wrong to begin with", options.image);
   }
   return chosen;
@@ -122,7 +122,9 @@ Expected<void> export_model(const ExportOptions& options, const Common& common) 
   const auto loaded = load_network(options.closest, common);
   if (!loaded) return tl::unexpected(loaded.error());
   const Network& network = loaded->network;
-  const auto question = make_question(options.closest, network);
+  auto set = load_images(options.closest, common, network);
+  if (!set) return tl::unexpected(set.error());
+  const auto question = make_question(options.closest, network, *set);
   if (!question) return tl::unexpected(question.error());
   const auto mip = make_mip_options(options.closest, *question);
   if (!mip) return tl::unexpected(mip.error());
@@ -130,8 +132,10 @@ Expected<void> export_model(const ExportOptions& options, const Common& common) 
   const auto apart =
       claim_outputs(common, {options.out}, {options.closest.network, options.closest.bounds});
   if (!apart) return apart;
-  const auto chosen = chosen_image(options, common, network);
+  note_box(options.closest, common, *set);
+  const auto chosen = chosen_image(options, common, network, *set);
   if (!chosen) return tl::unexpected(chosen.error());
+  if (auto ok = check_inside(*question, *set, {options.image}); !ok) return ok;
 
   const auto bounds = make_bounds(options.closest, common, *loaded, question->box);
   if (!bounds) return tl::unexpected(bounds.error());

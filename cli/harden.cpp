@@ -135,13 +135,14 @@ Expected<HardenRun> prepare(HardenCommand& command, const Common& common) {
   if (auto ok = check_request(command, common); !ok) return tl::unexpected(ok.error());
   auto loaded = load_network(command.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
-  auto question = make_question(command.shared, loaded->network);
-  if (!question) return tl::unexpected(question.error());
-  auto mip = make_mip_options(command.shared, *question);
-  if (!mip) return tl::unexpected(mip.error());
   command.shared.split = "train";
   auto training = load_images(command.shared, common, loaded->network);
   if (!training) return tl::unexpected(training.error());
+  if (auto ok = check_labelled(*training, "harden"); !ok) return tl::unexpected(ok.error());
+  auto question = make_question(command.shared, loaded->network, *training);
+  if (!question) return tl::unexpected(question.error());
+  auto mip = make_mip_options(command.shared, *question);
+  if (!mip) return tl::unexpected(mip.error());
   const auto wanted = std::int64_t{command.examples} * command.rounds;
   if (wanted > training->count()) {  // hours of attacks would end in the same words
     return bad_request("--examples {} in {} rounds: there are only {} training images; use fewer",
@@ -150,6 +151,7 @@ Expected<HardenRun> prepare(HardenCommand& command, const Common& common) {
   command.shared.split = "test";
   auto test = load_images(command.shared, common, loaded->network);
   if (!test) return tl::unexpected(test.error());
+  if (auto ok = check_labelled(*test, "harden"); !ok) return tl::unexpected(ok.error());
   HardenRun run{{std::move(loaded->network), command.shared.network.stem().string()},
                 std::move(*training),
                 std::move(*test),
@@ -158,8 +160,8 @@ Expected<HardenRun> prepare(HardenCommand& command, const Common& common) {
                 {}};
   run.options.examples = command.examples;
   run.options.rounds = command.rounds;
+  run.options.engine = engine_of(command.shared, common, *mip, question->box);
   run.options.question = std::move(*question);
-  run.options.engine = engine_of(command.shared, common, *mip);
   run.options.training = command.training;
   run.options.training.seed = common.seed;
   run.options.training.threads = common.threads;
@@ -236,10 +238,8 @@ void add_harden(CLI::App& app, Common& common, Action& chosen) {
                               "train a network again so that it is harder to fool",
                               [command, &common] { return run_harden(*command, common); });
   ClosestOptions& shared = command->shared;
-  sub->add_option("NETWORK", shared.network, "network, ONNX")->required();
-  sub->add_option("--data", shared.data, "mnist, fashion-mnist, strokes or a folder")->required();
-  sub->add_option("--output", shared.output,
-                  "what the last layer ends in: relu or linear (default: as in the file)");
+  add_network_options(*sub, shared);
+  add_data_options(*sub, shared, true, false);
   sub->add_option("--examples", command->examples,
                   "closest adversarial examples of training images to add in each round")
       ->capture_default_str();
@@ -247,14 +247,11 @@ void add_harden(CLI::App& app, Common& common, Action& chosen) {
       ->capture_default_str();
   sub->add_option("--norm", shared.norm, "of the examples: l0, l1, l2 or linf")
       ->capture_default_str();
-  sub->add_option("--target", shared.target, "shift:N (label + N), any, or a class")
-      ->capture_default_str();
-  sub->add_option("--margin", shared.margin, "the target's output is at least M times others")
-      ->capture_default_str();
-  sub->add_option("--target-min", shared.target_min, "floor on the target's output, or none")
-      ->capture_default_str();
+  add_class_options(*sub, shared);
+  sub->add_option("--box", shared.box, "where inputs may lie (default: 0:1, or the data's range)");
+  sub->add_option("--freeze", shared.freeze, "inputs that examples keep: numbers, ranges, names");
   sub->add_option("--cap", shared.cap, "largest change of a pixel of the examples");
-  sub->add_option("--breakpoints", shared.breakpoints, "l2 examples by the seeds' linearisation");
+  sub->add_option("--breakpoints", shared.breakpoints, "l2 examples linearised, as in Zhu 2021");
   sub->add_option("--time-limit", shared.time_limit, "seconds per image")->capture_default_str();
   sub->add_option(
          "--measure", command->measure,

@@ -207,7 +207,8 @@ Expected<void> write_picture(const ReportOptions& options, const Common& common)
   if (auto ok = claim_outputs(common, {options.out}, options.tables); !ok) return ok;
   const auto split = parse_split(options.shared.split);
   if (!split) return tl::unexpected(split.error());
-  const auto set = load_dataset(options.shared.data, *split, common.data_dir);
+  const auto set =
+      load_dataset(options.shared.data, *split, common.data_dir, options.shared.understood);
   if (!set) return tl::unexpected(set.error());
   const auto results = read_tables(options, common, "", set->digest());
   if (!results) return tl::unexpected(results.error());
@@ -225,10 +226,8 @@ Expected<void> write_picture(const ReportOptions& options, const Common& common)
   return {};
 }
 
-void add_data_options(CLI::App& command, ReportOptions& options) {
-  command.add_option("--data", options.shared.data, "the set that the tables are about")
-      ->required();
-  command.add_option("--split", options.shared.split, "test or train")->capture_default_str();
+void add_table_options(CLI::App& command, ReportOptions& options) {
+  add_data_options(command, options.shared, true);
   command.add_option("--image", options.image, "only the rows of this image");
   command.add_option("--title", options.title, "title");
 }
@@ -241,15 +240,13 @@ void add_page(CLI::App& app, Common& common, Action& chosen) {
   CLI::App* command =
       add_command(app, common, chosen, "page", "one self-contained HTML page of what runs found",
                   [options, &common] { return write_page(*options, common); });
-  command->add_option("NETWORK", options->shared.network, "network, ONNX")->required();
-  add_data_options(*command, *options);
+  add_network_options(*command, options->shared);
+  add_table_options(*command, *options);
   command->add_option("--closest", options->tables,
                       "tables of brink closest; images from the .npz of the same name beside each");
   command->add_option("--units", options->units, "folder of brink visualize");
   command->add_option("--bounds", options->bounds, "file of brink bounds");
   command->add_option("--lead", options->lead, "a paragraph below the title");
-  command->add_option("--output", options->shared.output,
-                      "relu or linear (default: as in the file)");
   command->add_option("-o,--out", options->out, "OUT.html")->required();
 }
 
@@ -262,7 +259,7 @@ void add_picture(CLI::App& app, Common& common, Action& chosen) {
       ->add_option("TABLES", options->tables,
                    "tables of brink closest; images from the .npz of the same name beside each")
       ->required();
-  add_data_options(*command, *options);
+  add_table_options(*command, *options);
   command->add_option("--per-row", options->per_row, "images side by side")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

@@ -1,4 +1,4 @@
-// brink reproduce: the tables and figures of the seed documents, published beside ours.
+// brink reproduce: the tables and figures of the papers, published beside ours.
 #include <nlohmann/json.hpp>
 
 #include "brink/base/files.h"
@@ -158,7 +158,8 @@ Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
 void add_reproduce(CLI::App& app, Common& common, Action& chosen) {
   const auto command = std::make_shared<ReproduceCommand>();
   CLI::App* sub =
-      add_command(app, common, chosen, "reproduce", "the tables and figures of the seed documents",
+      add_command(app, common, chosen, "reproduce",
+                  "the tables and figures of Fischetti & Jo 2018, Zhu 2021 and Koot 2021",
                   [command, &common] { return run_reproduce(*command, common); });
   std::string help = "tables:";
   for (const Exhibit& exhibit : exhibits())

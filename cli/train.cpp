@@ -9,6 +9,7 @@
 #include "brink/io/onnx.h"
 #include "brink/network/evaluate.h"
 #include "brink/network/train.h"
+#include "closest_options.h"
 #include "streams.h"
 #include "training_options.h"
 
@@ -17,7 +18,7 @@ namespace brink::cli {
 namespace {
 
 struct TrainCommand {
-  std::string data;
+  ClosestOptions shared;  ///< data
   std::filesystem::path add;
   std::filesystem::path out;
   TrainOptions options;
@@ -84,12 +85,19 @@ void print(const TrainResult& trained, const Evaluation& test, double seconds, b
 
 Expected<void> run_train(TrainCommand command, const Common& common) {
   if (auto ok = claim_outputs(common, {command.out}, {command.add}); !ok) return ok;
-  const auto set = load_dataset(command.data, Split::train, common.data_dir);
+  const ClosestOptions& shared = command.shared;
+  const auto set = load_dataset(shared.data, Split::train, common.data_dir, shared.understood);
   if (!set) return tl::unexpected(set.error());
-  const auto test_set = load_dataset(command.data, Split::test, common.data_dir);
+  if (auto ok = check_labelled(*set, "training"); !ok) return ok;
+  const auto test_set = load_dataset(shared.data, Split::test, common.data_dir, shared.understood);
   if (!test_set) return tl::unexpected(test_set.error());
+  if (auto ok = check_labelled(*test_set, "testing"); !ok) return ok;
+  if (!common.quiet && test_set->digest() == set->digest()) {
+    note("brink: {} has no split of its own for tests: the accuracy is that on the training rows",
+         shared.data);
+  }
   if (test_set->image_size() != set->image_size()) {
-    return bad_request("{}: training images have {} pixels, test images {}", command.data,
+    return bad_request("{}: training images have {} pixels, test images {}", shared.data,
                        set->image_size(), test_set->image_size());
   }
   Examples extra(set->image_size());
@@ -102,6 +110,7 @@ Expected<void> run_train(TrainCommand command, const Common& common) {
   TrainOptions& options = command.options;
   options.seed = common.seed;
   options.threads = common.threads;
+  options.standardise = needs_standardising(*set);
   if (auto ok = apply(command.flags, options); !ok) return ok;
   Progress progress("epochs", options.epochs * options.restarts, common.quiet);
   options.on_epoch = [&progress] { progress.step(); };
@@ -123,7 +132,7 @@ void add_train(CLI::App& app, Common& common, Action& chosen) {
   TrainOptions& options = command->options;
   CLI::App* sub = add_command(app, common, chosen, "train", "train a ReLU classifier",
                               [command, &common] { return run_train(*command, common); });
-  sub->add_option("--data", command->data, "mnist, fashion-mnist, strokes or a folder")->required();
+  add_data_options(*sub, command->shared, true, false);
   sub->add_option("--hidden", options.hidden, "widths of the hidden layers, e.g. 8,8,8")
       ->delimiter(',')
       ->required()

@@ -8,6 +8,7 @@
 #include "brink/report/units.h"
 #include "brink/search/footprint.h"
 #include "chosen_units.h"
+#include "print_rows.h"
 #include "store_options.h"
 #include "streams.h"
 
@@ -100,7 +101,7 @@ Expected<UnitKeeping> open_keeping(const VisualizeRun& run, const VisualizeOptio
     keeping.lock = std::make_unique<FileLock>(std::move(*lock));
   }
   const UnitFiles files = files_of(options, network, run.box);
-  auto folder = options.store.empty()
+  auto folder = options.store.empty() && !options.out.empty()
                     ? UnitFolder::open(files, question_text(options, network, run.box))
                     : UnitFolder::of_answers(files);
   if (!folder) return tl::unexpected(folder.error());
@@ -197,20 +198,31 @@ void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions&
   const std::string where =
       options.out.empty() ? ""
                           : fmt::format("; pictures and units.csv in {}", options.out.string());
-  fmt::print("{} units, {} proven optimal; mean {:.2f} s, max {:.2f} s{}\n", units.size(), solved,
-             seconds / static_cast<double>(units.size()), slowest, where);
+  const std::string summary =
+      fmt::format("{} units, {} proven optimal; mean {:.2f} s, max {:.2f} s{}", units.size(),
+                  solved, seconds / static_cast<double>(units.size()), slowest, where);
+  TextTable table;
+  table.columns = {"layer", "unit", "activation", "bound", "status", "nodes", "seconds"};
+  for (const UnitResult& u : units) {
+    const auto number = [](const std::optional<double>& v) {
+      return v ? fmt::format("{:.6g}", *v) : std::string("-");
+    };
+    table.rows.push_back({fmt::format("{}", u.layer), fmt::format("{}", u.unit),
+                          number(u.activation), number(u.bound), u.status,
+                          fmt::format("{}", u.nodes), fmt::format("{:.2f}", u.seconds)});
+  }
+  print_rows(
+      table, [&] { return unit_table(units); }, options.out.empty() ? options.store : options.out,
+      summary);
 }
 
 /// Steps that need no proof: all bad requests are found here.
 Expected<VisualizeRun> prepare(const VisualizeOptions& options, const Common& common) {
-  if (options.out.empty() && options.store.empty()) {
-    return bad_request("say where the answers go: -o DIR, --store RUN.db or both");
-  }
   auto loaded = load_network(options.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
   auto units = chosen_units(options.choice, loaded->network, options.shared.shard);
   if (!units) return tl::unexpected(units.error());
-  auto box = parse_box(options.shared.box, loaded->network.input_size());
+  auto box = box_without_question(options.shared, common, loaded->network);
   if (!box) return tl::unexpected(box.error());
   const auto mip = make_mip_options(options.shared, ClosestQuestion());  // a unit has no distance
   if (!mip) return tl::unexpected(mip.error());
@@ -232,6 +244,7 @@ Expected<void> visualize(const VisualizeOptions& options, const Common& common) 
   run->bounds = std::move(*bounds);
   run->bounds.box = run->box;  // a file may hold for a larger one; this one is searched
   Expected<UnitKeeping> keeping;
+  if (common.crew->leads()) note_nothing_kept(common.quiet, {options.out, options.store});
   if (common.crew->leads()) keeping = open_keeping(*run, options, common);
   if (auto ok = solve_units(*run, options, common, *at_once, keeping); !ok) return ok;
   if (!common.crew->leads()) return {};
@@ -253,7 +266,7 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
       });
   *self = command;
   ClosestOptions& shared = options->shared;
-  command->add_option("NETWORK", shared.network, "network, ONNX")->required();
+  add_network_options(*command, shared);
   command->add_option("--unit", options->choice.units,
                       "layer and unit, K:J; layers from 1, units from 0");
   command->add_option("--layer", options->choice.layer, "all units of layer K")
@@ -263,8 +276,10 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
   add_store_option(*command, options->store);
   add_force_option(*command, options->force);
   add_shard_option(*command, shared);
-  command->add_option("--box", shared.box, "inputs searched: LO:HI, or an npz file")
-      ->capture_default_str();
+  command->add_option(
+      "--box", shared.box,
+      "inputs searched: LO:HI, or an npz file (default: the range of --data, or 0:1)");
+  add_data_options(*command, shared, false);
   command->add_option("--engine", shared.engine, "search (brink's own) or mip")
       ->capture_default_str();
   command
@@ -279,7 +294,6 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
   command->add_option("--time-limit", shared.time_limit, "seconds per unit")->capture_default_str();
   command->add_option("--gap", shared.gap, "stop at this relative gap (0: prove)")
       ->capture_default_str();
-  command->add_option("--output", shared.output, "relu or linear (default: as in the file)");
   command->add_option("--scale", options->scale, "pixels of a picture per pixel of an image")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

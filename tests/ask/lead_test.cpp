@@ -15,7 +15,7 @@ struct Asked {
   Network network;
   Eigen::VectorXd image;
   int label = -1;
-  ClosestQuestion question;
+  ClosestQuestion question = papers_question();
 
   ClosestAnswer answer() const {
     SearchOptions options;

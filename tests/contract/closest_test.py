@@ -210,7 +210,7 @@ class Table(Contract):
 
 class Resume(Contract):
     QUESTION = ("closest", "net.onnx", "--data", "data", "--images", "0-59", "--norm", "l1",
-                "--threads", "1")
+                "--question", "fj", "--threads", "1")
 
     def stopped(self, output, how, images_out, *more):
         """Starts the run, waits for some rows in the partial table, stops it; its exit code."""

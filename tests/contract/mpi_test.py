@@ -51,7 +51,7 @@ def process_of(rank, word):
 
 @unittest.skipUnless(mpi_works(), "no MPI here, or none that works")
 class Ranks(Contract):
-    QUESTION = ("closest", "net.onnx", "--data", "data", "--norm", "l1", "--threads", "1")
+    QUESTION = ("closest", "net.onnx", "--data", "data", "--norm", "l1", "--question", "fj", "--threads", "1")
 
     @classmethod
     def setUpClass(cls):
@@ -124,7 +124,7 @@ class Ranks(Contract):
 
     def kill_one(self, store, mpirun, environment):
         """Starts three ranks and kills rank 1 when some answers are kept: the process and what it said."""
-        arguments = ("closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1",
+        arguments = ("closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1", "--question", "fj",
                      "--threads", "1", "--store", store)
         process = subprocess.Popen(self.command(3, arguments, mpirun), cwd=self.folder, text=True,
                                    env={**ENVIRONMENT, **environment}, stdout=subprocess.PIPE,
@@ -138,7 +138,7 @@ class Ranks(Contract):
 
     def check_complete(self, store):
         if not (self.folder / "deep.csv").exists():
-            self.good("closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1", "--threads",
+            self.good("closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1", "--question", "fj", "--threads",
                       "1", "--store", "deep.db", "-o", "deep.csv")
         self.assertEqual(self.answers("deep.db"), self.answers(store))
 
@@ -148,7 +148,7 @@ class Ranks(Contract):
         kept = self.count("killed.db")
         self.assertGreaterEqual(kept, 5)
         self.assertLess(kept, 59)
-        self.good_ranks(2, "closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1",
+        self.good_ranks(2, "closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1", "--question", "fj",
                         "--threads", "1", "--store", "killed.db")
         self.check_complete("killed.db")
 
@@ -159,7 +159,7 @@ class Ranks(Contract):
 
     def test_a_told_rank_ends_the_run_cleanly(self):
         process = subprocess.Popen(
-            self.command(2, ("closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1",
+            self.command(2, ("closest", "deep.onnx", "--data", "data", "--images", "0-58", "--norm", "l1", "--question", "fj",
                              "--store", "told.db")),
             cwd=self.folder, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         while self.count("told.db") < 3 and process.poll() is None:

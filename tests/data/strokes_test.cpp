@@ -10,8 +10,12 @@
 namespace brink {
 namespace {
 
+const std::vector<std::uint8_t>& bytes(const ImageSet& set) {
+  return std::get<std::vector<std::uint8_t>>(set.pixels);
+}
+
 std::string first_ten(const ImageSet& set) {
-  return sha256({set.pixels.data(), static_cast<std::size_t>(10 * set.image_size())});
+  return sha256({bytes(set).data(), static_cast<std::size_t>(10 * set.image_size())});
 }
 
 TEST(Strokes, TheSameImagesEverywhere) {
@@ -32,7 +36,7 @@ TEST(Strokes, BalancedLabels) {
     const int count = split == Split::train ? 60'000 : 10'000;
     ASSERT_EQ(set->count(), count);
     ASSERT_EQ(set->image_size(), 28 * 28);
-    ASSERT_EQ(set->pixels.size(), static_cast<std::size_t>(count) * 784);
+    ASSERT_EQ(bytes(*set).size(), static_cast<std::size_t>(count) * 784);
     for (int digit = 0; digit < 10; ++digit) {
       EXPECT_EQ(std::count(set->labels.begin(), set->labels.end(), digit), count / 10);
     }

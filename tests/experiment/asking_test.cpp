@@ -42,13 +42,13 @@ TEST(Compare, AnImageThatNothingFoolsIsLeftOut) {
 TEST(ClosestQuestionText, DecidesByEverythingThatDecidesAnswers) {
   Random random(1);
   const Network network = testing::random_network({4, 3, 3}, random);
-  ClosestQuestion question;
+  ClosestQuestion question = papers_question();
   question.box = Box::uniform(4, 0, 1);
   Engine engine;
   engine.box_text = "0:1";
   ImageSet set;
   set.rows = set.columns = 2;
-  set.pixels = {1, 2, 3, 4};
+  set.pixels = std::vector<std::uint8_t>{1, 2, 3, 4};
   set.labels = {1};
   const auto text = [&] {
     return closest_question(network, question, engine, NamedImages(set, "d", "test")).text;
@@ -69,7 +69,7 @@ TEST(ClosestQuestionText, DecidesByEverythingThatDecidesAnswers) {
   EXPECT_NE(text(), first);
   question.box = Box::uniform(4, 0, 1);
   EXPECT_EQ(text(), first);
-  set.pixels[3] = 5;  // another data set of the same name
+  std::get<std::vector<std::uint8_t>>(set.pixels)[3] = 5;  // another data set of the same name
   EXPECT_NE(text(), first);
 }
 

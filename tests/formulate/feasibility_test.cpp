@@ -16,7 +16,7 @@ using testing::random_point;
 struct Case {
   Network network;
   Bounds bounds;
-  ClosestQuestion question;
+  ClosestQuestion question = papers_question();
   Eigen::VectorXd image, x;
   OutputRegion region;
 };
@@ -96,7 +96,7 @@ TEST(Feasibility, ForwardPassesFitEveryFormulation) {
     for (const Norm norm : {Norm::l0, Norm::l1, Norm::linf}) {
       const Case c = random_case(random, norm);
       for_encodings([&](const EncodingOptions& options) {
-        for (const DistanceForm form : {DistanceForm::seed, DistanceForm::tight}) {
+        for (const DistanceForm form : {DistanceForm::papers, DistanceForm::tight}) {
           const ClosestModel model = closest_model(c.network, c.bounds, c.question, c.region,
                                                    c.image, options, {form, nullptr});
           expect_feasible(c, model, distance(norm, c.x, c.image));
@@ -114,7 +114,7 @@ TEST(Feasibility, L2ByBreakpoints) {
       c.question.breakpoints = count;
       const double objective = interpolated(c, count);
       EXPECT_GE(objective, std::pow(distance(Norm::l2, c.x, c.image), 2) - 1e-12);
-      for (const DistanceForm form : {DistanceForm::seed, DistanceForm::tight}) {
+      for (const DistanceForm form : {DistanceForm::papers, DistanceForm::tight}) {
         const ClosestModel model =
             closest_model(c.network, c.bounds, c.question, c.region, c.image, {}, {form, nullptr});
         expect_feasible(c, model, objective);

@@ -124,7 +124,7 @@ class Filled {
 };
 
 inline ClosestQuestion question(Norm norm, Eigen::Index inputs) {
-  ClosestQuestion result;
+  ClosestQuestion result = papers_question();
   result.norm = norm;
   result.box = Box::uniform(inputs, 0, 1);
   return result;

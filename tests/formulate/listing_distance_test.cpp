@@ -34,7 +34,7 @@ columns
   u_0 binary
   u_1 binary
 )");
-  EXPECT_EQ(distance_text(Norm::l0, DistanceForm::seed), R"(min u_0 + u_1
+  EXPECT_EQ(distance_text(Norm::l0, DistanceForm::papers), R"(min u_0 + u_1
 rows
   above_0: x_0_0 - u_0 <= 0
   below_0: x_0_0 + u_0 >= 0
@@ -56,7 +56,7 @@ columns
   0 <= p_1 <= 0.75
   0 <= n_1 <= 0.25
 )");
-  EXPECT_EQ(distance_text(Norm::l1, DistanceForm::seed), R"(min d_0 + d_1
+  EXPECT_EQ(distance_text(Norm::l1, DistanceForm::papers), R"(min d_0 + d_1
 rows
   above_0: x_0_0 - d_0 <= 0
   below_0: x_0_0 + d_0 >= 0
@@ -81,7 +81,7 @@ columns
   0 <= n_1 <= 0.25
   0 <= W <= 1
 )");
-  EXPECT_EQ(distance_text(Norm::linf, DistanceForm::seed), R"(min W
+  EXPECT_EQ(distance_text(Norm::linf, DistanceForm::papers), R"(min W
 rows
   above_0: x_0_0 - W <= 0
   below_0: x_0_0 + W >= 0
@@ -108,7 +108,7 @@ columns
 }
 
 TEST(DistanceListing, L2Lambda) {
-  EXPECT_EQ(distance_text(Norm::l2, DistanceForm::seed),
+  EXPECT_EQ(distance_text(Norm::l2, DistanceForm::papers),
             R"(min 0.25 l_0_1 + l_0_2 + 0.140625 l_1_1 + 0.5625 l_1_2
 rows
   above_0: x_0_0 - d_0 <= 0

@@ -34,7 +34,7 @@ double optimum(const Program& program) {
 struct Case {
   Network network;
   Bounds bounds;
-  ClosestQuestion question;
+  ClosestQuestion question = papers_question();
   Eigen::VectorXd image;
   OutputRegion region;
 
@@ -94,7 +94,7 @@ TEST(Equivalence, FormulationsAndFormsOfEveryNorm) {
       const Case c = random_case(random, norm);
       const double reference = optimum(c.program({}, {}));
       ++(reference == kInfinity ? infeasible : solvable);
-      for (const DistanceForm form : {DistanceForm::seed, DistanceForm::tight}) {
+      for (const DistanceForm form : {DistanceForm::papers, DistanceForm::tight}) {
         // The basic indicator model has no column bounds: CBC has nothing to make an M from.
         for (const auto& options :
              {encoding(Formulation::bigm, false), encoding(Formulation::bigm, true),
@@ -117,7 +117,7 @@ TEST(Equivalence, LambdaFormulationEqualsSegments) {
       Case c = random_case(random, Norm::l2);
       c.question.breakpoints = count;
       const double segments = optimum(c.program({}, {DistanceForm::tight, nullptr}));
-      expect_same(optimum(c.program({}, {DistanceForm::seed, nullptr})), segments,
+      expect_same(optimum(c.program({}, {DistanceForm::papers, nullptr})), segments,
                   fmt::format("{} breakpoints", count));
       solvable += segments != kInfinity;
     }
@@ -216,7 +216,7 @@ TEST(Equivalence, ACapAndBoxThatDoNotMeetAreInfeasible) {
   EXPECT_EQ(optimum(c.program({}, {})), kInfinity);
   c.question.cap = 1.25;  // must move by 1, on its own
   for (Eigen::Index j = 1; j < 3; ++j) c.image(j) = 0.5;
-  for (const DistanceForm form : {DistanceForm::seed, DistanceForm::tight}) {
+  for (const DistanceForm form : {DistanceForm::papers, DistanceForm::tight}) {
     for (const Norm norm : {Norm::l0, Norm::l1, Norm::linf, Norm::l2}) {
       c.question.norm = norm;
       if (norm == Norm::l2) c.question.breakpoints = 6;
@@ -230,7 +230,7 @@ TEST(Equivalence, CbcAndGlpkReadTheSameProgramBack) {
   int solvable = 0;
   for (int round = 0; round < 4; ++round) {
     for (const Norm norm : {Norm::l0, Norm::l1, Norm::l2, Norm::linf}) {
-      for (const DistanceForm form : {DistanceForm::seed, DistanceForm::tight}) {
+      for (const DistanceForm form : {DistanceForm::papers, DistanceForm::tight}) {
         Case c = random_case(random, norm);
         if (norm == Norm::l2) c.question.breakpoints = 4;
         const Program program =

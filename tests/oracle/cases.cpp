@@ -74,7 +74,7 @@ Eigen::VectorXd draw_image(Random& random, const Box& box) {
 
 ClosestQuestion draw_question(Random& random, const Network& network) {
   const auto classes = static_cast<int>(network.output_size());
-  ClosestQuestion question;
+  ClosestQuestion question = papers_question();
   question.norm = kAllNorms[static_cast<std::size_t>(random.index(4))];
   if (question.norm == Norm::l2 && random.index(2) == 0) {
     question.breakpoints = pick(random, {5, 9, 17});
@@ -175,7 +175,7 @@ Case draw_case(std::uint64_t seed) {
   draw_right_image(c, random);
   if (random.index(10) > 0) aim_at_seen_class(c, classes, random);
   c.options.formulation = pick(random, {Formulation::bigm, Formulation::indicator});
-  c.options.distance_form = pick(random, {DistanceForm::seed, DistanceForm::tight});
+  c.options.distance_form = pick(random, {DistanceForm::papers, DistanceForm::tight});
   c.options.basic = random.index(3) == 0;
   c.options.time_limit = 60;
   c.bounds = pick(random, {BoundsKind::interval, BoundsKind::enumerated});
@@ -185,12 +185,13 @@ Case draw_case(std::uint64_t seed) {
 std::string describe(const Case& c) {
   std::string sizes = fmt::format("{}", c.network.input_size());
   for (int k = 1; k <= c.network.depth(); ++k) sizes += fmt::format("-{}", c.network.width(k));
-  return fmt::format("BRINK_ORACLE_SEED={} [{} {} {}, label {}, {}, {}, {}, {}, {} bounds]", c.seed,
-                     c.family, sizes, name(c.network.output), c.label, c.question.text(),
-                     c.options.formulation == Formulation::bigm ? "bigm" : "indicator",
-                     c.options.distance_form == DistanceForm::seed ? "seed form" : "tight form",
-                     c.options.basic ? "basic" : "not basic",
-                     c.bounds == BoundsKind::interval ? "interval" : "enumerated");
+  return fmt::format(
+      "BRINK_ORACLE_SEED={} [{} {} {}, label {}, {}, {}, {}, {}, {} bounds]", c.seed, c.family,
+      sizes, name(c.network.output), c.label, c.question.text(),
+      c.options.formulation == Formulation::bigm ? "bigm" : "indicator",
+      c.options.distance_form == DistanceForm::papers ? "papers' form" : "tight form",
+      c.options.basic ? "basic" : "not basic",
+      c.bounds == BoundsKind::interval ? "interval" : "enumerated");
 }
 
 Bounds reference_bounds(const Network& network, const Box& box, BoundsKind kind) {

@@ -17,7 +17,7 @@ struct Case {
   Network network;
   Eigen::VectorXd image;
   int label = -1;
-  ClosestQuestion question;
+  ClosestQuestion question = papers_question();
   MipOptions options;
   BoundsKind bounds = BoundsKind::interval;
 };

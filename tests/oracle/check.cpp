@@ -49,9 +49,11 @@ class Checker {
     if (unresolved && truth_.distance && !truth_.measured && !answer_.distance) {
       return check_bound(*truth_.distance, *truth_.linearised);  // ties, but none that leads so
     }
-    if (short_of_small_distance()) {
-      check_image();
-      return check_bound(*truth_.distance, *truth_.linearised);
+    // CBC's programs work to absolute tolerances, so what can be proven of its claims may fall
+    // short of 1e-6, if rarely: who asks counts such answers.
+    if (unresolved && answer_.proof == "multipliers") {
+      verdict_.open = true;
+      return run_on_claims();
     }
     if (answer_.status != AnswerStatus::optimal || !answer_.distance) {
       return complain("status {}, distance {}, bound {} ({})", name(answer_.status),
@@ -68,14 +70,6 @@ class Checker {
   template <class... Args>
   void complain(fmt::format_string<Args...> format, Args&&... args) {
     verdict_.complaints.push_back(fmt::format(format, std::forward<Args>(args)...));
-  }
-
-  /// The MIP engine's programs work to absolute tolerances: it need not prove small distances to
-  /// 1e-6 of themselves, if it says so.
-  bool short_of_small_distance() const {
-    return answer_.proof == "multipliers" && answer_.status == AnswerStatus::undecided &&
-           answer_.distance && truth_.distance && *answer_.distance < 0.1 &&
-           *answer_.distance - answer_.lead_bound <= 1e-7;
   }
 
   void check_infeasible() {

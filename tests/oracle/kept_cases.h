@@ -14,7 +14,7 @@ struct KeptCase {
 };
 
 inline constexpr KeptCase kKeptCases[] = {
-    {231, "CBC's preprocessing of L1 in the seeds' rows: a false optimum (GLPK has the true one)"},
+    {231, "CBC's preprocessing of L1 in the papers' rows: a false optimum (GLPK has the true one)"},
     {385, "the same, in both regions"},
     {632, "the same, without a node, twice the true distance"},
     {2209, "the same, 0.3 % above"},

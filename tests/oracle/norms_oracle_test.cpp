@@ -67,7 +67,7 @@ int binaries(const Case& c, DistanceForm form) {
 
 class Breakpoints : public ::testing::TestWithParam<int> {};
 
-// The seeds' lambda-formulation with adjacency binaries, and the convex segments without.
+// The papers' lambda-formulation with adjacency binaries, and the convex segments without.
 TEST_P(Breakpoints, LambdaFormulationEqualsSegments) {
   std::uint64_t seed = 60000;
   int compared = 0;
@@ -76,7 +76,7 @@ TEST_P(Breakpoints, LambdaFormulationEqualsSegments) {
     if (c.network.input_size() > 4) continue;
     c.question.norm = Norm::l2;
     c.question.breakpoints = GetParam();
-    c.options.distance_form = DistanceForm::seed;
+    c.options.distance_form = DistanceForm::papers;
     const ClosestAnswer literal = ask(c);
     c.options.distance_form = DistanceForm::tight;
     const ClosestAnswer segments = ask(c);
@@ -85,7 +85,7 @@ TEST_P(Breakpoints, LambdaFormulationEqualsSegments) {
     ++compared;
     ASSERT_TRUE(literal.linearised && segments.linearised) << describe(c);
     EXPECT_NEAR(*literal.linearised, *segments.linearised, 1e-6) << describe(c);
-    EXPECT_EQ(binaries(c, DistanceForm::seed) - binaries(c, DistanceForm::tight),
+    EXPECT_EQ(binaries(c, DistanceForm::papers) - binaries(c, DistanceForm::tight),
               GetParam() * c.network.input_size());
   }
 }

@@ -43,7 +43,7 @@ TEST(OracleSelf, HalfSpaceDistancesAreTheDualNorms) {
   Random random(1);
   for (int i = 0; i < 50; ++i) {
     const HalfSpace s = random_half_space(random);
-    ClosestQuestion question;
+    ClosestQuestion question = papers_question();
     question.target = {TargetRule::Kind::fixed, 1};
     question.margin = 1;
     question.target_min.reset();
@@ -69,7 +69,7 @@ TEST(OracleSelf, CappedHalfSpaceCountsAndRefuses) {
   network.layers.push_back({Eigen::MatrixXd::Zero(2, 3), Eigen::Vector2d(1.1, 0.6)});
   network.layers[0].weights.row(1).setOnes();
   const Eigen::VectorXd image = Eigen::VectorXd::Zero(3);
-  ClosestQuestion question;
+  ClosestQuestion question = papers_question();
   question.norm = Norm::l0;
   question.target = {TargetRule::Kind::any, 0};
   question.margin = 1;
@@ -107,7 +107,7 @@ TEST(OracleSelf, DenseGridOnTwoInputs) {
     const Eigen::VectorXd image = random_point(2, random);
     const int label = classify(network, image);
     if (label < 0) continue;
-    ClosestQuestion question;
+    ClosestQuestion question = papers_question();
     question.target = {TargetRule::Kind::fixed, 1 - label};
     question.margin = i % 3 == 0 ? 1.2 : 1;
     question.target_min = i % 3 == 1 && kind == OutputKind::relu ? 0 : 0.001;

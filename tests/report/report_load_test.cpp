@@ -23,7 +23,10 @@ struct Small {
     options["box"] = "-1:1";
     EXPECT_TRUE(store.begin_run("brink closest ...", 1).has_value());
     question = store.ask(network, "net", {"closest", "asked", options}).value();
-    const ImageSet set{2, 2, {0, 51, 102, 255, 1, 2, 3, 4}, {1, 0}};
+    ImageSet set;
+    set.rows = set.columns = 2;
+    set.pixels = std::vector<std::uint8_t>{0, 51, 102, 255, 1, 2, 3, 4};
+    set.labels = {1, 0};
     EXPECT_TRUE(store.put_originals("mnist", "test", set, {0, 1}).has_value());
   }
 

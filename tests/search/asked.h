@@ -41,7 +41,7 @@ struct Asked {
 
   Network network;
   Eigen::VectorXd image;
-  ClosestQuestion question;
+  ClosestQuestion question = papers_question();
   std::vector<OutputRegion> regions;
 };
 

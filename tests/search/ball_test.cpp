@@ -22,7 +22,7 @@ class BallTest : public ::testing::TestWithParam<Kind> {
  protected:
   /// The distance that the ball's radius is measured in.
   double measured(const Eigen::VectorXd& image, const Box& box, const Eigen::VectorXd& x) const {
-    ClosestQuestion question;
+    ClosestQuestion question = papers_question();
     question.norm = GetParam().norm;
     question.box = box;
     if (GetParam().breakpoints > 0) question.breakpoints = GetParam().breakpoints;

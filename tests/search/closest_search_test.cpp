@@ -47,7 +47,7 @@ TEST(ClosestSearch, ClaimsNothingThatCancellationTakesBack) {
       const Cancelling c = cancelling(size, a, b);
       ASSERT_EQ((size - (size * a - 1) / b) + c.network.layers[1].bias(1), 0);
       for (const Norm norm : kNorms) {
-        ClosestQuestion question;
+        ClosestQuestion question = papers_question();
         question.norm = norm;
         question.box = Box::uniform(2, 0, 1);
         question.target = {TargetRule::Kind::fixed, 1};
@@ -185,7 +185,7 @@ TEST(ClosestSearch, FewestPixelsOfAffineNetworks) {
     Eigen::VectorXd image(9);
     for (double& pixel : image) pixel = random.uniform(0, 1);
     const int label = classify(network, image);
-    ClosestQuestion question;
+    ClosestQuestion question = papers_question();
     question.norm = Norm::l0;
     question.box = Box::uniform(9, 0, 1);
     question.target = {TargetRule::Kind::fixed, (label + 1) % 4};

@@ -110,7 +110,7 @@ TEST(Units, SmallDistancesAreProven) {
 
 /// Of inputs in [-1, 2]; ties fool.
 ClosestQuestion any_class(Norm norm, Eigen::Index inputs) {
-  ClosestQuestion question;
+  ClosestQuestion question = papers_question();
   question.norm = norm;
   question.box = Box::uniform(inputs, -1, 2);
   question.target = {TargetRule::Kind::any, -1};

@@ -124,7 +124,7 @@ TEST_F(StoreTest, BoundsUnitsOriginalsAndFacts) {
 
   ImageSet set;
   set.rows = set.columns = 2;
-  set.pixels = {1, 2, 3, 4, 5, 6, 7, 8};
+  set.pixels = std::vector<std::uint8_t>{1, 2, 3, 4, 5, 6, 7, 8};
   set.labels = {0, 1};
   ASSERT_TRUE(store.put_originals("d", "test", set, {1, 1}).has_value());
   const auto original = store.original("d", "test", 1);

@@ -36,6 +36,14 @@ AnswerStatus conclude(const ClosestQuestion& question, double distance, double b
   return AnswerStatus::time_limit;
 }
 
+/// The plain float32 pass makes of x what is asked for.
+bool taken_in_float32(const ClosestQuestion& question, const Network& network,
+                      const Eigen::VectorXd& x, int target) {
+  if (!question.target.is_threshold()) return fools_float32(network, x, target);
+  const double beyond = outputs_float32(network, x)(0) - question.target.threshold;
+  return question.target.kind == TargetRule::Kind::above ? beyond > 0 : beyond < 0;
+}
+
 /// The find with its image on levels; nothing found if none is.
 Found on_levels(const Found& found, const ClosestQuestion& question, const Network& network,
                 const Eigen::VectorXd& image) {
@@ -66,7 +74,7 @@ std::optional<ClosestAnswer> before_search(const Network& network, const Closest
                                network.input_size()));
   }
   if (!question.box.contains(image)) return refused("the image lies outside the box");
-  if (classify(network, image) != label) {
+  if (!question.target.is_threshold() && classify(network, image) != label) {
     ClosestAnswer answer;
     answer.status = AnswerStatus::misclassified;
     return answer;
@@ -102,10 +110,10 @@ void complete(ClosestAnswer& answer, const ClosestQuestion& question, const Netw
   if (found.region == nullptr) return;
   answer.image = found.image;
   answer.distance = distance(question.norm, found.image, image);
-  answer.target = found.region->target;
+  if (!question.target.is_threshold()) answer.target = found.region->target;
   answer.verified = fools(question, network, *found.region, image, found.image, found.lead) &&
                     (!question.levels || on_levels(question, image, found.image));
-  answer.float32 = fools_float32(network, found.image, found.region->target);
+  answer.float32 = taken_in_float32(question, network, found.image, found.region->target);
   answer.all_zero =
       network.output == OutputKind::relu && (outputs(network, found.image).array() == 0).all();
   answer.bound = std::min(answer.bound, *answer.distance);

@@ -78,7 +78,7 @@ struct MipOptions {
   std::string solver = "cbc";
   Formulation formulation = Formulation::bigm;
   DistanceForm distance_form = DistanceForm::tight;
-  bool basic = false;  ///< the seeds' basic model
+  bool basic = false;  ///< the papers' basic model
 };
 
 /// `bounds` hold on the question's box. The image's class is checked by the plain forward pass.

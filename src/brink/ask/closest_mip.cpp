@@ -160,7 +160,9 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
   }
   complete(answer, question, network, image, all.found,
            {ties.bound, all.bound, std::isinf(ties.bound)}, options.gap);
-  if (all.found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
+  if (all.found.region == nullptr && regions.size() == 1 && !question.target.is_threshold()) {
+    answer.target = regions[0].target;
+  }
   if (answer.status == AnswerStatus::time_limit) {
     answer.note = note_of(all, options);
     if (!deadline.expired()) answer.status = AnswerStatus::undecided;

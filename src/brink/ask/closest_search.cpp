@@ -50,7 +50,9 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
   answer.proof = "search";
   answer.statistics = statistics;
   answer.nodes = statistics.nodes;
-  if (found.region == nullptr && regions.size() == 1) answer.target = regions[0].target;
+  if (found.region == nullptr && regions.size() == 1 && !question.target.is_threshold()) {
+    answer.target = regions[0].target;
+  }
   if (answer.status == AnswerStatus::time_limit && result.statistics.doubtful > 0) {
     answer.note = fmt::format("undecided by rounding: {} leaves", result.statistics.doubtful);
   }

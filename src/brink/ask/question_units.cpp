@@ -1,7 +1,5 @@
 #include "brink/ask/question_units.h"
 
-#include <cmath>
-
 #include "brink/bounds/rescale_bounds.h"
 
 namespace brink {
@@ -23,9 +21,7 @@ QuestionInUnits in_units(const Network& network, const Bounds& given,
   InOwnUnits own = in_own_units(network, bounds, true);
   QuestionInUnits result{std::move(own.network), std::move(own.bounds), question,
                          own.exponents.back().front()};
-  if (question.target_min) {
-    result.question.target_min = std::ldexp(*question.target_min, result.outputs);
-  }
+  result.question = with_outputs_scaled(question, result.outputs);
   return result;
 }
 

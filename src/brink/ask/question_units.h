@@ -20,7 +20,7 @@ struct QuestionInUnits {
   int outputs = 0;  ///< these outputs are 2^outputs times the network's
 };
 
-/// `basic`: the M of the seeds' basic model are the given bounds', whatever else is known.
+/// `basic`: the M of the papers' basic model are the given bounds', whatever else is known.
 QuestionInUnits in_units(const Network& network, const Bounds& given,
                          const ClosestQuestion& question, const Eigen::VectorXd& image, bool basic);
 

@@ -1,5 +1,8 @@
 #include "brink/base/norm.h"
 
+#include <cctype>
+#include <string>
+
 namespace brink {
 
 std::string_view name(Norm norm) {
@@ -17,9 +20,12 @@ std::string_view name(Norm norm) {
 }
 
 Expected<Norm> parse_norm(std::string_view text) {
+  std::string small(text);
+  for (char& c : small) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   for (const Norm norm : kAllNorms) {
-    if (name(norm) == text) return norm;
+    if (name(norm) == small) return norm;
   }
+  if (small == "l_inf" || small == "linfinity" || small == "inf") return Norm::linf;
   return bad_request("unknown norm '{}': use l0, l1, l2 or linf", text);
 }
 

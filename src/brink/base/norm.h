@@ -14,6 +14,7 @@ enum class Norm { l0, l1, l2, linf };
 inline constexpr std::array<Norm, 4> kAllNorms = {Norm::l0, Norm::l1, Norm::l2, Norm::linf};
 
 std::string_view name(Norm norm);  ///< "l0", "l1", "l2", "linf"
+/// Capital letters are fine: "L2", "Linf".
 Expected<Norm> parse_norm(std::string_view text);
 
 /// L0: number of coordinates whose double values differ; L1: sum |x_j - x~_j|; L2: Euclidean, not

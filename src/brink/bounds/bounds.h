@@ -17,7 +17,8 @@
 
 namespace brink {
 
-/// What proved a bound. `stopped` is the dual bound of a MILP that hit its limit (seeds: "weak").
+/// What proved a bound. `stopped` is the dual bound of a MILP that hit its limit (the papers':
+/// "weak").
 enum class BoundSource { interval, symbolic, lp, stopped, exact };
 
 std::string_view name(BoundSource source);

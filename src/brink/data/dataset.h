@@ -1,4 +1,5 @@
-// Image sets: MNIST and its relatives from IDX files, and the built-in strokes.
+// Data sets: pictures or tables of real features, with labels. From IDX files, NumPy's .npz, CSV,
+// and the built-in strokes.
 #pragma once
 
 #include <Eigen/Core>
@@ -7,25 +8,48 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "brink/base/box.h"
 #include "brink/base/error.h"
 
 namespace brink {
 
-/// One split: `count()` images of rows x columns pixels, each a byte; pixel value = byte / 255.
+/// Bytes stand for byte / 255; other numbers for themselves.
+using SetNumbers = std::variant<std::vector<std::uint8_t>, std::vector<float>, std::vector<double>>;
+
+/// One split: `count()` images, or rows of a table, each of image_size() numbers.
 struct ImageSet {
   int rows = 0;
   int columns = 0;
-  std::vector<std::uint8_t> pixels;  ///< count x (rows * columns), row by row
-  std::vector<std::uint8_t> labels;
+  SetNumbers pixels;        ///< count x image_size(), each in row order of its shape
+  std::vector<int> labels;  ///< class >= 0; -1: not known
+  int channels = 1;
+  bool channels_last = false;  ///< rows x columns x channels, else channels x rows x columns
+  bool picture = true;  ///< rows x columns is how it looks; else a table: 1 row, a column a feature
+  std::vector<std::string> features;  ///< names of the columns of a table; may be empty
+  std::vector<std::string> classes;   ///< names by class; may be empty
+  /// Of numbers that are no bytes: what they range over in the training split, if the file has one,
+  /// else in this one. Of a table feature by feature, of pictures altogether, [0, 1] if they lie
+  /// within. Empty: bytes.
+  std::optional<Box> range;
+  std::string label_problem;  ///< why the labels are not known
 
   int count() const { return static_cast<int>(labels.size()); }
-  int image_size() const { return rows * columns; }
-  /// Image i in [0, count) as doubles in [0, 1], row by row.
+  int image_size() const { return rows * columns * channels; }
+  bool bytes() const { return std::holds_alternative<std::vector<std::uint8_t>>(pixels); }
+  /// Image i in [0, count) as doubles, in row order.
   Eigen::VectorXd image(int i) const;
+  /// As the file has them: a byte a pixel, or a double a number.
+  std::string bytes_of(int i) const;
   int label(int i) const { return labels[static_cast<std::size_t>(i)]; }
-  /// 16 hexadecimal digits of a hash over sizes, pixels and labels.
+  int channel(int j) const;  ///< of input j
+  /// Where input j is: "age", "pixel 3,17", "feature 4".
+  std::string input_name(int j) const;
+  /// "1 x 28 x 28", "13 features".
+  std::string shape_text() const;
+  /// 16 hexadecimal digits of a hash over sizes, numbers and labels.
   std::string digest() const;
 };
 
@@ -51,9 +75,27 @@ std::filesystem::path cache_folder();
 std::optional<std::filesystem::path> find_dataset(const std::string& name,
                                                   const std::filesystem::path& data_dir = {});
 
-/// `name`: mnist, fashion-mnist, strokes or a folder with the four IDX files.
+/// How a file is to be understood.
+struct DataOptions {
+  std::string label;                 ///< of CSV: the label's column, "none", or empty: the last
+  std::vector<std::string> classes;  ///< what the labels are called in the file, by class
+};
+
+/// Arrays `x_train`, `y_train`, `x_test`, `y_test`; or `images` or `x` with `label`, `labels` or
+/// `y`, which are both splits. Any type of number; n x features is a table, n x rows x columns and
+/// more are pictures. Without labels every label is -1.
+Expected<ImageSet> read_npz_set(const std::filesystem::path& file, Split split,
+                                const DataOptions& options = {});
+
+/// A header of names, then a row of numbers a line; the label's column holds whole numbers from 0
+/// or the names of classes (in the order of the alphabet, unless `classes` says otherwise).
+/// Separated by commas, semicolons or tabs. Errors name line and column.
+Expected<ImageSet> read_csv_set(const std::filesystem::path& file, const DataOptions& options = {});
+
+/// `name`: mnist, fashion-mnist, strokes, a folder with the four IDX files, FILE.npz or FILE.csv.
 Expected<ImageSet> load_dataset(const std::string& name, Split split,
-                                const std::filesystem::path& data_dir = {});
+                                const std::filesystem::path& data_dir = {},
+                                const DataOptions& options = {});
 
 /// "0-99", "3,7,20-29" (in the order given) as indices below `count`; "correct:N" (the first
 /// N that a network gets right) and "each:N" (the first N of every class) are for the caller, who

@@ -54,8 +54,8 @@ tl::unexpected<Error> not_found(const std::string& name, Split split,
   const std::string hint =
       name == "mnist" || name == "fashion-mnist"
           ? fmt::format("get it with `brink data fetch {}`", name)
-          : "name mnist or fashion-mnist (`brink data fetch NAME` gets them), strokes (built in) "
-            "or a folder with the four IDX files";
+          : "name mnist or fashion-mnist (`brink data fetch NAME` gets them), strokes (built in), "
+            "a folder with the four IDX files, FILE.npz or FILE.csv";
   return bad_request("data set '{}' not found: no {}-images-idx3-ubyte(.gz) in {}; {}", name,
                      split == Split::train ? "train" : "t10k", places, hint);
 }
@@ -92,8 +92,11 @@ std::vector<fs::path> data_folders(const fs::path& data_dir) {
   return folders;
 }
 
-Expected<ImageSet> load_dataset(const std::string& name, Split split, const fs::path& data_dir) {
+Expected<ImageSet> load_dataset(const std::string& name, Split split, const fs::path& data_dir,
+                                const DataOptions& options) {
   if (name.empty()) return bad_request("the data set has no name; write e.g. mnist or strokes");
+  if (name.ends_with(".npz")) return read_npz_set(name, split, options);
+  if (name.ends_with(".csv") || name.ends_with(".tsv")) return read_csv_set(name, options);
   if (name == "strokes") return strokes(split);
   std::vector<fs::path> folders;
   const bool is_path = name.find('/') != std::string::npos || name == "." || name == "..";

@@ -184,7 +184,11 @@ Expected<ImageSet> read_images(const fs::path& path, std::uint32_t& count) {
                                 fmt::format("{} images of {} x {}", images, rows, columns));
   if (!pixels) return tl::unexpected(pixels.error());
   count = images;
-  return ImageSet{static_cast<int>(rows), static_cast<int>(columns), *std::move(pixels), {}};
+  ImageSet set;
+  set.rows = static_cast<int>(rows);
+  set.columns = static_cast<int>(columns);
+  set.pixels = *std::move(pixels);
+  return set;
 }
 
 Expected<std::vector<std::uint8_t>> read_labels(const fs::path& path) {
@@ -211,7 +215,7 @@ Expected<ImageSet> read_idx(const fs::path& images, const fs::path& labels) {
     return bad_request("'{}' has {} labels but '{}' has {} images; the files must belong together",
                        labels.string(), read->size(), images.string(), count);
   }
-  set->labels = *std::move(read);
+  set->labels.assign(read->begin(), read->end());
   return set;
 }
 

@@ -2,6 +2,7 @@
 // follows its quoted key, and a value of any other form is refused.
 #include "brink/data/npy.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -96,20 +97,96 @@ Expected<Parts> split(std::string_view bytes, const std::string& where) {
   return Parts{bytes.substr(start, length), bytes.substr(start + length)};
 }
 
-template <class T>
-Expected<NpyArray> numbers_of(std::vector<std::size_t> shape, std::string_view bytes,
-                              const std::string& where) {
-  NpyArray array{std::move(shape), std::vector<T>()};
-  const std::size_t expected = array.size() * sizeof(T);
-  if (bytes.size() != expected) {
-    return bad_request("{} has {} bytes of numbers where its shape ({}) needs {}: is it {}?", where,
-                       bytes.size(), fmt::join(array.shape, ", "), expected,
-                       bytes.size() < expected ? "truncated" : "followed by something else");
+/// IEEE half precision.
+float from_half(std::uint16_t bits) {
+  const int exponent = (bits >> 10) & 31, fraction = bits & 1023;
+  const float sign = (bits & 0x8000) != 0 ? -1.0F : 1.0F;
+  if (exponent == 31) {
+    return fraction == 0 ? sign * std::numeric_limits<float>::infinity()
+                         : std::numeric_limits<float>::quiet_NaN();
   }
-  std::vector<T> numbers(array.size());
-  if (expected > 0) std::memcpy(numbers.data(), bytes.data(), expected);
+  const auto size = exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
+                                  : std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
+  return sign * size;
+}
+
+/// Elements of type T, their bytes in the other order if `swapped`, as R.
+template <class T, class R>
+Expected<NpyArray> converted(std::vector<std::size_t> shape, std::string_view bytes, bool swapped,
+                             const std::string& where) {
+  std::string turned;
+  if (swapped) {
+    turned.assign(bytes);
+    for (std::size_t i = 0; i + sizeof(T) <= turned.size(); i += sizeof(T)) {
+      std::reverse(turned.begin() + static_cast<std::ptrdiff_t>(i),
+                   turned.begin() + static_cast<std::ptrdiff_t>(i + sizeof(T)));
+    }
+    bytes = turned;
+  }
+  NpyArray array{std::move(shape), std::vector<R>()};
+  if (bytes.size() != array.size() * sizeof(T)) {
+    return bad_request(
+        "{} has {} bytes of numbers where its shape ({}) needs {}: is it {}?", where, bytes.size(),
+        fmt::join(array.shape, ", "), array.size() * sizeof(T),
+        bytes.size() < array.size() * sizeof(T) ? "truncated" : "followed by something else");
+  }
+  std::vector<R> numbers(array.size());
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    T element;
+    std::memcpy(&element, bytes.data() + i * sizeof(T), sizeof(T));
+    if constexpr (std::is_same_v<R, float> && std::is_same_v<T, std::uint16_t>) {
+      numbers[i] = from_half(element);
+    } else {
+      numbers[i] = static_cast<R>(element);
+    }
+  }
   array.numbers = std::move(numbers);
   return array;
+}
+
+/// Numbers of a type given by its letter and bytes: 'f' 8, 'u' 2, ...
+Expected<NpyArray> any_numbers(std::string_view descr, std::vector<std::size_t> shape,
+                               std::string_view bytes, const std::string& where) {
+  const bool swapped = descr.front() == '>';
+  const std::string_view type = descr.substr(1);
+  const auto as = [&]<class T, class R>() {
+    return converted<T, R>(std::move(shape), bytes, swapped, where);
+  };
+  using i64 = std::int64_t;
+  if (type == "f8") return as.template operator()<double, double>();
+  if (type == "f4") return as.template operator()<float, float>();
+  if (type == "f2") return as.template operator()<std::uint16_t, float>();
+  if (type == "i8") return as.template operator()<i64, i64>();
+  if (type == "i4") return as.template operator()<std::int32_t, std::int32_t>();
+  if (type == "i2") return as.template operator()<std::int16_t, i64>();
+  if (type == "i1") return as.template operator()<std::int8_t, i64>();
+  if (type == "u8") return as.template operator()<std::uint64_t, double>();
+  if (type == "u4") return as.template operator()<std::uint32_t, i64>();
+  if (type == "u2") return as.template operator()<std::uint16_t, i64>();
+  if (type == "u1") return as.template operator()<std::uint8_t, std::uint8_t>();
+  if (type == "b1") return as.template operator()<std::uint8_t, std::int32_t>();
+  return bad_request("{} holds {}: use numbers of a float or integer type", where,
+                     descr.substr(0, 20));
+}
+
+/// From Fortran order to C order.
+NpyArray in_c_order(const NpyArray& array) {
+  NpyArray result = array;
+  std::visit(
+      [&](auto& to) {
+        const auto& from = std::get<std::decay_t<decltype(to)>>(array.numbers);
+        const std::size_t rank = array.shape.size();
+        std::vector<std::size_t> at(rank, 0), stride(rank, 1);
+        for (std::size_t d = 1; d < rank; ++d) stride[d] = stride[d - 1] * array.shape[d - 1];
+        for (auto& element : to) {
+          std::size_t place = 0;
+          for (std::size_t d = 0; d < rank; ++d) place += at[d] * stride[d];
+          element = from[place];
+          for (std::size_t d = rank; d-- > 0 && ++at[d] == array.shape[d];) at[d] = 0;
+        }
+      },
+      result.numbers);
+  return result;
 }
 
 /// One text of as many characters of `width` bytes as `digits` says: <U7 has 4 bytes each, |S7 one.
@@ -183,17 +260,14 @@ Expected<NpyArray> decode_npy(std::string_view bytes, const std::string& where) 
   if (order.empty() || !shape || descr.empty()) {
     return bad_request("{} has a header that is not NumPy's: descr, fortran_order, shape", where);
   }
-  if (order.substr(0, 4) == "True" && shape->size() > 1) {
-    return bad_request("{} is in Fortran order: save numpy.ascontiguousarray of it", where);
-  }
   const std::size_t quote = descr.find('\'', 1);
   if (descr.front() == '\'' && quote != std::string_view::npos) {
     descr = descr.substr(1, quote - 1);
-    if (descr == "<f8") return numbers_of<double>(std::move(*shape), parts->numbers, where);
-    if (descr == "<f4") return numbers_of<float>(std::move(*shape), parts->numbers, where);
-    if (descr == "<i8") return numbers_of<std::int64_t>(std::move(*shape), parts->numbers, where);
-    if (descr == "<i4") return numbers_of<std::int32_t>(std::move(*shape), parts->numbers, where);
-    if (descr == "|u1") return numbers_of<std::uint8_t>(std::move(*shape), parts->numbers, where);
+    if (descr.size() == 3 && std::string_view("fiub").find(descr[1]) != std::string_view::npos) {
+      auto array = any_numbers(descr, std::move(*shape), parts->numbers, where);
+      const bool fortran = order.substr(0, 4) == "True" && array && array->shape.size() > 1;
+      return fortran ? Expected<NpyArray>(in_c_order(*array)) : array;
+    }
     NpyArray array{std::move(*shape), {}};
     const bool wide = descr.starts_with("<U");
     if ((wide || descr.starts_with("|S")) && array.size() == 1) {
@@ -203,7 +277,7 @@ Expected<NpyArray> decode_npy(std::string_view bytes, const std::string& where) 
       return array;
     }
   }
-  return bad_request("{} holds {}: use float64, float32, int64, int32 or uint8 numbers", where,
+  return bad_request("{} holds {}: use numbers of a float or integer type", where,
                      descr.substr(0, 20));
 }
 

@@ -16,7 +16,8 @@
 
 namespace brink {
 
-/// What is read and written: numbers <f8, <f4, <i8, <i4, |u1; or one text, <U or |S.
+/// Numbers as they are kept: <f8, <f4, <i8, <i4, |u1, or one text, <U or |S. Of the other types of
+/// numbers read, <f2 becomes float and integers int64, whatever their order of bytes.
 using NpyNumbers = std::variant<std::vector<double>, std::vector<float>, std::vector<std::int64_t>,
                                 std::vector<std::int32_t>, std::vector<std::uint8_t>, std::string>;
 
@@ -36,7 +37,8 @@ struct NpyArray {
 };
 
 /// The error names `where` (a file and array) and what was expected: wrong magic, a header that
-/// does not parse, Fortran order, another kind of number, too few or too many bytes.
+/// does not parse, another kind of number, too few or too many bytes. Fortran order becomes C
+/// order.
 Expected<NpyArray> decode_npy(std::string_view bytes, const std::string& where);
 
 /// `array.numbers` must have `array.size()` entries.

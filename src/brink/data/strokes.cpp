@@ -223,9 +223,10 @@ ImageSet strokes(Split split, std::uint64_t seed) {
   static const auto glyphs = make_glyphs();
   const int blocks = split == Split::train ? 6'000 : 1'000;  // of one image of each digit
   constexpr std::size_t kSize = std::size_t{kSide} * kSide;
-  ImageSet set{kSide, kSide, {}, {}};
+  ImageSet set;
+  set.rows = set.columns = kSide;
   set.labels.resize(static_cast<std::size_t>(blocks) * kDigits);
-  set.pixels.resize(set.labels.size() * kSize);
+  std::vector<std::uint8_t> pixels(set.labels.size() * kSize);
   parallel_for(blocks, hardware_threads(), [&](int block) {
     std::vector<std::uint8_t> digits{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
     Random order = stream(seed, split, 0, block);
@@ -234,10 +235,12 @@ ImageSet strokes(Split split, std::uint64_t seed) {
       const int i = block * kDigits + k;
       const std::size_t at = static_cast<std::size_t>(i);
       Random random = stream(seed, split, 1, i);
-      set.labels[at] = digits[static_cast<std::size_t>(k)];
-      draw_digit(glyphs[set.labels[at]], random, set.pixels.data() + at * kSize);
+      const std::size_t digit = digits[static_cast<std::size_t>(k)];
+      set.labels[at] = static_cast<int>(digit);
+      draw_digit(glyphs[digit], random, pixels.data() + at * kSize);
     }
   });
+  set.pixels = std::move(pixels);
   return set;
 }
 

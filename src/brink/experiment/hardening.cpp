@@ -99,12 +99,12 @@ std::vector<int> hidden_of(const Network& network) {
 
 Examples to_examples(const ImageSet& set) {
   Examples examples(set.image_size());
-  const auto size = static_cast<std::size_t>(set.image_size());
-  for (int i = 0; i < set.count(); ++i) {
-    const std::span<const std::uint8_t> pixels(set.pixels);
-    examples.add(pixels.subspan(static_cast<std::size_t>(i) * size, size), set.label(i));
-  }
+  for (int i = 0; i < set.count(); ++i) examples.add(set.image(i), set.label(i));
   return examples;
+}
+
+bool needs_standardising(const ImageSet& set) {
+  return set.range && (set.range->lower.minCoeff() < 0 || set.range->upper.maxCoeff() > 1);
 }
 
 Expected<Attacked> attack(const Asker& asker, const NamedNetwork& network,
@@ -187,6 +187,7 @@ Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& n
       tell(fmt::format("round {}: training with {} examples more", round, extra.count()));
       TrainOptions retrain = options.training;
       retrain.hidden = hidden_of(network.network);
+      retrain.standardise = needs_standardising(*training.set);
       const auto trained = train(clean, extra, retrain, asker.interrupt());
       const auto leaders = asker.crew().share(
           trained.map([](const TrainResult& result) { return to_onnx(result.network); }));

@@ -1,7 +1,7 @@
 // Hardening: attack the network's training images, let the examples found join the training under
 // their true class, train again from scratch; once or round after round.
 //
-// The seeds: Zhu adds 1000 examples of one norm, Koot 3000 to 12,000 of L1; Koot proposes rounds
+// The papers: Zhu adds 1000 examples of one norm, Koot 3000 to 12,000 of L1; Koot proposes rounds
 // (attack the retrained network, add, retrain) and capped examples. Training against an adversary
 // (network/adversary.h) is combined with it by the training options.
 #pragma once
@@ -18,6 +18,8 @@ namespace brink {
 
 /// All images of a split as training examples.
 Examples to_examples(const ImageSet& set);
+/// Numbers that do not lie within [0, 1] are trained on at mean 0 and deviation 1.
+bool needs_standardising(const ImageSet& set);
 
 /// Examples found for training images.
 struct Attacked {

@@ -90,7 +90,7 @@ std::vector<Affine> add_distance(Program& program, const ClosestQuestion& questi
   if (question.breakpoints) {
     return add_l2_breakpoints(program, all, *question.breakpoints, options.form);
   }
-  if (options.tangents == nullptr || options.form == DistanceForm::seed) {
+  if (options.tangents == nullptr || options.form == DistanceForm::papers) {
     throw std::invalid_argument("add_distance: l2 needs breakpoints, or tangents in tight form");
   }
   return add_l2_tangents(program, all, *options.tangents);

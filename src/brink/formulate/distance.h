@@ -37,7 +37,7 @@ std::vector<SplitMove> add_split_moves(Program& program, const std::vector<Move>
                                        double cost);
 std::vector<Affine> inputs_of(const std::vector<Move>& moves, const std::vector<SplitMove>& split);
 
-/// The seeds' x_j^0 columns over the reach.
+/// The papers' x_j^0 columns over the reach.
 std::vector<Affine> add_seed_inputs(Program& program, const std::vector<Move>& moves);
 /// -weight w <= x_j - x~_j <= weight w for the column w: two rows.
 void add_seed_rows(Program& program, std::size_t j, const Affine& input, double origin, int w,

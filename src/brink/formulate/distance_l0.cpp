@@ -4,12 +4,12 @@
 //     seed:   min sum_j u_j,  -u_j <= x_j - x~_j <= u_j
 //
 // The tight rows let a relaxed u_j be no smaller than the share of its way that the pixel goes,
-// which the seed's rows do only for pixels that can move by 1. The seed's rows suppose moves of at
-// most 1 (pixels in [0, 1]); in a wider box D_j u_j takes the place of u_j.
-// Dropped: one row p_j / up + n_j / down <= u_j. Its relaxation is the same, but short ranges turn
-// into huge coefficients.
+// which the papers' rows do only for pixels that can move by 1. The papers' rows suppose moves of
+// at most 1 (pixels in [0, 1]); in a wider box D_j u_j takes the place of u_j. Dropped: one row p_j
+// / up + n_j / down <= u_j. Its relaxation is the same, but short ranges turn into huge
+// coefficients.
 //
-// Source of the seed form: seed document Z, (17).
+// Source of the papers' form: Zhu 2021, (17).
 #include "distance.h"
 
 namespace brink {
@@ -24,7 +24,7 @@ void add_switch(Program& program, std::string name, int move, double range, int 
 }  // namespace
 
 std::vector<Affine> add_l0(Program& program, const std::vector<Move>& all, DistanceForm form) {
-  if (form == DistanceForm::seed) {
+  if (form == DistanceForm::papers) {
     const std::vector<Affine> inputs = add_seed_inputs(program, all);
     for (std::size_t j = 0; j < all.size(); ++j) {
       const int u = program.add_binary(fmt::format("u_{}", j), 1);

@@ -3,7 +3,7 @@
 //     tight:  min sum_j p_j + n_j                                     (no rows)
 //     seed:   min sum_j d_j,  -d_j <= x_j - x~_j <= d_j,  d_j >= 0    (two rows a pixel)
 //
-// Source of the seed form: Fischetti & Jo 2018, (16).
+// Source of the papers' form: Fischetti & Jo 2018, (16).
 #include "distance.h"
 
 namespace brink {

@@ -11,7 +11,7 @@
 // where neighbouring tangents cross. Upward and downward moves have chains of their own, each
 // cut where its range ends.
 //
-// Seed form (Bisschop 2006 by way of seed document Z, (18)-(28)), for f~ only:
+// The papers' form (Bisschop 2006 by way of Zhu 2021, (18)-(28)), for f~ only:
 //     d_j = sum_i a_i l_i,  f~ = sum_i a_i^2 l_i,  sum_i l_i = 1,  l_i >= 0,
 //     l_i <= y_i,  sum_i y_i <= 2,  y_i + y_k <= 1 for k > i + 1,  y_i in {0, 1}
 // N binaries and (N - 1)(N - 2) / 2 + N + 3 rows a pixel, for the same optimum.
@@ -120,7 +120,7 @@ void add_lambda_formulation(Program& program, std::size_t j, int d, double large
 
 std::vector<Affine> add_l2_breakpoints(Program& program, const std::vector<Move>& all,
                                        int breakpoints, DistanceForm form) {
-  if (form == DistanceForm::seed) {
+  if (form == DistanceForm::papers) {
     const std::vector<Affine> inputs = add_seed_inputs(program, all);
     for (std::size_t j = 0; j < all.size(); ++j) {
       const int d = program.add_column({fmt::format("d_{}", j), 0, kInfinity, 0, false});

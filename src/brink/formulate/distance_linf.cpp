@@ -6,13 +6,13 @@
 // p_j <= W and n_j <= W as two rows allow the same x and W: p_j and n_j need not both be positive.
 // One row is half as many.
 //
-// Source of the seed form: seed document Z, (29).
+// Source of the papers' form: Zhu 2021, (29).
 #include "distance.h"
 
 namespace brink {
 
 std::vector<Affine> add_linf(Program& program, const std::vector<Move>& all, DistanceForm form) {
-  if (form == DistanceForm::seed) {
+  if (form == DistanceForm::papers) {
     const std::vector<Affine> inputs = add_seed_inputs(program, all);
     const int w = program.add_column({"W", 0, kInfinity, 1, false});
     for (std::size_t j = 0; j < all.size(); ++j) {

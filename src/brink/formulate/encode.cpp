@@ -2,7 +2,7 @@
 // of the image come first.
 //
 // closest_model asks for one region, with the output rows on y^K = W^K x^{K-1} + b^K: no columns
-// and no binaries for the output layer. literal_model is the seeds' own, kept for comparison: it
+// and no binaries for the output layer. literal_model is the papers' own, kept for comparison: it
 // splits the output layer and so allows the all-zero outputs (question/question.h).
 #include "brink/formulate/formulate.h"
 
@@ -15,9 +15,9 @@ Expected<Formulation> parse_formulation(std::string_view text) {
 }
 
 Expected<DistanceForm> parse_distance_form(std::string_view text) {
-  if (text == "seed") return DistanceForm::seed;
+  if (text == "papers" || text == "seed") return DistanceForm::papers;
   if (text == "tight") return DistanceForm::tight;
-  return bad_request("unknown distance form '{}': use seed or tight", text);
+  return bad_request("unknown distance form '{}': use papers or tight", text);
 }
 
 ClosestModel closest_model(const Network& network, const Bounds& bounds,

@@ -5,7 +5,8 @@
 // docs/formulations.md.
 //
 // Names (layer k from 1, neuron and pixel j from 0, segment or breakpoint i from 0):
-//   columns  x_0_j input (seed form), x_k_j s_k_j z_k_j neuron; p_j n_j the move of a pixel up and
+//   columns  x_0_j input (papers' form), x_k_j s_k_j z_k_j neuron; p_j n_j the move of a pixel up
+//   and
 //            down, p_j_i n_j_i its segments (l2); d_j u_j W the distance; l_j_i y_j_i weights
 //   rows     pre_k_j pre-activation, on_k_j off_k_j ReLU, fooled_r output condition; above_j
 //            below_j within_j distance; place_j convex_j two_j use_j_i apart_j_i_k weights
@@ -26,14 +27,15 @@ enum class Formulation { bigm, indicator };
 Expected<Formulation> parse_formulation(std::string_view text);
 std::string_view name(Formulation formulation);
 
-/// seed: the seeds' rows (-d_j <= x_j - x~_j <= d_j and so on); tight: x_j = x~_j + p_j - n_j.
-enum class DistanceForm { seed, tight };
+/// papers: their rows (-d_j <= x_j - x~_j <= d_j and so on); tight: x_j = x~_j + p_j - n_j.
+enum class DistanceForm { papers, tight };
+/// "papers" (formerly "seed", still understood) or "tight".
 Expected<DistanceForm> parse_distance_form(std::string_view text);
 std::string_view name(DistanceForm form);
 
 struct EncodingOptions {
   Formulation formulation = Formulation::bigm;
-  /// Every hidden neuron keeps its binary and x, s get no upper bounds: the seeds' basic model.
+  /// Every hidden neuron keeps its binary and x, s get no upper bounds: the papers' basic model.
   /// (Big-M still needs its M from the bounds.) Otherwise stable neurons lose their binary.
   bool basic = false;
   int last_layer = 0;        ///< encode layers 1..last_layer (0: all hidden layers, K - 1)
@@ -75,7 +77,7 @@ struct GeneralCosts {
   std::vector<std::vector<double>> x, z, s;
 };
 
-/// The seeds' 0-1 MILP (6)-(14) over a box with general costs; all layers. The output layer is
+/// The papers' 0-1 MILP (6)-(14) over a box with general costs; all layers. The output layer is
 /// split like the others when the network ends in relu; else x^K = y^K, free in sign. A neuron
 /// whose z has a cost keeps its z. `options.last_layer`, `options.output_relu` are not read.
 struct GeneralModel {
@@ -110,7 +112,7 @@ ClosestModel closest_model(const Network& network, const Bounds& bounds,
                            const Eigen::VectorXd& image, const EncodingOptions& encoding,
                            const DistanceOptions& distance);
 
-/// The seeds' literal model for relu outputs and target_min 0: the output layer is split like the
+/// The papers' literal model for relu outputs and target_min 0: the output layer is split like the
 /// others and x_t^K >= margin x_j^K (15) stands on its x columns. One program for the union of both
 /// regions of such a question, the all-zero outputs included.
 ClosestModel literal_model(const Network& network, const Bounds& bounds,

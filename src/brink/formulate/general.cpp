@@ -1,4 +1,4 @@
-// The seeds' whole 0-1 MILP with its general objective
+// The papers' whole 0-1 MILP with its general objective
 //
 //     min  sum_{k>=0} c_j^k x_j^k + sum_{k>=1} (gamma_j^k z_j^k + lambda_j^k s_j^k)
 //
@@ -58,7 +58,7 @@ std::string_view name(Formulation formulation) {
 }
 
 std::string_view name(DistanceForm form) {
-  return form == DistanceForm::seed ? "seed" : "tight";
+  return form == DistanceForm::papers ? "papers" : "tight";
 }
 
 }  // namespace brink

@@ -1,4 +1,4 @@
-// Indicator constraints, as the seeds write them:
+// Indicator constraints, as the papers write them:
 //
 //     on_k_j:   z = 1 -> x <= 0
 //     off_k_j:  z = 0 -> s <= 0

@@ -100,13 +100,13 @@ struct Lead {
   double lead = 0, doubt = 0;
 };
 
-/// y_t - y_j for each j, and y_t of a relu output, with the doubt of each.
+/// y_t - y_j for each j, and y_t of a relu or an only output, with the doubt of each.
 std::vector<Lead> leads(const Network& network, const Eigen::VectorXd& x, int target, bool sharp) {
   const std::vector<LayerDoubt> doubts = forward(network, x, sharp);
   const LayerDoubt& last = doubts.back();
   std::vector<Lead> result;
   for (Eigen::Index j = 0; j < last.y.size(); ++j) {
-    if (j == target && network.output != OutputKind::relu) continue;
+    if (j == target && network.output != OutputKind::relu && last.y.size() > 1) continue;
     Eigen::VectorXd c = Eigen::VectorXd::Unit(last.y.size(), target);
     double local = last.local(target);
     if (j != target) {
@@ -149,9 +149,14 @@ double float32_doubt(const Network& network, const Eigen::VectorXd& x, int targe
   return most;
 }
 
-bool survives_float32(const Network& network, const Eigen::VectorXd& x, int target) {
+bool survives_float32(const Network& network, const Eigen::VectorXd& x, int target,
+                      double threshold) {
   for (const bool sharp : {false, true}) {
-    const std::vector<Lead> rows = leads(network, x, target, sharp);
+    std::vector<Lead> rows = leads(network, x, target, sharp);
+    if (network.output_size() == 1) {
+      rows.front().lead = std::abs(rows.front().lead - threshold);
+      rows.front().doubt += kUnit * std::abs(threshold);  // which is rounded too
+    }
     if (std::all_of(rows.begin(), rows.end(),
                     [](const Lead& row) { return row.lead > row.doubt; })) {
       return true;

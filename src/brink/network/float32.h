@@ -15,13 +15,14 @@ Eigen::VectorXf outputs_float32(const Network& network, const Eigen::VectorXd& x
 /// That pass takes x for `target`: its output is strictly the largest.
 bool fools_float32(const Network& network, const Eigen::VectorXd& x, int target);
 
-/// Bound on the error of y_t - y_j in float32 at x, the largest over j; of a relu output on that of
-/// y_t too. Inputs and weights may be rounded to float32 first, sums be taken in any order, with or
-/// without fused multiply-add.
+/// Bound on the error of y_t - y_j in float32 at x, the largest over j; of a relu output, and where
+/// there is one output only, on that of y_t too. Inputs and weights may be rounded to float32
+/// first, sums be taken in any order, with or without fused multiply-add.
 double float32_doubt(const Network& network, const Eigen::VectorXd& x, int target);
 
 /// Every such pass takes x for `target`: each y_t - y_j (of a relu output y_t too) exceeds its
-/// doubt.
-bool survives_float32(const Network& network, const Eigen::VectorXd& x, int target);
+/// doubt. Where there is one output only: every such pass has it on the same side of `threshold`.
+bool survives_float32(const Network& network, const Eigen::VectorXd& x, int target,
+                      double threshold = 0);
 
 }  // namespace brink

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "brink/base/parallel.h"
+#include "brink/network/normalise.h"
 #include "brink/network/sgd.h"
 
 namespace brink {
@@ -186,8 +187,29 @@ Expected<void> check(const TrainOptions& options) {
   return options.adversarial ? check(*options.adversarial) : Expected<void>();
 }
 
+namespace {
+
+Expected<TrainResult> train_standardised(const Examples& examples, const Examples& extra,
+                                         TrainOptions options, const std::atomic<bool>* interrupt) {
+  if (options.adversarial) {
+    return bad_request("adversarial training is for inputs within [0, 1], as pictures are");
+  }
+  options.standardise = false;
+  const Normalisation by = normalisation_of(examples);
+  auto result = train(normalised(examples, by), normalised(extra, by), options, interrupt);
+  if (!result) return result;
+  normalise_inputs(result->network, by);
+  Layer& first = result->network.layers.front();
+  first.weights = first.weights.cast<float>().cast<double>();
+  first.bias = first.bias.cast<float>().cast<double>();
+  return result;
+}
+
+}  // namespace
+
 Expected<TrainResult> train(const Examples& examples, const Examples& extra,
                             const TrainOptions& options, const std::atomic<bool>* interrupt) {
+  if (options.standardise) return train_standardised(examples, extra, options, interrupt);
   if (auto ok = check_options(examples, extra, options); !ok) return tl::unexpected(ok.error());
   const Split parts = split(examples.count(), extra.count(), options);
   if (options.restarts > 1 && parts.judging.empty()) {

@@ -27,6 +27,8 @@ struct TrainOptions {
   double warmup = 1;            ///< epochs until the largest rate, >= 0
   double weight_decay = 0;      ///< each step shrinks weights by rate x this; >= 0, with rate < 1
   std::optional<AdversarialOptions> adversarial;  ///< train on inputs changed for the worse
+  /// Train on inputs of mean 0 and deviation 1; the network returned undoes it in its first layer.
+  bool standardise = false;
   std::uint64_t seed = 0;
   int restarts = 1;     ///< >= 1, each with a seed of its own
   int held_out = 5000;  ///< examples that judge restarts; at most a tenth of all
@@ -52,7 +54,7 @@ struct TrainResult {
 ///
 /// Errors: bad_request for options out of range, fewer than two classes, labels of `extra` that
 /// `examples` do not have, sizes that differ, too few examples to hold some out, values outside of
-/// [0, 1] in adversarial training; failure when training diverged; interrupted.
+/// [0, 1] or standardised in adversarial training; failure when training diverged; interrupted.
 Expected<TrainResult> train(const Examples& examples, const Examples& extra,
                             const TrainOptions& options,
                             const std::atomic<bool>* interrupt = nullptr);

@@ -1,7 +1,10 @@
 #include "brink/question/question.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "brink/base/digest.h"
 #include "brink/network/float32.h"
@@ -9,6 +12,13 @@
 namespace brink {
 
 namespace {
+
+std::optional<double> parse_real(std::string_view text) {
+  double value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return std::isfinite(value) ? std::optional<double>(value) : std::nullopt;
+}
 
 std::optional<int> parse_int(std::string_view text) {
   int value = 0;
@@ -49,6 +59,14 @@ OutputRegion ratio_region(const ClosestQuestion& question, Eigen::Index classes,
   return region;
 }
 
+/// y >= threshold or y <= threshold, for a network of one output.
+OutputRegion threshold_region(const TargetRule& rule) {
+  const double sign = rule.kind == TargetRule::Kind::above ? 1 : -1;
+  OutputRegion region;
+  region.rows.push_back({Eigen::VectorXd::Constant(1, sign), sign * rule.threshold});
+  return region;
+}
+
 /// The literal model's loophole: every output is zero, so 0 >= margin * 0 holds.
 OutputRegion all_zero_region(Eigen::Index classes, int target) {
   OutputRegion region;
@@ -66,10 +84,18 @@ OutputRegion all_zero_region(Eigen::Index classes, int target) {
 
 Expected<TargetRule> TargetRule::parse(std::string_view text) {
   if (text == "any") return TargetRule{Kind::any, 0};
+  for (const Kind kind : {Kind::above, Kind::below}) {
+    const std::string_view word = kind == Kind::above ? "above:" : "below:";
+    if (!text.starts_with(word)) continue;
+    const auto threshold = parse_real(text.substr(word.size()));
+    if (!threshold) return bad_request("target '{}': after '{}' comes a number", text, word);
+    return TargetRule{kind, 0, *threshold};
+  }
   const bool shift = text.starts_with("shift:");
   const auto value = parse_int(shift ? text.substr(6) : text);
   if (!value || *value < 0) {
-    return bad_request("unknown target '{}': use shift:N, any or a class number", text);
+    return bad_request("unknown target '{}': use any, a class number, shift:N, above:T or below:T",
+                       text);
   }
   return TargetRule{shift ? Kind::shift : Kind::fixed, *value};
 }
@@ -82,6 +108,10 @@ std::string TargetRule::text() const {
       return fmt::format("shift:{}", value);
     case Kind::fixed:
       return fmt::format("{}", value);
+    case Kind::above:
+      return fmt::format("above:{}", threshold);
+    case Kind::below:
+      return fmt::format("below:{}", threshold);
   }
   return "?";
 }
@@ -91,7 +121,47 @@ namespace {
 constexpr double kMostAsked = 1e9;
 constexpr int kMostBreakpoints = 10'000;
 constexpr int kMostLevels = 65'536;
+
+Expected<void> check_box(const ClosestQuestion& question, const Network& network) {
+  const Box& box = question.box;
+  if (box.size() != network.input_size()) {
+    return bad_request("the box has {} inputs, the network {}", box.size(), network.input_size());
+  }
+  if (!box.lower.allFinite() || !box.upper.allFinite() ||
+      (box.lower.array() > box.upper.array()).any()) {
+    return bad_request("the box needs finite numbers with low <= high");
+  }
+  return {};
+}
+
+Expected<void> check_threshold(const ClosestQuestion& question, const Network& network) {
+  if (network.output_size() != 1) {
+    return bad_request("--above and --below are for networks of one output; this one has {}",
+                       network.output_size());
+  }
+  if (network.output == OutputKind::relu) {
+    return bad_request("--above and --below need a linear output; this network ends in relu");
+  }
+  if (question.margin != 1 || question.target_min) {
+    return bad_request(
+        "a margin and a floor speak of classes: leave them out with --above, --below");
+  }
+  if (std::abs(question.target.threshold) > kMostAsked) {
+    return bad_request("threshold {} is beyond {}; use less", question.target.threshold,
+                       kMostAsked);
+  }
+  return check_box(question, network);
+}
+
 }  // namespace
+
+ClosestQuestion papers_question() {
+  ClosestQuestion question;
+  question.target = {TargetRule::Kind::shift, 5};
+  question.margin = 1.2;
+  question.target_min = 0.001;
+  return question;
+}
 
 Expected<void> ClosestQuestion::check(const Network& network) const {
   if (!(margin >= 1)) return bad_request("margin {} is below 1; use 1 or more", margin);
@@ -133,17 +203,12 @@ Expected<void> ClosestQuestion::check(const Network& network) const {
     return bad_request("target class {} does not exist; the network has classes 0 to {}",
                        target.value, network.output_size() - 1);
   }
+  if (target.is_threshold()) return check_threshold(*this, network);
   if (network.output_size() < 2) {
-    return bad_request("the network has one output; a closest example needs two classes or more");
+    return bad_request(
+        "the network has one output and so no classes; ask for a value: --above T or --below T");
   }
-  if (box.size() != network.input_size()) {
-    return bad_request("the box has {} inputs, the network {}", box.size(), network.input_size());
-  }
-  if (!box.lower.allFinite() || !box.upper.allFinite() ||
-      (box.lower.array() > box.upper.array()).any()) {
-    return bad_request("the box needs finite numbers with low <= high");
-  }
-  return {};
+  return check_box(*this, network);
 }
 
 std::string ClosestQuestion::text() const {
@@ -152,18 +217,20 @@ std::string ClosestQuestion::text() const {
     box_bytes.append(reinterpret_cast<const char*>(side->data()),
                      static_cast<std::size_t>(side->size()) * sizeof(double));
   }
+  const std::string kept = frozen.empty() ? "" : fmt::format(" frozen={}", fmt::join(frozen, ","));
   const std::string grey = levels ? fmt::format(" levels={}", *levels) : "";
   const std::string led = !leads() ? "" : lead ? fmt::format(" lead={}", *lead) : " lead=auto";
-  return fmt::format("norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}{}{}",
+  return fmt::format("norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}{}{}{}",
                      name(norm), target.text(), margin,
                      target_min ? fmt::format("{}", *target_min) : "none",
                      cap ? fmt::format("{}", *cap) : "none",
                      breakpoints ? fmt::format("{}", *breakpoints) : "none",
-                     sha256(box_bytes).substr(0, 16), led, grey);
+                     sha256(box_bytes).substr(0, 16), led, grey, kept);
 }
 
 std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const Network& network,
                                          int label) {
+  if (question.target.is_threshold()) return {threshold_region(question.target)};
   const auto classes = network.output_size();
   std::vector<int> targets;
   switch (question.target.kind) {
@@ -175,6 +242,9 @@ std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const 
       break;
     case TargetRule::Kind::any:
       for (int j = 0; j < classes; ++j) targets.push_back(j);
+      break;
+    case TargetRule::Kind::above:
+    case TargetRule::Kind::below:
       break;
   }
   std::erase(targets, label);
@@ -195,6 +265,7 @@ Box reach(const ClosestQuestion& question, const Eigen::VectorXd& image) {
     result.lower = result.lower.cwiseMax((image.array() - *question.cap).matrix());
     result.upper = result.upper.cwiseMin((image.array() + *question.cap).matrix());
   }
+  for (const int j : question.frozen) result.lower(j) = result.upper(j) = image(j);
   return result;
 }
 
@@ -207,6 +278,12 @@ Lead lead_of(const ClosestQuestion& question, const Network& network, const Eige
   const double doubt = found.size() > 0 ? kMore * float32_doubt(network, found, target)
                                         : kWithoutImage * float32_doubt(network, image, target);
   return {doubt, true};
+}
+
+ClosestQuestion with_outputs_scaled(ClosestQuestion question, int exponent) {
+  if (question.target_min) *question.target_min = std::ldexp(*question.target_min, exponent);
+  question.target.threshold = std::ldexp(question.target.threshold, exponent);
+  return question;
 }
 
 OutputRegion moved_inward(OutputRegion region, double lead) {
@@ -227,6 +304,12 @@ bool fools(const ClosestQuestion& question, const Network& network, const Output
   const Eigen::VectorXd y = outputs(network, x);
   const double least = region.lead + lead.value;
   if (region.all_zero) return least == 0 && !lead.float32 && (y.array() == 0).all();
+  if (question.target.is_threshold()) {
+    const double threshold = question.target.threshold;
+    const bool above = question.target.kind == TargetRule::Kind::above;
+    const bool beyond = above ? y(0) - least >= threshold : y(0) + least <= threshold;
+    return beyond && (!lead.float32 || survives_float32(network, x, region.target, threshold));
+  }
   const double activation = y(region.target) - least;
   if (question.target_min && !(activation >= *question.target_min)) return false;
   for (Eigen::Index j = 0; j < y.size(); ++j) {

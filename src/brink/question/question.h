@@ -14,37 +14,44 @@
 
 namespace brink {
 
-/// Which class the changed image must be taken for.
+/// What the network must make of the changed image: a class, or for a network of one output a value
+/// on the other side of a threshold.
 struct TargetRule {
-  enum class Kind { shift, any, fixed };
-  Kind kind = Kind::shift;
-  int value =
-      5;  ///< shift: target = (label + value) mod classes (the seeds' rule); fixed: the class
+  enum class Kind { shift, any, fixed, above, below };
+  Kind kind = Kind::any;
+  int value = 0;  ///< shift: target = (label + value) mod classes; fixed: the class
 
-  /// "shift:5", "any", "7".
+  double threshold = 0;  ///< above: y >= threshold; below: y <= threshold
+
+  bool is_threshold() const { return kind == Kind::above || kind == Kind::below; }
+  /// "shift:5", "any", "7", "above:0.5", "below:-2".
   static Expected<TargetRule> parse(std::string_view text);
   std::string text() const;
 };
 
 /// min dist(x, x~) over x in box, |x_j - x~_j| <= cap, x_t >= margin x_j for j != t, and the
-/// target's floor. Constraints are closed: at margin 1 a tie counts as fooled.
+/// target's floor. Constraints are closed: at margin 1 a tie counts as fooled. As it is, the
+/// nearest input that the network takes for any other class.
 struct ClosestQuestion {
   Norm norm = Norm::l1;
   TargetRule target;
-  double margin = 1.2;                       ///< >= 1
-  std::optional<double> target_min = 0.001;  ///< >= 0, floor on the target's activation; 0 is the
-                                             ///< seeds' literal model; empty ("none"): no floor,
-                                             ///< y_t >= margin y_j and y_t >= y_j (linear outputs)
+  double margin = 1;                 ///< >= 1
+  std::optional<double> target_min;  ///< >= 0, floor on the target's activation; 0 is the papers'
+                                     ///< literal model; empty ("none"): no floor, y_t >= margin y_j
+                                     ///< and y_t >= y_j (linear outputs)
   /// >= 0: returned images meet every condition by so much, y_t >= margin y_j + lead. Bounds and
   /// `infeasible` speak of lead 0 all the same. Empty: as much as float32 rounding can take away
   /// at the image that is found (network/float32.h) if the margin is 1, else 0.
   std::optional<double> lead;
   std::optional<double> cap;       ///< >= 0
   Box box;                         ///< n_0 pixels
-  std::optional<int> breakpoints;  ///< >= 2, L2 only: the seeds' linearisation
+  std::optional<int> breakpoints;  ///< >= 2, L2 only: the papers' linearisation
   /// >= 2: the image returned has changed pixels on so many evenly spaced levels of the box only.
   /// Bounds speak of images of any levels.
   std::optional<int> levels;
+
+  /// Inputs that stay at the image's own value.
+  std::vector<int> frozen;
 
   /// Images must lie deeper than the boundary.
   bool leads() const { return lead ? *lead > 0 : margin == 1; }
@@ -53,6 +60,10 @@ struct ClosestQuestion {
   /// All options in one canonical line; equal lines, equal questions (box by its hash).
   std::string text() const;
 };
+
+/// The papers' question: the class five further, margin 1.2, a floor of 0.001 (Fischetti & Jo
+/// 2018; the floor, which keeps all-zero outputs out, is ours).
+ClosestQuestion papers_question();
 
 /// One linear condition on the output pre-activations: coefficients . y^K >= rhs.
 struct OutputRow {
@@ -88,8 +99,12 @@ OutputRegion moved_inward(OutputRegion region, double lead);
 std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const Network& network,
                                          int label);
 
-/// The box of inputs the question allows: box and cap around the image. Computed once so that a
-/// capped change never exceeds the cap by rounding.
+/// The same question of a network whose outputs are 2^exponent times as large (the lead is not
+/// touched).
+ClosestQuestion with_outputs_scaled(ClosestQuestion question, int exponent);
+
+/// The box of inputs the question allows: box, cap and frozen inputs around the image. Computed
+/// once so that a capped change never exceeds the cap by rounding.
 Box reach(const ClosestQuestion& question, const Eigen::VectorXd& image);
 
 /// How far from a proven bound a distance may be to count as optimal: 1e-6 of it (true L2: 1e-4),

@@ -22,6 +22,9 @@ std::string down(const std::optional<double>& value) {
 std::string seconds(double value) {
   return fmt::format("{:.3f}", value);
 }
+std::string class_or_none(int number) {
+  return number < 0 ? "" : fmt::format("{}", number);
+}
 std::string flag(bool value) {
   return value ? "1" : "0";
 }
@@ -34,11 +37,8 @@ struct Printed {
 /// All but the last, which is the table's and not the answer's.
 constexpr Printed kColumns[] = {
     {"image", [](const Row& row) { return fmt::format("{}", row.image); }},
-    {"label", [](const Row& row) { return fmt::format("{}", row.label); }},
-    {"target",
-     [](const Row& row) {
-       return row.answer.target < 0 ? "" : fmt::format("{}", row.answer.target);
-     }},
+    {"label", [](const Row& row) { return class_or_none(row.label); }},
+    {"target", [](const Row& row) { return class_or_none(row.answer.target); }},
     {"norm", [](const Row& row) { return std::string(name(row.norm)); }},
     {"status", [](const Row& row) { return std::string(name(row.answer.status)); }},
     {"distance", [](const Row& row) { return up(row.answer.distance); }},
@@ -107,7 +107,7 @@ Expected<ClosestRow> read_closest_row(const CsvTable& table, int index, const st
   ClosestRow row;
   ClosestAnswer& a = row.answer;
   row.image = fields.integer("image");
-  row.label = fields.integer("label");
+  row.label = static_cast<int>(fields.number("label").value_or(-1));
   row.norm = fields.norm("norm");
   a.target = static_cast<int>(fields.number("target").value_or(-1));
   a.distance = fields.number("distance");

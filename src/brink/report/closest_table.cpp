@@ -173,6 +173,25 @@ Npz images_npz(const std::vector<ClosestRow>& rows, const std::string& question)
           {"question", {{}, question}}};
 }
 
+/// A row for each image found: image,label,target, its numbers (17 digits), question.
+std::string images_csv(const std::vector<ClosestRow>& rows, const TableFiles& files) {
+  std::string text = "image,label,target";
+  for (const std::string& name : files.inputs) text += "," + csv_field(name);
+  text += ",question\n";
+  for (const ClosestRow& row : rows) {
+    if (row.answer.image.size() == 0) continue;
+    const auto number = [](int n) { return n < 0 ? std::string() : fmt::format("{}", n); };
+    text += fmt::format("{},{},{}", row.image, number(row.label), number(row.answer.target));
+    for (const double value : row.answer.image) text += fmt::format(",{}", value);
+    text += fmt::format(",{}\n", files.question);
+  }
+  return text;
+}
+
+bool is_csv(const fs::path& images) {
+  return images.extension() == ".csv";
+}
+
 }  // namespace
 
 Expected<void> check_earlier(const TableFiles& files) {
@@ -180,7 +199,9 @@ Expected<void> check_earlier(const TableFiles& files) {
   const std::vector<std::string> questions{files.question};
   auto ok = check_replaces(files.csv, earlier_table(files.csv, "image,label,target,norm,status,"),
                            questions);
-  return ok ? check_replaces(files.images, earlier_images(files.images), questions) : ok;
+  const Earlier earlier = is_csv(files.images) ? earlier_table(files.images, "image,label,target,")
+                                               : earlier_images(files.images);
+  return ok ? check_replaces(files.images, earlier, questions) : ok;
 }
 
 std::string closest_header() {
@@ -246,17 +267,27 @@ Expected<void> ClosestTable::finish() {
     if (!done(image)) return failure("image {} has no answer: the table is not complete", image);
   }
   if (!files_.images.empty()) {
-    if (auto ok = write_npz(files_.images, images_npz(rows(), files_.question)); !ok) return ok;
+    auto ok = is_csv(files_.images) ? write_file(files_.images, images_csv(rows(), files_))
+                                    : write_npz(files_.images, images_npz(rows(), files_.question));
+    if (!ok) return ok;
   }
   if (files_.csv.empty()) return {};
-  std::string text = closest_header() + "\n";
-  for (const int image : order_) text += done_.at(image).line;
-  if (auto ok = write_file(files_.csv, text); !ok) return ok;
+  if (auto ok = write_file(files_.csv, text()); !ok) return ok;
   if (!partial_files_) return {};
   std::error_code ignored;
   fs::remove(partial(files_.csv), ignored);
   fs::remove(companion(files_.csv), ignored);
   return {};
+}
+
+std::string ClosestTable::text() const {
+  const std::lock_guard lock(*mutex_);
+  std::string text = closest_header() + "\n";
+  for (const int image : order_) {
+    const auto found = done_.find(image);
+    if (found != done_.end()) text += found->second.line;
+  }
+  return text;
 }
 
 std::vector<ClosestRow> ClosestTable::rows() const {

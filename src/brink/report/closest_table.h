@@ -25,10 +25,11 @@ struct FinishedRow {
 
 /// Where the answers to one question go.
 struct TableFiles {
-  std::filesystem::path csv;     ///< empty: no table
-  std::filesystem::path images;  ///< .npz of the images found; empty: none
-  std::string question;          ///< its hash (question/identity.h), which both carry
-  bool force = false;            ///< replaces what answers another question
+  std::filesystem::path csv;             ///< empty: no table
+  std::filesystem::path images;          ///< of the images found, .npz or .csv; empty: none
+  std::string question;                  ///< its hash (question/identity.h), which both carry
+  bool force = false;                    ///< replaces what answers another question
+  std::vector<std::string> inputs = {};  ///< their names, the columns of a .csv of images
 };
 
 /// That no finished file of another question would be lost; open() and of_answers() check it too.
@@ -57,6 +58,8 @@ class ClosestTable {
   Expected<void> finish();
   /// Those finished, in the order asked, with their images.
   std::vector<ClosestRow> rows() const;
+  /// The table as text, of those finished.
+  std::string text() const;
 
  private:
   TableFiles files_;

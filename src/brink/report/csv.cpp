@@ -4,51 +4,10 @@
 #include <charconv>
 #include <cmath>
 
+#include "brink/base/csv_records.h"
 #include "brink/base/files.h"
 
 namespace brink {
-
-namespace {
-
-/// All records of the text; empty if a quote is never closed.
-std::optional<std::vector<std::vector<std::string>>> split(const std::string& text) {
-  std::vector<std::vector<std::string>> records;
-  std::vector<std::string> fields;
-  std::string field;
-  bool quoted = false;
-  const auto end_record = [&] {
-    fields.push_back(std::move(field));
-    field.clear();
-    records.push_back(std::move(fields));
-    fields.clear();
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c != '"') {
-        field += c;
-      } else if (i + 1 < text.size() && text[i + 1] == '"') {
-        field += text[++i];
-      } else {
-        quoted = false;
-      }
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == ',') {
-      fields.push_back(std::move(field));
-      field.clear();
-    } else if (c == '\n') {
-      end_record();
-    } else if (c != '\r') {
-      field += c;
-    }
-  }
-  if (quoted) return std::nullopt;
-  if (!field.empty() || !fields.empty()) end_record();
-  return records;
-}
-
-}  // namespace
 
 Expected<CsvTable> CsvTable::read(const std::filesystem::path& path,
                                   const std::vector<std::string>& required) {
@@ -59,12 +18,12 @@ Expected<CsvTable> CsvTable::read(const std::filesystem::path& path,
 
 Expected<CsvTable> CsvTable::parse(const std::string& text, const std::string& name,
                                    const std::vector<std::string>& required) {
-  auto records = split(text);
+  auto records = csv_records(text);
   if (!records) return bad_request("'{}': a quote is never closed", name);
   if (records->empty()) return bad_request("'{}' is empty: a header line is needed", name);
   CsvTable table;
   table.name_ = name;
-  const std::vector<std::string>& header = records->front();
+  const std::vector<std::string>& header = records->front().fields;
   for (std::size_t c = 0; c < header.size(); ++c) table.columns_[header[c]] = c;
   for (const std::string& column : required) {
     if (table.columns_.count(column) == 0) {
@@ -72,11 +31,11 @@ Expected<CsvTable> CsvTable::parse(const std::string& text, const std::string& n
     }
   }
   for (std::size_t r = 1; r < records->size(); ++r) {
-    if ((*records)[r].size() != header.size()) {
+    if ((*records)[r].fields.size() != header.size()) {
       return bad_request("'{}' row {}: {} fields where the header has {}", name, r,
-                         (*records)[r].size(), header.size());
+                         (*records)[r].fields.size(), header.size());
     }
-    table.rows_.push_back(std::move((*records)[r]));
+    table.rows_.push_back(std::move((*records)[r].fields));
   }
   return table;
 }

@@ -1,6 +1,6 @@
 // Images, their changes and contact sheets as pictures. No mathematics beyond rescaling.
 //
-// The figures of the seeds: an image in its own grey, and "the change, rescaled": white where
+// The figures of the papers: an image in its own grey, and "the change, rescaled": white where
 // nothing changed, black where the change is largest (Fischetti & Jo 2018, figures 3 and 5).
 #pragma once
 

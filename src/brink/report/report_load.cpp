@@ -145,9 +145,18 @@ Expected<void> load_images(Loading& loading) {
         if (image == images.end()) return;
         const std::string bytes = row.blob(5);
         const ImageShape shape{static_cast<int>(row.integer(3)), static_cast<int>(row.integer(4))};
+        const auto size = row.integer(3) * row.integer(4);
+        constexpr std::int64_t kDouble = sizeof(double);
         if (shape.rows < 1 || shape.columns < 1 ||
-            row.integer(3) * row.integer(4) != std::ssize(bytes)) {
+            (size != std::ssize(bytes) && size * kDouble != std::ssize(bytes))) {
           damaged = fmt::format("original {} of {}", image->second.number, image->second.data);
+          return;
+        }
+        if (size != std::ssize(bytes)) {  // real numbers
+          const Eigen::VectorXd pixels = to_vector(bytes);
+          image->second.original =
+              grey_thumbnail(pixels, shape, pixels.minCoeff(), pixels.maxCoeff());
+          loading.pixels_of[key] = pixels;
           return;
         }
         image->second.original = {shape, {bytes.begin(), bytes.end()}};

@@ -1,4 +1,4 @@
-// The figures of the seeds: what excites units and labels (Z2, Z4, K3), a digit in four distances
+// The figures of the papers: what excites units and labels (Z2, Z4, K3), a digit in four distances
 // (Z3, Z5), ten digits on DNN3 without and with a cap, and their changes (K4, K5, K6).
 #include "brink/ask/visualize.h"
 #include "brink/report/pictures.h"

@@ -151,7 +151,7 @@ Expected<Bounds> Lab::bounds(const NamedNetwork& network, const std::string& met
 }
 
 ClosestQuestion Lab::question(const NamedNetwork& network, Norm norm) const {
-  ClosestQuestion question;
+  ClosestQuestion question = papers_question();
   question.norm = norm;
   question.box = Box::uniform(network.network.input_size(), 0, 1);
   return question;
@@ -171,7 +171,7 @@ Engine Lab::model_engine(const std::string& model, double limit, double gap) con
   engine.search = false;
   engine.bounds = model == "basic" ? "none" : model;
   engine.mip.basic = model == "basic";
-  engine.mip.distance_form = DistanceForm::seed;
+  engine.mip.distance_form = DistanceForm::papers;
   return engine;
 }
 

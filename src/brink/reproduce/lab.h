@@ -22,7 +22,7 @@ struct ReproduceOptions {
   int images = 100;                  ///< the first that the network gets right
   std::optional<double> time_limit;  ///< seconds an image; empty: the table's own
   bool search = true;                ///< ask brink's search
-  bool models = false;               ///< ask the MIP solver with the seeds' models
+  bool models = false;               ///< ask the MIP solver with the papers' models
   std::uint64_t seed = 0;
 };
 
@@ -46,11 +46,11 @@ class Lab {
   /// Bounds over [0,1]^n by "none" (interval), "weak" or "exact", from the store if it has them.
   Expected<Bounds> bounds(const NamedNetwork& network, const std::string& method);
 
-  /// The seeds' question with their options.
+  /// The papers' question with their options.
   ClosestQuestion question(const NamedNetwork& network, Norm norm) const;
   /// `limit`: the table's own, unless the user gave one.
   Engine search_engine(double limit, double gap = 0) const;
-  /// The seeds' model "basic", "weak" or "exact", their rows, solved by CBC.
+  /// The papers' model "basic", "weak" or "exact", their rows, solved by CBC.
   Engine model_engine(const std::string& model, double limit, double gap = 0) const;
 
   /// Answers for the network's images; bounds of the models made as needed.

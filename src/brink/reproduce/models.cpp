@@ -1,4 +1,4 @@
-// The tables that compare the seeds' models: Z2, Z3, K2, K3, K4.
+// The tables that compare the papers' models: Z2, Z3, K2, K3, K4.
 //
 // Each row is a network and a model; the groups of columns are the published figures, ours of the
 // same model solved by CBC, and ours by brink's search, which has no models.

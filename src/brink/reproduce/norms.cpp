@@ -13,7 +13,7 @@ const char* const kL2Note =
     "L1 "
     "length of the L2-optimal change. Ours are L2 distances.";
 
-/// What the seeds' question comes to for one norm: by the search, or by the exact model.
+/// What the papers' question comes to for one norm: by the search, or by the exact model.
 Expected<ClosestSummary> summary_of(Lab& lab, const NamedNetwork& network, Norm norm,
                                     std::optional<int> breakpoints, bool search) {
   ClosestQuestion question = lab.question(network, norm);
@@ -79,7 +79,7 @@ Expected<std::vector<std::string>> norm_row(Lab& lab, const RowOf& row) {
   for (const bool search : {false, true}) {
     if (search ? !lab.options().search : !lab.options().models) continue;
     if (!search && row.norm == Norm::l2 && !row.breakpoints) {
-      cells.insert(cells.end(), kColumns.size(), "");  // the seeds' model is a linearisation
+      cells.insert(cells.end(), kColumns.size(), "");  // the papers' model is a linearisation
       continue;
     }
     const auto summary = summary_of(lab, *network, row.norm, row.breakpoints, search);

@@ -1,4 +1,4 @@
-// Over length: the seeds' published tables, as they stand there.
+// Over length: the papers' published tables, as they stand there.
 //
 // Z: Zhu, "Incorporating nonlinear distance metrics ..."; K: Koot, "Retraining deep neural networks
 // ...". Times are seconds; solved is % of 100 images; gap is the mean optimality gap in %.

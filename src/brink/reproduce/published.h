@@ -1,4 +1,4 @@
-// The figures that the seed documents published, compiled in, to print beside our own.
+// The figures that the papers published, compiled in, to print beside our own.
 #pragma once
 
 #include <string>

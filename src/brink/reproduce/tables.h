@@ -1,4 +1,4 @@
-// One function a table of the seeds. See lab.h.
+// One function a table of the papers. See lab.h.
 #pragma once
 
 #include "brink/reproduce/lab.h"

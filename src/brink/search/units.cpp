@@ -65,7 +65,7 @@ Units own_units(const Network& network, const Box& box) {
 }
 
 ClosestQuestion rescaled(ClosestQuestion question, const Units& units) {
-  if (question.target_min) *question.target_min = std::ldexp(*question.target_min, units.outputs());
+  question = with_outputs_scaled(std::move(question), units.outputs());
   if (question.lead) *question.lead = std::ldexp(*question.lead, units.outputs());
   if (question.cap) *question.cap = std::ldexp(*question.cap, units.inputs);
   question.box = {scaled(question.box.lower, units.inputs),

@@ -165,14 +165,12 @@ Expected<std::optional<StoredBounds>> Store::bounds(QuestionId question) const {
 Expected<void> Store::put_originals(const std::string& data, const std::string& split,
                                     const ImageSet& set, const std::vector<int>& images) {
   return db_.transaction([&]() -> Expected<void> {
-    const auto size = static_cast<std::size_t>(set.image_size());
     for (const int image : images) {
-      const auto* begin = set.pixels.data() + static_cast<std::size_t>(image) * size;
       auto ok = db_.run(
           "INSERT OR IGNORE INTO original(data, split, image, label, rows, columns, pixels) "
           "VALUES(?,?,?,?,?,?,?)",
-          data, split, image, set.label(image), set.rows, set.columns,
-          Blob{std::string(reinterpret_cast<const char*>(begin), size)});
+          data, split, image, set.label(image), set.rows, set.columns * set.channels,
+          Blob{set.bytes_of(image)});
       if (!ok) return ok;
     }
     return {};

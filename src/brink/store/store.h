@@ -61,7 +61,7 @@ struct Original {
   int label = 0;
   int rows = 0;
   int columns = 0;
-  std::string pixels;  ///< bytes, row by row; value = byte / 255
+  std::string pixels;  ///< n bytes, value = byte / 255, or n doubles; row by row
 };
 
 struct Evaluated {

@@ -1,4 +1,4 @@
-// min sign * y_j^k as a MILP: the seeds' bound tightening to the letter (Fischetti & Jo 2018,
+// min sign * y_j^k as a MILP: the papers' bound tightening to the letter (Fischetti & Jo 2018,
 // section 3.2), whose limit per bound makes it "weak".
 //
 // The solver's dual bound is a claim, within tolerances that an M multiplies; told is what

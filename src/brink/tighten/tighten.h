@@ -24,7 +24,7 @@ namespace brink {
 /// bounds.
 inline constexpr double kBoundSlack = 2e-6;
 
-/// exact with a limit per bound is the seeds' "weak".
+/// exact with a limit per bound is the papers' "weak".
 enum class BoundMethod { interval, symbolic, lp, exact };
 /// interval, symbolic, lp, weak (exact with 1 s a bound), exact.
 struct BoundRequest {

@@ -1,0 +1,45 @@
+#include "brink/network/normalise.h"
+
+namespace brink {
+
+namespace {
+
+Eigen::VectorXd input(const Examples& examples, int i) {
+  Eigen::VectorXd x = Eigen::VectorXd::Zero(examples.input_size());
+  const auto positions = examples.positions(i);
+  const auto values = examples.values(i);
+  for (std::size_t k = 0; k < positions.size(); ++k) x(positions[k]) = values[k];
+  return x;
+}
+
+}  // namespace
+
+Normalisation normalisation_of(const Examples& examples) {
+  const double count = std::max(1, examples.count());
+  Normalisation result{Eigen::VectorXd::Zero(examples.input_size()),
+                       Eigen::VectorXd::Zero(examples.input_size())};
+  for (int i = 0; i < examples.count(); ++i) result.mean += input(examples, i) / count;
+  for (int i = 0; i < examples.count(); ++i) {
+    result.deviation += (input(examples, i) - result.mean).cwiseAbs2() / count;
+  }
+  result.deviation = result.deviation.cwiseSqrt();
+  result.deviation = (result.deviation.array() > 0).select(result.deviation, 1.0);
+  return result;
+}
+
+Examples normalised(const Examples& examples, const Normalisation& by) {
+  Examples result(examples.input_size());
+  for (int i = 0; i < examples.count(); ++i) {
+    const Eigen::VectorXd x = (input(examples, i) - by.mean).cwiseQuotient(by.deviation);
+    result.add(x, examples.label(i));
+  }
+  return result;
+}
+
+void normalise_inputs(Network& network, const Normalisation& by) {
+  Layer& first = network.layers.front();
+  first.weights = first.weights * by.deviation.cwiseInverse().asDiagonal();
+  first.bias -= first.weights * by.mean;
+}
+
+}  // namespace brink
