@@ -1,7 +1,9 @@
 // brink curve: the share of images still right after any change smaller than r, for every r.
 #include <fmt/ranges.h>
 
+#include <cstdio>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"

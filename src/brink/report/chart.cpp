@@ -81,7 +81,8 @@ void draw_legend(Drawing& drawing, const std::vector<LegendEntry>& entries) {
 
 void draw_axes(Drawing& drawing, const Chart& chart, const Plot& plot) {
   const double bottom = crisp(plot.bottom), left = crisp(plot.left);
-  const double percents = tick_step(100, static_cast<int>((plot.bottom - plot.top) / kYTick));
+  const int rows = static_cast<int>((plot.bottom - plot.top) / kYTick);
+  const double percents = tick_step(100.0, rows);
   for (int i = 0; i * percents <= 100; ++i) {
     const double y = crisp(plot.y(i * percents / 100));
     drawing.line({{left, y}, {plot.right, y}}, kGrid);
