@@ -20,8 +20,8 @@ namespace brink {
 
 namespace {
 
-constexpr int kTile = 8192;       // cairo's own pictures end at 32,767 pixels
-constexpr int kPdfPicture = 224;  // pixels a side, about, that a small picture gets in PDF
+constexpr int kTile = 4096;       // cairo's own pictures end at 32,767 pixels
+constexpr int kPdfPicture = 112;  // pixels a side, about, that a small picture gets in PDF
 
 using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)>;
 using Context = std::unique_ptr<cairo_t, decltype(&cairo_destroy)>;
