@@ -13,6 +13,7 @@
 #include "brink/base/error.h"
 #include "brink/base/interrupt.h"
 #include "brink/base/parallel.h"
+#include "brink/report/text_table.h"
 
 namespace brink::cli {
 
@@ -22,6 +23,7 @@ struct Common {
   std::uint64_t seed = 0;
   bool quiet = false;
   bool json = false;
+  TableFormat format = TableFormat::text;  ///< of a table on stdout
   std::filesystem::path data_dir;
   std::string command;   ///< as typed
   Crew* crew = nullptr;  ///< who does the work; never null when a command runs
@@ -33,6 +35,9 @@ using Action = std::function<Expected<void>()>;
 /// Adds a subcommand with the common options; `action` runs when it is chosen.
 CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::string& name,
                       const std::string& description, Action action);
+
+/// --format, of a table that the command prints.
+CLI::Option* add_format_option(CLI::App& command, Common& common);
 
 // One per file. Each adds its command(s) to the app.
 void add_train(CLI::App& app, Common& common, Action& chosen);
@@ -48,6 +53,7 @@ void add_harden(CLI::App& app, Common& common, Action& chosen);
 void add_reproduce(CLI::App& app, Common& common, Action& chosen);
 void add_curve(CLI::App& app, Common& common, Action& chosen);
 void add_runs(CLI::App& app, Common& common, Action& chosen);
+void add_table(CLI::App& app, Common& common, Action& chosen);
 void add_report(CLI::App& app, Common& common, Action& chosen);
 
 struct Outcome {

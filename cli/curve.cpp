@@ -1,7 +1,9 @@
 // brink curve: the share of images still right after any change smaller than r, for every r.
 #include <fmt/ranges.h>
 
+#include <cstdio>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
@@ -23,7 +25,8 @@ struct CurveCommand {
   ClosestOptions shared;  ///< data, split, images, norm, limits
   std::vector<std::filesystem::path> networks;
   std::filesystem::path csv;
-  std::filesystem::path png;
+  std::filesystem::path picture;
+  std::string size = "640x420";
   std::filesystem::path store;
   bool force = false;
 };
@@ -51,6 +54,18 @@ struct CurveRun {
 
 constexpr const char* kColumns[] = {"network", "norm", "radius", "surely_right", "possibly_right"};
 
+/// "640x420": width and height.
+Expected<std::pair<int, int>> parse_size(const std::string& text) {
+  constexpr int kLargest = 10000;
+  int width = 0, height = 0;
+  char after = 0;
+  const int read = std::sscanf(text.c_str(), "%5dx%5d%c", &width, &height, &after);
+  const auto fits = [](int length) { return length >= kLeastChart && length <= kLargest; };
+  if (read == 2 && fits(width) && fits(height)) return std::pair(width, height);
+  return bad_request("--size '{}' is not WIDTHxHEIGHT with lengths from {} to {}", text,
+                     kLeastChart, kLargest);
+}
+
 /// Each network's question, and that no curve of others would be lost.
 Expected<void> name_questions(const CurveCommand& command, const Common& common, CurveRun& run) {
   const NamedImages named(run.set, command.shared.data, command.shared.split);
@@ -68,10 +83,11 @@ Expected<void> name_questions(const CurveCommand& command, const Common& common,
 }
 
 Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
-  if (auto ok = check_png_name(command.png); !ok) return tl::unexpected(ok.error());
+  if (auto ok = picture_format(command.picture); !ok) return tl::unexpected(ok.error());
+  if (auto ok = parse_size(command.size); !ok) return tl::unexpected(ok.error());
   std::vector<std::filesystem::path> kept = command.networks;
   kept.push_back(command.store);
-  if (auto ok = claim_outputs(common, {command.csv, command.png}, kept); !ok) {
+  if (auto ok = claim_outputs(common, {command.csv, command.picture}, kept); !ok) {
     return tl::unexpected(ok.error());
   }
   CurveRun run;
@@ -144,19 +160,38 @@ TextTable points_table(const std::vector<NetworkCurve>& curves, Norm norm) {
   return table;
 }
 
-Chart chart_of(const std::vector<NetworkCurve>& curves, const CurveCommand& command) {
+std::string distance_label(Norm norm) {
+  switch (norm) {
+    case Norm::l0:
+      return "r: L0 distance (number of pixels changed)";
+    case Norm::l1:
+      return "r: L1 distance (sum of changes, pixels in [0,1])";
+    case Norm::l2:
+      return "r: L2 distance (Euclidean, pixels in [0,1])";
+    case Norm::linf:
+      break;
+  }
+  return "r: L\u221e distance (largest change, pixels in [0,1])";
+}
+
+Drawing draw(const std::vector<NetworkCurve>& curves, const CurveCommand& command, Norm norm) {
   Chart chart;
+  std::tie(chart.width, chart.height) = *parse_size(command.size);
   chart.title = "Images still right after any change smaller than r";
-  chart.x_label = fmt::format("r, {}", command.shared.norm);
-  chart.y_label =
-      fmt::format("share of {} images of {}", curves.front().rows.size(), command.shared.data);
+  chart.x_label = distance_label(norm);
+  chart.y_label = fmt::format("share of {} images (%)", curves.front().rows.size());
+  chart.band_label = "undecided at the time limit";
+  std::vector<std::string> questions;
   for (const NetworkCurve& curve : curves) {
+    questions.push_back(curve.hash);
     Series series{curve.network.name, {}};
     for (const CurvePoint& p : curve.points)
       series.steps.push_back({p.radius, p.surely, p.possibly});
     chart.series.push_back(std::move(series));
   }
-  return chart;
+  Drawing drawing = draw_chart(chart);
+  drawing.note = fmt::format("{}", fmt::join(questions, " "));
+  return drawing;
 }
 
 void print(const std::vector<NetworkCurve>& curves, const Common& common) {
@@ -172,7 +207,7 @@ void print(const std::vector<NetworkCurve>& curves, const Common& common) {
                           fmt::format("{:.5g}", median_radius(curve.rows))});
   }
   if (!common.json) {
-    fmt::print("{}", table.aligned());
+    fmt::print("{}", table.as(common.format));
     return;
   }
   nlohmann::json list = rows_json(table, {"network"});
@@ -190,13 +225,10 @@ Expected<void> run_curve(CurveCommand command, const Common& common) {
   if (!lock) return tl::unexpected(lock.error());
   const auto curves = ask(*run, command, common);
   if (!curves) return tl::unexpected(curves.error());
-  if (auto ok =
-          write_file(command.csv, points_table(*curves, run->networks.front().question.norm).csv());
-      !ok) {
-    return ok;
-  }
-  if (!command.png.empty()) {
-    if (auto ok = write_png(draw_chart(chart_of(*curves, command)), command.png); !ok) return ok;
+  const Norm norm = run->networks.front().question.norm;
+  if (auto ok = write_file(command.csv, points_table(*curves, norm).csv()); !ok) return ok;
+  if (!command.picture.empty()) {
+    if (auto ok = write_drawing(draw(*curves, command, norm), command.picture); !ok) return ok;
   }
   remove_keeping_store(command.store, command.csv);
   print(*curves, common);
@@ -224,7 +256,12 @@ void add_curve(CLI::App& app, Common& common, Action& chosen) {
                   "seconds per image; a stopped image makes the curve a band")
       ->capture_default_str();
   sub->add_option("-o,--out", command->csv, "the curve as CSV")->required();
-  sub->add_option("--png", command->png, "the curve as a picture");
+  sub->add_option("--picture,--png", command->picture,
+                  "the curve as a picture: its name ends in .png, .svg or .pdf");
+  sub->add_option("--size", command->size,
+                  "width and height of the picture in pixels (points in SVG and PDF)")
+      ->capture_default_str();
+  add_format_option(*sub, common);
   add_store_option(*sub, command->store);
   add_force_option(*sub, command->force);
 }

@@ -224,7 +224,7 @@ Expected<void> run_harden(HardenCommand command, const Common& common) {
   if (common.json) {
     print_json(to_json(table, *rounds), 1);
   } else {
-    fmt::print("{}", table.aligned());
+    fmt::print("{}", table.as(common.format));
   }
   return {};
 }
@@ -265,6 +265,7 @@ void add_harden(CLI::App& app, Common& common, Action& chosen) {
   add_training_options(*sub, command->training, command->flags);
   sub->add_option("-o,--out", command->out, "the hardened network to write, ONNX")->required();
   add_store_option(*sub, command->store);
+  add_format_option(*sub, common);
 }
 
 }  // namespace brink::cli

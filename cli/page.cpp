@@ -1,8 +1,9 @@
-// brink page and brink picture: what earlier runs found, as one HTML page or one PNG contact sheet.
+// brink page and brink picture: what earlier runs found, as one HTML page or one contact sheet.
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "brink/base/files.h"
 #include "brink/bounds/bounds_file.h"
@@ -203,7 +204,7 @@ std::string caption(const Result& result) {
 }
 
 Expected<void> write_picture(const ReportOptions& options, const Common& common) {
-  if (auto ok = check_png_name(options.out); !ok) return ok;
+  if (auto format = picture_format(options.out); !format) return tl::unexpected(format.error());
   if (auto ok = claim_outputs(common, {options.out}, options.tables); !ok) return ok;
   const auto split = parse_split(options.shared.split);
   if (!split) return tl::unexpected(split.error());
@@ -215,13 +216,18 @@ Expected<void> write_picture(const ReportOptions& options, const Common& common)
   if (results->empty()) return bad_request("there is nothing to draw: the tables have no such row");
   if (auto ok = check_results(*results, *set, options.shared.data); !ok) return ok;
   std::vector<Comparison> comparisons;
+  std::set<std::string> questions;
   for (const Result& result : *results) {
+    if (!result.question.empty()) questions.insert(result.question);
     comparisons.push_back({set->image(result.image), result.found,
                            fmt::format("{} (#{})", result.label, result.image), caption(result)});
   }
-  const Sheet sheet = comparison_sheet(options.title, comparisons, {set->rows, set->columns}, 0, 1,
-                                       options.per_row, options.scale);
-  if (auto ok = write_png(contact_sheet(sheet), options.out); !ok) return ok;
+  Sheet sheet = comparison_sheet(options.title, comparisons, {set->rows, set->columns}, 0, 1,
+                                 options.per_row);
+  sheet.scale = options.scale;
+  Drawing drawing = contact_sheet(sheet);
+  drawing.note = fmt::format("{}", fmt::join(questions, " "));
+  if (auto ok = write_drawing(drawing, options.out); !ok) return ok;
   print_written(options, common, comparisons.size());
   return {};
 }
@@ -263,10 +269,12 @@ void add_picture(CLI::App& app, Common& common, Action& chosen) {
   command->add_option("--per-row", options->per_row, "images side by side")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command->add_option("--scale", options->scale, "pixels of the sheet per pixel of an image")
+  command
+      ->add_option("--scale", options->scale,
+                   "pixels of the sheet (points in SVG and PDF) per pixel of an image")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  command->add_option("-o,--out", options->out, "OUT.png")->required();
+  command->add_option("-o,--out", options->out, "OUT.png, OUT.svg or OUT.pdf")->required();
 }
 
 }  // namespace brink::cli

@@ -110,6 +110,7 @@ Outcome run(int argc, char** argv, Crew& crew, int threads) {
   add_reproduce(app, common, chosen);
   add_curve(app, common, chosen);
   add_runs(app, common, chosen);
+  add_table(app, common, chosen);
   add_report(app, common, chosen);
   try {
     app.parse(argc, argv);
@@ -144,6 +145,27 @@ CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::
   command->add_option("--data-dir", common.data_dir, "where data sets are looked for first");
   command->callback([&chosen, action = std::move(action)] { chosen = action; });
   return command;
+}
+
+CLI::Option* add_format_option(CLI::App& command, Common& common) {
+  static const std::map<std::string, TableFormat> formats = {{"text", TableFormat::text},
+                                                             {"csv", TableFormat::csv},
+                                                             {"markdown", TableFormat::markdown},
+                                                             {"latex", TableFormat::latex}};
+  return command
+      .add_option_function<std::string>(
+          "--format",
+          [&common](const std::string& text) {
+            const auto format = formats.find(text);
+            if (format == formats.end()) {
+              throw CLI::ValidationError(
+                  "--format", fmt::format("'{}' is neither text, csv, markdown nor latex", text));
+            }
+            common.format = format->second;
+          },
+          "of the table on stdout: text, csv, markdown or latex (booktabs)")
+      ->default_str("text")
+      ->excludes(command.get_option("--json"));
 }
 
 Outcome run_program(int argc, char** argv, Crew& crew, int threads) {

@@ -138,13 +138,17 @@ Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
     if (!table) return tl::unexpected(table.error());
     progress.step();
     const auto file = command.options.out / exhibit.name;
-    if (auto ok = write_file(file.string() + ".csv", table->csv()); !ok) return ok;
-    if (auto ok = write_file(file.string() + ".md", table->markdown()); !ok) return ok;
+    for (const auto& [ending, format] : {std::pair("csv", TableFormat::csv),
+                                         {"md", TableFormat::markdown},
+                                         {"tex", TableFormat::latex}}) {
+      auto ok = write_file(fmt::format("{}.{}", file.string(), ending), table->as(format));
+      if (!ok) return ok;
+    }
     if (common.json) {
       documents.push_back(to_json(exhibit.name, *table));
     } else {
       progress.finish();
-      fmt::print("{}\n", table->aligned());
+      fmt::print("{}\n", table->as(common.format));
       std::fflush(stdout);
     }
   }
@@ -167,7 +171,7 @@ void add_reproduce(CLI::App& app, Common& common, Action& chosen) {
   ReproduceOptions& options = command->options;
   sub->add_option("TABLE", command->what, help + "\nall: all of them")->required();
   sub->add_option("-o,--out", options.out,
-                  "folder for tables (CSV, Markdown), figures, trained networks")
+                  "folder for tables (CSV, Markdown, LaTeX), figures, trained networks")
       ->required();
   sub->add_option("--nets", options.nets,
                   "networks (z7, z8, k5: a DNN1 of their own; figures: DNN1 and DNN3)")
@@ -186,6 +190,10 @@ void add_reproduce(CLI::App& app, Common& common, Action& chosen) {
          "search (brink's own), mip (the documents' models, by CBC) or both; z7, z8, k5 and "
          "figures: search")
       ->capture_default_str();
+  sub->add_option("--figures", options.figures, "format of the figures: png, svg or pdf")
+      ->check(CLI::IsMember({"png", "svg", "pdf"}))
+      ->capture_default_str();
+  add_format_option(*sub, common);
   sub->add_option("--store", command->store, "results store (default: OUT/reproduce.db)");
 }
 

@@ -116,7 +116,7 @@ Expected<void> run_runs(const RunsOptions& options, const Common& common) {
   if (common.json) {
     print_json(to_json(*table), 1);
   } else if (options.csv.empty()) {
-    fmt::print("{}", table->aligned());
+    fmt::print("{}", table->as(common.format));
   } else {
     fmt::print("{} rows in {}\n", table->rows.size(), options.csv.string());
   }
@@ -196,7 +196,8 @@ void add_runs(CLI::App& app, Common& common, Action& chosen) {
   command->add_option("--engine", options->filter.engine, "only of this engine: search or mip");
   command->add_option("--label", options->filter.label, "only images of this class");
   command->add_option("--question", options->filter.question, "only this question, by its number");
-  command->add_option("--csv", options->csv, "write the table to this file");
+  const auto csv = command->add_option("--csv", options->csv, "write the table to this file");
+  add_format_option(*command, common)->excludes(csv);
   CLI::App* merge = command->add_subcommand("merge", "stores of several runs into one new store");
   merge->add_option("PARTS", merging->parts, "stores to merge")->required();
   merge->add_option("-o,--out", merging->out, "the store to make")->required();

@@ -20,6 +20,7 @@ struct VisualizeOptions {
   ClosestOptions shared;  ///< network, output, box, bounds, formulation, solver, limits
   UnitChoice choice;
   int scale = 8;
+  std::string sheet = "png";
   std::filesystem::path out;
   std::filesystem::path store;
   bool force = false;
@@ -32,7 +33,8 @@ std::string question_text(const VisualizeOptions& options, const Network& networ
 }
 
 UnitFiles files_of(const VisualizeOptions& options, const Network& network, const Box& box) {
-  return {options.out, visualize_question(options.shared, network, box).hash, options.force};
+  return {options.out, visualize_question(options.shared, network, box).hash, options.force,
+          "units." + options.sheet};
 }
 
 UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box, int scale) {
@@ -296,6 +298,9 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
       ->capture_default_str();
   command->add_option("--scale", options->scale, "pixels of a picture per pixel of an image")
       ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_option("--sheet", options->sheet, "format of the contact sheet: png, svg or pdf")
+      ->check(CLI::IsMember({"png", "svg", "pdf"}))
       ->capture_default_str();
 }
 

@@ -1,12 +1,20 @@
-# cmake -DOUT=web_files.cpp -DFILES="a.js;b.css" -P embed.cmake: writes a C++ source that holds the files as
-# raw strings, by their names without folders. A file that would end the string or its <script> is refused.
-set(TEXT "// Written by tools/embed.cmake.\n#include \"brink/report/web_files.h\"\n\nnamespace brink {\n\n")
-string(APPEND TEXT "std::string_view web_file(std::string_view name) {\n")
+# cmake -DOUT=embedded_files.cpp -DFILES="a.js;b.css;c.ttf" -P embed.cmake: writes a C++ source that holds the files
+# by their names without folders: texts as raw strings, fonts as bytes. A text that would end the string or its
+# <script> is refused.
+set(TEXT "// Written by tools/embed.cmake.\n#include \"brink/report/embedded_files.h\"\n\nnamespace brink {\n\n")
+string(APPEND TEXT "std::string_view embedded_file(std::string_view name) {\n")
 foreach(FILE ${FILES})
+  cmake_path(GET FILE FILENAME NAME)
+  if(NAME MATCHES "\\.ttf$")
+    file(READ "${FILE}" CONTENT HEX)
+    file(SIZE "${FILE}" SIZE)
+    string(REGEX REPLACE "(..)" "\\\\x\\1" CONTENT "${CONTENT}")
+    string(APPEND TEXT "  if (name == \"${NAME}\") return {\"${CONTENT}\", ${SIZE}};\n")
+    continue()
+  endif()
   file(READ "${FILE}" CONTENT)
   string(FIND "${CONTENT}" ")embed\"" RAW_END)
   string(FIND "${CONTENT}" "</script" SCRIPT_END)
-  cmake_path(GET FILE FILENAME NAME)
   if(NOT RAW_END EQUAL -1 OR (NAME MATCHES "\\.js$" AND NOT SCRIPT_END EQUAL -1))
     message(FATAL_ERROR "${FILE} cannot be embedded: it contains )embed\" or </script")
   endif()

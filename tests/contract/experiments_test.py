@@ -116,9 +116,9 @@ class Reproduce(Contract):
         for name in ("figure-z3", "figure-k6"):
             self.assertTrue((self.folder / f"tables/{name}.png").read_bytes().startswith(PNG), name)
         # Nothing is asked again: times, and the threads that they were taken on, are those of the first run.
-        before = [(self.folder / f"tables/z2.{kind}").read_bytes() for kind in ("csv", "md")]
+        before = [(self.folder / f"tables/z2.{kind}").read_bytes() for kind in ("csv", "md", "tex")]
         self.assertEqual(self.reproduce("z2", "--threads", "3").returncode, 0)
-        self.assertEqual(before, [(self.folder / f"tables/z2.{kind}").read_bytes() for kind in ("csv", "md")])
+        self.assertEqual(before, [(self.folder / f"tables/z2.{kind}").read_bytes() for kind in ("csv", "md", "tex")])
 
     def test_the_models_give_the_search_s_distances(self):
         done = self.brink("reproduce", "z4", "-o", "models", "--data", "data", "--images", "2", "--nets", "DNN1",

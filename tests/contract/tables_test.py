@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import unittest
+import xml.etree.ElementTree
 
 from harness import Contract, read_csv, read_npz
 
@@ -53,15 +54,72 @@ class WhatIsSaid(Contract):
         for row in rows:
             self.assertLessEqual(float(row["bound_seconds"]), float(row["seconds"]), row)
 
-    def test_pictures_are_called_png_or_refused(self):
-        self.good("closest", "net.onnx", "--data", "data", "--images", "0", "-o", "one.csv",
+    def test_pictures_are_what_their_names_say(self):
+        self.good("closest", "net.onnx", "--data", "data", "--images", "0-2", "-o", "one.csv",
                   "--images-out", "one.npz")
-        for name in ("x.pdf", "x.svg", "x.jpg", "x.png.svg", "x."):
-            self.refused("curve", "net.onnx", "--data", "data", "--images", "0", "-o", "c.csv",
-                         "--png", name, says=[name, ".png"])
-            self.refused("picture", "one.csv", "--data", "data", "-o", name, says=[name, ".png"])
-        self.good("picture", "one.csv", "--data", "data", "-o", "x.PNG")
-        self.assertEqual((self.folder / "x.PNG").read_bytes()[:4], b"\x89PNG")
+        question = question_of(self.folder / "one.csv")
+        curve = ("curve", "net.onnx", "--data", "data", "--images", "0", "--norm", "linf", "-o", "c.csv", "--picture")
+        sheet = ("picture", "one.csv", "--data", "data", "--title", "a <b>", "-o")
+        for name in ("x.jpg", "x.eps", "x.svg.gz", "x."):
+            for command in (curve, sheet):
+                self.refused(*command, name, says=[name, ".png", ".svg", ".pdf"])
+        for name, begins in (("x.PNG", b"\x89PNG"), ("x.svg", b"<?xml"), ("x.pdf", b"%PDF-"), ("x", b"\x89PNG")):
+            for command in (curve, sheet):
+                self.good(*command, name)
+                first = (self.folder / name).read_bytes()
+                self.assertEqual(first[:len(begins)], begins)
+                self.good(*command, name)
+                self.assertEqual((self.folder / name).read_bytes(), first, name)
+            self.assertIn(question.encode(), first)
+
+    def test_svg_holds_its_text_within_its_size(self):
+        self.good("curve", "net.onnx", "--data", "data", "--images", "0-4", "--norm", "l2", "-o", "l2.csv",
+                  "--picture", "l2.svg", "--size", "300x250")
+        svg = xml.etree.ElementTree.parse(self.folder / "l2.svg").getroot()
+        self.assertEqual((svg.get("width"), svg.get("height")), ("300", "250"))
+        texts = {}
+        for text in svg.iter("{http://www.w3.org/2000/svg}text"):
+            texts[text.text] = text
+            if text.get("transform"):
+                continue
+            length = float(text.get("textLength"))
+            left = float(text.get("x")) - length * {"start": 0, "middle": 0.5, "end": 1}[text.get("text-anchor")]
+            self.assertGreaterEqual(left, 0, text.text)
+            self.assertLessEqual(left + length, 300, text.text)
+            self.assertTrue(10 <= float(text.get("y")) <= 247, text.text)
+        for label in ("net", "0", "100", "share of 5 images (%)", "r: L2 distance (Euclidean, pixels in [0,1])"):
+            self.assertIn(label, texts)
+        for size in ("300", "300x", "x300", "100x300", "300x99999", "300x300x300", "-300x300"):
+            self.refused("curve", "net.onnx", "--data", "data", "--images", "0", "-o", "n.csv", f"--size={size}",
+                         says=["--size"])
+
+    def test_contact_sheets_of_units_have_a_format(self):
+        for kind in ("svg", "pdf"):
+            self.good("visualize", "net.onnx", "--unit", "1:0", "--sheet", kind, "-o", "sheets")
+            self.assertGreater((self.folder / f"sheets/units.{kind}").stat().st_size, 500)
+        self.assertFalse((self.folder / "sheets/units.png").exists())
+        self.refused("visualize", "net.onnx", "--unit", "1:0", "--sheet", "gif", "-o", "sheets", says=["--sheet"])
+
+    def test_tables_in_other_formats(self):
+        self.good("closest", "net.onnx", "--data", "data", "--images", "0-2", "-o", "t.csv", "--store", "t.db")
+        _, rows = read_csv(self.folder / "t.csv")
+        latex = self.good("table", "t.csv", "--columns", "image,status,distance", "--format", "latex").stdout
+        lines = [rf"{r['image']} & {r['status']} & {r['distance']} \\".replace("_", r"\_") for r in rows]
+        self.assertEqual(latex.splitlines(), [r"\begin{tabular}{rlr}", r"\toprule", r"image & status & distance \\",
+                                              r"\midrule", *lines, r"\bottomrule", r"\end{tabular}"])
+        self.assertEqual(self.good("table", "t.csv", "--format", "csv").stdout, (self.folder / "t.csv").read_text())
+        self.assertIn("|---:|", self.good("table", "t.csv", "--format", "markdown").stdout)
+        document = json.loads(self.good("table", "t.csv", "--columns", "image,status", "--json").stdout)
+        self.assertEqual(document, [{"image": int(r["image"]), "status": r["status"]} for r in rows])
+        on = ("net.onnx", "--data", "data")
+        for command in (("runs", "t.db"), ("curve", *on, "--images", "0-2", "-o", "tc.csv"),
+                        ("harden", *on, "--weight-decay", "0.1", "--epochs", "1", "-o", "t.onnx")):
+            said = self.good(*command, "--format", "latex").stdout
+            self.assertTrue(said.startswith(r"\begin{tabular}") and r"\bottomrule" in said, said)
+        self.refused("table", "t.csv", "--columns", "image,nothing", says=["nothing"])
+        self.refused("table", "t.csv", "--format", "word", says=["word", "latex"])
+        self.refused("table", "t.csv", "--format", "latex", "--json", says=["--json"])
+        self.refused("runs", "t.db", "--format", "latex", "--csv", "r.csv", says=["--csv"])
 
 
 class Questions(Contract):

@@ -66,17 +66,6 @@ TEST(Png, ANoteTravelsWithThePicture) {
   for (std::size_t size = 0; size < noted.size(); ++size) note_of(noted.substr(0, size));
 }
 
-TEST(Png, OnlyNamesOfPngAreTaken) {
-  for (const char* good : {"a.png", "b.PNG", "sheet", "/dev/stdout", "-", "", ".hidden", "a.b/c"}) {
-    EXPECT_TRUE(check_png_name(good)) << good;
-  }
-  for (const char* bad : {"a.pdf", "a.svg", "a.jpg", "a.png.svg", "a.", "a.pngx"}) {
-    const auto refused = check_png_name(bad);
-    ASSERT_FALSE(refused) << bad;
-    EXPECT_EQ(refused.error().kind, Error::Kind::bad_request);
-  }
-}
-
 TEST(Png, BrokenFilesAreErrorsThatNameTheFile) {
   const std::string png = *encode_png(noise(20, 20, false));
   for (const std::string& bytes :

@@ -22,6 +22,22 @@ TEST(TextTable, Aligned) {
   EXPECT_EQ(table().aligned(), "Title\nname  value\na,b     1.5\nc|d      20\na note\n");
 }
 
+TEST(TextTable, Latex) {
+  EXPECT_EQ(table().latex(),
+            "% Title\n\\begin{tabular}{lr}\n\\toprule\nname & value \\\\\n\\midrule\n"
+            "a,b & 1.5 \\\\\nc\\textbar{}d & 20 \\\\\n\\bottomrule\n\\end{tabular}\n% a note\n");
+}
+
+TEST(TextTable, LatexEscapesWhatItWouldRead) {
+  const TextTable t{
+      "50 %\nof", {"a_b", "n"}, {{"[x] & #$%{}~^\\<>*\"", "-1.5e-05"}, {"e-5 a-1 -2", ""}}, {}};
+  EXPECT_EQ(t.latex(),
+            "% 50 %\\nof\n\\begin{tabular}{lr}\n\\toprule\na\\_b & n \\\\\n\\midrule\n"
+            "{[}x] \\& \\#\\$\\%\\{\\}\\textasciitilde{}\\textasciicircum{}\\textbackslash{}"
+            "\\textless{}\\textgreater{}{*}\\textquotedblright{} & $-$1.5e$-$05 \\\\\n"
+            "e$-$5 a-1 $-$2 &  \\\\\n\\bottomrule\n\\end{tabular}\n");
+}
+
 TEST(TextTable, RowsAsJsonHaveNumbers) {
   const TextTable t{"", {"name", "value"}, {{"7", "1.5"}, {"", ""}, {"x", "inf"}}, {}};
   EXPECT_EQ(rows_json(t, {"name"}).dump(),

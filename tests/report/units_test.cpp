@@ -111,10 +111,10 @@ TEST_F(UnitsTest, WhatCannotBeAFolderIsRefused) {
 TEST_F(UnitsTest, SheetsWrapLongLayers) {
   std::vector<UnitResult> units;
   for (int j = 0; j < 12; ++j) units.push_back(unit(1, j));
-  const Raster twelve = unit_sheet(units);
+  const Drawing twelve = unit_sheet(units);
   units.resize(10);
-  EXPECT_GT(twelve.height, unit_sheet(units).height);
-  EXPECT_LT(twelve.width, 1.1 * unit_sheet(units).width);
+  EXPECT_GT(twelve.height(), unit_sheet(units).height());
+  EXPECT_LT(twelve.width(), 1.1 * unit_sheet(units).width());
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ bool shown_as_it_is(std::uint32_t code) {
   const bool line_or_direction = (code >= 0x2028 && code <= 0x202e) ||
                                  (code >= 0x2066 && code <= 0x2069) || code == 0x200e ||
                                  code == 0x200f || code == 0x061c;
-  return !control && !line_or_direction;
+  const bool no_character = (code & 0xfffe) == 0xfffe;
+  return !control && !line_or_direction && !no_character;
 }
 
 }  // namespace

@@ -130,14 +130,6 @@ std::string note_of(const std::string& png) {
   return {};
 }
 
-Expected<void> check_png_name(const std::filesystem::path& path) {
-  std::string ending = path.extension().string();
-  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (ending.empty() || ending == ".png") return {};
-  return bad_request("'{}': pictures are written as PNG, give it a name that ends in .png",
-                     path.string());
-}
-
 Expected<void> write_png(const Raster& picture, const std::filesystem::path& path,
                          const std::string& note) {
   auto bytes = encode_png(picture);

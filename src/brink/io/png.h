@@ -50,10 +50,6 @@ Expected<std::string> encode_png(const Raster& picture);
 /// in errors.
 Expected<Raster> decode_png(const std::string& bytes, const std::string& name);
 
-/// An error if the name ends in anything but .png (a name without an ending is fine): what is
-/// written is PNG, whatever it is called.
-Expected<void> check_png_name(const std::filesystem::path& path);
-
 /// What the picture is of, in one line of ASCII within the PNG (a tEXt chunk, keyword "question");
 /// `png` is one that encode_png() made, or any to read it from: empty where there is none.
 std::string with_note(std::string png, const std::string& note);

@@ -1,10 +1,10 @@
-// A line chart as a picture: steps with a band, axes with round numbers, a legend.
+// A line chart: steps with a band, axes with round numbers, a legend.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "brink/io/png.h"
+#include "brink/report/drawing.h"
 
 namespace brink {
 
@@ -25,14 +25,19 @@ struct Chart {
   std::string title;
   std::string x_label;
   std::string y_label;
+  std::string band_label;      ///< in the legend, where a curve is a band
   std::vector<Series> series;  ///< y in [0, 1], shown in percent
+  int width = 640;             ///< at least kLeastChart
+  int height = 420;            ///< the drawing is higher where the legend needs it
 };
 
-/// The x axis ends where the last curve does.
-Raster draw_chart(const Chart& chart);
+inline constexpr int kLeastChart = 240;
 
-/// Distances between ticks: 1, 2 or 5 times a power of ten, so that there are 4 to 10 of them in
-/// `length` > 0.
-double tick_step(double length);
+/// The x axis ends where the last curve does. Text that is too long is cut.
+Drawing draw_chart(const Chart& chart);
+
+/// The distance between ticks: 1, 2 or 5 times a power of ten, the least that makes at most `most`
+/// steps in `length` > 0.
+double tick_step(double length, int most);
 
 }  // namespace brink

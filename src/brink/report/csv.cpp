@@ -23,7 +23,8 @@ Expected<CsvTable> CsvTable::parse(const std::string& text, const std::string& n
   if (records->empty()) return bad_request("'{}' is empty: a header line is needed", name);
   CsvTable table;
   table.name_ = name;
-  const std::vector<std::string>& header = records->front().fields;
+  table.header_ = std::move(records->front().fields);
+  const std::vector<std::string>& header = table.header_;
   for (std::size_t c = 0; c < header.size(); ++c) table.columns_[header[c]] = c;
   for (const std::string& column : required) {
     if (table.columns_.count(column) == 0) {

@@ -21,6 +21,8 @@ class CsvTable {
   static Expected<CsvTable> parse(const std::string& text, const std::string& name,
                                   const std::vector<std::string>& required);
 
+  /// The names of the columns, in the order of the file.
+  const std::vector<std::string>& columns() const { return header_; }
   bool has(const std::string& column) const { return columns_.count(column) > 0; }
   int rows() const { return static_cast<int>(rows_.size()); }
   /// The field, unquoted. `row` in [0, rows()), `column` a required one.
@@ -32,6 +34,7 @@ class CsvTable {
 
  private:
   std::string name_;
+  std::vector<std::string> header_;
   std::map<std::string, std::size_t> columns_;
   std::vector<std::vector<std::string>> rows_;
 };

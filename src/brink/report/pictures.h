@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "brink/io/png.h"
+#include "brink/report/drawing.h"
 
 namespace brink {
 
@@ -48,10 +48,11 @@ struct Sheet {
   std::string title;                    ///< empty: none
   std::vector<std::vector<Tile>> rows;  ///< rows may differ in length
   std::vector<std::string> row_heads;   ///< left of each row; missing ones are empty
+  int scale = 1;                        ///< points of the sheet per pixel of a picture
 };
 
 /// All tiles on a white ground, columns aligned, black captions.
-Raster contact_sheet(const Sheet& sheet);
+Drawing contact_sheet(const Sheet& sheet);
 
 /// One column of a comparison: an image, the one found for it, what to write below.
 struct Comparison {
@@ -63,8 +64,8 @@ struct Comparison {
 
 /// Rows "original", "adversarial", "change"; at most `per_row` comparisons side by side, then three
 /// more rows below. If all have one original, it stands once at the left, and the first row is
-/// dropped. Greys span [low, high]; an image pixel becomes `scale` x `scale`.
+/// dropped. Greys span [low, high].
 Sheet comparison_sheet(const std::string& title, const std::vector<Comparison>& comparisons,
-                       ImageShape shape, double low, double high, int per_row = 10, int scale = 3);
+                       ImageShape shape, double low, double high, int per_row = 10);
 
 }  // namespace brink

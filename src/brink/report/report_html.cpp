@@ -5,9 +5,9 @@
 #include <array>
 #include <map>
 
+#include "brink/report/embedded_files.h"
 #include "brink/report/html_text.h"
 #include "brink/report/report_json.h"
-#include "brink/report/web_files.h"
 
 namespace brink {
 
@@ -32,7 +32,7 @@ Expected<std::string> sheet_elements(const SpriteSheets& sprites) {
 
 std::string scripts() {
   std::string all = "\"use strict\";\n";
-  for (const char* name : kScripts) all += web_file(name);
+  for (const char* name : kScripts) all += embedded_file(name);
   return all;
 }
 
@@ -62,12 +62,12 @@ Expected<std::string> report_html(const ReportData& data) {
   if (!sheets) return sheets;
   const std::string title = escape_html(data.title);
   const std::string code = scripts();
-  return fill(web_file("report.html"), {{"title", title},
-                                        {"style", web_file("report.css")},
-                                        {"data", json.text},
-                                        {"sheets", *sheets},
-                                        {"chart", web_file("chart.min.js")},
-                                        {"scripts", code}});
+  return fill(embedded_file("report.html"), {{"title", title},
+                                             {"style", embedded_file("report.css")},
+                                             {"data", json.text},
+                                             {"sheets", *sheets},
+                                             {"chart", embedded_file("chart.min.js")},
+                                             {"scripts", code}});
 }
 
 }  // namespace brink

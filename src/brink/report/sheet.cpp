@@ -1,104 +1,133 @@
 // Contact sheets: a grid whose columns are as wide as their widest tile and whose rows are as high
 // as their highest, with captions below the tiles.
 #include <algorithm>
+#include <cmath>
 #include <span>
 
-#include "brink/report/font.h"
 #include "brink/report/pictures.h"
 
 namespace brink {
 
 namespace {
 
-constexpr int kGap = 8;                     // between tiles, and around the sheet
-constexpr int kCaptionGap = 3;              // between a picture and its caption
+constexpr double kGap = 8;                  // between tiles, and around the sheet
+constexpr double kCaptionGap = 3;           // between a picture and its caption
 constexpr Colour kFrame = {190, 190, 190};  // a hairline, or white images would have no edge
 
-struct Grid {
-  int head_width = 0;
-  std::vector<int> column_widths;
-  std::vector<int> row_heights;
+struct Extent {
+  double width = 0;
+  double height = 0;
 };
 
-int tile_width(const Tile& tile) {
-  const int caption = tile.caption.empty() ? 0 : text_size(tile.caption).width;
-  return std::max(tile.picture.width + 2, caption);
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
 }
 
-int tile_height(const Tile& tile) {
-  const int caption = tile.caption.empty() ? 0 : kCaptionGap + text_size(tile.caption).height;
-  return tile.picture.height + 2 + caption;
+Extent text_extent(const std::string& text) {
+  Extent extent;
+  for (const std::string& line : lines_of(text)) {
+    extent.width = std::max(extent.width, std::ceil(text_width(line)));
+    extent.height += kLineHeight;
+  }
+  return extent;
 }
+
+void draw_lines(Drawing& drawing, Point corner, const std::string& text) {
+  corner.y += kAscent;
+  for (const std::string& line : lines_of(text)) {
+    drawing.text(corner, line);
+    corner.y += kLineHeight;
+  }
+}
+
+/// A picture with its frame.
+Extent framed(const Raster& picture, int scale) {
+  return {picture.width * scale + 2.0, picture.height * scale + 2.0};
+}
+
+struct Grid {
+  double head_width = 0;
+  std::vector<double> column_widths;
+  std::vector<double> row_heights;
+};
 
 Grid measure(const Sheet& sheet) {
   Grid grid;
   for (const std::string& head : sheet.row_heads) {
-    if (!head.empty()) grid.head_width = std::max(grid.head_width, text_size(head).width + kGap);
+    if (!head.empty()) grid.head_width = std::max(grid.head_width, text_extent(head).width + kGap);
   }
   for (const auto& row : sheet.rows) {
     if (row.size() > grid.column_widths.size()) grid.column_widths.resize(row.size(), 0);
-    int height = 0;
+    double height = 0;
     for (std::size_t c = 0; c < row.size(); ++c) {
-      grid.column_widths[c] = std::max(grid.column_widths[c], tile_width(row[c]));
-      height = std::max(height, tile_height(row[c]));
+      const Extent picture = framed(row[c].picture, sheet.scale);
+      const Extent caption = text_extent(row[c].caption);
+      double& width = grid.column_widths[c];
+      width = std::max({width, picture.width, caption.width});
+      const double below = caption.height > 0 ? kCaptionGap + caption.height : 0;
+      height = std::max(height, picture.height + below);
     }
     grid.row_heights.push_back(height);
   }
   return grid;
 }
 
-void draw_tile(Raster& sheet, int left, int top, const Tile& tile) {
-  const Raster& picture = tile.picture;
-  if (picture.width > 0) {
-    for (int y = 0; y < picture.height + 2; ++y) {
-      for (int x = 0; x < picture.width + 2; ++x) {
-        const bool edge = x == 0 || y == 0 || x == picture.width + 1 || y == picture.height + 1;
-        sheet.at(left + x, top + y) = edge ? kFrame : picture.at(x - 1, y - 1);
-      }
-    }
+void draw_tile(Drawing& drawing, Point corner, const Tile& tile, int scale) {
+  const Extent picture = framed(tile.picture, scale);
+  if (tile.picture.width > 0) {
+    drawing.rectangle(corner, picture.width, picture.height, kFrame);
+    drawing.block({corner.x + 1, corner.y + 1}, tile.picture, scale);
   }
-  draw_text(sheet, left, top + picture.height + 2 + kCaptionGap, tile.caption, kBlack);
+  draw_lines(drawing, {corner.x, corner.y + picture.height + kCaptionGap}, tile.caption);
 }
 
 }  // namespace
 
-Raster contact_sheet(const Sheet& sheet) {
+Drawing contact_sheet(const Sheet& sheet) {
   const Grid grid = measure(sheet);
-  const TextSize title = sheet.title.empty() ? TextSize{} : text_size(sheet.title);
-  int width = kGap + grid.head_width;
-  for (const int column : grid.column_widths) width += column + kGap;
-  int height = kGap + (title.height > 0 ? title.height + kGap : 0);
-  for (const int row : grid.row_heights) height += row + kGap;
-  Raster picture(std::max(width, title.width + 2 * kGap), height, kWhite);
-  draw_text(picture, kGap, kGap, sheet.title, kBlack);
-  int top = kGap + (title.height > 0 ? title.height + kGap : 0);
+  const Extent title = text_extent(sheet.title);
+  double width = kGap + grid.head_width;
+  for (const double column : grid.column_widths) width += column + kGap;
+  double top = kGap + (title.height > 0 ? title.height + kGap : 0);
+  double height = top;
+  for (const double row : grid.row_heights) height += row + kGap;
+  Drawing drawing(static_cast<int>(std::max(width, title.width + 2 * kGap)),
+                  static_cast<int>(height));
+  drawing.title = sheet.title;
+  draw_lines(drawing, {kGap, kGap}, sheet.title);
   for (std::size_t r = 0; r < sheet.rows.size(); ++r) {
-    int left = kGap;
-    if (r < sheet.row_heads.size()) draw_text(picture, left, top, sheet.row_heads[r], kBlack);
+    double left = kGap;
+    if (r < sheet.row_heads.size()) draw_lines(drawing, {left, top}, sheet.row_heads[r]);
     left += grid.head_width;
     for (std::size_t c = 0; c < sheet.rows[r].size(); ++c) {
-      draw_tile(picture, left, top, sheet.rows[r][c]);
+      draw_tile(drawing, {left, top}, sheet.rows[r][c], sheet.scale);
       left += grid.column_widths[c] + kGap;
     }
     top += grid.row_heights[r] + kGap;
   }
-  return picture;
+  return drawing;
 }
 
 namespace {
 
 /// The rows of one group of comparisons. `shared`: they have one original, shown once at the left.
 void add_group(Sheet& sheet, std::span<const Comparison> group, bool shared, ImageShape shape,
-               double low, double high, int scale) {
+               double low, double high) {
   std::vector<Tile> originals, found, changes;
   for (const Comparison& one : group) {
     if (!shared || originals.empty()) {
-      originals.push_back({grey_picture(one.original, shape, low, high, scale), one.head});
+      originals.push_back({grey_picture(one.original, shape, low, high, 1), one.head});
     }
     const bool any = one.found.size() > 0;
-    found.push_back(
-        {any ? grey_picture(one.found, shape, low, high, scale) : Raster(), one.caption});
-    changes.push_back({any ? change_picture(one.found, one.original, shape, scale) : Raster(), ""});
+    found.push_back({any ? grey_picture(one.found, shape, low, high, 1) : Raster(), one.caption});
+    changes.push_back({any ? change_picture(one.found, one.original, shape, 1) : Raster(), ""});
   }
   if (shared) {
     found.insert(found.begin(), originals.front());
@@ -114,7 +143,7 @@ void add_group(Sheet& sheet, std::span<const Comparison> group, bool shared, Ima
 }  // namespace
 
 Sheet comparison_sheet(const std::string& title, const std::vector<Comparison>& comparisons,
-                       ImageShape shape, double low, double high, int per_row, int scale) {
+                       ImageShape shape, double low, double high, int per_row) {
   Sheet sheet;
   sheet.title = title;
   const std::span<const Comparison> all = comparisons;
@@ -123,7 +152,7 @@ Sheet comparison_sheet(const std::string& title, const std::vector<Comparison>& 
                       });
   for (std::size_t begin = 0; begin < all.size(); begin += static_cast<std::size_t>(per_row)) {
     const std::size_t count = std::min(all.size() - begin, static_cast<std::size_t>(per_row));
-    add_group(sheet, all.subspan(begin, count), shared, shape, low, high, scale);
+    add_group(sheet, all.subspan(begin, count), shared, shape, low, high);
   }
   return sheet;
 }

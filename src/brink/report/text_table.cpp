@@ -63,6 +63,25 @@ std::string csv_field(std::string text) {
   return result + '"';
 }
 
+bool TextTable::numbers(std::size_t column) const {
+  return std::all_of(rows.begin(), rows.end(),
+                     [column](const auto& row) { return numeric(row[column]); });
+}
+
+std::string TextTable::as(TableFormat format) const {
+  switch (format) {
+    case TableFormat::csv:
+      return csv();
+    case TableFormat::markdown:
+      return markdown();
+    case TableFormat::latex:
+      return latex();
+    case TableFormat::text:
+      break;
+  }
+  return aligned();
+}
+
 std::string TextTable::csv() const {
   const auto line = [](const std::vector<std::string>& fields) {
     std::vector<std::string> quoted;
@@ -80,9 +99,7 @@ std::string TextTable::markdown() const {
   for (const std::string& column : columns) text += fmt::format(" {} |", markdown_cell(column));
   text += "\n|";
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    const bool right =
-        std::all_of(rows.begin(), rows.end(), [c](const auto& row) { return numeric(row[c]); });
-    text += right ? "---:|" : "---|";
+    text += numbers(c) ? "---:|" : "---|";
   }
   text += "\n";
   for (const auto& row : rows) {
@@ -112,9 +129,7 @@ std::string TextTable::lines() const {
   const auto line = [&](const std::vector<std::string>& fields, bool head) {
     std::string result;
     for (std::size_t c = 0; c < fields.size(); ++c) {
-      const bool right =
-          std::all_of(rows.begin(), rows.end(), [c](const auto& row) { return numeric(row[c]); });
-      result += (c == 0 ? "" : "  ") + padded(fields[c], widths[c], right && (!head || c > 0));
+      result += (c == 0 ? "" : "  ") + padded(fields[c], widths[c], numbers(c) && (!head || c > 0));
     }
     return result.substr(0, result.find_last_not_of(' ') + 1) + "\n";
   };

@@ -1,4 +1,4 @@
-// A table of texts, written as CSV, Markdown or aligned columns.
+// A table of texts, written as CSV, Markdown, LaTeX or aligned columns.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -7,6 +7,8 @@
 #include <vector>
 
 namespace brink {
+
+enum class TableFormat { text, csv, markdown, latex };
 
 struct TextTable {
   std::string title;  ///< not in CSV; may be empty
@@ -18,6 +20,12 @@ struct TextTable {
   std::string markdown() const;
   /// For a terminal; numbers to the right, text to the left, control characters escaped.
   std::string aligned() const;
+  /// A tabular environment for the package booktabs; title and notes are comments.
+  std::string latex() const;
+  std::string as(TableFormat format) const;
+
+  /// All of a column are numbers, or empty.
+  bool numbers(std::size_t column) const;
 
  private:
   std::string lines() const;

@@ -99,11 +99,12 @@ fs::path partial_units(const fs::path& folder) {
 }
 
 /// That the folder can be made or written in, found before anything is made.
-Expected<void> check_place(const fs::path& folder) {
+Expected<void> check_place(const UnitFiles& files) {
+  const fs::path& folder = files.folder;
   if (auto ok = brink::check_folder(folder); !ok) return ok;
   std::error_code code;
   if (!fs::is_directory(folder, code)) return check_writable(folder);
-  for (const char* file : {"units.csv", "units.png"}) {
+  for (const std::string& file : {std::string("units.csv"), files.sheet}) {
     if (auto ok = check_writable(folder / file); !ok) return ok;
   }
   return {};
@@ -133,7 +134,7 @@ Expected<std::vector<UnitResult>> read_units(const fs::path& folder) {
   return read_table(csv, *text);
 }
 
-Raster unit_sheet(const std::vector<UnitResult>& units) {
+Drawing unit_sheet(const std::vector<UnitResult>& units) {
   Sheet sheet;
   int layer = 0;
   for (const UnitResult& unit : units) {
@@ -160,7 +161,7 @@ Expected<void> check_earlier(const UnitFiles& files) {
 
 Expected<UnitFolder> UnitFolder::of_answers(UnitFiles files) {
   if (!files.folder.empty()) {
-    if (auto ok = check_place(files.folder); !ok) return tl::unexpected<Error>(ok.error());
+    if (auto ok = check_place(files); !ok) return tl::unexpected<Error>(ok.error());
     if (auto ok = check_earlier(files); !ok) return tl::unexpected<Error>(ok.error());
   }
   UnitFolder result;
@@ -225,7 +226,9 @@ Expected<void> UnitFolder::finish() {
       if (auto ok = write_picture(unit); !ok) return ok;
     }
   }
-  if (auto ok = write_png(unit_sheet(units_), files_.folder / "units.png"); !ok) return ok;
+  Drawing sheet = unit_sheet(units_);
+  sheet.note = files_.question;
+  if (auto ok = write_drawing(sheet, files_.folder / files_.sheet); !ok) return ok;
   if (auto ok = write_file(files_.folder / "units.csv", unit_table(units_)); !ok) return ok;
   std::error_code ignored;
   fs::remove(partial_units(files_.folder), ignored);

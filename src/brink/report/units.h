@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "brink/base/error.h"
-#include "brink/io/png.h"
+#include "brink/report/drawing.h"
 
 namespace brink {
 
@@ -39,13 +39,14 @@ std::string unit_file(int layer, int unit);
 Expected<std::vector<UnitResult>> read_units(const std::filesystem::path& folder);
 
 /// All units, one row of pictures a layer (wrapped after 10).
-Raster unit_sheet(const std::vector<UnitResult>& units);
+Drawing unit_sheet(const std::vector<UnitResult>& units);
 
 /// Where the answers of a run go.
 struct UnitFiles {
   std::filesystem::path folder;
-  std::string question;  ///< its hash, which table and pictures carry
-  bool force = false;    ///< replaces what answers another question
+  std::string question;             ///< its hash, which table and pictures carry
+  bool force = false;               ///< replaces what answers another question
+  std::string sheet = "units.png";  ///< the contact sheet; its ending is the format
 };
 
 /// That no finished table of another question would be lost; open() and of_answers() check it too.
@@ -64,7 +65,7 @@ class UnitFolder {
 
   const std::vector<UnitResult>& finished() const { return units_; }
   Expected<void> add(UnitResult unit);
-  /// Writes units.csv and the contact sheet units.png, in order of layer and unit, and removes the
+  /// Writes units.csv and the contact sheet, in order of layer and unit, and removes the
   /// partial table.
   Expected<void> finish();
 

@@ -59,12 +59,12 @@ std::string caption_of(const ClosestAnswer& answer) {
 
 Tile found_tile(const Answered& a, ImageShape shape) {
   if (a.answer.image.size() == 0) return {{}, caption_of(a.answer)};
-  return {grey_picture(a.answer.image, shape, 0, 1, kScale), caption_of(a.answer)};
+  return {grey_picture(a.answer.image, shape, 0, 1, 1), caption_of(a.answer)};
 }
 
 Tile change_tile(const Answered& a, ImageShape shape, const std::string& caption) {
   if (a.answer.image.size() == 0) return {{}, caption};
-  return {change_picture(a.answer.image, a.original, shape, kScale), caption};
+  return {change_picture(a.answer.image, a.original, shape, 1), caption};
 }
 
 /// A row a digit: original, L0, L1, L2, Linf, the Linf change rescaled.
@@ -82,7 +82,7 @@ Expected<Sheet> norms_sheet(Lab& lab, const std::string& title, const std::vecto
       const Answered& a = (*answers)[i];
       if (sheet.rows[i].empty()) {
         sheet.row_heads.push_back(fmt::format("{} to {}", a.label, a.answer.target));
-        sheet.rows[i].push_back({grey_picture(a.original, shape, 0, 1, kScale), "original"});
+        sheet.rows[i].push_back({grey_picture(a.original, shape, 0, 1, 1), "original"});
       }
       Tile tile = found_tile(a, shape);
       tile.caption = fmt::format("{} {}", name(norm), tile.caption);
@@ -117,7 +117,7 @@ Expected<Sheet> units_sheet(Lab& lab, const std::string& title, bool labels) {
       }
       Tile tile{{}, fmt::format("{}: {}", j, name(found.status))};
       if (found.image.size() > 0) {
-        tile = {grey_picture(found.image, shape_of(*test->set), 0, 1, kScale),
+        tile = {grey_picture(found.image, shape_of(*test->set), 0, 1, 1),
                 fmt::format("{}: {:.4g}{}", j, found.activation,
                             found.status == AnswerStatus::optimal ? "" : "\nunproven")};
       }
@@ -141,7 +141,7 @@ Expected<Sheet> digits_sheet(Lab& lab, const std::string& title, std::optional<d
                            fmt::format("{} to {}", a.label, a.answer.target),
                            caption_of(a.answer)});
   }
-  return comparison_sheet(title, comparisons, shape_of(*test->set), 0, 1, kDigits, kScale - 1);
+  return comparison_sheet(title, comparisons, shape_of(*test->set), 0, 1, kDigits);
 }
 
 /// Changes of four digits without and with the cap.
@@ -213,10 +213,11 @@ Expected<TextTable> draw_figures(Lab& lab) {
   table.columns = {"file", "what"};
   for (const Figure& figure : figures()) {
     if (lab.tell) lab.tell(figure.name);
-    const auto sheet = figure.draw(lab, figure.title);
+    auto sheet = figure.draw(lab, figure.title);
     if (!sheet) return tl::unexpected(sheet.error());
-    const std::string file = std::string(figure.name) + ".png";
-    if (auto ok = write_png(contact_sheet(*sheet), lab.options().out / file); !ok) {
+    sheet->scale = kScale;
+    const std::string file = fmt::format("{}.{}", figure.name, lab.options().figures);
+    if (auto ok = write_drawing(contact_sheet(*sheet), lab.options().out / file); !ok) {
       return tl::unexpected(ok.error());
     }
     table.rows.push_back({file, figure.title});

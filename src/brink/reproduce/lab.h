@@ -24,6 +24,7 @@ struct ReproduceOptions {
   bool search = true;                ///< ask brink's search
   bool models = false;               ///< ask the MIP solver with the papers' models
   std::uint64_t seed = 0;
+  std::string figures = "png";  ///< format of the figures: png, svg or pdf
 };
 
 /// "8-8-8" of DNN1; empty: there is no such network.
@@ -77,7 +78,7 @@ struct Exhibit {
 };
 const std::vector<Exhibit>& exhibits();
 
-/// The figures, as PNG files in the lab's folder; returns their names with captions.
+/// The figures, as files in the lab's folder; returns their names with captions.
 Expected<TextTable> draw_figures(Lab& lab);
 
 /// A number with so many digits behind the point.
