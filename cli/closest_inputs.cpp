@@ -1,6 +1,7 @@
 // The files that a question about closest images rests on: network, images, box, bounds.
 #include <charconv>
 #include <cmath>
+#include <map>
 
 #include "bounds_memory.h"
 #include "brink/bounds/bounds_file.h"
@@ -228,6 +229,46 @@ Expected<Box> read_box(const std::filesystem::path& file, Eigen::Index inputs) {
     }
   }
   return Box{std::move(*lower), std::move(*upper)};
+}
+
+/// A weight for each input named in the header; 1 for the others.
+static Expected<Eigen::VectorXd> weights_from_csv(const std::string& file, const ImageSet& set) {
+  DataOptions all;
+  all.label = "none";
+  const auto table = read_csv_set(file, all);
+  if (!table) return tl::unexpected(table.error());
+  if (table->count() != 1) {
+    return bad_request("--weights {}: {} rows where one is needed", file, table->count());
+  }
+  std::map<std::string, int> input;
+  for (int j = 0; j < set.image_size(); ++j) input.emplace(set.input_name(j), j);
+  const Eigen::VectorXd row = table->image(0);
+  Eigen::VectorXd weights = Eigen::VectorXd::Ones(set.image_size());
+  for (int c = 0; c < row.size(); ++c) {
+    const auto found = input.find(table->features[static_cast<std::size_t>(c)]);
+    if (found == input.end()) {
+      return bad_request("--weights {}: there is no input '{}'", file,
+                         table->features[static_cast<std::size_t>(c)]);
+    }
+    weights(found->second) = row(c);
+  }
+  return weights;
+}
+
+Expected<Eigen::VectorXd> read_weights(const std::string& text, const ImageSet& set,
+                                       const Box& box) {
+  if (text == "range") {
+    const Eigen::ArrayXd width = (box.upper - box.lower).array();
+    return Eigen::VectorXd((width > 0).select(width.inverse(), 1.0));
+  }
+  if (text.ends_with(".csv")) return weights_from_csv(text, set);
+  const auto arrays = read_npz(text);
+  if (!arrays) return tl::unexpected(arrays.error());
+  const auto array = find_array(*arrays, "weights", text);
+  if (!array) return tl::unexpected(array.error());
+  const std::vector<double> values = (*array)->as_doubles();
+  return Eigen::VectorXd(
+      Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size())));
 }
 
 Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common,

@@ -206,6 +206,10 @@ void add_question_options(CLI::App& command, ClosestOptions& options) {
                      "(default: 0:1 for bytes, else the data's own range)");
   command.add_option("--freeze", options.freeze,
                      "inputs that keep their value: numbers, ranges and names, e.g. 0,4-6,age");
+  command.add_option(
+      "--weights", options.weights,
+      "what a change of each input counts: range (in widths of its range), or a file: "
+      "npz with array weights, or CSV with the inputs' names and a row of numbers");
   command.add_option("--breakpoints", options.breakpoints,
                      "l2 linearised with N breakpoints, as in Zhu 2021 (default: the true l2)");
   command
@@ -290,6 +294,11 @@ Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Net
   question->box = std::move(*box);
   question->breakpoints = options.breakpoints;
   question->frozen = *frozen;
+  if (!options.weights.empty()) {
+    auto weights = read_weights(options.weights, set, question->box);
+    if (!weights) return tl::unexpected(weights.error());
+    question->weights = std::move(*weights);
+  }
   if (auto ok = question->check(network); !ok) return tl::unexpected(ok.error());
   return question;
 }

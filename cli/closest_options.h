@@ -36,8 +36,9 @@ struct ClosestOptions {
   std::optional<double> above, below;  ///< in place of a target
   std::optional<int> levels;
   std::optional<double> cap;
-  std::string box;     ///< empty: the data's own range, 0:1 for bytes or without data
-  std::string freeze;  ///< numbers and names of inputs
+  std::string box;      ///< empty: the data's own range, 0:1 for bytes or without data
+  std::string weights;  ///< a file, or range; empty: none
+  std::string freeze;   ///< numbers and names of inputs
   std::optional<int> breakpoints;
 
   std::string bounds = "symbolic";
@@ -111,6 +112,9 @@ Expected<Box> box_without_question(const ClosestOptions& options, const Common& 
 /// Checked against the network; box and names of inputs from `set`.
 Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Network& network,
                                         const ImageSet& set);
+/// --weights: above 0 for each input.
+Expected<Eigen::VectorXd> read_weights(const std::string& text, const ImageSet& set,
+                                       const Box& box);
 /// Every one of the images lies in the box.
 Expected<void> check_inside(const ClosestQuestion& question, const ImageSet& set,
                             const std::vector<int>& images);

@@ -36,14 +36,6 @@ AnswerStatus conclude(const ClosestQuestion& question, double distance, double b
   return AnswerStatus::time_limit;
 }
 
-/// The plain float32 pass makes of x what is asked for.
-bool taken_in_float32(const ClosestQuestion& question, const Network& network,
-                      const Eigen::VectorXd& x, int target) {
-  if (!question.target.is_threshold()) return fools_float32(network, x, target);
-  const double beyond = outputs_float32(network, x)(0) - question.target.threshold;
-  return question.target.kind == TargetRule::Kind::above ? beyond > 0 : beyond < 0;
-}
-
 /// The find with its image on levels; nothing found if none is.
 Found on_levels(const Found& found, const ClosestQuestion& question, const Network& network,
                 const Eigen::VectorXd& image) {
@@ -58,6 +50,13 @@ Found on_levels(const Found& found, const ClosestQuestion& question, const Netwo
 }
 
 }  // namespace
+
+bool taken_in_float32(const ClosestQuestion& question, const Network& network,
+                      const Eigen::VectorXd& x, int target) {
+  if (!question.target.is_threshold()) return fools_float32(network, x, target);
+  const double beyond = outputs_float32(network, x)(0) - question.target.threshold;
+  return question.target.kind == TargetRule::Kind::above ? beyond > 0 : beyond < 0;
+}
 
 ClosestAnswer refused(std::string note) {
   ClosestAnswer answer;

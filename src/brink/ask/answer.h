@@ -12,6 +12,10 @@ namespace brink {
 /// Relative gap at which the true L2 counts as proven.
 inline constexpr double kEuclideanGap = 1e-4;
 
+/// The plain float32 pass makes of x what is asked for.
+bool taken_in_float32(const ClosestQuestion& question, const Network& network,
+                      const Eigen::VectorXd& x, int target);
+
 /// An answer of status error.
 ClosestAnswer refused(std::string note);
 

@@ -17,6 +17,7 @@
 #include "brink/ask/answer.h"
 #include "brink/ask/mip_region.h"
 #include "brink/ask/question_units.h"
+#include "brink/ask/weights.h"
 
 namespace brink {
 
@@ -118,6 +119,14 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
                              const ClosestQuestion& question, const Eigen::VectorXd& image,
                              int label, const MipOptions& options,
                              const std::atomic<bool>* interrupt) {
+  if (question.weights.size() > 0) {
+    Bounds stretched = bounds;  // of neurons, whose units stay; the box is another
+    return with_weights(network, question, image, label,
+                        [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x) {
+                          stretched.box = q.box;
+                          return closest_by_mip(n, stretched, q, x, label, options, interrupt);
+                        });
+  }
   const Stopwatch watch;
   if (auto early = before_search(network, question, image, label,
                                  output_regions(question, network, label))) {

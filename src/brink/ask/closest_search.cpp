@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "brink/ask/answer.h"
+#include "brink/ask/weights.h"
 #include "brink/network/float32.h"
 
 namespace brink {
@@ -16,6 +17,12 @@ constexpr int kMoreLeads = 3;  ///< searches with a larger lead
 ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& question,
                                 const Eigen::VectorXd& image, int label,
                                 const SearchOptions& options, const std::atomic<bool>* interrupt) {
+  if (question.weights.size() > 0) {
+    return with_weights(network, question, image, label,
+                        [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x) {
+                          return closest_by_search(n, q, x, label, options, interrupt);
+                        });
+  }
   const Stopwatch watch;
   const auto regions = output_regions(question, network, label);
   if (auto early = before_search(network, question, image, label, regions)) return *early;

@@ -134,6 +134,26 @@ Expected<void> check_box(const ClosestQuestion& question, const Network& network
   return {};
 }
 
+Expected<void> check_weights(const ClosestQuestion& question, const Network& network) {
+  const Eigen::VectorXd& weights = question.weights;
+  if (weights.size() == 0) return {};
+  if (weights.size() != network.input_size()) {
+    return bad_request("there are {} weights for {} inputs", weights.size(), network.input_size());
+  }
+  if (!weights.allFinite() || weights.minCoeff() <= 0 ||
+      weights.maxCoeff() > kMostAsked * weights.minCoeff()) {
+    return bad_request("weights must be above 0, the largest at most {} times the least",
+                       kMostAsked);
+  }
+  if (question.norm == Norm::l0) {
+    return bad_request("L0 counts changes, weights are for l1, l2 and linf");
+  }
+  if (question.levels || question.breakpoints) {
+    return bad_request("weights do not go with levels and breakpoints");
+  }
+  return {};
+}
+
 Expected<void> check_threshold(const ClosestQuestion& question, const Network& network) {
   if (network.output_size() != 1) {
     return bad_request("--above and --below are for networks of one output; this one has {}",
@@ -203,6 +223,7 @@ Expected<void> ClosestQuestion::check(const Network& network) const {
     return bad_request("target class {} does not exist; the network has classes 0 to {}",
                        target.value, network.output_size() - 1);
   }
+  if (auto ok = check_weights(*this, network); !ok) return ok;
   if (target.is_threshold()) return check_threshold(*this, network);
   if (network.output_size() < 2) {
     return bad_request(
@@ -217,15 +238,21 @@ std::string ClosestQuestion::text() const {
     box_bytes.append(reinterpret_cast<const char*>(side->data()),
                      static_cast<std::size_t>(side->size()) * sizeof(double));
   }
+  std::string weighed;
+  if (weights.size() > 0) {
+    const std::string bytes(reinterpret_cast<const char*>(weights.data()),
+                            static_cast<std::size_t>(weights.size()) * sizeof(double));
+    weighed = " weights=" + sha256(bytes).substr(0, 16);
+  }
   const std::string kept = frozen.empty() ? "" : fmt::format(" frozen={}", fmt::join(frozen, ","));
   const std::string grey = levels ? fmt::format(" levels={}", *levels) : "";
   const std::string led = !leads() ? "" : lead ? fmt::format(" lead={}", *lead) : " lead=auto";
-  return fmt::format("norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}{}{}{}",
-                     name(norm), target.text(), margin,
-                     target_min ? fmt::format("{}", *target_min) : "none",
-                     cap ? fmt::format("{}", *cap) : "none",
-                     breakpoints ? fmt::format("{}", *breakpoints) : "none",
-                     sha256(box_bytes).substr(0, 16), led, grey, kept);
+  return fmt::format(
+      "norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}{}{}{}{}", name(norm),
+      target.text(), margin, target_min ? fmt::format("{}", *target_min) : "none",
+      cap ? fmt::format("{}", *cap) : "none",
+      breakpoints ? fmt::format("{}", *breakpoints) : "none", sha256(box_bytes).substr(0, 16), led,
+      grey, kept, weighed);
 }
 
 std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const Network& network,
@@ -257,6 +284,13 @@ std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const 
     regions.push_back(all_zero_region(classes, targets.front()));
   }
   return regions;
+}
+
+double weighted_distance(const ClosestQuestion& question, const Eigen::VectorXd& x,
+                         const Eigen::VectorXd& image) {
+  if (question.weights.size() == 0) return distance(question.norm, x, image);
+  const Eigen::VectorXd change = question.weights.cwiseProduct(x - image);
+  return distance(question.norm, change, Eigen::VectorXd::Zero(change.size()));
 }
 
 Box reach(const ClosestQuestion& question, const Eigen::VectorXd& image) {

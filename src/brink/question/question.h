@@ -53,6 +53,9 @@ struct ClosestQuestion {
   /// Inputs that stay at the image's own value.
   std::vector<int> frozen;
 
+  /// > 0, of each input's change (ask/weights.h); not in L0, where a change counts 1. Empty: all 1.
+  Eigen::VectorXd weights;
+
   /// Images must lie deeper than the boundary.
   bool leads() const { return lead ? *lead > 0 : margin == 1; }
   /// What makes the question unanswerable for this network.
@@ -102,6 +105,10 @@ std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const 
 /// The same question of a network whose outputs are 2^exponent times as large (the lead is not
 /// touched).
 ClosestQuestion with_outputs_scaled(ClosestQuestion question, int exponent);
+
+/// The distance that is asked for: of the changes times their weights.
+double weighted_distance(const ClosestQuestion& question, const Eigen::VectorXd& x,
+                         const Eigen::VectorXd& image);
 
 /// The box of inputs the question allows: box, cap and frozen inputs around the image. Computed
 /// once so that a capped change never exceeds the cap by rounding.

@@ -1,0 +1,108 @@
+#include "brink/ask/weights.h"
+
+#include <gtest/gtest.h>
+
+#include "brink/base/random.h"
+#include "brink/bounds/bounds.h"
+#include "random_network.h"
+
+namespace brink {
+namespace {
+
+struct Weighed {
+  explicit Weighed(std::uint64_t seed, Norm norm) {
+    Random random(seed);
+    network = testing::random_network({4, 6, 5, 3}, random, 1.5);
+    image = Eigen::VectorXd(4);
+    for (double& x : image) x = random.uniform();
+    label = classify(network, image);
+    question.norm = norm;
+    question.box = Box::uniform(4, 0, 1);
+  }
+  ClosestAnswer search() const { return closest_by_search(network, question, image, label, {}); }
+
+  Network network;
+  Eigen::VectorXd image;
+  int label = 0;
+  ClosestQuestion question;
+};
+
+TEST(Weights, OfOneChangeNothing) {
+  for (const Norm norm : {Norm::l1, Norm::l2, Norm::linf}) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+      Weighed asked(seed, norm);
+      const ClosestAnswer plain = asked.search();
+      asked.question.weights = Eigen::VectorXd::Ones(4);
+      const ClosestAnswer weighted = asked.search();
+      EXPECT_EQ(plain.status, weighted.status);
+      if (!plain.distance) continue;
+      EXPECT_NEAR(*plain.distance, *weighted.distance, 1e-9);
+      EXPECT_TRUE(weighted.verified);
+    }
+  }
+}
+
+TEST(Weights, TheSameOfEveryInputScalesTheDistance) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    Weighed asked(seed, Norm::l1);
+    const ClosestAnswer plain = asked.search();
+    asked.question.weights = Eigen::VectorXd::Constant(4, 3.7);
+    const ClosestAnswer weighted = asked.search();
+    if (!plain.distance) continue;
+    EXPECT_NEAR(3.7 * *plain.distance, *weighted.distance, 1e-5 * *weighted.distance);
+  }
+}
+
+/// Nothing on a fine grid is nearer than the bound, and both engines agree.
+TEST(Weights, AGridHasNothingNearer) {
+  constexpr int kSteps = 20;
+  int found = 0;
+  for (const Norm norm : {Norm::l1, Norm::l2, Norm::linf}) {
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+      Weighed asked(seed, norm);
+      asked.question.weights = Eigen::Vector4d(0.3, 1, 5, 1.7);
+      asked.question.frozen = {1};
+      const ClosestAnswer answer = asked.search();
+      ASSERT_NE(answer.status, AnswerStatus::error) << answer.note;
+      double nearest = kInfinity;
+      for (int i = 0; i < kSteps * kSteps * kSteps; ++i) {
+        Eigen::VectorXd x = asked.image;
+        x(0) = (i % kSteps) / (kSteps - 1.0);
+        x(2) = (i / kSteps % kSteps) / (kSteps - 1.0);
+        x(3) = (i / kSteps / kSteps) / (kSteps - 1.0);
+        if (classify(asked.network, x) == asked.label) continue;
+        nearest = std::min(nearest, weighted_distance(asked.question, x, asked.image));
+      }
+      EXPECT_LE(answer.bound, nearest);
+      EXPECT_TRUE(answer.status != AnswerStatus::infeasible || nearest == kInfinity);
+      if (!answer.distance) continue;
+      ++found;
+      EXPECT_TRUE(answer.verified && answer.float32);
+      EXPECT_EQ(answer.image(1), asked.image(1));
+      EXPECT_NE(classify(asked.network, answer.image), asked.label);
+      EXPECT_EQ(*answer.distance, weighted_distance(asked.question, answer.image, asked.image));
+      if (norm == Norm::l2) continue;
+      const Bounds bounds = symbolic_bounds(asked.network, asked.question.box);
+      const ClosestAnswer mip =
+          closest_by_mip(asked.network, bounds, asked.question, asked.image, asked.label, {});
+      ASSERT_TRUE(mip.distance) << mip.note;
+      EXPECT_NEAR(*mip.distance, *answer.distance, 1e-5 * std::max(1.0, *mip.distance));
+    }
+  }
+  EXPECT_GT(found, 5);
+}
+
+TEST(Weights, WhatIsRefused) {
+  Weighed asked(1, Norm::l0);
+  asked.question.weights = Eigen::VectorXd::Ones(4);
+  EXPECT_FALSE(asked.question.check(asked.network));
+  asked.question.norm = Norm::l1;
+  EXPECT_TRUE(asked.question.check(asked.network));
+  asked.question.weights(2) = 0;
+  EXPECT_FALSE(asked.question.check(asked.network));
+  asked.question.weights = Eigen::VectorXd::Ones(3);
+  EXPECT_FALSE(asked.question.check(asked.network));
+}
+
+}  // namespace
+}  // namespace brink
