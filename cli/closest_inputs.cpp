@@ -92,7 +92,7 @@ Expected<Bounds> bounds_from_file(const std::filesystem::path& file, const Loade
 }  // namespace
 
 Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common& common) {
-  auto model = read_onnx(options.network);
+  auto model = read_onnx(options.network, {options.output_name});
   if (!model) return tl::unexpected(model.error());
   for (const std::string& warning : model->warnings) {
     if (!common.quiet) note("brink: {}: {}", options.network.string(), warning);
