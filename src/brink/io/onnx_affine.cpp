@@ -90,7 +90,7 @@ Expected<Eigen::MatrixXd> constant_product(const Eigen::MatrixXd& a, const Eigen
                                            Progression& progression) {
   const Shape left = {a.rows(), a.cols()}, right = {b.rows(), b.cols()};
   if (left[1] != right[0]) return does_not_chain(left, true, right);
-  if (auto room = progression.make_room({left[0], right[1]}); !room) {
+  if (auto room = progression.has_room({left[0], right[1]}); !room) {
     return tl::unexpected(room.error());
   }
   return Eigen::MatrixXd(a * b);

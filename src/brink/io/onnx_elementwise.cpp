@@ -59,7 +59,7 @@ Expected<Tensor> joined(const Function& function, const Tensor& a, const Tensor&
                         Progression& progression) {
   auto shape = broadcast_shape(a.shape, b.shape);
   if (!shape) return tl::unexpected(shape.error());
-  if (auto room = progression.make_room(*shape); !room) return tl::unexpected(room.error());
+  if (auto room = progression.has_room(*shape); !room) return tl::unexpected(room.error());
   const bool integer = a.integer && b.integer;
   const Selection from_a = spread(a.shape, *shape), from_b = spread(b.shape, *shape);
   Tensor result{std::move(*shape), {}, integer || function.decides};
@@ -158,7 +158,7 @@ Expected<Value> apply_where(const Node& node, Progression& progression) {
   auto shape = broadcast_shape(inputs[1]->shape, inputs[2]->shape);
   if (shape) shape = broadcast_shape(inputs[0]->shape, *shape);
   if (!shape) return tl::unexpected(shape.error());
-  if (auto room = progression.make_room(*shape); !room) return tl::unexpected(room.error());
+  if (auto room = progression.has_room(*shape); !room) return tl::unexpected(room.error());
   const Eigen::VectorXd chosen = spread(*inputs[0], *shape), yes = spread(*inputs[1], *shape),
                         no = spread(*inputs[2], *shape);
   const Eigen::VectorXd result = (chosen.array() != 0).select(yes, no);

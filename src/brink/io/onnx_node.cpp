@@ -10,11 +10,10 @@ const Shape& shape_of(const Value& value) {
   return std::visit([](const auto& held) -> const Shape& { return held.shape; }, value);
 }
 
-Expected<std::int64_t> Progression::make_room(const Shape& shape) {
+Expected<std::int64_t> Progression::has_room(const Shape& shape) const {
   const auto count = checked_size(shape);
   if (!count) return count;
   if (*count > room) return bad_request("makes constants too large for a network of this kind");
-  room -= *count;
   return count;
 }
 

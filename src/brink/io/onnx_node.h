@@ -39,8 +39,8 @@ struct Progression {
   std::vector<std::string> warnings;
   std::int64_t room = std::int64_t{1} << 27;  ///< elements that constants may still take: 1 GiB
 
-  /// The number of elements of this shape, taken from the room.
-  Expected<std::int64_t> make_room(const Shape& shape);
+  /// The number of elements of this shape; error: there is no room for so many.
+  Expected<std::int64_t> has_room(const Shape& shape) const;
   /// A shape wanted for a signal of shape `old`: the batch in front counts as 1 there too.
   void leave_batch(const Shape& old, Shape& wanted) const;
   /// Warns, once, of half precision in what depends on the input.

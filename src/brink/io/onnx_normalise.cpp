@@ -20,7 +20,7 @@ Expected<Eigen::VectorXd> by_channel(const Node& node, std::size_t input, const 
   return spread(Tensor{Shape{1, signal[1]}, (*tensor)->values}, Shape{1, signal[1]});
 }
 
-Expected<void> check_inference(const Node& node) {
+Expected<void> check_inference(const Node& node, const Shape& signal) {
   const auto training = node.integer("training_mode", 0);
   if (!training) return tl::unexpected(training.error());
   const auto is_test = node.integer("is_test", node.opset() < 7 ? 0 : 1);
@@ -30,7 +30,8 @@ Expected<void> check_inference(const Node& node) {
   }
   const auto spatial = node.integer("spatial", 1);
   if (!spatial) return tl::unexpected(spatial.error());
-  if (*spatial == 0) return bad_request("normalises each element alone (spatial 0), not channels");
+  if (*spatial == 0 && signal.size() > 2)
+    return bad_request("normalises each element alone (spatial 0), not channels");
   return {};
 }
 
@@ -77,7 +78,7 @@ Expected<Value> apply_batch_normalization(const Node& node, Progression& progres
   if (node.signal(0) == nullptr) return bad_request("does not depend on the network's input");
   const Shape& signal = node.signal(0)->shape;
   if (signal.size() < 2) return bad_request("a value of shape {} has no channels", text(signal));
-  if (auto ok = check_inference(node); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_inference(node, signal); !ok) return tl::unexpected(ok.error());
   const auto epsilon = node.real("epsilon", static_cast<double>(1e-5F));
   if (!epsilon) return tl::unexpected(epsilon.error());
   Expected<Eigen::VectorXd> parameters[4];  // gamma, beta, mean, variance
@@ -110,7 +111,7 @@ Expected<Value> apply_dequantize(const Node& node, Progression& progression) {
   if (!block) return tl::unexpected(block.error());
   if (*block != 0) return bad_request("has scales by blocks; scales by tensor or axis are read");
   const Tensor& quantized = **node.constant(0);
-  if (auto room = progression.make_room(quantized.shape); !room) {
+  if (auto room = progression.has_room(quantized.shape); !room) {
     return tl::unexpected(room.error());
   }
   const auto scale = along(**node.constant(1), node, quantized.shape);

@@ -62,6 +62,8 @@ class Walk {
 
  private:
   Expected<void> compute(const onnx::NodeProto& node);
+  /// Constants take their room.
+  Expected<void> keep(const std::string& name, Value value);
   /// A constant not yet read; null if the name is none's.
   Expected<const Value*> find_value(const std::string& name);
   Expected<void> check_batch(const onnx::ValueInfoProto& output) const;
@@ -73,17 +75,26 @@ class Walk {
   std::size_t applied_ = 0;
 };
 
+Expected<void> Walk::keep(const std::string& name, Value value) {
+  if (const Tensor* tensor = std::get_if<Tensor>(&value)) {
+    const auto count = progression_.has_room(tensor->shape);
+    if (!count) return tl::unexpected(count.error());
+    progression_.room -= *count;
+  }
+  values_.insert_or_assign(name, std::move(value));
+  return {};
+}
+
 Expected<const Value*> Walk::find_value(const std::string& name) {
   if (const auto known = values_.find(name); known != values_.end()) return &known->second;
   const onnx::TensorProto* initializer = graph_.initializer(name);
   if (initializer == nullptr) return nullptr;
+  const auto room = progression_.has_room({initializer->dims().begin(), initializer->dims().end()});
+  if (!room) return bad_request("initializer '{}' {}", name, room.error().message);
   auto tensor = read_tensor(*initializer, progression_.folder);
-  if (tensor) {
-    const auto room = progression_.make_room(tensor->shape);
-    if (!room) tensor = tl::unexpected(room.error());
-  }
   if (!tensor) return bad_request("initializer '{}' {}", name, tensor.error().message);
-  return &values_.emplace(name, std::move(*tensor)).first->second;
+  if (auto ok = keep(name, std::move(*tensor)); !ok) return tl::unexpected(ok.error());
+  return &values_.at(name);
 }
 
 Expected<void> Walk::compute(const onnx::NodeProto& node) {
@@ -104,11 +115,11 @@ Expected<void> Walk::compute(const onnx::NodeProto& node) {
   }
   auto output = apply({node, opset_, std::move(inputs)}, progression_);
   if (!output) return tl::unexpected(output.error());
-  if (const Tensor* tensor = std::get_if<Tensor>(&*output)) {
-    const auto room = progression_.make_room(tensor->shape);
-    if (!room) return bad_request("{}: {}", label(node), room.error().message);
+  if (node.output_size() > 0) {
+    if (auto ok = keep(node.output(0), std::move(*output)); !ok) {
+      return bad_request("{}: {}", label(node), ok.error().message);
+    }
   }
-  if (node.output_size() > 0) values_.insert_or_assign(node.output(0), std::move(*output));
   ++applied_;
   return {};
 }
@@ -176,7 +187,9 @@ Expected<OnnxModel> read_graph(const onnx::ModelProto& model, std::int64_t opset
                   (*input)->name(), start.batch));
   Walk of_one(graph, opset, start);
   auto one = of_one.read((*input)->name(), *shape, *nodes, **output);
-  return one || of_one.applied() > as_written.applied() ? one : whole;
+  if (one || of_one.applied() <= as_written.applied()) return one ? one : whole;
+  return bad_request("{} (the input's leading extent {} taken for a batch)", one.error().message,
+                     start.batch);
 }
 
 Expected<OnnxModel> read_model(const std::string& bytes, const std::filesystem::path& folder,

@@ -65,7 +65,7 @@ Expected<Value> apply_reduce(const Node& node, Progression& progression) {
   for (std::size_t i = 0; i < kept.size(); ++i) {
     if (*keep != 0 || !std::binary_search(axes->begin(), axes->end(), i)) shape.push_back(kept[i]);
   }
-  if (auto room = progression.make_room(tensor.shape); !room) return tl::unexpected(room.error());
+  if (auto room = progression.has_room(tensor.shape); !room) return tl::unexpected(room.error());
   const auto count = static_cast<std::size_t>(size(kept));
   Tensor result{std::move(shape), std::vector<double>(count, how.first), tensor.integer};
   const Selection into = spread(kept, tensor.shape);

@@ -100,7 +100,7 @@ Expected<Value> concatenated(const std::vector<const Tensor*>& parts, std::size_
                          text(part->shape));
     }
   }
-  if (auto room = progression.make_room(shape); !room) return tl::unexpected(room.error());
+  if (auto room = progression.has_room(shape); !room) return tl::unexpected(room.error());
   const auto middle = shape.begin() + static_cast<std::ptrdiff_t>(axis);
   const std::int64_t outer = size(Shape(shape.begin(), middle));
   const std::int64_t inner = size(Shape(middle + 1, shape.end()));
@@ -135,7 +135,7 @@ Expected<Value> apply_transpose(const Node& node, Progression& progression) {
     shape.push_back(old[static_cast<std::size_t>(axis)]);
     strides.push_back(old_strides[static_cast<std::size_t>(axis)]);
   }
-  if (auto room = progression.make_room(shape); !room) return tl::unexpected(room.error());
+  if (auto room = progression.has_room(shape); !room) return tl::unexpected(room.error());
   const Selection from = strided(shape, 0, strides);
   return selected(*node.input(0), std::move(shape), from, progression);
 }
@@ -156,7 +156,7 @@ Expected<Value> apply_slice(const Node& node, Progression& progression) {
     strides[axis] *= cut->step;
     shape[axis] = cut->count;
   }
-  if (auto room = progression.make_room(shape); !room) return tl::unexpected(room.error());
+  if (auto room = progression.has_room(shape); !room) return tl::unexpected(room.error());
   const Selection from = strided(shape, origin, strides);
   return selected(*node.input(0), std::move(shape), from, progression);
 }
@@ -176,7 +176,7 @@ Expected<Value> apply_gather(const Node& node, Progression& progression) {
   Shape shape(old.begin(), middle);
   shape.insert(shape.end(), index_shape.begin(), index_shape.end());
   shape.insert(shape.end(), middle + 1, old.end());
-  if (auto room = progression.make_room(shape); !room) return tl::unexpected(room.error());
+  if (auto room = progression.has_room(shape); !room) return tl::unexpected(room.error());
   Selection from;
   for (std::int64_t row = 0; row < outer; ++row) {
     for (const std::int64_t index : **indices) {
@@ -198,7 +198,7 @@ Expected<Value> apply_expand(const Node& node, Progression& progression) {
   if (node.signals() > 0) progression.leave_batch(old, **target);
   auto shape = broadcast_shape(old, **target);
   if (!shape) return tl::unexpected(shape.error());
-  if (auto room = progression.make_room(*shape); !room) return tl::unexpected(room.error());
+  if (auto room = progression.has_room(*shape); !room) return tl::unexpected(room.error());
   const Selection from = spread(old, *shape);
   return selected(*node.input(0), std::move(*shape), from, progression);
 }

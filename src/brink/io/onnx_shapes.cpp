@@ -115,7 +115,7 @@ Expected<Value> apply_size(const Node& node, Progression&) {
 Expected<Value> apply_constant_of_shape(const Node& node, Progression& progression) {
   const auto shape = integers(node, "shape", 0);
   if (!shape) return tl::unexpected(shape.error());
-  const auto count = progression.make_room(**shape);
+  const auto count = progression.has_room(**shape);
   if (!count) return tl::unexpected(count.error());
   Tensor element{{1}, {0}};
   if (const onnx::AttributeProto* value = node.attribute("value")) {
@@ -139,7 +139,7 @@ Expected<Value> apply_range(const Node& node, Progression& progression) {
   if (!(count <= 1e9))
     return bad_request("has no end: {} from {} to {}", numbers[2], numbers[0], numbers[1]);
   const Shape shape = {static_cast<std::int64_t>(count)};
-  if (auto room = progression.make_room(shape); !room) return tl::unexpected(room.error());
+  if (auto room = progression.has_room(shape); !room) return tl::unexpected(room.error());
   Tensor result{shape, {}, node.constants().front()->integer};
   for (std::int64_t i = 0; i < shape[0]; ++i) {
     result.values.push_back(numbers[0] + static_cast<double>(i) * numbers[2]);
