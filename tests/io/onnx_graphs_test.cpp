@@ -162,6 +162,10 @@ TEST(OnnxBranches, AreRefusedWherever) {
   square.node("Add", {"a", "a"}, "y");
   expect_says(square.refusal(), {"the_y", "residual"});
 
+  OnnxBuilder product = gemm_of({1, 3});
+  product.node("Mul", {"a", "a"}, "y");
+  expect_says(product.refusal(), {"the_y", "multiplies"});
+
   OnnxBuilder concat = gemm_of({1, 3});
   concat.node("Concat", {"a", "x"}, "y");
   expect_says(concat.refusal(), {"the_y", "later version"});

@@ -13,7 +13,8 @@ const Shape& shape_of(const Value& value) {
 Expected<std::int64_t> Progression::has_room(const Shape& shape) const {
   const auto count = checked_size(shape);
   if (!count) return count;
-  if (*count > room) return bad_request("makes constants too large for a network of this kind");
+  if (*count > std::min(room, kMostMade))
+    return bad_request("makes constants too large for a network of this kind");
   return count;
 }
 

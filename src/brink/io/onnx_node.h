@@ -38,8 +38,9 @@ struct Progression {
   std::int64_t batch = 1;        ///< leading extent of the file's input that is read as 1
   std::vector<std::string> warnings;
   std::int64_t room = std::int64_t{1} << 27;  ///< elements that constants may still take: 1 GiB
+  static constexpr std::int64_t kMostMade = std::int64_t{1} << 25;  ///< by one operator
 
-  /// The number of elements of this shape; error: there is no room for so many.
+  /// The number of elements of this shape; error: an operator may not make so many.
   Expected<std::int64_t> has_room(const Shape& shape) const;
   /// A shape wanted for a signal of shape `old`: the batch in front counts as 1 there too.
   void leave_batch(const Shape& old, Shape& wanted) const;
@@ -86,7 +87,7 @@ Expected<Value> apply(const Node& node, Progression& progression);
 
 /// Why an operator is not read, and what to do (onnx_refusals.cpp).
 std::string refusal(std::string_view op_type);
-tl::unexpected<Error> refuse_two_signals();
+tl::unexpected<Error> refuse_two_signals(std::string_view op_type);
 tl::unexpected<Error> refuse_after_ending(Ending ending);
 
 using Apply = Expected<Value>(const Node& node, Progression& progression);

@@ -145,7 +145,7 @@ Expected<void> check_inputs(const Node& node, const Operator& known) {
 /// That there is one signal, which has not gone on since, and no end before.
 Expected<void> check_signals(const Node& node, const Operator& known, const Chain& chain) {
   if (looks_at_shape_only(node)) return {};
-  if (node.signals() > 1 && !pair_ending(node)) return refuse_two_signals();
+  if (node.signals() > 1 && !pair_ending(node)) return refuse_two_signals(known.name);
   for (std::size_t i = 0; i < node.inputs(); ++i) {
     const Signal* signal = node.signal(i);
     if (signal == nullptr) continue;

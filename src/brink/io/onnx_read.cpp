@@ -22,6 +22,9 @@ namespace onnx_reader {
 
 namespace {
 
+constexpr std::string_view kTooLarge = "the constants are too large for a network of this kind";
+constexpr std::int64_t kMostInputs = std::int64_t{1} << 24;
+
 /// The input's shape, a dynamic leading extent (the batch) counted as 1.
 Expected<Shape> input_shape(const onnx::ValueInfoProto& input) {
   const auto& type = input.type();
@@ -44,6 +47,9 @@ Expected<Shape> input_shape(const onnx::ValueInfoProto& input) {
   }
   if (const auto count = checked_size(shape); !count) {
     return bad_request("input '{}' {}", input.name(), count.error().message);
+  } else if (*count > kMostInputs) {
+    return bad_request("input '{}' has {} elements, too many for a network of this kind",
+                       input.name(), *count);
   }
   return shape;
 }
@@ -77,9 +83,9 @@ class Walk {
 
 Expected<void> Walk::keep(const std::string& name, Value value) {
   if (const Tensor* tensor = std::get_if<Tensor>(&value)) {
-    const auto count = progression_.has_room(tensor->shape);
-    if (!count) return tl::unexpected(count.error());
-    progression_.room -= *count;
+    const auto count = static_cast<std::int64_t>(tensor->values.size());
+    if (count > progression_.room) return bad_request("{}", kTooLarge);
+    progression_.room -= count;
   }
   values_.insert_or_assign(name, std::move(value));
   return {};
@@ -89,8 +95,9 @@ Expected<const Value*> Walk::find_value(const std::string& name) {
   if (const auto known = values_.find(name); known != values_.end()) return &known->second;
   const onnx::TensorProto* initializer = graph_.initializer(name);
   if (initializer == nullptr) return nullptr;
-  const auto room = progression_.has_room({initializer->dims().begin(), initializer->dims().end()});
-  if (!room) return bad_request("initializer '{}' {}", name, room.error().message);
+  const auto count = checked_size({initializer->dims().begin(), initializer->dims().end()});
+  if (!count) return bad_request("initializer '{}' {}", name, count.error().message);
+  if (*count > progression_.room) return bad_request("initializer '{}': {}", name, kTooLarge);
   auto tensor = read_tensor(*initializer, progression_.folder);
   if (!tensor) return bad_request("initializer '{}' {}", name, tensor.error().message);
   if (auto ok = keep(name, std::move(*tensor)); !ok) return tl::unexpected(ok.error());
