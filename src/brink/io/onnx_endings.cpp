@@ -52,7 +52,7 @@ Expected<Value> apply_sigmoid(const Node& node, Progression& progression) {
   const Signal* signal = node.only_signal();
   if (signal == nullptr) return apply_elementwise(node, progression);
   if (size(signal->shape) > 1) {
-    progression.warnings.push_back(
+    progression.warnings.emplace_back(
         "the final Sigmoid is dropped: outputs are what it is applied to, in the same order; "
         "ratios "
         "of probabilities are not ratios of these");

@@ -45,9 +45,9 @@ Expected<Shape> input_shape(const onnx::ValueInfoProto& input) {
     }
     shape.push_back(dynamic ? 1 : dimension.dim_value());
   }
-  if (const auto count = checked_size(shape); !count) {
-    return bad_request("input '{}' {}", input.name(), count.error().message);
-  } else if (*count > kMostInputs) {
+  const auto count = checked_size(shape);
+  if (!count) return bad_request("input '{}' {}", input.name(), count.error().message);
+  if (*count > kMostInputs) {
     return bad_request("input '{}' has {} elements, too many for a network of this kind",
                        input.name(), *count);
   }
