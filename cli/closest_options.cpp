@@ -144,17 +144,6 @@ Expected<void> check_limits(const ClosestOptions& options) {
 
 }  // namespace
 
-void add_network_options(CLI::App& command, ClosestOptions& options) {
-  command.add_option("NETWORK", options.network, "network, ONNX")->required();
-  command.add_option("--output", options.output,
-                     "what the last layer ends in: relu or linear (default: as in the file)");
-  command
-      .add_option("--mean", options.mean,
-                  "the network expects (x - MEAN) / STD: one number, or one a channel or input")
-      ->delimiter(',');
-  command.add_option("--std", options.std, "see --mean (default: 1)")->delimiter(',');
-}
-
 void add_data_options(CLI::App& command, ClosestOptions& options, bool required, bool split) {
   command
       .add_option("--data", options.data,

@@ -20,6 +20,7 @@ namespace brink::cli {
 struct ClosestOptions {
   std::filesystem::path network;
   std::string output;        ///< relu, linear; empty: as in the file
+  std::string output_name;   ///< of a file with several; empty: the one that is clear
   std::vector<double> mean;  ///< one, one a channel or one an input; empty: none
   std::vector<double> std;   ///< likewise
 
@@ -54,7 +55,9 @@ struct ClosestOptions {
   std::string solver = "cbc";
 };
 
-/// NETWORK (called so in the help), --output, --mean, --std.
+/// --output-name.
+void add_output_name(CLI::App& command, ClosestOptions& options);
+/// NETWORK (called so in the help), --output, --output-name, --mean, --std.
 void add_network_options(CLI::App& command, ClosestOptions& options);
 /// --data, --split (but for commands that use both), --label, --classes.
 void add_data_options(CLI::App& command, ClosestOptions& options, bool required, bool split = true);

@@ -245,6 +245,7 @@ void add_curve(CLI::App& app, Common& common, Action& chosen) {
   ClosestOptions& shared = command->shared;
   sub->add_option("NETWORKS", command->networks, "one network or several to compare, ONNX")
       ->required();
+  add_output_name(*sub, shared);
   add_data_options(*sub, shared, true);
   sub->add_option(
          "--images", shared.images,

@@ -4,7 +4,7 @@ import gzip
 import os
 import unittest
 
-from harness import (Contract, digits, idx_images, idx_labels, onnx_with_nan, write_dataset)
+from harness import (ONNX_FILES, Contract, digits, idx_images, idx_labels, onnx_with_nan, write_dataset)
 
 
 class Requests(Contract):
@@ -177,6 +177,23 @@ class Files(Contract):
         }.items():
             self.refused("eval", self.variant(name, broken), "--data", "data", says=[name])
             self.refused("bounds", name, "-o", "b.json", says=[name])
+
+    def test_networks_with_weights_elsewhere(self):
+        name = self.variant("external.onnx", (ONNX_FILES / "external.onnx").read_bytes())
+        self.refused("bounds", name, "-o", "b.json", says=[name, "external.weights", "beside the model"])
+        whole = (ONNX_FILES / "external.weights").read_bytes()
+        self.variant("external.weights", whole[:-8])
+        self.refused("bounds", name, "-o", "b.json", says=[name, "external.weights", "cut short"])
+        self.variant("away.weights", whole)
+        for elsewhere in (b"/etc/passwd/////", b"../away.weights/"):
+            content = (ONNX_FILES / "external.onnx").read_bytes()
+            name = self.variant("away.onnx", content.replace(b"external.weights", elsewhere))
+            self.refused("bounds", name, "-o", "b.json", says=[name, "outside"])
+
+    def test_outputs_by_name(self):
+        name = self.variant("two.onnx", (ONNX_FILES / "sklearn_binary.onnx").read_bytes())
+        self.refused("bounds", name, "-o", "b.json", "--output-name", "prob", says=["prob", "'label'"])
+        self.refused("bounds", name, "-o", "b.json", "--output-name", "label", says=["ArgMax"])
 
     def test_network_of_another_size(self):
         other = self.folder / "other"

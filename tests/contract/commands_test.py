@@ -1,9 +1,10 @@
 """The other commands: train, eval, bounds, visualize, export, data, page, picture."""
 
 import json
+import shutil
 import unittest
 
-from harness import UNIT_COLUMNS, Contract, read_csv, run
+from harness import ONNX_FILES, UNIT_COLUMNS, Contract, read_csv, run
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -49,6 +50,22 @@ class Commands(Contract):
                          "weak.json")
         self.assertIn("t_pre", done.stdout)
         json.loads(self.good("bounds", "net.onnx", "--json", "-o", "j.json").stdout)
+
+    def test_networks_that_others_wrote(self):
+        shutil.copytree(ONNX_FILES, self.folder / "onnx", dirs_exist_ok=True)
+        for name, says in {
+                "external": "", "torch_view_oldfold": "", "batch_gemm": "batch of 3",
+                "sklearn_binary": "'probabilities' is read", "torch_binsq_old": "two outputs",
+                "sklearn_zip_classifier": "Softmax is dropped",
+        }.items():
+            done = self.good("bounds", f"onnx/{name}.onnx", "--method", "interval", "-o", "b.json")
+            self.assertIn(says, done.stderr)
+            quiet = self.good("bounds", f"onnx/{name}.onnx", "-o", "b.json", "--quiet")
+            self.assertEqual(quiet.stderr, "")
+        for output, width in (("z", 3), ("r3", 5)):
+            done = self.good("bounds", "onnx/softmax_first.onnx", "--output-name", output, "--json", "-o",
+                             "b.json")
+            self.assertEqual(len(json.loads(done.stdout)["layers"][-1]["bounds"]), width)
 
     def check_units(self, folder, units):
         header, rows = read_csv(self.folder / folder / "units.csv")

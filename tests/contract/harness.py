@@ -16,6 +16,7 @@ import unittest
 import zipfile
 
 BRINK = str(pathlib.Path(sys.argv.pop(1)).resolve()) if len(sys.argv) > 1 else "brink"
+ONNX_FILES = pathlib.Path(__file__).resolve().parent.parent / "data" / "onnx"
 ROWS, COLUMNS, CLASSES = 5, 6, 10
 CLOSEST_COLUMNS = (
     "image,label,target,norm,status,distance,bound,gap,nodes,seconds,bound_seconds,verified,all_zero"

@@ -2,17 +2,26 @@
 //
 // Read are graphs in which one value flows from the input to the output through
 //     Gemm (transA, transB, alpha, beta, optional bias), MatMul (weights on either side),
-//     Add, Sub, Mul, Div by constants (normalisation, biases; folded into the next or the last
-//     layer in double precision), Relu,
-//     Flatten, Reshape, Squeeze, Unsqueeze, Identity, Dropout, Cast (of no effect here),
-//     Constant, and a final Softmax or LogSoftmax, which is dropped with a warning: what is left
-//     are the logits.
+//     Add, Sub, Mul, Div, Sum with constants, Neg, BatchNormalization of inference,
+//     ai.onnx.ml.Scaler (affine maps: folded into the next or the last layer in double precision),
+//     Relu, also as Max with zero or Clip from zero up,
+//     Flatten, Reshape, Squeeze, Unsqueeze, Transpose, Slice, Gather, Expand (where elements move,
+//     the next weights' columns do), Identity, Dropout, Cast (of no effect here), and at the end
+//     Softmax, LogSoftmax, Sigmoid, ai.onnx.ml.ZipMap, which are dropped with a warning: what is
+//     left are the logits. The Sigmoid of one output y, or it and one minus it, is read as two
+//     outputs, 0 and y.
+// What depends on constants and shapes alone is folded in double precision: the above,
+// DequantizeLinear,
+//     Constant, ConstantOfShape, Range, Shape, Size, Concat, Where, Pow, Abs, Sign, Sqrt, Exp, Log,
+//     Tanh, Reciprocal, Floor, Ceil, Not, And, Or, Equal, Less, Greater, Max, Min, and ReduceSum,
+//     -Mean, -Prod, -Max, -Min, -L1, -L2, -SumSquare.
 // Linear layers without a Relu between them are composed; a final Relu makes the output "relu".
-// Weights are float or double. The input's shape is static but for a dynamic leading batch,
-// counted as 1, and is flattened in row order.
+// Weights are float, double, float16, bfloat16, or integers, in the model or in a file beside it.
+// The input's shape is static but for a dynamic leading batch, counted as 1, as a fixed batch is
+// where the operators make it one; it is flattened in row order.
 //
-// Source: https://github.com/onnx/onnx/blob/main/docs/IR.md and Operators.md (opsets 1 to 21 of
-// the operators above).
+// Source: https://github.com/onnx/onnx/blob/main/docs/IR.md, Operators.md and Operators-ml.md
+// (opsets 1 to 24 of the operators above), ExternalData.md.
 #pragma once
 
 #include <filesystem>
@@ -24,18 +33,30 @@
 
 namespace brink {
 
+/// What stood after the outputs and is no part of the network. A float32 runtime may round two
+/// outputs of it to the same number whose logits differ.
+enum class DroppedEnding { none, softmax, sigmoid };
+
 struct OnnxModel {
   Network network;
   std::vector<std::string> warnings;  ///< what the file says and the network does not, a line each
+  DroppedEnding dropped = DroppedEnding::none;
+};
+
+struct OnnxOptions {
+  /// Of a graph with several outputs; empty: the only one that is a matrix of real numbers.
+  std::string output_name;
 };
 
 /// Errors (bad_request) name the file and what is wrong: unreadable, truncated or no ONNX at all;
 /// an operator, attribute or data type outside the list above, with its node; sizes that do not
-/// chain; NaN or infinite weights; cycles; external data.
-Expected<OnnxModel> read_onnx(const std::filesystem::path& path);
+/// chain; NaN or infinite weights; cycles; external data that is not beside the model or does not
+/// fit; an output that is not there or not clear.
+Expected<OnnxModel> read_onnx(const std::filesystem::path& path, const OnnxOptions& options = {});
 
-/// The same from the bytes of a file; `path` only names it in errors.
-Expected<OnnxModel> parse_onnx(const std::string& bytes, const std::filesystem::path& path);
+/// The same from the bytes of a file; `path` names it in errors, and says where external data is.
+Expected<OnnxModel> parse_onnx(const std::string& bytes, const std::filesystem::path& path,
+                               const OnnxOptions& options = {});
 
 /// Input "input" [batch, n_0], output "output" [batch, n_K], Gemm and Relu nodes; opset 13.
 /// Weights are written as float if each of them is one, else as double, so that reading the file

@@ -1,4 +1,4 @@
-// Gemm, MatMul, and arithmetic with constants: affine functions of the value.
+// Gemm and MatMul: linear functions of the value; of constants, matrix products.
 //
 // A signal of shape [1, n] times weights [n, m] is W v with W the transpose of the weights; weights
 // [m, n] times a signal [n] or [n, 1] is W v with the weights as they are.
@@ -7,50 +7,6 @@
 namespace brink::onnx_reader {
 
 namespace {
-
-std::int64_t extent_from_right(const Shape& shape, std::size_t i) {
-  return i < shape.size() ? shape[shape.size() - 1 - i] : 1;
-}
-
-/// The shape of a op b by ONNX's (numpy's) rules.
-Expected<Shape> broadcast_shape(const Shape& a, const Shape& b) {
-  Shape result(std::max(a.size(), b.size()));
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    const std::int64_t m = extent_from_right(a, i);
-    const std::int64_t n = extent_from_right(b, i);
-    if (m != n && m != 1 && n != 1) {
-      return bad_request("sizes do not match: {} and {}", text(a), text(b));
-    }
-    result[result.size() - 1 - i] = m == 1 ? n : m;
-  }
-  return result;
-}
-
-/// The tensor's element for each element of `shape`, in row order.
-Eigen::VectorXd broadcast_to(const Tensor& tensor, const Shape& shape) {
-  Eigen::VectorXd values(size(shape));
-  for (Eigen::Index flat = 0; flat < values.size(); ++flat) {
-    std::int64_t rest = flat, stride = 1, at = 0;
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-      const std::int64_t position = rest % extent_from_right(shape, i);
-      rest /= extent_from_right(shape, i);
-      const std::int64_t own = extent_from_right(tensor.shape, i);
-      if (own > 1) at += position * stride;
-      stride *= own;
-    }
-    values(flat) = tensor.values[static_cast<std::size_t>(at)];
-  }
-  return values;
-}
-
-tl::unexpected<Error> two_signals() {
-  return bad_request(
-      "combines two values that depend on the network's input; only chains of layers are read");
-}
-
-tl::unexpected<Error> no_signal() {
-  return bad_request("combines constants only; fold them before export");
-}
 
 tl::unexpected<Error> does_not_chain(const Shape& weights, bool left, const Shape& signal) {
   return bad_request("sizes do not chain: {} times {}", text(left ? weights : signal),
@@ -102,7 +58,7 @@ Expected<Eigen::VectorXd> gemm_bias(const Node& node, const Shape& shape) {
   if (!together || *together != shape) {
     return bad_request("the bias has shape {}, the product {}", text((*bias)->shape), text(shape));
   }
-  return Eigen::VectorXd(*beta * broadcast_to(**bias, shape));
+  return Eigen::VectorXd(*beta * spread(**bias, shape));
 }
 
 /// The shape of the signal as a matrix, transposed if the node says so.
@@ -120,38 +76,59 @@ Expected<Shape> gemm_shape(const Signal& signal, bool transposed) {
   return shape;
 }
 
-/// value op constant as scale * value + shift.
-struct ScaleAndShift {
-  Eigen::VectorXd scale, shift;
-};
+/// The weights of a MatMul as a matrix: leading extents of 1 are dropped, and a vector times which
+/// a signal is taken is a column.
+Expected<Eigen::MatrixXd> matmul_weights(const Tensor& tensor, bool on_the_right) {
+  Tensor flat = tensor;
+  if (flat.shape.size() == 1 && on_the_right) flat.shape.push_back(1);
+  while (flat.shape.size() > 2 && flat.shape.front() == 1) flat.shape.erase(flat.shape.begin());
+  return matrix(flat);
+}
 
-Expected<ScaleAndShift> scale_and_shift(const std::string& op, bool signal_first,
-                                        const Eigen::VectorXd& constant) {
-  const Eigen::Index count = constant.size();
-  const auto ones = Eigen::VectorXd::Ones(count);
-  if (op == "Add") return ScaleAndShift{ones, constant};
-  if (op == "Sub" && signal_first) return ScaleAndShift{ones, -constant};
-  if (op == "Sub") return ScaleAndShift{-ones, constant};
-  if (op == "Mul") return ScaleAndShift{constant, Eigen::VectorXd::Zero(count)};
-  if (!signal_first) return bad_request("divides by a value that depends on the network's input");
-  if ((constant.array() == 0).any()) return bad_request("divides by zero");
-  return ScaleAndShift{constant.cwiseInverse(), Eigen::VectorXd::Zero(count)};
+/// The product of constants, with room for it.
+Expected<Eigen::MatrixXd> constant_product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b,
+                                           Progression& progression) {
+  const Shape left = {a.rows(), a.cols()}, right = {b.rows(), b.cols()};
+  if (left[1] != right[0]) return does_not_chain(left, true, right);
+  if (auto room = progression.has_room({left[0], right[1]}); !room) {
+    return tl::unexpected(room.error());
+  }
+  return Eigen::MatrixXd(a * b);
+}
+
+/// alpha A B + beta C, all constants.
+Expected<Value> constant_gemm(const Node& node, bool trans_a, bool trans_b, double alpha,
+                              Progression& progression) {
+  auto a = matrix(**node.constant(0)), b = matrix(**node.constant(1));
+  if (!a) return tl::unexpected(a.error());
+  if (!b) return tl::unexpected(b.error());
+  if (trans_a) a->transposeInPlace();
+  if (trans_b) b->transposeInPlace();
+  const auto product = constant_product(*a, *b, progression);
+  if (!product) return tl::unexpected(product.error());
+  Tensor result = tensor_of(alpha * *product);
+  const auto bias = gemm_bias(node, result.shape);
+  if (!bias) return tl::unexpected(bias.error());
+  Eigen::Map<Eigen::VectorXd>(result.values.data(), bias->size()) += *bias;
+  return result;
 }
 
 }  // namespace
 
 Expected<Value> apply_gemm(const Node& node, Progression& progression) {
   const Signal* a = node.signal(0);
-  const Signal* b = node.signal(1);
-  if (a != nullptr && b != nullptr) return two_signals();
-  if (a == nullptr && b == nullptr) return no_signal();
+  const Signal* signal = a != nullptr ? a : node.signal(1);
   const auto trans_a = node.integer("transA", 0);
   if (!trans_a) return tl::unexpected(trans_a.error());
   const auto trans_b = node.integer("transB", 0);
   if (!trans_b) return tl::unexpected(trans_b.error());
   const auto alpha = node.real("alpha", 1);
   if (!alpha) return tl::unexpected(alpha.error());
-  const auto shape = gemm_shape(a != nullptr ? *a : *b, (a != nullptr ? *trans_a : *trans_b) != 0);
+  if (node.signals() == 0) {
+    return constant_gemm(node, *trans_a != 0, *trans_b != 0, *alpha, progression);
+  }
+  if (signal == nullptr) return bad_request("adds what depends on the network's input as a bias");
+  const auto shape = gemm_shape(*signal, (a != nullptr ? *trans_a : *trans_b) != 0);
   if (!shape) return tl::unexpected(shape.error());
   auto weights = matrix(**node.constant(a != nullptr ? 1 : 0));
   if (!weights) return tl::unexpected(weights.error());
@@ -161,41 +138,36 @@ Expected<Value> apply_gemm(const Node& node, Progression& progression) {
   if (!result) return tl::unexpected(result.error());
   const auto bias = gemm_bias(node, result->shape);
   if (!bias) return tl::unexpected(bias.error());
-  progression.chain.apply_linear(result->weights, *bias);
+  if (auto ok = progression.chain.apply_linear(result->weights, *bias); !ok) {
+    return tl::unexpected(ok.error());
+  }
   return Signal{result->shape};
 }
 
 Expected<Value> apply_matmul(const Node& node, Progression& progression) {
   const Signal* a = node.signal(0);
-  const Signal* b = node.signal(1);
-  if (a != nullptr && b != nullptr) return two_signals();
-  if (a == nullptr && b == nullptr) return no_signal();
-  const auto weights = matrix(**node.constant(a != nullptr ? 1 : 0));
-  if (!weights) return tl::unexpected(weights.error());
-  const auto result = product((a != nullptr ? a : b)->shape, a != nullptr, *weights);
-  if (!result) return tl::unexpected(result.error());
-  progression.chain.apply_linear(result->weights, Eigen::VectorXd::Zero(result->weights.rows()));
-  return Signal{result->shape};
-}
-
-Expected<Value> apply_elementwise(const Node& node, Progression& progression) {
-  const Signal* a = node.signal(0);
-  const Signal* b = node.signal(1);
-  if (a != nullptr && b != nullptr) return two_signals();
-  if (a == nullptr && b == nullptr) return no_signal();
-  const Tensor& constant = **node.constant(a != nullptr ? 1 : 0);
-  const Shape& signal = (a != nullptr ? a : b)->shape;
-  const auto shape = broadcast_shape(constant.shape, signal);
-  if (!shape) return tl::unexpected(shape.error());
-  if (const auto count = checked_size(*shape); !count || *count != size(signal)) {
-    return bad_request("spreads a value of shape {} over {}, which is not read", text(signal),
-                       text(*shape));
+  if (node.signals() == 0) {
+    const auto left = matrix(**node.constant(0)), right = matrix(**node.constant(1));
+    if (!left) return tl::unexpected(left.error());
+    if (!right) return tl::unexpected(right.error());
+    const auto result = constant_product(*left, *right, progression);
+    if (!result) return tl::unexpected(result.error());
+    return tensor_of(*result);
   }
-  const auto map =
-      scale_and_shift(node.proto().op_type(), a != nullptr, broadcast_to(constant, *shape));
-  if (!map) return tl::unexpected(map.error());
-  progression.chain.apply_elementwise(map->scale, map->shift);
-  return Signal{*shape};
+  const Tensor& constant = *node.constants().front();
+  const auto weights = matmul_weights(constant, a != nullptr);
+  if (!weights) return tl::unexpected(weights.error());
+  auto result = product(node.only_signal()->shape, a != nullptr, *weights);
+  if (!result) return tl::unexpected(result.error());
+  if (constant.shape.size() == 1) result->shape.pop_back();
+  while (constant.shape.size() > 2 && result->shape.size() < constant.shape.size()) {
+    result->shape.insert(result->shape.begin(), 1);
+  }
+  const auto bias = Eigen::VectorXd::Zero(result->weights.rows());
+  if (auto ok = progression.chain.apply_linear(result->weights, bias); !ok) {
+    return tl::unexpected(ok.error());
+  }
+  return Signal{result->shape};
 }
 
 }  // namespace brink::onnx_reader

@@ -5,6 +5,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,18 +17,35 @@
 
 namespace brink::onnx_reader {
 
+/// What a graph may end in and the network does not have. p is the Sigmoid of a single output.
+enum class Ending { none, softmax, sigmoid, one_minus_p, one_minus_p_and_p, p_and_one_minus_p };
+
 /// A value that depends on the network's input: its elements are the chain's current ones, in row
 /// order. There is only one at a time, because every node read takes at most one.
 struct Signal {
   Shape shape;
+  Ending ending = Ending::none;  ///< if another: only shapes may still change
+  int step = 0;                  ///< the chain's, when the value was made
 };
 using Value = std::variant<Tensor, Signal>;
+
+const Shape& shape_of(const Value& value);
 
 /// What changes while the graph is walked.
 struct Progression {
   Chain chain;
+  std::filesystem::path folder;  ///< of the model
+  std::int64_t batch = 1;        ///< leading extent of the file's input that is read as 1
   std::vector<std::string> warnings;
-  bool ended = false;  ///< by a Softmax that was dropped: only shapes may still change
+  std::int64_t room = std::int64_t{1} << 27;  ///< elements that constants may still take: 1 GiB
+  static constexpr std::int64_t kMostMade = std::int64_t{1} << 25;  ///< by one operator
+
+  /// The number of elements of this shape; error: an operator may not make so many.
+  Expected<std::int64_t> has_room(const Shape& shape) const;
+  /// A shape wanted for a signal of shape `old`: the batch in front counts as 1 there too.
+  void leave_batch(const Shape& old, Shape& wanted) const;
+  /// Warns, once, of half precision in what depends on the input.
+  void note_half();
 };
 
 class Node {
@@ -43,6 +61,10 @@ class Node {
   const Value* input(std::size_t i) const { return i < inputs_.size() ? inputs_[i] : nullptr; }
   std::size_t inputs() const { return inputs_.size(); }
   const Signal* signal(std::size_t i) const;  ///< null if omitted or a constant
+  /// The input that is a signal, the first of several; null without one.
+  const Signal* only_signal() const;
+  std::size_t signals() const;
+  std::vector<const Tensor*> constants() const;  ///< those of the inputs that are constants
   /// Errors: omitted, or not a constant.
   Expected<const Tensor*> constant(std::size_t i) const;
 
@@ -63,18 +85,60 @@ std::string label(const onnx::NodeProto& node);
 /// Applies the node's operator and gives its first output.
 Expected<Value> apply(const Node& node, Progression& progression);
 
-// onnx_affine.cpp
-Expected<Value> apply_gemm(const Node& node, Progression& progression);
-Expected<Value> apply_matmul(const Node& node, Progression& progression);
-Expected<Value> apply_elementwise(const Node& node, Progression& progression);  // + - * /
+/// Why an operator is not read, and what to do (onnx_refusals.cpp).
+std::string refusal(std::string_view op_type);
+tl::unexpected<Error> refuse_two_signals(std::string_view op_type);
+tl::unexpected<Error> refuse_after_ending(Ending ending);
 
+using Apply = Expected<Value>(const Node& node, Progression& progression);
+
+// onnx_affine.cpp
+Apply apply_gemm, apply_matmul;
+// onnx_normalise.cpp
+Apply apply_batch_normalization, apply_scaler, apply_dequantize;
+// onnx_elementwise.cpp
+Apply apply_elementwise, apply_where;
+// onnx_relu.cpp
+Apply apply_relu, apply_extremum, apply_clip;
+// onnx_endings.cpp
+Apply apply_softmax, apply_sigmoid, apply_zip_map;
+/// The ending that 1 - p has, if that is what the node makes, or p and 1 - p side by side.
+std::optional<Ending> complement_ending(const Node& node);
+std::optional<Ending> pair_ending(const Node& node);
+/// Outputs of which an ending that was dropped gives the classes: two for p.
+Expected<void> finish_ending(const Signal& signal, Progression& progression);
+// onnx_select.cpp
+Apply apply_transpose, apply_slice, apply_gather, apply_expand, apply_concat;
 // onnx_shapes.cpp: constants keep their values, signals their order; only the shape changes.
-Expected<Value> apply_flatten(const Node& node, Progression& progression);
-Expected<Value> apply_reshape(const Node& node, Progression& progression);
-Expected<Value> apply_squeeze(const Node& node, Progression& progression);
-Expected<Value> apply_unsqueeze(const Node& node, Progression& progression);
+Apply apply_flatten, apply_reshape, apply_squeeze, apply_unsqueeze;
+Apply apply_shape, apply_size, apply_constant_of_shape, apply_range;
+// onnx_reduce.cpp
+Apply apply_reduce;
+// onnx_plain.cpp
+Apply apply_identity, apply_dropout, apply_cast, apply_constant;
 
 /// -rank <= axis < rank as 0 <= axis < rank; `end_allowed`: rank itself too.
 Expected<std::size_t> normal_axis(std::int64_t axis, std::size_t rank, bool end_allowed = false);
+/// Sorted, each once.
+Expected<std::vector<std::size_t>> normal_axes(const Shape& axes, std::size_t rank);
+/// A list of integers: from the attribute in old opsets, from an input in new ones; nothing if both
+/// are absent.
+Expected<std::optional<Shape>> integers(const Node& node, std::string_view attribute,
+                                        std::size_t input);
+
+// onnx_broadcast.cpp
+/// The shape of a op b by ONNX's (numpy's) rules.
+Expected<Shape> broadcast_shape(const Shape& a, const Shape& b);
+/// The element at origin + sum of position * stride for each position in `shape`.
+Selection strided(const Shape& shape, std::int64_t origin, const Shape& strides);
+Shape row_strides(const Shape& shape);
+/// The element of a value of shape `own` for each element of `shape`, over which it is spread.
+Selection spread(const Shape& own, const Shape& shape);
+Eigen::VectorXd spread(const Tensor& tensor, const Shape& shape);
+
+// onnx_elementwise.cpp
+/// The constants from input `first` on, joined by the operator; the node has one at least.
+Expected<Tensor> fold(std::string_view op_type, const std::vector<const Tensor*>& constants,
+                      Progression& progression);
 
 }  // namespace brink::onnx_reader

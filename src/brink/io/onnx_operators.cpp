@@ -1,7 +1,6 @@
-// Which operators are read, with which attributes; those too short for a file of their own.
+// Which operators are read, with which inputs and attributes, and what holds for all of them.
 #include <algorithm>
-#include <cmath>
-#include <span>
+#include <limits>
 
 #include "onnx_node.h"
 
@@ -9,140 +8,99 @@ namespace brink::onnx_reader {
 
 namespace {
 
-Expected<Value> apply_identity(const Node& node, Progression&) {
-  return *node.input(0);
-}
-
-Expected<Value> apply_dropout(const Node& node, Progression&) {
-  if (node.input(2) != nullptr) {
-    const auto training = node.constant(2);
-    if (!training) return tl::unexpected(training.error());
-    if (!(*training)->values.empty() && (*training)->values.front() != 0) {
-      return bad_request("is in training mode; export the network for inference");
-    }
-  }
-  return *node.input(0);
-}
-
-/// Signals stay in double precision whatever floating type they are cast to.
-Expected<Value> apply_cast(const Node& node, Progression&) {
-  const auto to = node.integer("to", onnx::TensorProto::UNDEFINED);
-  if (!to) return tl::unexpected(to.error());
-  const bool real = *to == onnx::TensorProto::FLOAT || *to == onnx::TensorProto::DOUBLE;
-  const bool integer = *to == onnx::TensorProto::INT64 || *to == onnx::TensorProto::INT32;
-  if (node.signal(0) != nullptr) {
-    if (!real) return bad_request("casts to data type {}, only float and double are read", *to);
-    return *node.input(0);
-  }
-  if (!real && !integer) {
-    return bad_request("casts to data type {}, only float, double and integers are read", *to);
-  }
-  Tensor tensor = std::get<Tensor>(*node.input(0));
-  tensor.integer = integer;
-  for (double& value : tensor.values) {
-    if (integer) value = std::trunc(value);
-    if (*to == onnx::TensorProto::FLOAT) value = static_cast<float>(value);
-    if (!std::isfinite(value)) return bad_request("casts a number beyond the range of float");
-  }
-  return tensor;
-}
-
-Expected<Value> apply_constant(const Node& node, Progression&) {
-  for (const onnx::AttributeProto& attribute : node.proto().attribute()) {
-    Tensor tensor;
-    if (attribute.name() == "value") {
-      auto read = read_tensor(attribute.t());
-      if (!read) return bad_request("its tensor {}", read.error().message);
-      return std::move(*read);
-    }
-    if (attribute.name() == "value_float") tensor.values = {attribute.f()};
-    if (attribute.name() == "value_int") tensor.values = {static_cast<double>(attribute.i())};
-    if (attribute.name() == "value_floats") {
-      tensor.values.assign(attribute.floats().begin(), attribute.floats().end());
-      tensor.shape = {attribute.floats_size()};
-    }
-    if (attribute.name() == "value_ints") {
-      for (const std::int64_t i : attribute.ints()) {
-        tensor.values.push_back(static_cast<double>(i));
-      }
-      tensor.shape = {attribute.ints_size()};
-    }
-    tensor.integer = attribute.name().starts_with("value_int");
-    for (const double value : tensor.values) {
-      if (!std::isfinite(value)) return bad_request("holds NaN or infinity");
-    }
-    return tensor;
-  }
-  return bad_request("has no value");
-}
-
-Expected<Value> apply_relu(const Node& node, Progression& progression) {
-  if (node.signal(0) == nullptr) return bad_request("does not depend on the network's input");
-  if (auto done = progression.chain.apply_relu(); !done) return tl::unexpected(done.error());
-  return *node.input(0);
-}
-
-/// Softmax keeps the order of the logits, and so the class; it is dropped where it ends the graph
-/// and runs over all outputs. Before opset 13 it ran over all axes from `axis` on.
-Expected<Value> apply_softmax(const Node& node, Progression& progression) {
-  const Signal* signal = node.signal(0);
-  if (signal == nullptr) return bad_request("does not depend on the network's input");
-  const bool flattens = node.opset() < 13;
-  const auto given = node.integer("axis", flattens ? 1 : -1);
-  if (!given) return tl::unexpected(given.error());
-  const auto axis = normal_axis(*given, signal->shape.size());
-  if (!axis) return tl::unexpected(axis.error());
-  const std::span<const std::int64_t> extents(signal->shape);
-  std::int64_t covered = 1;
-  for (const std::int64_t extent : extents.subspan(*axis, flattens ? std::dynamic_extent : 1)) {
-    covered *= extent;
-  }
-  if (covered != size(signal->shape)) {
-    return bad_request("runs along axis {} of a value of shape {}, not over all outputs", *given,
-                       text(signal->shape));
-  }
-  progression.warnings.push_back(fmt::format(
-      "the final {} is dropped: outputs are the logits before it", node.proto().op_type()));
-  progression.ended = true;
-  return *signal;
-}
-
 struct Operator {
   std::string_view name;
-  Expected<Value> (*apply)(const Node&, Progression&);
+  Apply* apply;
   std::size_t needed;   ///< inputs that must be present
   std::size_t allowed;  ///< inputs there may be
-  bool computes;        ///< changes values, not only their shape or type
+  /// Applied to what a Softmax or Sigmoid made: it may follow one, or says itself what it may not.
+  bool may_follow;
   std::vector<std::string_view> attributes;
 };
 
+constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
 const std::vector<std::string_view> kConstantAttributes = {"value", "value_float", "value_floats",
                                                            "value_int", "value_ints"};
+const std::vector<std::string_view> kBatchNormalization = {"epsilon", "momentum", "spatial",
+                                                           "is_test", "training_mode"};
+const std::vector<std::string_view> kReduce = {"axes", "keepdims", "noop_with_empty_axes"};
+
+const std::vector<Operator>& layer_operators() {
+  static const std::vector<Operator> kOperators = {
+      {"Gemm", apply_gemm, 2, 3, false, {"alpha", "beta", "transA", "transB", "broadcast"}},
+      {"MatMul", apply_matmul, 2, 2, false, {}},
+      {"BatchNormalization", apply_batch_normalization, 5, 5, false, kBatchNormalization},
+      {"ai.onnx.ml.Scaler", apply_scaler, 1, 1, false, {"offset", "scale"}},
+      {"DequantizeLinear", apply_dequantize, 2, 3, false, {"axis", "block_size", "output_dtype"}},
+      {"Relu", apply_relu, 1, 1, false, {}},
+      {"Clip", apply_clip, 1, 3, false, {"min", "max"}},
+      {"Max", apply_extremum, 1, kAny, false, {}},
+      {"Min", apply_extremum, 1, kAny, false, {}},
+      {"Softmax", apply_softmax, 1, 1, false, {"axis"}},
+      {"LogSoftmax", apply_softmax, 1, 1, false, {"axis"}},
+      {"Sigmoid", apply_sigmoid, 1, 1, false, {}},
+      {"ai.onnx.ml.ZipMap",
+       apply_zip_map,
+       1,
+       1,
+       true,
+       {"classlabels_int64s", "classlabels_strings"}},
+      {"Flatten", apply_flatten, 1, 1, true, {"axis"}},
+      {"Reshape", apply_reshape, 1, 2, true, {"shape", "allowzero"}},
+      {"Squeeze", apply_squeeze, 1, 2, true, {"axes"}},
+      {"Unsqueeze", apply_unsqueeze, 1, 2, true, {"axes"}},
+      {"Transpose", apply_transpose, 1, 1, true, {"perm"}},
+      {"Slice", apply_slice, 1, 5, true, {"starts", "ends", "axes"}},
+      {"Gather", apply_gather, 2, 2, true, {"axis"}},
+      {"Expand", apply_expand, 2, 2, true, {}},
+      {"Concat", apply_concat, 1, kAny, true, {"axis"}},
+      {"Identity", apply_identity, 1, 1, true, {}},
+      {"Dropout", apply_dropout, 1, 3, true, {"ratio", "seed", "is_test"}},
+      {"Cast", apply_cast, 1, 1, true, {"to", "saturate", "round_mode"}},
+      {"Constant", apply_constant, 0, 0, true, kConstantAttributes},
+      {"Shape", apply_shape, 1, 1, true, {"start", "end"}},
+      {"Size", apply_size, 1, 1, true, {}},
+      {"ConstantOfShape", apply_constant_of_shape, 1, 1, true, {"value"}},
+      {"Range", apply_range, 3, 3, true, {}},
+  };
+  return kOperators;
+}
+
+/// Elementwise arithmetic and reductions.
+const std::vector<Operator>& arithmetic_operators() {
+  static const std::vector<Operator> kOperators = [] {
+    std::vector<Operator> list = {{"Sum", apply_elementwise, 1, kAny, false, {}},
+                                  {"Where", apply_where, 3, 3, false, {}}};
+    for (const std::string_view name :
+         {"Add", "Sub", "Mul", "Div", "Pow", "And", "Or", "Equal", "Less", "Greater"}) {
+      list.push_back({name, apply_elementwise, 2, 2, true, {"broadcast"}});
+    }
+    for (const std::string_view name : {"Neg", "Abs", "Sign", "Sqrt", "Exp", "Log", "Reciprocal",
+                                        "Floor", "Ceil", "Tanh", "Not"}) {
+      list.push_back({name, apply_elementwise, 1, 1, true, {}});
+    }
+    for (const std::string_view name : {"ReduceSum", "ReduceMean", "ReduceProd", "ReduceMax",
+                                        "ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare"}) {
+      list.push_back({name, apply_reduce, 1, 2, false, kReduce});
+    }
+    return list;
+  }();
+  return kOperators;
+}
 
 const Operator* find_operator(std::string_view name) {
-  static const std::vector<Operator> kOperators = {
-      {"Gemm", apply_gemm, 2, 3, true, {"alpha", "beta", "transA", "transB", "broadcast"}},
-      {"MatMul", apply_matmul, 2, 2, true, {}},
-      {"Add", apply_elementwise, 2, 2, true, {"broadcast"}},
-      {"Sub", apply_elementwise, 2, 2, true, {"broadcast"}},
-      {"Mul", apply_elementwise, 2, 2, true, {"broadcast"}},
-      {"Div", apply_elementwise, 2, 2, true, {"broadcast"}},
-      {"Relu", apply_relu, 1, 1, true, {}},
-      {"Softmax", apply_softmax, 1, 1, true, {"axis"}},
-      {"LogSoftmax", apply_softmax, 1, 1, true, {"axis"}},
-      {"Flatten", apply_flatten, 1, 1, false, {"axis"}},
-      {"Reshape", apply_reshape, 1, 2, false, {"shape", "allowzero"}},
-      {"Squeeze", apply_squeeze, 1, 2, false, {"axes"}},
-      {"Unsqueeze", apply_unsqueeze, 1, 2, false, {"axes"}},
-      {"Identity", apply_identity, 1, 1, false, {}},
-      {"Dropout", apply_dropout, 1, 3, false, {"ratio", "seed", "is_test"}},
-      {"Cast", apply_cast, 1, 1, false, {"to", "saturate"}},
-      {"Constant", apply_constant, 0, 0, false, kConstantAttributes},
-  };
-  for (const Operator& candidate : kOperators) {
-    if (candidate.name == name) return &candidate;
+  for (const auto* list : {&layer_operators(), &arithmetic_operators()}) {
+    for (const Operator& candidate : *list) {
+      if (candidate.name == name) return &candidate;
+    }
   }
   return nullptr;
+}
+
+/// With its domain, unless that is ONNX's own.
+std::string full_name(const onnx::NodeProto& node) {
+  const std::string& domain = node.domain();
+  return domain.empty() || domain == "ai.onnx" ? node.op_type() : domain + "." + node.op_type();
 }
 
 Expected<void> check_attributes(const Node& node, const Operator& known) {
@@ -157,99 +115,74 @@ Expected<void> check_attributes(const Node& node, const Operator& known) {
   return {};
 }
 
-bool takes_signal(const Node& node) {
-  for (std::size_t i = 0; i < node.inputs(); ++i) {
-    if (node.signal(i) != nullptr) return true;
-  }
-  return false;
+/// Shape and Size know a value by its shape alone.
+bool looks_at_shape_only(const Node& node) {
+  return node.proto().op_type() == "Shape" || node.proto().op_type() == "Size";
 }
 
-Expected<void> check_inputs(const Node& node, const Operator& known,
-                            const Progression& progression) {
+Expected<void> check_inputs(const Node& node, const Operator& known) {
   for (std::size_t i = 0; i < known.needed; ++i) {
     if (node.input(i) == nullptr) return bad_request("input {} is missing", i + 1);
   }
   if (node.inputs() > known.allowed) {
     return bad_request("has {} inputs, {} are expected", node.inputs(), known.allowed);
   }
-  if (takes_signal(node) && known.computes && progression.ended) {
-    return bad_request("follows a Softmax, which is only read at the end of a network");
+  // Ends of a Clip may be infinite; and these only pass on what they are given.
+  for (const std::string_view name : {"Clip", "Identity", "Cast"}) {
+    if (name == known.name) return {};
+  }
+  for (std::size_t i = 0; i < node.inputs(); ++i) {
+    const Tensor* tensor = node.input(i) ? std::get_if<Tensor>(node.input(i)) : nullptr;
+    if (tensor == nullptr) continue;
+    if (auto ok = finite(*tensor); !ok) {
+      return bad_request("its input '{}' {}", node.proto().input(static_cast<int>(i)),
+                         ok.error().message);
+    }
+  }
+  return {};
+}
+
+/// That there is one signal, which has not gone on since, and no end before.
+Expected<void> check_signals(const Node& node, const Operator& known, const Chain& chain) {
+  if (looks_at_shape_only(node)) return {};
+  if (node.signals() > 1 && !pair_ending(node)) return refuse_two_signals(known.name);
+  for (std::size_t i = 0; i < node.inputs(); ++i) {
+    const Signal* signal = node.signal(i);
+    if (signal == nullptr) continue;
+    if (signal->step != chain.step()) {
+      return bad_request(
+          "goes back to '{}', from which the network has already gone on; branches come with a "
+          "later version, a chain of layers is read",
+          node.proto().input(static_cast<int>(i)));
+    }
+    if (signal->ending != Ending::none && !known.may_follow) {
+      return refuse_after_ending(signal->ending);
+    }
   }
   return {};
 }
 
 Expected<Value> apply_unlabelled(const Node& node, Progression& progression) {
-  const std::string& domain = node.proto().domain();
-  const Operator* known = find_operator(node.proto().op_type());
-  if (known == nullptr || (!domain.empty() && domain != "ai.onnx")) {
-    return bad_request(
-        "operator {}{}{} is not supported; only fully connected ReLU networks are read", domain,
-        domain.empty() ? "" : ".", node.proto().op_type());
-  }
+  const std::string name = full_name(node.proto());
+  const Operator* known = find_operator(name);
+  if (known == nullptr) return bad_request("{}", refusal(name));
   if (auto ok = check_attributes(node, *known); !ok) return tl::unexpected(ok.error());
-  if (auto ok = check_inputs(node, *known, progression); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_inputs(node, *known); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_signals(node, *known, progression.chain); !ok) {
+    return tl::unexpected(ok.error());
+  }
   auto value = known->apply(node, progression);
-  // Else a constant would have moved the chain on, and the signal would not be a single path.
-  if (value && takes_signal(node) && !std::holds_alternative<Signal>(*value)) {
+  if (!value) return value;
+  if (Signal* signal = std::get_if<Signal>(&*value)) {
+    signal->step = progression.chain.step();
+  } else if (node.signals() > 0 && !looks_at_shape_only(node)) {
+    // Else a constant would have moved the chain on, and the signal would not be a single path.
     return bad_request("makes a constant of a value that depends on the network's input");
   }
   return value;
 }
 
 }  // namespace
-
-const Signal* Node::signal(std::size_t i) const {
-  const Value* value = input(i);
-  return value == nullptr ? nullptr : std::get_if<Signal>(value);
-}
-
-Expected<const Tensor*> Node::constant(std::size_t i) const {
-  const Value* value = input(i);
-  if (value == nullptr) return bad_request("input {} is missing", i + 1);
-  const Tensor* tensor = std::get_if<Tensor>(value);
-  if (tensor == nullptr) {
-    return bad_request("input {} depends on the network's input where a constant is needed", i + 1);
-  }
-  return tensor;
-}
-
-const onnx::AttributeProto* Node::attribute(std::string_view name) const {
-  for (const onnx::AttributeProto& attribute : proto_.attribute()) {
-    if (attribute.name() == name) return &attribute;
-  }
-  return nullptr;
-}
-
-Expected<std::int64_t> Node::integer(std::string_view name, std::int64_t otherwise) const {
-  const onnx::AttributeProto* found = attribute(name);
-  if (found == nullptr) return otherwise;
-  if (!found->has_i()) return bad_request("attribute '{}' is not an integer", name);
-  return found->i();
-}
-
-Expected<double> Node::real(std::string_view name, double otherwise) const {
-  const onnx::AttributeProto* found = attribute(name);
-  if (found == nullptr) return otherwise;
-  if (!found->has_f() || !std::isfinite(found->f())) {
-    return bad_request("attribute '{}' is not a finite number", name);
-  }
-  return found->f();
-}
-
-std::string label(const onnx::NodeProto& node) {
-  if (!node.name().empty()) return fmt::format("node '{}' ({})", node.name(), node.op_type());
-  return fmt::format("the node of output '{}' ({})", node.output_size() > 0 ? node.output(0) : "",
-                     node.op_type());
-}
-
-Expected<std::size_t> normal_axis(std::int64_t axis, std::size_t rank, bool end_allowed) {
-  const auto end = static_cast<std::int64_t>(rank);
-  const std::int64_t normal = axis < 0 ? axis + end : axis;
-  if (normal < 0 || normal >= end + (end_allowed ? 1 : 0)) {
-    return bad_request("axis {} does not exist in a value of {} dimensions", axis, rank);
-  }
-  return static_cast<std::size_t>(normal);
-}
 
 Expected<Value> apply(const Node& node, Progression& progression) {
   auto value = apply_unlabelled(node, progression);

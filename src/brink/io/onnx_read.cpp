@@ -1,19 +1,20 @@
 // Reading ONNX: from the bytes to a network.
 //
-// The file names its nodes' inputs and outputs; the nodes that the output needs are brought into
-// an order of computation, whatever their order in the file, and applied one by one. A value is
-// either a constant or the one signal that flows from the input to the output, whose affine pieces
-// and Relus gather in a Chain. Since each node takes at most one signal, the nodes form a path and
-// the signal needs no copies.
+// The file names its nodes' inputs and outputs; the nodes that the output needs are applied one by
+// one, in an order of computation. A value is either a constant or the one signal that flows from
+// the input to the output, whose affine pieces and Relus gather in a Chain. Since each node takes
+// at most one signal, the nodes form a path and the signal needs no copies.
+//
+// An input whose leading extent is a fixed number above 1 may be one input of that many rows, or
+// that many inputs side by side. It is the former where the graph makes one output of all rows;
+// where it does not, the extent is a batch and is read as 1, if every operator then has the sizes
+// it needs.
 #include <google/protobuf/stubs/logging.h>
 #include <onnx/onnx_pb.h>
 
-#include <map>
-#include <set>
-
 #include "brink/base/files.h"
 #include "brink/io/onnx.h"
-#include "onnx_node.h"
+#include "onnx_graph.h"
 
 namespace brink {
 
@@ -21,65 +22,8 @@ namespace onnx_reader {
 
 namespace {
 
-class Graph {
- public:
-  Graph(const onnx::GraphProto& graph, std::int64_t opset) : graph_(graph), opset_(opset) {}
-
-  Expected<OnnxModel> read();
-
- private:
-  Expected<void> index();
-  Expected<const onnx::ValueInfoProto*> only_input() const;
-  Expected<std::vector<const onnx::NodeProto*>> order(const std::string& output) const;
-  Expected<void> compute(const onnx::NodeProto& node, Progression& progression);
-  /// A constant not yet read; null if the name is none's.
-  Expected<const Value*> find_value(const std::string& name);
-
-  const onnx::GraphProto& graph_;
-  std::int64_t opset_;
-  std::map<std::string, const onnx::TensorProto*> initializers_;
-  std::map<std::string, const onnx::NodeProto*> producers_;
-  std::map<std::string, Value> values_;
-};
-
-Expected<void> Graph::index() {
-  if (graph_.sparse_initializer_size() > 0) {
-    return bad_request("sparse initializers are not supported; save the weights dense");
-  }
-  for (const onnx::TensorProto& tensor : graph_.initializer()) {
-    if (!initializers_.emplace(tensor.name(), &tensor).second) {
-      return bad_request("initializer '{}' is given twice", tensor.name());
-    }
-  }
-  for (const onnx::NodeProto& node : graph_.node()) {
-    for (const std::string& output : node.output()) {
-      if (output.empty()) continue;
-      if (!producers_.emplace(output, &node).second || initializers_.contains(output)) {
-        return bad_request("{}: its output '{}' is also made elsewhere", label(node), output);
-      }
-    }
-  }
-  return {};
-}
-
-/// Old files list the initializers among the inputs.
-Expected<const onnx::ValueInfoProto*> Graph::only_input() const {
-  const onnx::ValueInfoProto* found = nullptr;
-  for (const onnx::ValueInfoProto& input : graph_.input()) {
-    if (initializers_.contains(input.name())) continue;
-    if (found != nullptr) {
-      return bad_request("the graph has two inputs, '{}' and '{}'; one is read", found->name(),
-                         input.name());
-    }
-    found = &input;
-  }
-  if (found == nullptr) return bad_request("the graph has no input");
-  if (producers_.contains(found->name())) {
-    return bad_request("{}: its output '{}' is the graph's input",
-                       label(*producers_.at(found->name())), found->name());
-  }
-  return found;
-}
+constexpr std::string_view kTooLarge = "the constants are too large for a network of this kind";
+constexpr std::int64_t kMostInputs = std::int64_t{1} << 24;
 
 /// The input's shape, a dynamic leading extent (the batch) counted as 1.
 Expected<Shape> input_shape(const onnx::ValueInfoProto& input) {
@@ -88,9 +32,9 @@ Expected<Shape> input_shape(const onnx::ValueInfoProto& input) {
     return bad_request("input '{}' has no shape; export the network with one", input.name());
   }
   const int kind = type.tensor_type().elem_type();
-  if (kind != onnx::TensorProto::FLOAT && kind != onnx::TensorProto::DOUBLE) {
-    return bad_request("input '{}' has data type {}, only float and double are read", input.name(),
-                       kind);
+  if (!is_real(kind)) {
+    return bad_request("input '{}' has data type {}, only real numbers are read", input.name(),
+                       data_type_name(kind));
   }
   Shape shape;
   for (const auto& dimension : type.tensor_type().shape().dim()) {
@@ -101,56 +45,66 @@ Expected<Shape> input_shape(const onnx::ValueInfoProto& input) {
     }
     shape.push_back(dynamic ? 1 : dimension.dim_value());
   }
-  if (const auto count = checked_size(shape); !count) {
-    return bad_request("input '{}' {}", input.name(), count.error().message);
+  const auto count = checked_size(shape);
+  if (!count) return bad_request("input '{}' {}", input.name(), count.error().message);
+  if (*count > kMostInputs) {
+    return bad_request("input '{}' has {} elements, too many for a network of this kind",
+                       input.name(), *count);
   }
   return shape;
 }
 
-/// Depth first from the output, without recursion: files may be deep.
-Expected<std::vector<const onnx::NodeProto*>> Graph::order(const std::string& output) const {
-  std::vector<const onnx::NodeProto*> ordered;
-  std::set<const onnx::NodeProto*> open, done;
-  struct Visit {
-    const onnx::NodeProto* node;
-    int next_input;
-  };
-  std::vector<Visit> stack;
-  const auto visit = [&](const std::string& name) -> Expected<void> {
-    const auto producer = producers_.find(name);
-    if (producer == producers_.end() || done.contains(producer->second)) return {};
-    if (!open.insert(producer->second).second) {
-      return bad_request("{}: depends on its own output '{}'; the graph has a cycle",
-                         label(*producer->second), name);
-    }
-    stack.push_back({producer->second, 0});
-    return {};
-  };
-  if (auto ok = visit(output); !ok) return tl::unexpected(ok.error());
-  while (!stack.empty()) {
-    const onnx::NodeProto* node = stack.back().node;
-    const int i = stack.back().next_input++;
-    if (i < node->input_size()) {
-      if (auto ok = visit(node->input(i)); !ok) return tl::unexpected(ok.error());
-      continue;
-    }
-    done.insert(node);
-    ordered.push_back(node);
-    stack.pop_back();
+/// One walk from an input of a certain shape to the output.
+class Walk {
+ public:
+  Walk(const Graph& graph, std::int64_t opset, Progression start)
+      : graph_(graph), opset_(opset), progression_(std::move(start)) {}
+
+  /// The network, its ending and the warnings.
+  Expected<OnnxModel> read(const std::string& input, const Shape& shape,
+                           const std::vector<const onnx::NodeProto*>& nodes,
+                           const onnx::ValueInfoProto& output);
+  std::size_t applied() const { return applied_; }  ///< nodes
+
+ private:
+  Expected<void> compute(const onnx::NodeProto& node);
+  /// Constants take their room.
+  Expected<void> keep(const std::string& name, Value value);
+  /// A constant not yet read; null if the name is none's.
+  Expected<const Value*> find_value(const std::string& name);
+  Expected<void> check_batch(const onnx::ValueInfoProto& output) const;
+
+  const Graph& graph_;
+  std::int64_t opset_;
+  Progression progression_;
+  std::map<std::string, Value> values_;
+  std::size_t applied_ = 0;
+};
+
+Expected<void> Walk::keep(const std::string& name, Value value) {
+  if (const Tensor* tensor = std::get_if<Tensor>(&value)) {
+    const auto count = static_cast<std::int64_t>(tensor->values.size());
+    if (count > progression_.room) return bad_request("{}", kTooLarge);
+    progression_.room -= count;
   }
-  return ordered;
+  values_.insert_or_assign(name, std::move(value));
+  return {};
 }
 
-Expected<const Value*> Graph::find_value(const std::string& name) {
+Expected<const Value*> Walk::find_value(const std::string& name) {
   if (const auto known = values_.find(name); known != values_.end()) return &known->second;
-  const auto initializer = initializers_.find(name);
-  if (initializer == initializers_.end()) return nullptr;
-  auto tensor = read_tensor(*initializer->second);
+  const onnx::TensorProto* initializer = graph_.initializer(name);
+  if (initializer == nullptr) return nullptr;
+  const auto count = checked_size({initializer->dims().begin(), initializer->dims().end()});
+  if (!count) return bad_request("initializer '{}' {}", name, count.error().message);
+  if (*count > progression_.room) return bad_request("initializer '{}': {}", name, kTooLarge);
+  auto tensor = read_tensor(*initializer, progression_.folder);
   if (!tensor) return bad_request("initializer '{}' {}", name, tensor.error().message);
-  return &values_.emplace(name, std::move(*tensor)).first->second;
+  if (auto ok = keep(name, std::move(*tensor)); !ok) return tl::unexpected(ok.error());
+  return &values_.at(name);
 }
 
-Expected<void> Graph::compute(const onnx::NodeProto& node, Progression& progression) {
+Expected<void> Walk::compute(const onnx::NodeProto& node) {
   std::vector<const Value*> inputs;
   for (const std::string& name : node.input()) {
     inputs.push_back(nullptr);
@@ -158,48 +112,95 @@ Expected<void> Graph::compute(const onnx::NodeProto& node, Progression& progress
     const auto value = find_value(name);
     if (!value) return tl::unexpected(value.error());
     if (*value == nullptr) {
-      return bad_request("{}: nothing makes its input '{}'", label(node), name);
+      const onnx::NodeProto* maker = graph_.producer(name);
+      if (maker == nullptr)
+        return bad_request("{}: nothing makes its input '{}'", label(node), name);
+      return bad_request("{}: its input '{}' is a further output of {}; only the first is read",
+                         label(node), name, label(*maker));
     }
     inputs.back() = *value;
   }
-  auto output = apply({node, opset_, std::move(inputs)}, progression);
+  auto output = apply({node, opset_, std::move(inputs)}, progression_);
   if (!output) return tl::unexpected(output.error());
-  if (node.output_size() > 0) values_.insert_or_assign(node.output(0), std::move(*output));
+  if (node.output_size() > 0) {
+    if (auto ok = keep(node.output(0), std::move(*output)); !ok) {
+      return bad_request("{}: {}", label(node), ok.error().message);
+    }
+  }
+  ++applied_;
   return {};
 }
 
-Expected<OnnxModel> Graph::read() {
-  if (auto ok = index(); !ok) return tl::unexpected(ok.error());
-  const auto input = only_input();
+/// That the file does not give its output a leading extent of its own.
+Expected<void> Walk::check_batch(const onnx::ValueInfoProto& output) const {
+  const auto& shape = output.type().tensor_type().shape();
+  if (progression_.batch == 1 || shape.dim_size() == 0 || !shape.dim(0).has_dim_value() ||
+      shape.dim(0).dim_value() == progression_.batch) {
+    return {};
+  }
+  return bad_request(
+      "the input's leading extent {} may be a batch, but the output's is {}; export the network "
+      "with a batch of 1",
+      progression_.batch, shape.dim(0).dim_value());
+}
+
+Expected<OnnxModel> Walk::read(const std::string& input, const Shape& shape,
+                               const std::vector<const onnx::NodeProto*>& nodes,
+                               const onnx::ValueInfoProto& output) {
+  values_.emplace(input, Signal{shape});
+  for (const onnx::NodeProto* node : nodes) {
+    if (auto ok = compute(*node); !ok) return tl::unexpected(ok.error());
+  }
+  const auto result = find_value(output.name());
+  if (!result) return tl::unexpected(result.error());
+  if (*result == nullptr) return bad_request("nothing makes the output '{}'", output.name());
+  const Signal* signal = std::get_if<Signal>(*result);
+  if (signal == nullptr) {
+    return bad_request("the output '{}' does not depend on the input", output.name());
+  }
+  if (auto ok = check_batch(output); !ok) return tl::unexpected(ok.error());
+  if (auto ok = finish_ending(*signal, progression_); !ok) return tl::unexpected(ok.error());
+  auto network = std::move(progression_.chain).finish();
+  if (!network) return tl::unexpected(network.error());
+  if (auto ok = check(*network); !ok) return tl::unexpected(ok.error());
+  const auto dropped = signal->ending == Ending::none      ? DroppedEnding::none
+                       : signal->ending == Ending::softmax ? DroppedEnding::softmax
+                                                           : DroppedEnding::sigmoid;
+  return OnnxModel{std::move(*network), std::move(progression_.warnings), dropped};
+}
+
+Expected<OnnxModel> read_graph(const onnx::ModelProto& model, std::int64_t opset,
+                               const std::filesystem::path& folder, const OnnxOptions& options) {
+  Graph graph(model.graph());
+  if (auto ok = graph.index(); !ok) return tl::unexpected(ok.error());
+  const auto input = graph.only_input();
   if (!input) return tl::unexpected(input.error());
   auto shape = input_shape(**input);
   if (!shape) return tl::unexpected(shape.error());
-  if (graph_.output_size() != 1) {
-    return bad_request("the graph has {} outputs; networks with one are read",
-                       graph_.output_size());
-  }
-  const std::string& output = graph_.output(0).name();
-  const auto nodes = order(output);
+  Progression start{Chain(size(*shape)), folder, 1, {}};
+  if (is_half((*input)->type().tensor_type().elem_type())) start.note_half();
+  const auto output = graph.output(options.output_name, (*input)->name(), start.warnings);
+  if (!output) return tl::unexpected(output.error());
+  const auto nodes = graph.order((*output)->name());
   if (!nodes) return tl::unexpected(nodes.error());
 
-  Progression progression{Chain(size(*shape)), {}, false};
-  values_.emplace((*input)->name(), Signal{std::move(*shape)});
-  for (const onnx::NodeProto* node : *nodes) {
-    if (auto ok = compute(*node, progression); !ok) return tl::unexpected(ok.error());
-  }
-  const auto result = find_value(output);
-  if (!result) return tl::unexpected(result.error());
-  if (*result == nullptr) return bad_request("nothing makes the output '{}'", output);
-  if (!std::holds_alternative<Signal>(**result)) {
-    return bad_request("the output '{}' does not depend on the input", output);
-  }
-  auto network = std::move(progression.chain).finish();
-  if (!network) return tl::unexpected(network.error());
-  if (auto ok = check(*network); !ok) return tl::unexpected(ok.error());
-  return OnnxModel{std::move(*network), std::move(progression.warnings)};
+  Walk as_written(graph, opset, start);
+  auto whole = as_written.read((*input)->name(), *shape, *nodes, **output);
+  if (whole || shape->size() < 2 || shape->front() < 2) return whole;
+  start.batch = std::exchange(shape->front(), 1);
+  start.chain = Chain(size(*shape));
+  start.warnings.push_back(
+      fmt::format("input '{}' holds a batch of {}: the network of one of them is read",
+                  (*input)->name(), start.batch));
+  Walk of_one(graph, opset, start);
+  auto one = of_one.read((*input)->name(), *shape, *nodes, **output);
+  if (one || of_one.applied() <= as_written.applied()) return one ? one : whole;
+  return bad_request("{} (the input's leading extent {} taken for a batch)", one.error().message,
+                     start.batch);
 }
 
-Expected<OnnxModel> read_model(const std::string& bytes) {
+Expected<OnnxModel> read_model(const std::string& bytes, const std::filesystem::path& folder,
+                               const OnnxOptions& options) {
   const google::protobuf::LogSilencer silent;  // its complaints would go to stderr beside ours
   onnx::ModelProto model;
   if (bytes.empty()) return bad_request("the file is empty");
@@ -210,7 +211,7 @@ Expected<OnnxModel> read_model(const std::string& bytes) {
     return bad_request("not an ONNX file, or a truncated one: it has no graph");
   for (const onnx::OperatorSetIdProto& set : model.opset_import()) {
     if (set.domain().empty() || set.domain() == "ai.onnx") {
-      return Graph(model.graph(), set.version()).read();
+      return read_graph(model, set.version(), folder, options);
     }
   }
   return bad_request("the file does not say which operator set it uses; it may be truncated");
@@ -220,16 +221,17 @@ Expected<OnnxModel> read_model(const std::string& bytes) {
 
 }  // namespace onnx_reader
 
-Expected<OnnxModel> parse_onnx(const std::string& bytes, const std::filesystem::path& path) {
-  auto model = onnx_reader::read_model(bytes);
+Expected<OnnxModel> parse_onnx(const std::string& bytes, const std::filesystem::path& path,
+                               const OnnxOptions& options) {
+  auto model = onnx_reader::read_model(bytes, path.parent_path(), options);
   if (!model) return bad_request("cannot read '{}': {}", path.string(), model.error().message);
   return model;
 }
 
-Expected<OnnxModel> read_onnx(const std::filesystem::path& path) {
+Expected<OnnxModel> read_onnx(const std::filesystem::path& path, const OnnxOptions& options) {
   const auto bytes = read_file(path);
   if (!bytes) return tl::unexpected(bytes.error());
-  return parse_onnx(*bytes, path);
+  return parse_onnx(*bytes, path, options);
 }
 
 }  // namespace brink

@@ -1,4 +1,5 @@
 // Flatten, Reshape, Squeeze, Unsqueeze: the elements stay in row order, only the shape changes.
+// Shape, Size, ConstantOfShape, Range: constants made of shapes, which are known.
 #include <algorithm>
 #include <cmath>
 
@@ -8,12 +9,6 @@ namespace brink::onnx_reader {
 
 namespace {
 
-constexpr double kLargestExtent = 1e9;
-
-const Shape& shape_of(const Value& value) {
-  return std::visit([](const auto& held) -> const Shape& { return held.shape; }, value);
-}
-
 Expected<Value> with_shape(const Value& value, Shape shape) {
   const Shape& old = shape_of(value);
   const auto count = checked_size(shape);
@@ -22,40 +17,6 @@ Expected<Value> with_shape(const Value& value, Shape shape) {
   }
   Value result = value;
   std::visit([&shape](auto& held) { held.shape = std::move(shape); }, result);
-  return result;
-}
-
-/// A list of integers: from the attribute in old opsets, from input 2 in new ones; nothing if both
-/// are absent.
-Expected<std::optional<Shape>> integers(const Node& node, std::string_view attribute) {
-  if (const onnx::AttributeProto* found = node.attribute(attribute)) {
-    return Shape(found->ints().begin(), found->ints().end());
-  }
-  if (node.input(1) == nullptr) return std::nullopt;
-  const auto tensor = node.constant(1);
-  if (!tensor) return tl::unexpected(tensor.error());
-  if (!(*tensor)->integer) return bad_request("{} are not integers", attribute);
-  Shape result;
-  for (const double value : (*tensor)->values) {
-    if (std::abs(value) > kLargestExtent)
-      return bad_request("{} has the element {}", attribute, value);
-    result.push_back(static_cast<std::int64_t>(value));
-  }
-  return result;
-}
-
-/// Sorted, each once.
-Expected<std::vector<std::size_t>> normal_axes(const Shape& axes, std::size_t rank) {
-  std::vector<std::size_t> result;
-  for (const std::int64_t axis : axes) {
-    const auto normal = normal_axis(axis, rank);
-    if (!normal) return tl::unexpected(normal.error());
-    result.push_back(*normal);
-  }
-  std::sort(result.begin(), result.end());
-  if (std::adjacent_find(result.begin(), result.end()) != result.end()) {
-    return bad_request("names an axis twice");
-  }
   return result;
 }
 
@@ -76,14 +37,15 @@ Expected<Value> apply_flatten(const Node& node, Progression&) {
                     {size(Shape(shape.begin(), middle)), size(Shape(middle, shape.end()))});
 }
 
-Expected<Value> apply_reshape(const Node& node, Progression&) {
+Expected<Value> apply_reshape(const Node& node, Progression& progression) {
   const Shape& old = shape_of(*node.input(0));
-  auto shape = integers(node, "shape");
+  auto shape = integers(node, "shape", 1);
   if (!shape) return tl::unexpected(shape.error());
   if (!*shape) return bad_request("has no shape to make");
   const auto allow_zero = node.integer("allowzero", 0);
   if (!allow_zero) return tl::unexpected(allow_zero.error());
   Shape wanted = **shape;
+  if (node.signal(0) != nullptr) progression.leave_batch(old, wanted);
   std::int64_t* inferred = nullptr;
   std::int64_t rest = 1;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -103,7 +65,7 @@ Expected<Value> apply_reshape(const Node& node, Progression&) {
 
 Expected<Value> apply_squeeze(const Node& node, Progression&) {
   const Shape& old = shape_of(*node.input(0));
-  const auto given = integers(node, "axes");
+  const auto given = integers(node, "axes", 1);
   if (!given) return tl::unexpected(given.error());
   const auto axes = normal_axes(given->value_or(Shape{}), old.size());
   if (!axes) return tl::unexpected(axes.error());
@@ -120,7 +82,7 @@ Expected<Value> apply_squeeze(const Node& node, Progression&) {
 
 Expected<Value> apply_unsqueeze(const Node& node, Progression&) {
   const Shape& old = shape_of(*node.input(0));
-  const auto given = integers(node, "axes");
+  const auto given = integers(node, "axes", 1);
   if (!given) return tl::unexpected(given.error());
   if (!*given) return bad_request("has no axes");
   const std::size_t rank = old.size() + (*given)->size();
@@ -130,6 +92,59 @@ Expected<Value> apply_unsqueeze(const Node& node, Progression&) {
   auto next = old.begin();
   for (std::size_t i = 0; i < rank; ++i) shape.push_back(contains(*axes, i) ? 1 : *next++);
   return with_shape(*node.input(0), shape);
+}
+
+Expected<Value> apply_shape(const Node& node, Progression&) {
+  const Shape& shape = shape_of(*node.input(0));
+  const auto rank = static_cast<std::int64_t>(shape.size());
+  const auto start = node.integer("start", 0);
+  if (!start) return tl::unexpected(start.error());
+  const auto end = node.integer("end", rank);
+  if (!end) return tl::unexpected(end.error());
+  const auto within = [rank](std::int64_t at) {
+    return std::clamp<std::int64_t>(at < 0 ? at + rank : at, 0, rank);
+  };
+  const std::int64_t first = within(*start), last = std::max(first, within(*end));
+  return Tensor{{last - first}, {shape.begin() + first, shape.begin() + last}, true};
+}
+
+Expected<Value> apply_size(const Node& node, Progression&) {
+  return Tensor{{}, {static_cast<double>(size(shape_of(*node.input(0))))}, true};
+}
+
+Expected<Value> apply_constant_of_shape(const Node& node, Progression& progression) {
+  const auto shape = integers(node, "shape", 0);
+  if (!shape) return tl::unexpected(shape.error());
+  const auto count = progression.has_room(**shape);
+  if (!count) return tl::unexpected(count.error());
+  Tensor element{{1}, {0}};
+  if (const onnx::AttributeProto* value = node.attribute("value")) {
+    auto given = read_tensor(value->t(), progression.folder);
+    if (!given) return bad_request("its value {}", given.error().message);
+    if (given->values.size() != 1) return bad_request("its value is not one number");
+    element = std::move(*given);
+  }
+  const auto length = static_cast<std::size_t>(*count);
+  return Tensor{**shape, std::vector<double>(length, element.values[0]), element.integer};
+}
+
+Expected<Value> apply_range(const Node& node, Progression& progression) {
+  double numbers[3] = {};  // start, limit, step
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Tensor& tensor = **node.constant(i);
+    if (tensor.values.size() != 1) return bad_request("its input {} is not one number", i + 1);
+    numbers[i] = tensor.values[0];
+  }
+  const double count = std::max(0.0, std::ceil((numbers[1] - numbers[0]) / numbers[2]));
+  if (!(count <= 1e9))
+    return bad_request("has no end: {} from {} to {}", numbers[2], numbers[0], numbers[1]);
+  const Shape shape = {static_cast<std::int64_t>(count)};
+  if (auto room = progression.has_room(shape); !room) return tl::unexpected(room.error());
+  Tensor result{shape, {}, node.constants().front()->integer};
+  for (std::int64_t i = 0; i < shape[0]; ++i) {
+    result.values.push_back(numbers[0] + static_cast<double>(i) * numbers[2]);
+  }
+  return result;
 }
 
 }  // namespace brink::onnx_reader
