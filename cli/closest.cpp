@@ -78,7 +78,7 @@ Expected<ClosestRun> prepare(const ClosestOptions& options, const Common& common
   if (!loaded) return tl::unexpected(loaded.error());
   auto set = load_images(options, common, loaded->network);
   if (!set) return tl::unexpected(set.error());
-  auto question = make_question(options, loaded->network, *set);
+  auto question = make_question(options, *loaded, *set);
   if (!question) return tl::unexpected(question.error());
   auto mip = make_mip_options(options, *question);
   if (!mip) return tl::unexpected(mip.error());
@@ -95,6 +95,7 @@ Expected<ClosestRun> prepare(const ClosestOptions& options, const Common& common
     if (!ok) return tl::unexpected(ok.error());
   }
   note_box(options, common, *set);
+  note_logits(*question, common, *loaded);
   hint_at_normalisation(options, common, loaded->network, *set);
   label_by_network(*set, *order, loaded->network, common);
   return ClosestRun{std::move(*loaded),

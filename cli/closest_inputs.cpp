@@ -116,8 +116,10 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
   for (const std::string& warning : model->warnings) {
     if (!common.quiet) note("brink: {}: {}", options.network.string(), warning);
   }
-  LoadedNetwork loaded{std::move(model->network), OutputKind::linear};
+  LoadedNetwork loaded;
+  loaded.network = std::move(model->network);
   loaded.in_file = loaded.network.output;
+  loaded.dropped = model->dropped;
   if (options.output == "relu") {
     loaded.network.output = OutputKind::relu;
   } else if (options.output == "linear") {

@@ -11,6 +11,7 @@
 #include "brink/bounds/bounds.h"
 #include "brink/data/dataset.h"
 #include "brink/experiment/asking.h"
+#include "brink/io/onnx.h"
 #include "brink/network/network.h"
 #include "commands.h"
 
@@ -78,6 +79,7 @@ void add_engine_options(CLI::App& command, ClosestOptions& options);
 struct LoadedNetwork {
   Network network;
   OutputKind in_file = OutputKind::linear;
+  DroppedEnding dropped = DroppedEnding::none;
 };
 /// Warnings about the file go to stderr unless `common.quiet`.
 Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common& common);
@@ -113,8 +115,11 @@ Expected<Box> box_without_question(const ClosestOptions& options, const Common& 
                                    const Network& network);
 
 /// Checked against the network; box and names of inputs from `set`.
-Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Network& network,
+Expected<ClosestQuestion> make_question(const ClosestOptions& options, const LoadedNetwork& loaded,
                                         const ImageSet& set);
+/// Where a Softmax or Sigmoid was dropped, what a margin or floor speaks of now, on stderr.
+void note_logits(const ClosestQuestion& question, const Common& common,
+                 const LoadedNetwork& loaded);
 /// --weights: above 0 for each input.
 Expected<Eigen::VectorXd> read_weights(const std::string& text, const ImageSet& set,
                                        const Box& box);

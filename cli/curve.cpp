@@ -98,7 +98,7 @@ Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
     auto set = load_images(command.shared, common, loaded->network);
     if (!set) return tl::unexpected(set.error());
     // Wrong is whatever is not strictly largest, as the default question has it.
-    auto question = make_question(command.shared, loaded->network, *set);
+    auto question = make_question(command.shared, *loaded, *set);
     if (!question) return tl::unexpected(question.error());
     if (run.networks.empty()) run.set = std::move(*set);
     if (auto mip = make_mip_options(command.shared, *question); !mip) {

@@ -127,7 +127,7 @@ Expected<void> export_model(const ExportOptions& options, const Common& common) 
   const Network& network = loaded->network;
   auto set = load_images(options.closest, common, network);
   if (!set) return tl::unexpected(set.error());
-  const auto question = make_question(options.closest, network, *set);
+  const auto question = make_question(options.closest, *loaded, *set);
   if (!question) return tl::unexpected(question.error());
   const auto mip = make_mip_options(options.closest, *question);
   if (!mip) return tl::unexpected(mip.error());
@@ -136,6 +136,7 @@ Expected<void> export_model(const ExportOptions& options, const Common& common) 
       claim_outputs(common, {options.out}, {options.closest.network, options.closest.bounds});
   if (!apart) return apart;
   note_box(options.closest, common, *set);
+  note_logits(*question, common, *loaded);
   const auto chosen = chosen_image(options, common, network, *set);
   if (!chosen) return tl::unexpected(chosen.error());
   if (auto ok = check_inside(*question, *set, {options.image}); !ok) return ok;

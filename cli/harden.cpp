@@ -139,7 +139,7 @@ Expected<HardenRun> prepare(HardenCommand& command, const Common& common) {
   auto training = load_images(command.shared, common, loaded->network);
   if (!training) return tl::unexpected(training.error());
   if (auto ok = check_labelled(*training, "harden"); !ok) return tl::unexpected(ok.error());
-  auto question = make_question(command.shared, loaded->network, *training);
+  auto question = make_question(command.shared, *loaded, *training);
   if (!question) return tl::unexpected(question.error());
   auto mip = make_mip_options(command.shared, *question);
   if (!mip) return tl::unexpected(mip.error());

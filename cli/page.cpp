@@ -59,14 +59,17 @@ Expected<void> check_results(const std::vector<Result>& results, const ImageSet&
                              const std::string& data) {
   for (const Result& result : results) {
     const bool known = result.image >= 0 && result.image < set.count();
-    if (!known || set.label(result.image) != result.label ||
+    const bool labelled = set.label_problem.empty();
+    if (!known || (labelled && set.label(result.image) != result.label) ||
         (result.found.size() > 0 && result.found.size() != set.image_size())) {
       return bad_request(
           "image {} of label {} is not in {}: were the tables made from another data "
           "set or split?",
           result.image, result.label, data);
     }
-    if (result.found.size() > 0 && !as_far_as_said(result, set.image(result.image))) {
+    // Changes of features may have weights, which a table does not tell.
+    if (set.picture && result.found.size() > 0 &&
+        !as_far_as_said(result, set.image(result.image))) {
       return bad_request(
           "image {} in {}: the image in the .npz does not lie as far from the original as the "
           "table "
@@ -157,12 +160,18 @@ Expected<Page> build_page(const ReportOptions& options, const Common& common) {
   page.title = options.title;
   page.lead = options.lead;
   page.shape = {set->rows, set->columns};
+  page.classes = set->classes;
+  for (int j = 0; !set->picture && j < set->image_size(); ++j) {
+    page.inputs.push_back(set->input_name(j));
+  }
   page.depth = network.depth();
   page.images = group_by_image(*results);
   for (PageImage& image : page.images) image.original = set->image(image.index);
   page.facts = {{"network", layout(network)},
-                {"data", fmt::format("{}, {} split", options.shared.data, options.shared.split)},
-                {"accuracy", fmt::format("{:.2f} %", accuracy(network, *set))}};
+                {"data", fmt::format("{}, {} split", options.shared.data, options.shared.split)}};
+  if (set->label_problem.empty()) {
+    page.facts.emplace_back("accuracy", fmt::format("{:.2f} %", accuracy(network, *set)));
+  }
   if (options.bounds) {
     auto ok = add_bounds_facts(*options.bounds, network, common, page);
     if (!ok) return tl::unexpected(ok.error());
@@ -211,6 +220,10 @@ Expected<void> write_picture(const ReportOptions& options, const Common& common)
   const auto set =
       load_dataset(options.shared.data, *split, common.data_dir, options.shared.understood);
   if (!set) return tl::unexpected(set.error());
+  if (!set->picture) {
+    return bad_request("{} is a table, no pictures: brink page shows what changed in its rows",
+                       options.shared.data);
+  }
   const auto results = read_tables(options, common, "", set->digest());
   if (!results) return tl::unexpected(results.error());
   if (results->empty()) return bad_request("there is nothing to draw: the tables have no such row");

@@ -96,7 +96,7 @@ class Commands(Contract):
                                  "json").stdout), (dict, list))
 
     def test_export(self):
-        base = ("export", "net.onnx", "--data", "data", "--image", "0")
+        base = ("export", "net.onnx", "--data", "data", "--image", "0", "--question", "fj")
         self.good(*base, "--norm", "l1", "-o", "m.mps")
         self.assertIn("ROWS", (self.folder / "m.mps").read_text())
         self.good(*base, "--norm", "linf", "--formulation", "indicator", "-o", "m.lp")

@@ -62,6 +62,8 @@ class Data(Contract):
         a, b = (self.distances(SHIFTED / f"{name}.onnx", *asked) for name in "ab")
         for one, other in zip(a, b):
             self.assertAlmostEqual(float(one), float(other), delta=1e-4)
+        done = self.good("closest", SHIFTED / "a.onnx", *asked, "--question", "fj", "-o", "fj.csv")
+        self.assertIn("speak of logits", done.stderr)
 
     def test_on_relu_outputs_all_zero_is_wrong_but_no_answer(self):
         rows, _ = self.rows("net.onnx", "--data", "data", "--images", "0-5", "--norm", "l1", "--output", "relu")
@@ -200,6 +202,21 @@ class Data(Contract):
         self.refused("closest", *asked, "--above", "2", "--target", "1", says=["--target"])
         self.refused("closest", *asked, "--above", "2", "--margin", "1.5", says=["margin"])
         self.refused("closest", "net.onnx", "--data", "data", "--images", "0", "--above", "2", says=["one output"])
+
+    def test_weights(self):
+        asked = (*self.features(), "--box", "0:10")
+        plain = float(self.distances(*asked)[0])
+        write_npz(self.folder / "w.npz", weights=npy((2, 2, 2, 2), (4,), "<f8"))
+        self.assertAlmostEqual(float(self.distances(*asked, "--weights", "w.npz")[0]), 2 * plain, delta=1e-4)
+        self.assertAlmostEqual(10 * float(self.distances(*asked, "--weights", "range")[0]), plain, delta=1e-4)
+        (self.folder / "w.csv").write_text("feature 0,feature 3\n5,7\n")
+        self.rows(*asked, "--weights", "w.csv", "--images-out", "w-found.npz")
+        found = read_npz(self.folder / "w-found.npz")["images"][1]
+        expected = math.fsum(w * abs(a - b) for w, a, b in zip((5, 1, 1, 7), found, self.ROW))
+        self.assertAlmostEqual(float(self.distances(*asked, "--weights", "w.csv")[0]), expected, delta=1e-6)
+        (self.folder / "bad.csv").write_text("feature 9\n5\n")
+        self.refused("closest", *asked, "--weights", "bad.csv", says=["feature 9"])
+        self.refused("closest", *asked, "--weights", "w.npz", "--norm", "l0", says=["weights", "l1"])
 
     def test_normalisation_in_front(self):
         asked = ("net.onnx", "--data", "data", "--images", "0-3", "--norm", "linf")

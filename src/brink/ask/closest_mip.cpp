@@ -113,20 +113,10 @@ std::string note_of(const Regions& all, const MipOptions& options) {
                            options.solver, claim);
 }
 
-}  // namespace
-
-ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
+ClosestAnswer mip_unweighted(const Network& network, const Bounds& bounds,
                              const ClosestQuestion& question, const Eigen::VectorXd& image,
                              int label, const MipOptions& options,
                              const std::atomic<bool>* interrupt) {
-  if (question.weights.size() > 0) {
-    Bounds stretched = bounds;  // of neurons, whose units stay; the box is another
-    return with_weights(network, question, image, label,
-                        [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x) {
-                          stretched.box = q.box;
-                          return closest_by_mip(n, stretched, q, x, label, options, interrupt);
-                        });
-  }
   const Stopwatch watch;
   if (auto early = before_search(network, question, image, label,
                                  output_regions(question, network, label))) {
@@ -179,6 +169,23 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
   }
   answer.seconds = watch.seconds();
   return answer;
+}
+
+}  // namespace
+
+ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
+                             const ClosestQuestion& question, const Eigen::VectorXd& image,
+                             int label, const MipOptions& options,
+                             const std::atomic<bool>* interrupt) {
+  if (question.weights.size() == 0) {
+    return mip_unweighted(network, bounds, question, image, label, options, interrupt);
+  }
+  Bounds stretched = bounds;  // of neurons, whose units stay; the box is another
+  const auto ask = [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x) {
+    stretched.box = q.box;
+    return mip_unweighted(n, stretched, q, x, label, options, interrupt);
+  };
+  return with_weights(network, question, image, label, ask);
 }
 
 }  // namespace brink

@@ -11,18 +11,12 @@
 namespace brink {
 
 namespace {
-constexpr int kMoreLeads = 3;  ///< searches with a larger lead
-}  // namespace
 
-ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& question,
+constexpr int kMoreLeads = 3;  ///< searches with a larger lead
+
+ClosestAnswer search_unweighted(const Network& network, const ClosestQuestion& question,
                                 const Eigen::VectorXd& image, int label,
                                 const SearchOptions& options, const std::atomic<bool>* interrupt) {
-  if (question.weights.size() > 0) {
-    return with_weights(network, question, image, label,
-                        [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x) {
-                          return closest_by_search(n, q, x, label, options, interrupt);
-                        });
-  }
   const Stopwatch watch;
   const auto regions = output_regions(question, network, label);
   if (auto early = before_search(network, question, image, label, regions)) return *early;
@@ -50,7 +44,8 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
     // The nearest image may need more of a lead than was chosen from the first one.
     const bool open = answer.status == AnswerStatus::time_limit && result.ended;
     if (!open || !result.lead.float32 || found.region == nullptr) break;
-    const double doubt = float32_doubt(network, found.image, found.region->target);
+    const double doubt =
+        float32_doubt(network, found.image, found.region->target) + question.ending_doubt;
     if (doubt <= result.lead.value || round == kMoreLeads || deadline.expired()) break;
     inner.least_lead = 1.25 * doubt;
   }
@@ -77,6 +72,18 @@ ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& q
   answer.seconds = watch.seconds();
   answer.bound_seconds = std::min(answer.statistics.tightening_seconds, answer.seconds);
   return answer;
+}
+
+}  // namespace
+
+ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& question,
+                                const Eigen::VectorXd& image, int label,
+                                const SearchOptions& options, const std::atomic<bool>* interrupt) {
+  const auto ask = [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x) {
+    return search_unweighted(n, q, x, label, options, interrupt);
+  };
+  return question.weights.size() > 0 ? with_weights(network, question, image, label, ask)
+                                     : ask(network, question, image);
 }
 
 }  // namespace brink

@@ -150,7 +150,7 @@ double float32_doubt(const Network& network, const Eigen::VectorXd& x, int targe
 }
 
 bool survives_float32(const Network& network, const Eigen::VectorXd& x, int target,
-                      double threshold) {
+                      double threshold, double more) {
   for (const bool sharp : {false, true}) {
     std::vector<Lead> rows = leads(network, x, target, sharp);
     if (network.output_size() == 1) {
@@ -158,7 +158,7 @@ bool survives_float32(const Network& network, const Eigen::VectorXd& x, int targ
       rows.front().doubt += kUnit * std::abs(threshold);  // which is rounded too
     }
     if (std::all_of(rows.begin(), rows.end(),
-                    [](const Lead& row) { return row.lead > row.doubt; })) {
+                    [more](const Lead& row) { return row.lead > row.doubt + more; })) {
       return true;
     }
     // No doubt takes away what is not there.

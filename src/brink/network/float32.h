@@ -9,6 +9,10 @@
 
 namespace brink {
 
+/// A Softmax or a Sigmoid in float32 after the network, in outputs y: exp, sum and quotient round
+/// to 2^-24 each, so probabilities can be equal where outputs differ by a few of these.
+inline constexpr double kEndingDoubt = 1e-6;
+
 /// x^K at x in float32, plainly: inputs and weights rounded to float32, sums from left to right.
 Eigen::VectorXf outputs_float32(const Network& network, const Eigen::VectorXd& x);
 
@@ -22,7 +26,8 @@ double float32_doubt(const Network& network, const Eigen::VectorXd& x, int targe
 
 /// Every such pass takes x for `target`: each y_t - y_j (of a relu output y_t too) exceeds its
 /// doubt. Where there is one output only: every such pass has it on the same side of `threshold`.
+/// Each exceeds it by `more`, what an ending outside of the network takes away.
 bool survives_float32(const Network& network, const Eigen::VectorXd& x, int target,
-                      double threshold = 0);
+                      double threshold = 0, double more = 0);
 
 }  // namespace brink

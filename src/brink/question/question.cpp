@@ -246,7 +246,10 @@ std::string ClosestQuestion::text() const {
   }
   const std::string kept = frozen.empty() ? "" : fmt::format(" frozen={}", fmt::join(frozen, ","));
   const std::string grey = levels ? fmt::format(" levels={}", *levels) : "";
-  const std::string led = !leads() ? "" : lead ? fmt::format(" lead={}", *lead) : " lead=auto";
+  const std::string ending = ending_doubt > 0 ? fmt::format("+{}", ending_doubt) : "";
+  const std::string led = !leads() ? ""
+                          : lead   ? fmt::format(" lead={}", *lead)
+                                   : " lead=auto" + ending;
   return fmt::format(
       "norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}{}{}{}{}", name(norm),
       target.text(), margin, target_min ? fmt::format("{}", *target_min) : "none",
@@ -309,14 +312,16 @@ Lead lead_of(const ClosestQuestion& question, const Network& network, const Eige
   constexpr double kWithoutImage = 4.0;  // what an image may need whose pixels are not known yet
   if (!question.leads()) return {};
   if (question.lead) return {*question.lead, false};
-  const double doubt = found.size() > 0 ? kMore * float32_doubt(network, found, target)
-                                        : kWithoutImage * float32_doubt(network, image, target);
+  const bool known = found.size() > 0;
+  const double here = float32_doubt(network, known ? found : image, target) + question.ending_doubt;
+  const double doubt = (known ? kMore : kWithoutImage) * here;
   return {doubt, true};
 }
 
 ClosestQuestion with_outputs_scaled(ClosestQuestion question, int exponent) {
   if (question.target_min) *question.target_min = std::ldexp(*question.target_min, exponent);
   question.target.threshold = std::ldexp(question.target.threshold, exponent);
+  question.ending_doubt = std::ldexp(question.ending_doubt, exponent);
   return question;
 }
 
@@ -342,7 +347,8 @@ bool fools(const ClosestQuestion& question, const Network& network, const Output
     const double threshold = question.target.threshold;
     const bool above = question.target.kind == TargetRule::Kind::above;
     const bool beyond = above ? y(0) - least >= threshold : y(0) + least <= threshold;
-    return beyond && (!lead.float32 || survives_float32(network, x, region.target, threshold));
+    return beyond && (!lead.float32 || survives_float32(network, x, region.target, threshold,
+                                                        question.ending_doubt));
   }
   const double activation = y(region.target) - least;
   if (question.target_min && !(activation >= *question.target_min)) return false;
@@ -351,7 +357,7 @@ bool fools(const ClosestQuestion& question, const Network& network, const Output
     if (!(activation >= question.margin * y(j))) return false;
     if (!question.target_min && !(activation >= y(j))) return false;
   }
-  return !lead.float32 || survives_float32(network, x, region.target);
+  return !lead.float32 || survives_float32(network, x, region.target, 0, question.ending_doubt);
 }
 
 }  // namespace brink

@@ -43,6 +43,7 @@ struct ClosestQuestion {
   /// `infeasible` speak of lead 0 all the same. Empty: as much as float32 rounding can take away
   /// at the image that is found (network/float32.h) if the margin is 1, else 0.
   std::optional<double> lead;
+  double ending_doubt = 0;         ///< added to that: kEndingDoubt where a Softmax follows
   std::optional<double> cap;       ///< >= 0
   Box box;                         ///< n_0 pixels
   std::optional<int> breakpoints;  ///< >= 2, L2 only: the papers' linearisation

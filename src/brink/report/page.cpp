@@ -6,6 +6,7 @@
 #include <map>
 
 #include "brink/report/html_text.h"
+#include "brink/report/page_rows.h"
 #include "brink/report/page_style.h"
 
 namespace brink {
@@ -89,8 +90,28 @@ void write_answer(Writer& out, const Page& page, const PageImage& image, const R
                           proof(answer), answer.seconds);
 }
 
+/// Norm, distance, class and proof of an answer about a row of a table.
+std::string answer_head(const Page& page, const Result& answer) {
+  std::string head = norm_short(answer.norm);
+  if (answer.distance) head += fmt::format(" {:.4g}", *answer.distance);
+  if (answer.target) head += ": " + escape_html(class_name(page.classes, *answer.target));
+  return head + "<br>" + proof(answer);
+}
+
+void write_rows(Writer& out, const Page& page) {
+  out.html += "<h2>Closest rows with another answer</h2>\n";
+  for (const PageImage& row : page.images) {
+    const std::string name = escape_html(class_name(page.classes, row.label));
+    out.html += fmt::format("<h3>row {}{}{}</h3>\n", row.index, name.empty() ? "" : ": ", name);
+    std::vector<std::string> heads;
+    for (const Result& answer : row.answers) heads.push_back(answer_head(page, answer));
+    out.html += row_html(page, row, heads);
+  }
+}
+
 void write_images(Writer& out, const Page& page) {
   if (page.images.empty()) return;
+  if (!page.inputs.empty()) return write_rows(out, page);
   out.html +=
       "<h2>Closest adversarial images</h2>\n<p>Left of each pair the image found, right its change "
       "rescaled: white pixels are unchanged, black is the largest change. The bar shows how much "
@@ -101,7 +122,7 @@ void write_images(Writer& out, const Page& page) {
               fmt::format("image {}", image.index));
     out.html += fmt::format(
         "<figcaption><b>{}</b><br><span class=soft>image {}</span></figcaption></figure>\n",
-        image.label, image.index);
+        class_name(page.classes, image.label), image.index);
     for (const Result& answer : image.answers) write_answer(out, page, image, answer);
     out.html += "</div>\n";
   }

@@ -28,7 +28,9 @@ struct Page {
   std::vector<std::pair<std::string, std::string>> facts;  ///< name, value
   std::vector<PageImage> images;
   ImageShape shape;
-  double low = 0;  ///< greys span [low, high]
+  std::vector<std::string> inputs;   ///< of a table: the features' names; empty: pictures
+  std::vector<std::string> classes;  ///< their names; may be empty
+  double low = 0;                    ///< greys span [low, high]
   double high = 1;
   int depth = 0;  ///< K: units of this layer are called labels
   std::vector<UnitResult> units;

@@ -17,22 +17,20 @@ namespace fs = std::filesystem;
 Expected<Result> read_row(const CsvTable& table, int row) {
   Result result;
   const auto image = table.integer(row, "image");
-  const auto label = table.integer(row, "label");
-  for (const auto* field : {&image, &label}) {
-    if (!*field) return tl::unexpected<Error>(field->error());
-  }
+  if (!image) return tl::unexpected<Error>(image.error());
+  const auto label = table.number(row, "label");
   const auto distance = table.number(row, "distance");
   const auto bound = table.number(row, "bound");
   const auto gap = table.number(row, "gap");
   const auto seconds = table.number(row, "seconds");
   const auto target = table.number(row, "target");
-  for (const auto* field : {&distance, &bound, &gap, &seconds, &target}) {
+  for (const auto* field : {&label, &distance, &bound, &gap, &seconds, &target}) {
     if (!*field) return tl::unexpected<Error>(field->error());
   }
   const auto norm = parse_norm(table.text(row, "norm"));
   if (!norm) return tl::unexpected<Error>(norm.error());
   result.image = *image;
-  result.label = *label;
+  result.label = static_cast<int>(label->value_or(-1));
   if (*target && **target >= 0) result.target = static_cast<int>(**target);
   result.norm = *norm;
   result.status = table.text(row, "status");
