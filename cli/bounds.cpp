@@ -61,7 +61,8 @@ TextTable table_of(const Bounds& bounds) {
 }
 
 /// `kept`: where they are, if anywhere.
-void print(const Bounds& bounds, bool json, const std::filesystem::path& kept) {
+void print(const Bounds& bounds, const Common& common, const std::filesystem::path& kept) {
+  const bool json = common.json;
   std::string summary;
   const nlohmann::json in_file =
       json ? nlohmann::json::parse(bounds_text(bounds)).at("layers") : nlohmann::json();
@@ -91,7 +92,7 @@ void print(const Bounds& bounds, bool json, const std::filesystem::path& kept) {
                          bounds.unstable_count(), bounds.t_pre);
   const TextTable table = table_of(bounds);
   print_rows(
-      table, [&] { return table.csv(); }, kept, summary);
+      table, [&] { return table.csv(); }, kept, summary, common);
 }
 
 Expected<BoundRequest> request_of(const BoundsOptions& options) {
@@ -199,7 +200,7 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (!options.out.empty() && !options.store.empty()) {
     if (auto saved = save_bounds(*bounds, options.out); !saved) return saved;
   }
-  print(*bounds, common.json, options.out.empty() ? options.store : options.out);
+  print(*bounds, common, options.out.empty() ? options.store : options.out);
   return {};
 }
 

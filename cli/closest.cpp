@@ -225,7 +225,8 @@ Expected<void> solve(const ClosestRun& run, const ClosestOptions& options, const
   return log.written();
 }
 
-void print_answers(const ClosestRun& run, const Outputs& outputs, const ClosestTable& table) {
+void print_answers(const ClosestRun& run, const Common& common, const Outputs& outputs,
+                   const ClosestTable& table) {
   const std::vector<ClosestRow> rows = table.rows();
   std::string summary = one_line(summarise(rows));
   if (!run.by_search) {
@@ -234,7 +235,7 @@ void print_answers(const ClosestRun& run, const Outputs& outputs, const ClosestT
   }
   print_rows(
       brief_table(rows, run.set), [&] { return table.text(); },
-      outputs.csv.empty() ? outputs.store : outputs.csv, summary);
+      outputs.csv.empty() ? outputs.store : outputs.csv, summary, common);
 }
 
 Expected<void> finish(const ClosestRun& run, const Common& common, const Outputs& outputs,
@@ -250,7 +251,7 @@ Expected<void> finish(const ClosestRun& run, const Common& common, const Outputs
     print_json(document, 1);
     return {};
   }
-  print_answers(run, outputs, table);
+  print_answers(run, common, outputs, table);
   return {};
 }
 
@@ -270,7 +271,7 @@ Expected<void> run_closest(const ClosestOptions& options, const Common& common,
   if (auto solved = solve(*run, options, common, outputs, keeping); !solved) {
     const bool only_here = outputs.csv.empty() && outputs.store.empty() && !common.json;
     if (common.crew->leads() && only_here && keeping && !keeping->table.rows().empty()) {
-      print_answers(*run, outputs, keeping->table);
+      print_answers(*run, common, outputs, keeping->table);
     }
     return solved;
   }

@@ -9,9 +9,11 @@
 namespace brink::cli {
 
 void print_rows(const TextTable& brief, const std::function<std::string()>& csv,
-                const std::filesystem::path& kept, const std::string& summary) {
+                const std::filesystem::path& kept, const std::string& summary,
+                const Common& common) {
   constexpr std::size_t kShown = 20;
-  const bool terminal = isatty(STDOUT_FILENO) == 1;
+  // mpirun gives its ranks a terminal of their own, wherever their output goes.
+  const bool terminal = isatty(STDOUT_FILENO) == 1 && common.crew->processes() == 1;
   if (!terminal) {
     if (kept.empty()) {
       fmt::print("{}", csv());

@@ -215,7 +215,7 @@ void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions&
   }
   print_rows(
       table, [&] { return unit_table(units); }, options.out.empty() ? options.store : options.out,
-      summary);
+      summary, common);
 }
 
 /// Steps that need no proof: all bad requests are found here.

@@ -93,7 +93,7 @@ class Requests(Contract):
                      says=["no/such"])
         self.refused("bounds", "net.onnx", "-o", "no/such/b.json", says=["no/such"])
         self.refused("visualize", "net.onnx", "--unit", "1:0", "-o", "net.onnx", says=["net.onnx"])
-        self.refused("export", "net.onnx", "--data", "data", "--image", "0", "-o", "no/such/m.mps",
+        self.refused("export", "net.onnx", "--data", "data", "--image", "0", "--target", "3", "-o", "no/such/m.mps",
                      says=["no/such"])
 
     def test_outputs_over_what_is_read_or_kept(self):

@@ -104,7 +104,8 @@ class Reproduce(Contract):
                          [("DNN1", "basic"), ("DNN1", "exact"), ("DNN1", "weak")])
         self.assertEqual([r["published nodes"] for r in rows], ["1994", "313", "313"])
         self.assertEqual({r["search solved"] for r in rows}, {"100"})
-        self.good("closest", "tables/nets/DNN1.onnx", "--data", "data", "--images", "correct:2", "-o", "own.csv")
+        self.good("closest", "tables/nets/DNN1.onnx", "--data", "data", "--images", "correct:2", "--question", "fj",
+                  "-o", "own.csv")
         _, own = read_csv(self.folder / "own.csv")
         mean = sum(float(r["distance"]) for r in own) / 2
         self.assertAlmostEqual(float(rows[0]["search distance"]), mean, delta=2e-3)

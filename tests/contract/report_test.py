@@ -72,7 +72,8 @@ class Reports(Contract):
         for norm in ("l1", "linf"):
             case.good("closest", "net.onnx", "--data", "data", "--images", "0-5", "--norm", norm, "--target",
                       "any", "--margin", "1", "--target-min", "none", "--store", "run.db")
-        case.good("closest", "net.onnx", "--data", "data", "--images", "0-5", "--norm", "l1", "--store", "run.db")
+        case.good("closest", "net.onnx", "--data", "data", "--images", "0-5", "--norm", "l1", "--question", "fj",
+                  "--store", "run.db")
         shutil.copy(cls.folder / "run.db", cls.folder / "filled.db")
         fill(cls.folder / "filled.db", 480)
         for store in ("run", "filled"):

@@ -25,17 +25,17 @@ def without_times(path):
 class Store(Contract):
     def ask(self, store, *options, images="0-29", out=None):
         where = ("-o", out) if out else ()
-        return self.brink("closest", "net.onnx", "--data", "data", "--images", images, "--store", store,
-                          "--threads", "1", *where, *options)
+        return self.brink("closest", "net.onnx", "--data", "data", "--question", "fj", "--images", images,
+                          "--store", store, "--threads", "1", *where, *options)
 
     def rows(self, store, statement, *values):
         with contextlib.closing(sqlite3.connect(self.folder / store)) as database:
             return database.execute(statement, values).fetchall()
 
     def test_an_answer_is_never_asked_for_twice(self):
-        first = self.good("closest", "net.onnx", "--data", "data", "--images", "0-9", "--store", "twice.db",
+        first = self.good("closest", "net.onnx", "--data", "data", "--question", "fj", "--images", "0-9", "--store", "twice.db",
                           "-o", "first.csv", "--images-out", "first.npz")
-        again = self.good("closest", "net.onnx", "--data", "data", "--images", "0-9", "--store", "twice.db",
+        again = self.good("closest", "net.onnx", "--data", "data", "--question", "fj", "--images", "0-9", "--store", "twice.db",
                           "-o", "again.csv", "--images-out", "again.npz")
         self.assertEqual(first.stdout, again.stdout)
         for ending in (".csv", ".npz"):
@@ -128,7 +128,6 @@ class Store(Contract):
         self.good("runs", "merge", "units1.db", "units2.db", "-o", "units12.db")
         key = "SELECT layer, unit, activation, bound, status, nodes, found FROM unit ORDER BY layer, unit"
         self.assertEqual(self.rows("units.db", key), self.rows("units12.db", key))
-        self.refused("visualize", "net.onnx", "--all", says=["--store"])
         few = self.good("visualize", "net.onnx", "--unit", "1:0", "--shard", "2/2", "--store", "none.db")
         self.assertIn("no unit falls to this shard", few.stdout)
 
@@ -142,7 +141,6 @@ class Store(Contract):
         t_pre = first.stdout.strip().split("t_pre")[1]
         self.assertIn(f"t_pre{t_pre}", mip.stdout)
         self.assertEqual(self.rows("bounds.db", "SELECT complete FROM bounds"), [(1,)])
-        self.refused("bounds", "net.onnx", says=["--store"])
 
     def test_interrupted_bounds_go_on_from_the_store(self):
         """Sides marked as exact that cannot be so show that they are taken over, not proven again."""
@@ -212,7 +210,6 @@ class Store(Contract):
         self.refused("runs", "missing.db", says=["missing.db"])
         self.refused("runs", says=["RUN.db"])
         self.refused("runs", "later.db", says=["schema 999"])
-        self.refused("closest", "net.onnx", "--data", "data", "--images", "0", says=["--store"])
         for shard in ("0/3", "4/3", "x", "1/", "1/0"):
             self.refused(*question, "new.db", "--shard", shard, says=["--shard"])
 
@@ -280,7 +277,7 @@ class Store(Contract):
     def test_a_full_disk_keeps_what_was_finished(self):
         """A limit on file size stands for the full disk: SQLite sees the same failed write."""
         command = ["prlimit", "--fsize=200000", BRINK, "closest", "net.onnx", "--data", "data", "--images",
-                   "0-58", "--norm", "l1", "--store", "full.db", "--threads", "1"]
+                   "0-58", "--norm", "l1", "--question", "fj", "--store", "full.db", "--threads", "1"]
         done = subprocess.run(command, cwd=self.folder, text=True, capture_output=True, timeout=120)
         if done.returncode == 0:
             self.fail("the limit was not reached: make it smaller")

@@ -140,7 +140,7 @@ class Questions(Contract):
         labels = self.folder / "changed" / "train-labels-idx1-ubyte"
         labels.write_bytes(labels.read_bytes()[:-1] + b"\0")
         self.brink_train("second.onnx", "5")
-        base = ["closest", "net.onnx", "--data", "data", "--images", "0", "--norm", "linf"]
+        base = ["closest", "net.onnx", "--data", "data", "--images", "0", "--norm", "linf", "--question", "fj"]
         for n, change in enumerate((
                 ["--norm", "l1"], ["--target", "any"], ["--margin", "1.3"], ["--target-min", "none"],
                 ["--cap", "0.5"], ["--box", "-1:1"], ["--split", "train"], ["--output", "relu"])):
