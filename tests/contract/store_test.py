@@ -80,7 +80,7 @@ class Store(Contract):
         while kills < KILLS:
             run = subprocess.Popen(
                 [BRINK, "closest", "net.onnx", "--data", "data", "--images", "0-58", "--norm", "linf",
-                 "--store", "killed.db", "--threads", "1", "-o", "killed.csv"],
+                 "--question", "fj", "--store", "killed.db", "--threads", "1", "-o", "killed.csv"],
                 cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(source.uniform(0, length / 8))
             if run.poll() is None:
@@ -201,7 +201,7 @@ class Store(Contract):
         (self.folder / "short.db").write_bytes(whole[:len(whole) // 20])
         with contextlib.closing(sqlite3.connect(self.folder / "later.db")) as database:
             database.execute("PRAGMA user_version = 999")
-        question = ("closest", "net.onnx", "--data", "data", "--images", "0", "--store")
+        question = ("closest", "net.onnx", "--data", "data", "--images", "0", "--question", "fj", "--store")
         for name, says in (("text.db", "not a results store"), ("foreign.db", "not a results store"),
                            ("short.db", "cut short"), ("later.db", "schema 999"), ("no/such/folder.db", "folder.db")):
             with self.subTest(name):
@@ -221,7 +221,7 @@ class Store(Contract):
 
     def test_damaged_stores_are_named(self):
         self.assertEqual(self.ask("sound.db", images="0-2").returncode, 0)
-        question = ("closest", "net.onnx", "--data", "data", "--images", "0-2", "--norm", "l1", "--store")
+        question = ("closest", "net.onnx", "--data", "data", "--images", "0-2", "--norm", "l1", "--question", "fj", "--store")
         for name, statement in (("blob.db", "UPDATE closest SET found = x'0102030405' WHERE image = 1"),
                                 ("status.db", "UPDATE closest SET status = 'banana' WHERE image = 1")):
             self.damaged_copy(name, statement)
