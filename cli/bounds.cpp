@@ -209,6 +209,7 @@ void add_bounds(CLI::App& app, Common& common, Action& chosen) {
   const auto options = std::make_shared<BoundsOptions>();
   CLI::App* command =
       add_command(app, common, chosen, "bounds", "bounds on every neuron over a box of inputs",
+                  "brink bounds net.onnx --method exact --time-limit 20 -o bounds.json",
                   [options, &common] { return run_bounds(*options, common); });
   add_network_options(*command, options->shared);
   command->add_option("--method", options->method, "interval, symbolic, lp, weak or exact")

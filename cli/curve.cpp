@@ -241,6 +241,8 @@ void add_curve(CLI::App& app, Common& common, Action& chosen) {
   const auto command = std::make_shared<CurveCommand>();
   CLI::App* sub = add_command(app, common, chosen, "curve",
                               "share of images that no change smaller than r turns wrong",
+                              "brink curve net.onnx hard.onnx --data strokes --images 0-4 --norm "
+                              "linf --time-limit 20 -o curve.csv --picture curve.svg",
                               [command, &common] { return run_curve(*command, common); });
   ClosestOptions& shared = command->shared;
   sub->add_option("NETWORKS", command->networks, "one network or several to compare, ONNX")

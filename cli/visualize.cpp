@@ -262,6 +262,7 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
   const auto self = std::make_shared<CLI::App*>(nullptr);  // known only after add_command
   CLI::App* command = add_command(
       app, common, chosen, "visualize", "the input that excites a unit most, for any or all units",
+      "brink visualize net.onnx --layer 2 --time-limit 20 -o units",
       [options, self, &common]() -> Expected<void> {
         auto ok = check_mip_options(**self, options->shared, {"--formulation", "--solver"});
         return ok ? visualize(*options, common) : ok;
@@ -300,7 +301,7 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   command->add_option("--sheet", options->sheet, "format of the contact sheet: png, svg or pdf")
-      ->check(CLI::IsMember({"png", "svg", "pdf"}))
+      ->check(one_of({"png", "svg", "pdf"}))
       ->capture_default_str();
 }
 

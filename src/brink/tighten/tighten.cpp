@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 
+#include "brink/base/near_word.h"
 #include "brink/bounds/rescale_bounds.h"
 #include "brink/search/extreme.h"
 #include "layer_lp.h"
@@ -203,7 +204,7 @@ Expected<std::unique_ptr<MipSolver>> solver_of(const TightenOptions& options) {
   if (options.solver == "search") return nullptr;
   auto solver = make_solver(options.solver);
   if (!solver) {
-    return bad_request("{}; for bounds also: search", solver.error().message);
+    return unknown_word("solver", options.solver, {"search", "cbc"});
   }
   return solver;
 }
@@ -216,7 +217,7 @@ Expected<BoundRequest> parse_bound_method(std::string_view text) {
   if (text == "lp") return BoundRequest{BoundMethod::lp, std::nullopt};
   if (text == "weak") return BoundRequest{BoundMethod::exact, 1.0};
   if (text == "exact") return BoundRequest{BoundMethod::exact, std::nullopt};
-  return bad_request("unknown bounds method '{}': use interval, symbolic, lp, weak or exact", text);
+  return unknown_word("bounds method", text, {"interval", "symbolic", "lp", "weak", "exact"});
 }
 
 std::string method_text(const BoundRequest& request) {
