@@ -1,7 +1,9 @@
 """The other commands: train, eval, bounds, visualize, export, data, page, picture."""
 
+import csv
 import json
 import shutil
+import time
 import unittest
 
 from harness import ONNX_FILES, UNIT_COLUMNS, Contract, read_csv, read_npz, run
@@ -66,6 +68,21 @@ class Commands(Contract):
             done = self.good("bounds", "onnx/softmax_first.onnx", "--output-name", output, "--json", "-o",
                              "b.json")
             self.assertEqual(len(json.loads(done.stdout)["layers"][-1]["bounds"]), width)
+
+    def test_bounds_of_outputs_only(self):
+        done = self.good("bounds", "net.onnx", "--outputs", "--method", "exact", "-o", "outputs.json")
+        lines = done.stdout.splitlines()
+        self.assertEqual(lines[0], "layer,unit,lower,upper,lower by,upper by")
+        rows = list(csv.DictReader(lines))
+        self.assertEqual([(r["layer"], r["unit"]) for r in rows], [("3", str(j)) for j in range(10)])
+        self.assertEqual({r["lower by"] for r in rows} | {r["upper by"] for r in rows}, {"exact"})
+        self.assertIn("exact:outputs bounds", done.stderr)
+        self.assertNotIn("\\n", done.stderr)
+        layers = json.loads((self.folder / "outputs.json").read_text())["layers"]
+        self.assertEqual([len(layer) for layer in layers], [8, 6, 10])
+        started = time.monotonic()
+        self.good("bounds", "net.onnx", "--outputs", "--method", "exact", "--time-limit", "0.05")
+        self.assertLess(time.monotonic() - started, 20)
 
     def check_units(self, folder, units):
         header, rows = read_csv(self.folder / folder / "units.csv")
