@@ -8,6 +8,7 @@
 #include "brink/base/destination.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
+#include "brink/base/near_word.h"
 #include "brink/report/decimal.h"
 #include "print_rows.h"
 #include "store_options.h"
@@ -22,6 +23,7 @@ struct BoundsOptions {
   std::string method = "symbolic";
   std::optional<double> limit_per_bound;
   double time_limit = kInfinity;
+  bool outputs = false;
   std::filesystem::path out;
   std::filesystem::path store;
 };
@@ -46,10 +48,11 @@ LayerSummary summarise(const std::vector<NeuronBounds>& layer) {
   return summary;
 }
 
-TextTable table_of(const Bounds& bounds) {
+/// `first`: from this layer on, from 0.
+TextTable table_of(const Bounds& bounds, std::size_t first) {
   TextTable table;
   table.columns = {"layer", "unit", "lower", "upper", "lower by", "upper by"};
-  for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
+  for (std::size_t k = first; k < bounds.layers.size(); ++k) {
     for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
       const NeuronBounds& b = bounds.layers[k][j];
       table.rows.push_back({fmt::format("{}", k + 1), fmt::format("{}", j), decimal_down(b.lower),
@@ -60,8 +63,7 @@ TextTable table_of(const Bounds& bounds) {
   return table;
 }
 
-/// `kept`: where they are, if anywhere.
-void print(const Bounds& bounds, const Common& common, const std::filesystem::path& kept) {
+void print(const Bounds& bounds, const BoundsOptions& options, const Common& common) {
   const bool json = common.json;
   std::string summary;
   const nlohmann::json in_file =
@@ -90,7 +92,10 @@ void print(const Bounds& bounds, const Common& common, const std::filesystem::pa
   }
   summary += fmt::format("{} bounds, {} unstable hidden neurons, t_pre {:.3g} s", bounds.method,
                          bounds.unstable_count(), bounds.t_pre);
-  const TextTable table = table_of(bounds);
+  const TextTable table = table_of(bounds, options.outputs ? bounds.layers.size() - 1 : 0);
+  // The few rows of outputs are what was asked for, wherever all bounds are kept.
+  std::filesystem::path kept = options.out.empty() ? options.store : options.out;
+  if (options.outputs) kept.clear();
   print_rows(
       table, [&] { return table.csv(); }, kept, summary, common);
 }
@@ -100,9 +105,10 @@ Expected<BoundRequest> request_of(const BoundsOptions& options) {
   if (!request) return request;
   if (options.shared.solver != "search") {
     if (const auto solver = make_solver(options.shared.solver); !solver) {
-      return bad_request("{}; for bounds also: search", solver.error().message);
+      return unknown_word("solver", options.shared.solver, {"search", "cbc"});
     }
   }
+  request->outputs_only = options.outputs;
   if (!(options.time_limit > 0)) {
     return bad_request("--time-limit {} is not a number of seconds above 0", options.time_limit);
   }
@@ -200,7 +206,7 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (!options.out.empty() && !options.store.empty()) {
     if (auto saved = save_bounds(*bounds, options.out); !saved) return saved;
   }
-  print(*bounds, common, options.out.empty() ? options.store : options.out);
+  print(*bounds, options, common);
   return {};
 }
 
@@ -210,10 +216,14 @@ void add_bounds(CLI::App& app, Common& common, Action& chosen) {
   const auto options = std::make_shared<BoundsOptions>();
   CLI::App* command =
       add_command(app, common, chosen, "bounds", "bounds on every neuron over a box of inputs",
+                  "brink bounds net.onnx --method exact --time-limit 20 -o bounds.json",
                   [options, &common] { return run_bounds(*options, common); });
   add_network_options(*command, options->shared);
   command->add_option("--method", options->method, "interval, symbolic, lp, weak or exact")
       ->capture_default_str();
+  command->add_flag("--outputs", options->outputs,
+                    "only the ranges of the outputs: --method is for the last layer, the others "
+                    "get symbolic bounds");
   command->add_option("--limit-per-bound", options->limit_per_bound,
                       "seconds per bound; a stopped bound is the solver's dual bound (weak: 1)");
   command->add_option(

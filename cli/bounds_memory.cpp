@@ -26,9 +26,10 @@ Expected<BoundsMemory> share_known(const Expected<BoundsMemory>& memory, Crew& c
   return shared;
 }
 
-int neurons_of(const Network& network) {
+int neurons_of(const Network& network, bool outputs_only) {
   int neurons = 0;
-  for (int k = 2; k <= network.depth(); ++k) neurons += static_cast<int>(network.width(k));
+  for (int k = outputs_only ? std::max(2, network.depth()) : 2; k <= network.depth(); ++k)
+    neurons += static_cast<int>(network.width(k));
   return neurons;
 }
 
@@ -68,7 +69,8 @@ Expected<Bounds> prove_bounds(const BoundsAsked& asked, const Common& common,
   auto shared = share_known(memory, crew);
   if (!shared) return tl::unexpected(shared.error());
   if (shared->complete) return std::move(*shared->known);
-  Progress progress("bounds of neurons", neurons_of(asked.network), common.quiet || !crew.leads());
+  Progress progress("bounds of neurons", neurons_of(asked.network, asked.request.outputs_only),
+                    common.quiet || !crew.leads());
   BoundsKeeper keeper(crew.leads() && memory->save
                           ? [&](const Bounds& so_far) { return memory->save(so_far, false); }
                           : BoundsKeeper::Save());

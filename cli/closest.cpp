@@ -296,6 +296,8 @@ void add_closest(CLI::App& app, Common& common, Action& chosen) {
   const auto self = std::make_shared<CLI::App*>(nullptr);  // known only after add_command
   CLI::App* command =
       add_command(app, common, chosen, "closest", "nearest adversarial examples, with proof",
+                  "brink closest net.onnx --data strokes --images 0-4 --norm linf --time-limit 20 "
+                  "-o linf.csv --images-out linf.npz",
                   [options, outputs, self, &common]() -> Expected<void> {
                     if (auto ok = check_engine_options(**self, *options, *outputs); !ok) return ok;
                     return run_closest(*options, common, *outputs);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "bounds_memory.h"
+#include "brink/base/near_word.h"
 #include "brink/bounds/bounds_file.h"
 #include "brink/data/npz.h"
 #include "brink/io/onnx.h"
@@ -125,7 +126,7 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
   } else if (options.output == "linear") {
     loaded.network.output = OutputKind::linear;
   } else if (!options.output.empty()) {
-    return bad_request("unknown --output '{}': use relu or linear", options.output);
+    return unknown_word("--output", options.output, {"relu", "linear"});
   }
   if (auto ok = normalise(loaded.network, options); !ok) return tl::unexpected(ok.error());
   return loaded;
@@ -309,8 +310,9 @@ Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common
       return bounds;
     }
     return bad_request(
-        "--bounds '{}' is neither none, interval, symbolic, lp, weak, exact nor a file",
-        options.bounds);
+        "--bounds '{}' is neither none, interval, symbolic, lp, weak, exact nor a file{}",
+        options.bounds,
+        did_you_mean(options.bounds, {"none", "interval", "symbolic", "lp", "weak", "exact"}));
   }
   const BoundsAsked asked{loaded.network, box, *request};
   const bool solved = request->method == BoundMethod::lp || request->method == BoundMethod::exact;

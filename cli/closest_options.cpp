@@ -6,6 +6,7 @@
 #include "brink/base/digest.h"
 #include "brink/base/files.h"
 #include "brink/base/memory.h"
+#include "brink/base/near_word.h"
 
 namespace brink::cli {
 
@@ -113,7 +114,7 @@ Expected<MipOptions> make_mip_options(const ClosestOptions& options,
                                       const ClosestQuestion& question) {
   if (auto ok = check_limits(options); !ok) return tl::unexpected(ok.error());
   if (options.engine != "mip" && options.engine != "search") {
-    return bad_request("unknown --engine '{}': use search or mip", options.engine);
+    return unknown_word("--engine", options.engine, {"search", "mip"});
   }
   if (const auto solver = make_solver(options.solver); !solver) {
     return tl::unexpected(solver.error());

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <set>
 
+#include "brink/base/near_word.h"
 #include "brink/network/float32.h"
 #include "streams.h"
 
@@ -70,7 +71,7 @@ Expected<std::optional<TargetRule>> threshold_rule(const ClosestOptions& options
 Expected<ClosestQuestion> asked_of_outputs(const ClosestOptions& options, const Network& network,
                                            const ImageSet& set) {
   if (options.question != "robust" && options.question != "fj") {
-    return bad_request("unknown --question '{}': use robust or fj", options.question);
+    return unknown_word("--question", options.question, {"robust", "fj"});
   }
   ClosestQuestion question;
   if (options.question == "fj") {

@@ -32,9 +32,14 @@ struct Common {
 /// What a command does once parsed; the error becomes the exit code and the one line on stderr.
 using Action = std::function<Expected<void>()>;
 
-/// Adds a subcommand with the common options; `action` runs when it is chosen.
+/// Adds a subcommand with the common options; `action` runs when it is chosen. `example`: a command
+/// that works, for the help.
 CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::string& name,
-                      const std::string& description, Action action);
+                      const std::string& description, const std::string& example, Action action);
+/// A check of an option whose value is one of few words.
+CLI::Validator one_of(const std::vector<std::string>& words);
+/// For a subcommand that add_command() did not make.
+void add_example(CLI::App& command, const std::string& example);
 
 /// --format, of a table that the command prints.
 CLI::Option* add_format_option(CLI::App& command, Common& common);

@@ -14,6 +14,7 @@
 #include "brink/report/decimal.h"
 #include "brink/report/earlier.h"
 #include "brink/report/text_table.h"
+#include "curve_answers.h"
 #include "store_options.h"
 #include "streams.h"
 
@@ -24,6 +25,8 @@ namespace {
 struct CurveCommand {
   ClosestOptions shared;  ///< data, split, images, norm, limits
   std::vector<std::filesystem::path> networks;
+  std::vector<std::filesystem::path> from;  ///< tables and stores, in place of networks
+  bool norm_given = false;
   std::filesystem::path csv;
   std::filesystem::path picture;
   std::string size = "640x420";
@@ -39,7 +42,7 @@ struct CurvesAsked {
 };
 
 struct NetworkCurve {
-  NamedNetwork network;
+  std::string name;
   std::string hash;
   std::vector<ClosestRow> rows;
   std::vector<CurvePoint> points;
@@ -66,6 +69,13 @@ Expected<std::pair<int, int>> parse_size(const std::string& text) {
                      kLeastChart, kLargest);
 }
 
+/// That no curve of another question would be lost.
+Expected<void> check_curve(const CurveCommand& command, const std::vector<std::string>& questions) {
+  if (command.force) return {};
+  const std::string header = fmt::format("{}", fmt::join(kColumns, ","));
+  return check_replaces(command.csv, earlier_table(command.csv, header), questions);
+}
+
 /// Each network's question, and that no curve of others would be lost.
 Expected<void> name_questions(const CurveCommand& command, const Common& common, CurveRun& run) {
   const NamedImages named(run.set, command.shared.data, command.shared.split);
@@ -77,19 +87,20 @@ Expected<void> name_questions(const CurveCommand& command, const Common& common,
     asked.hash = of_list(question.hash, run.images);
     questions.push_back(asked.hash);
   }
-  if (command.force || !common.crew->leads()) return {};
-  const std::string header = fmt::format("{}", fmt::join(kColumns, ","));
-  return check_replaces(command.csv, earlier_table(command.csv, header), questions);
+  return common.crew->leads() ? check_curve(command, questions) : Expected<void>();
 }
 
-Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
+Expected<void> check_files(const CurveCommand& command, const Common& common) {
   if (auto ok = picture_format(command.picture); !ok) return tl::unexpected(ok.error());
   if (auto ok = parse_size(command.size); !ok) return tl::unexpected(ok.error());
   std::vector<std::filesystem::path> kept = command.networks;
+  kept.insert(kept.end(), command.from.begin(), command.from.end());
   kept.push_back(command.store);
-  if (auto ok = claim_outputs(common, {command.csv, command.picture}, kept); !ok) {
-    return tl::unexpected(ok.error());
-  }
+  return claim_outputs(common, {command.csv, command.picture}, kept);
+}
+
+Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
+  if (auto ok = check_files(command, common); !ok) return tl::unexpected(ok.error());
   CurveRun run;
   for (const auto& file : command.networks) {
     command.shared.network = file;
@@ -140,7 +151,7 @@ Expected<std::vector<NetworkCurve>> ask(const CurveRun& run, const CurveCommand&
                       engine_of(command.shared, common, {}, asked.question.box), named, run.images);
     if (!rows) return tl::unexpected(rows.error());
     auto points = robustness_curve(*rows);
-    curves.push_back({asked.network, asked.hash, std::move(*rows), std::move(points)});
+    curves.push_back({asked.network.name, asked.hash, std::move(*rows), std::move(points)});
   }
   return curves;
 }
@@ -152,7 +163,7 @@ TextTable points_table(const std::vector<NetworkCurve>& curves, Norm norm) {
   for (const NetworkCurve& curve : curves) {
     for (const CurvePoint& point : curve.points) {
       table.rows.push_back(
-          {curve.network.name, std::string(name(norm)),
+          {curve.name, std::string(name(norm)),
            &point == &curve.points.back() ? decimal_up(point.radius) : decimal_down(point.radius),
            fmt::format("{:.6g}", point.surely), fmt::format("{:.6g}", point.possibly), curve.hash});
     }
@@ -184,7 +195,7 @@ Drawing draw(const std::vector<NetworkCurve>& curves, const CurveCommand& comman
   std::vector<std::string> questions;
   for (const NetworkCurve& curve : curves) {
     questions.push_back(curve.hash);
-    Series series{curve.network.name, {}};
+    Series series{curve.name, {}};
     for (const CurvePoint& p : curve.points)
       series.steps.push_back({p.radius, p.surely, p.possibly});
     chart.series.push_back(std::move(series));
@@ -201,7 +212,7 @@ void print(const std::vector<NetworkCurve>& curves, const Common& common) {
     const ClosestSummary s = summarise(curve.rows);
     // Over the images that have a distance, those that the network gets wrong at 0.
     const double mean = s.distance * s.found / std::max(1, s.found + s.wrong);
-    table.rows.push_back({curve.network.name, fmt::format("{}", curve.rows.size()),
+    table.rows.push_back({curve.name, fmt::format("{}", curve.rows.size()),
                           fmt::format("{}", s.wrong), fmt::format("{}", s.timed_out),
                           fmt::format("{:.5g}", mean),
                           fmt::format("{:.5g}", median_radius(curve.rows))});
@@ -218,18 +229,60 @@ void print(const std::vector<NetworkCurve>& curves, const Common& common) {
   print_json(list, 1);
 }
 
+Expected<void> write(const std::vector<NetworkCurve>& curves, const CurveCommand& command,
+                     Norm norm) {
+  if (auto ok = write_file(command.csv, points_table(curves, norm).csv()); !ok) return ok;
+  if (command.picture.empty()) return {};
+  return write_drawing(draw(curves, command, norm), command.picture);
+}
+
+/// Curves of answers that are there.
+Expected<void> draw_answers(const CurveCommand& command, const Common& common) {
+  if (auto ok = check_files(command, common); !ok) return ok;
+  std::optional<Norm> wanted;
+  if (command.norm_given) {
+    const auto norm = parse_norm(command.shared.norm);
+    if (!norm) return tl::unexpected(norm.error());
+    wanted = *norm;
+  }
+  auto read = read_answers(command.from, wanted);
+  if (!read) return tl::unexpected(read.error());
+  std::vector<NetworkCurve> curves;
+  std::vector<std::string> questions;
+  for (CurveAnswers& answers : read->curves) {
+    questions.push_back(of_list(answers.question, read->images));
+    auto points = robustness_curve(answers.rows);
+    curves.push_back(
+        {std::move(answers.name), questions.back(), std::move(answers.rows), std::move(points)});
+  }
+  if (auto ok = check_curve(command, questions); !ok) return ok;
+  const auto lock = FileLock::take(command.csv);
+  if (!lock) return tl::unexpected(lock.error());
+  if (auto ok = write(curves, command, read->norm); !ok) return ok;
+  for (const std::string& line : read->assumed) {
+    if (!common.quiet) note("brink: {}", line);
+  }
+  print(curves, common);
+  return {};
+}
+
 Expected<void> run_curve(CurveCommand command, const Common& common) {
+  if (!command.from.empty()) return draw_answers(command, common);
+  const char* missing = command.networks.empty()        ? "NETWORKS"
+                        : command.shared.data.empty()   ? "--data"
+                        : command.shared.images.empty() ? "--images"
+                                                        : nullptr;
+  if (missing != nullptr) {
+    return bad_request("{} is required, unless --from has the answers (see brink curve --help)",
+                       missing);
+  }
   const auto run = prepare(command, common);
   if (!run) return tl::unexpected(run.error());
   const auto lock = FileLock::take(command.csv);
   if (!lock) return tl::unexpected(lock.error());
   const auto curves = ask(*run, command, common);
   if (!curves) return tl::unexpected(curves.error());
-  const Norm norm = run->networks.front().question.norm;
-  if (auto ok = write_file(command.csv, points_table(*curves, norm).csv()); !ok) return ok;
-  if (!command.picture.empty()) {
-    if (auto ok = write_drawing(draw(*curves, command, norm), command.picture); !ok) return ok;
-  }
+  if (auto ok = write(*curves, command, run->networks.front().question.norm); !ok) return ok;
   remove_keeping_store(command.store, command.csv);
   print(*curves, common);
   return {};
@@ -239,19 +292,29 @@ Expected<void> run_curve(CurveCommand command, const Common& common) {
 
 void add_curve(CLI::App& app, Common& common, Action& chosen) {
   const auto command = std::make_shared<CurveCommand>();
+  const auto self = std::make_shared<CLI::App*>(nullptr);  // known only after add_command
   CLI::App* sub = add_command(app, common, chosen, "curve",
                               "share of images that no change smaller than r turns wrong",
-                              [command, &common] { return run_curve(*command, common); });
+                              "brink curve net.onnx hard.onnx --data strokes --images 0-4 --norm "
+                              "linf --time-limit 20 -o curve.csv --picture curve.svg",
+                              [command, self, &common] {
+                                command->norm_given = (*self)->count("--norm") > 0;
+                                return run_curve(*command, common);
+                              });
+  *self = sub;
   ClosestOptions& shared = command->shared;
-  sub->add_option("NETWORKS", command->networks, "one network or several to compare, ONNX")
-      ->required();
+  CLI::Option* from = sub->add_option(
+      "--from", command->from,
+      "answers that are there, in place of NETWORKS: tables of brink closest, a curve each, and "
+      "results stores, a curve for every network");
+  from->excludes(
+      sub->add_option("NETWORKS", command->networks, "one network or several to compare, ONNX"));
   add_output_name(*sub, shared);
-  add_data_options(*sub, shared, true);
+  add_data_options(*sub, shared, false);
   sub->add_option(
-         "--images", shared.images,
-         "0-99, 3,7,20-29; correct:100 is of the first network. Images that a network gets "
-         "wrong count at distance 0")
-      ->required();
+      "--images", shared.images,
+      "0-99, 3,7,20-29; correct:100 is of the first network. Images that a network gets "
+      "wrong count at distance 0");
   sub->add_option("--norm", shared.norm, "l0, l1, l2 or linf")->capture_default_str();
   sub->add_option("--time-limit", shared.time_limit,
                   "seconds per image; a stopped image makes the curve a band")
@@ -265,6 +328,9 @@ void add_curve(CLI::App& app, Common& common, Action& chosen) {
   add_format_option(*sub, common);
   add_store_option(*sub, command->store);
   add_force_option(*sub, command->force);
+  for (const char* asking : {"--data", "--images", "--time-limit", "--store"}) {
+    from->excludes(sub->get_option(asking));
+  }
 }
 
 }  // namespace brink::cli

@@ -68,12 +68,13 @@ Expected<void> fetch_set(const Common& common, const FetchArguments& arguments) 
 void add_data(CLI::App& app, Common& common, Action& chosen) {
   CLI::App* data = app.add_subcommand("data", "image sets: which are here, download others");
   data->require_subcommand(1);
+  add_example(*data, "brink data list");
   add_command(*data, common, chosen, "list", "says which sets are here, and where",
-              [&common] { return list(common); });
+              "brink data list", [&common] { return list(common); });
   const auto arguments = std::make_shared<FetchArguments>();
-  CLI::App* fetching =
-      add_command(*data, common, chosen, "fetch", "downloads a set and checks its sums",
-                  [&common, arguments] { return fetch_set(common, *arguments); });
+  CLI::App* fetching = add_command(*data, common, chosen, "fetch",
+                                   "downloads a set and checks its sums", "brink data fetch mnist",
+                                   [&common, arguments] { return fetch_set(common, *arguments); });
   fetching->add_option("name", arguments->name, "mnist or fashion-mnist")->required();
   fetching->add_option("--from", arguments->from,
                        "address of a folder with the four files (default: the public one)");

@@ -127,6 +127,7 @@ Expected<void> run_eval(const EvalCommand& command, const Common& common) {
 void add_eval(CLI::App& app, Common& common, Action& chosen) {
   const auto command = std::make_shared<EvalCommand>();
   CLI::App* sub = add_command(app, common, chosen, "eval", "accuracy and confusion matrix",
+                              "brink eval net.onnx --data strokes",
                               [command, &common] { return run_eval(*command, common); });
   add_network_options(*sub, command->shared);
   add_data_options(*sub, command->shared, false);

@@ -159,6 +159,7 @@ void add_export(CLI::App& app, Common& common, Action& chosen) {
   options->closest.engine = "mip";  // what is written is the model of that engine
   CLI::App* command =
       add_command(app, common, chosen, "export", "write the model of one image for other solvers",
+                  "brink export net.onnx --data strokes --image 0 --target 3 -o image0.lp",
                   [options, &common] { return export_model(*options, common); });
   add_question_options(*command, options->closest);
   command->add_option("--image", options->image, "index in the split")->required();

@@ -236,6 +236,8 @@ void add_harden(CLI::App& app, Common& common, Action& chosen) {
   command->shared.bounds = "symbolic";
   CLI::App* sub = add_command(app, common, chosen, "harden",
                               "train a network again so that it is harder to fool",
+                              "brink harden net.onnx --data strokes --examples 5 --rounds 1 "
+                              "--epochs 10 --time-limit 20 -o hard.onnx",
                               [command, &common] { return run_harden(*command, common); });
   ClosestOptions& shared = command->shared;
   add_network_options(*sub, shared);

@@ -258,6 +258,8 @@ void add_page(CLI::App& app, Common& common, Action& chosen) {
   options->title = "brink";
   CLI::App* command =
       add_command(app, common, chosen, "page", "one self-contained HTML page of what runs found",
+                  "brink page net.onnx --data strokes --closest linf.csv --units units --bounds "
+                  "bounds.json -o page.html",
                   [options, &common] { return write_page(*options, common); });
   add_network_options(*command, options->shared);
   add_table_options(*command, *options);
@@ -273,6 +275,7 @@ void add_picture(CLI::App& app, Common& common, Action& chosen) {
   const auto options = std::make_shared<ReportOptions>();
   CLI::App* command = add_command(app, common, chosen, "picture",
                                   "a contact sheet: originals, adversarial images, changes",
+                                  "brink picture linf.csv --data strokes -o linf.png",
                                   [options, &common] { return write_picture(*options, common); });
   command
       ->add_option("TABLES", options->tables,

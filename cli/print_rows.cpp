@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "streams.h"
 
@@ -17,7 +18,8 @@ void print_rows(const TextTable& brief, const std::function<std::string()>& csv,
   if (!terminal) {
     if (kept.empty()) {
       fmt::print("{}", csv());
-      note("{}", summary);
+      std::istringstream lines(summary);
+      for (std::string line; std::getline(lines, line);) note("{}", line);
     } else {
       fmt::print("{}\n", summary);
     }

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "brink/base/near_word.h"
 #include "commands.h"
 #include "streams.h"
 
@@ -56,9 +57,26 @@ std::string as_typed(int argc, char** argv) {
   return text;
 }
 
+/// What `typed`, which the command does not know, may have been meant for.
+std::string near_option(const CLI::App& command, const std::string& typed) {
+  const std::size_t first = typed.find_first_not_of('-');
+  if (first == std::string::npos) return {};
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  return did_you_mean("--" + typed.substr(first, typed.find('=') - first), known);
+}
+
+std::string near_command(const CLI::App& parent, const std::string& typed) {
+  std::vector<std::string> known;
+  for (const CLI::App* command : parent.get_subcommands({})) known.push_back(command->get_name());
+  return did_you_mean(typed, known);
+}
+
 /// What was typed wrong and where to read on. CLI11 lists what it cannot place back to front
 /// ("1 --layers"), and not at all where a misspelt option leaves a required one missing.
-std::string mistake(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+std::string mistake(const CLI::App& app, const CLI::ParseError& error) {
   std::string command = "brink";
   const CLI::App* last = &app;
   while (!last->get_subcommands().empty()) {
@@ -70,14 +88,15 @@ std::string mistake(const CLI::App& app, const CLI::ParseError& error, int argc,
     return word.size() > 1 && word.front() == '-';
   });
   std::string what = error.what();
-  if (argc < 2) {
-    what = "a command is missing";
-  } else if (argv[1][0] != '-' && last == &app) {
-    what = fmt::format("'{}' is no command", argv[1]);
+  if (last->get_require_subcommand_min() > 0 && !left.empty() && option == left.end()) {
+    const std::string& typed = left.front();
+    what = fmt::format("'{}' is no command{}", typed, near_command(*last, typed));
   } else if (option != left.end()) {
-    what = fmt::format("{} has no option {}", command, *option);
+    what = fmt::format("{} has no option {}{}", command, *option, near_option(*last, *option));
   } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     what = fmt::format("{} has no use for '{}'", command, left.front());
+  } else if (last->get_require_subcommand_min() > 0) {
+    what = "a command is missing";
   }
   return fmt::format("{} (see {} --help)", what, command);
 }
@@ -89,9 +108,10 @@ Outcome of_answer(const Crew& crew) {
 }
 
 Outcome run(int argc, char** argv, Crew& crew, int threads) {
-  CLI::App app{"Exact answers about trained ReLU networks."};
+  CLI::App app{"Exact answers about trained ReLU networks.", "brink"};
   app.set_version_flag("--version", BRINK_VERSION);
   app.require_subcommand(1);
+  app.footer("brink COMMAND --help lists a command's options and shows an example.");
   Common common;
   common.command = as_typed(argc, argv);
   common.crew = &crew;
@@ -112,10 +132,14 @@ Outcome run(int argc, char** argv, Crew& crew, int threads) {
   add_runs(app, common, chosen);
   add_table(app, common, chosen);
   add_report(app, common, chosen);
+  if (argc < 2) {
+    if (crew.leads()) fmt::print("{}", app.help());
+    return of_answer(crew);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) return {2, mistake(app, error, argc, argv)};
+    if (error.get_exit_code() != 0) return {2, mistake(app, error)};
     if (crew.leads()) app.exit(error);  // prints what --help and --version ask for
     return of_answer(crew);
   }
@@ -130,9 +154,22 @@ Outcome run(int argc, char** argv, Crew& crew, int threads) {
 
 }  // namespace
 
+void add_example(CLI::App& command, const std::string& example) {
+  command.footer("Example:\n  " + example);
+}
+
+CLI::Validator one_of(const std::vector<std::string>& words) {
+  return {[words](const std::string& text) {
+            if (std::find(words.begin(), words.end(), text) != words.end()) return std::string();
+            return unknown_word("word", text, words).value().message;
+          },
+          ""};
+}
+
 CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::string& name,
-                      const std::string& description, Action action) {
+                      const std::string& description, const std::string& example, Action action) {
   CLI::App* command = app.add_subcommand(name, description);
+  add_example(*command, example);
   command->add_option("--threads", common.threads, "worker threads (default: all cores)")
       ->check(CLI::Range(1, 1024));
   command
@@ -159,7 +196,9 @@ CLI::Option* add_format_option(CLI::App& command, Common& common) {
             const auto format = formats.find(text);
             if (format == formats.end()) {
               throw CLI::ValidationError(
-                  "--format", fmt::format("'{}' is neither text, csv, markdown nor latex", text));
+                  unknown_word("--format", text, {"text", "csv", "markdown", "latex"})
+                      .value()
+                      .message);
             }
             common.format = format->second;
           },

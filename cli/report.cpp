@@ -54,13 +54,11 @@ void add_report(CLI::App& app, Common& common, Action& chosen) {
   const auto options = std::make_shared<StoreReport>();
   CLI::App* command =
       add_command(app, common, chosen, "report", "a results store as one self-contained HTML page",
+                  "brink report run.db -o report.html",
                   [options, &common] { return write_report(*options, common); });
   command->add_option("STORE", options->store, "results store, RUN.db")->required();
   command->add_option("--title", options->title, "title (default: the store's name)");
   command->add_option("-o,--out", options->out, "OUT.html")->required();
-  command->footer(
-      "Example: brink report run.db -o report.html\nOpen the page in any browser; see "
-      "docs/report.md.");
 }
 
 }  // namespace brink::cli

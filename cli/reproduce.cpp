@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "brink/base/files.h"
+#include "brink/base/near_word.h"
 #include "brink/base/progress.h"
 #include "brink/reproduce/tables.h"
 #include "commands.h"
@@ -20,9 +21,9 @@ struct ReproduceCommand {
 
 Expected<std::vector<Exhibit>> chosen_exhibits(const std::vector<std::string>& what) {
   std::vector<Exhibit> chosen;
-  std::string names;
+  std::vector<std::string> names;
   for (const Exhibit& exhibit : exhibits()) {
-    names += (names.empty() ? "" : ", ") + exhibit.name;
+    names.push_back(exhibit.name);
     const bool all = std::find(what.begin(), what.end(), "all") != what.end();
     if (all || std::find(what.begin(), what.end(), exhibit.name) != what.end()) {
       chosen.push_back(exhibit);
@@ -31,7 +32,8 @@ Expected<std::vector<Exhibit>> chosen_exhibits(const std::vector<std::string>& w
   for (const std::string& name : what) {
     const auto is = [&name](const Exhibit& exhibit) { return exhibit.name == name; };
     if (name != "all" && std::none_of(chosen.begin(), chosen.end(), is)) {
-      return bad_request("there is no table '{}': name some of {}, or all", name, names);
+      names.emplace_back("all");
+      return unknown_word("table", name, names);
     }
   }
   return chosen;
@@ -51,7 +53,7 @@ Expected<void> check_request(ReproduceCommand& command) {
   options.search = command.engine == "search" || command.engine == "both";
   options.models = command.engine == "mip" || command.engine == "both";
   if (!options.search && !options.models) {
-    return bad_request("--engine '{}' is neither search, mip nor both", command.engine);
+    return unknown_word("--engine", command.engine, {"search", "mip", "both"});
   }
   return {};
 }
@@ -164,6 +166,7 @@ void add_reproduce(CLI::App& app, Common& common, Action& chosen) {
   CLI::App* sub =
       add_command(app, common, chosen, "reproduce",
                   "the tables and figures of Fischetti & Jo 2018, Zhu 2021 and Koot 2021",
+                  "brink reproduce z1 --data strokes --nets DNN1 -o tables",
                   [command, &common] { return run_reproduce(*command, common); });
   std::string help = "tables:";
   for (const Exhibit& exhibit : exhibits())
@@ -191,7 +194,7 @@ void add_reproduce(CLI::App& app, Common& common, Action& chosen) {
          "figures: search")
       ->capture_default_str();
   sub->add_option("--figures", options.figures, "format of the figures: png, svg or pdf")
-      ->check(CLI::IsMember({"png", "svg", "pdf"}))
+      ->check(one_of({"png", "svg", "pdf"}))
       ->capture_default_str();
   add_format_option(*sub, common);
   sub->add_option("--store", command->store, "results store (default: OUT/reproduce.db)");

@@ -5,6 +5,7 @@
 
 #include "brink/base/destination.h"
 #include "brink/base/files.h"
+#include "brink/base/near_word.h"
 #include "brink/report/store_tables.h"
 #include "commands.h"
 #include "store_options.h"
@@ -42,9 +43,9 @@ Expected<void> check_filters(const RunsOptions& options) {
 }
 
 Expected<void> check_one_of(const char* option, const std::string& value,
-                            const std::vector<std::string_view>& valid) {
+                            const std::vector<std::string>& valid) {
   if (value.empty() || std::find(valid.begin(), valid.end(), value) != valid.end()) return {};
-  return bad_request("{} '{}' is none of {}", option, value, fmt::join(valid, ", "));
+  return unknown_word(option, value, valid);
 }
 
 /// A value that no answer of the store can have is a slip: an empty table would hide it.
@@ -52,13 +53,13 @@ Expected<void> check_values(const Store& store, const StoreFilter& f) {
   if (!f.norm.empty()) {
     if (auto norm = parse_norm(f.norm); !norm) return tl::unexpected(norm.error());
   }
-  std::vector<std::string_view> statuses;
-  for (const AnswerStatus status : kRowStatuses) statuses.push_back(name(status));
+  std::vector<std::string> statuses;
+  for (const AnswerStatus status : kRowStatuses) statuses.emplace_back(name(status));
   if (auto ok = check_one_of("--status", f.status, statuses); !ok) return ok;
   if (auto ok = check_one_of("--engine", f.engine, {"search", "mip"}); !ok) return ok;
   const auto networks = store.networks();
   if (!networks) return tl::unexpected(networks.error());
-  std::vector<std::string_view> names;
+  std::vector<std::string> names;
   for (const StoredNetwork& network : *networks) {
     // The beginning of its hash will do.
     names.push_back(network.hash.rfind(f.network, 0) == 0 ? f.network : network.name);
@@ -80,8 +81,8 @@ Expected<TextTable> read_table(const Store& store, const RunsOptions& options) {
   if (options.list == "units") return unit_answer_table(store, options.filter);
   if (options.list == "networks") return network_table(store);
   if (options.list == "runs") return run_table(store);
-  return bad_request("--list '{}' is neither questions, answers, units, networks nor runs",
-                     options.list);
+  return unknown_word("--list", options.list,
+                      {"questions", "answers", "units", "networks", "runs"});
 }
 
 Expected<TextTable> table_of(const Store& store, const RunsOptions& options) {
@@ -183,10 +184,11 @@ Expected<void> run_merge(const MergeOptions& options, const Common& common) {
 void add_runs(CLI::App& app, Common& common, Action& chosen) {
   const auto options = std::make_shared<RunsOptions>();
   const auto merging = std::make_shared<MergeOptions>();
-  CLI::App* command = add_command(
-      app, common, chosen, "runs", "what a results store holds", [options, merging, &common] {
-        return merging->parts.empty() ? run_runs(*options, common) : run_merge(*merging, common);
-      });
+  CLI::App* command = add_command(app, common, chosen, "runs", "what a results store holds",
+                                  "brink runs run.db --list answers", [options, merging, &common] {
+                                    return merging->parts.empty() ? run_runs(*options, common)
+                                                                  : run_merge(*merging, common);
+                                  });
   command->add_option("RUN.db", options->store, "the results store");
   command->add_option("--list", options->list, "questions, answers, units, networks or runs")
       ->capture_default_str();
@@ -199,6 +201,7 @@ void add_runs(CLI::App& app, Common& common, Action& chosen) {
   const auto csv = command->add_option("--csv", options->csv, "write the table to this file");
   add_format_option(*command, common)->excludes(csv);
   CLI::App* merge = command->add_subcommand("merge", "stores of several runs into one new store");
+  add_example(*merge, "brink runs merge run.db more.db -o all.db");
   merge->add_option("PARTS", merging->parts, "stores to merge")->required();
   merge->add_option("-o,--out", merging->out, "the store to make")->required();
   merge->add_flag("--json", common.json, "stdout is one JSON document");

@@ -15,7 +15,8 @@ void add_store_option(CLI::App& command, std::filesystem::path& store) {
                      "there already");
 }
 
-Question visualize_question(const ClosestOptions& options, const Network& network, const Box& box) {
+Question visualize_question(const ClosestOptions& options, const Network& network, const Box& box,
+                            bool least) {
   const bool by_search = options.engine == "search";
   const std::string engine =
       by_search ? "search"
@@ -31,7 +32,11 @@ Question visualize_question(const ClosestOptions& options, const Network& networ
                     {"time_limit", options.time_limit},
                     {"gap", options.gap},
                     {"box", options.box}};
-  result.hash = question_hash(content_hash(network), "", "visualize box=" + box_digest(box));
+  const std::string least_text = least ? " least" : "";
+  result.text += least_text;
+  if (least) result.options["extreme"] = "min";
+  result.hash =
+      question_hash(content_hash(network), "", "visualize box=" + box_digest(box) + least_text);
   if (!by_search) {
     result.options["solver"] = options.solver;
     result.options["formulation"] = options.formulation;
@@ -39,19 +44,15 @@ Question visualize_question(const ClosestOptions& options, const Network& networ
   return result;
 }
 
-namespace {
-
-std::filesystem::path beside(const std::filesystem::path& out) {
+std::filesystem::path store_beside(const std::filesystem::path& out) {
   return followed(out).string() + ".partial.db";
 }
-
-}  // namespace
 
 Expected<Store> open_keeping_store(const std::filesystem::path& store,
                                    const std::filesystem::path& out, const Common& common) {
   auto opened = !store.empty()   ? Store::open(store)
                 : is_stream(out) ? Store::temporary()
-                                 : Store::open(beside(out));
+                                 : Store::open(store_beside(out));
   if (!opened) return opened;
   if (auto begun = opened->begin_run(common.command, common.threads); !begun) {
     return tl::unexpected(begun.error());
@@ -67,7 +68,7 @@ void remove_store(const std::filesystem::path& store) {
 }
 
 void remove_keeping_store(const std::filesystem::path& store, const std::filesystem::path& out) {
-  if (store.empty() && !is_stream(out)) remove_store(beside(out));
+  if (store.empty() && !is_stream(out)) remove_store(store_beside(out));
 }
 
 Expected<Asked> open_store_for(const std::filesystem::path& path, const Common& common,

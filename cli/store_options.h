@@ -12,9 +12,12 @@ void add_force_option(CLI::App& command, bool& force);
 /// --store.
 void add_store_option(CLI::App& command, std::filesystem::path& store);
 
-/// All that was asked of units, but which of them.
-Question visualize_question(const ClosestOptions& options, const Network& network, const Box& box);
+/// All that was asked of units, but which of them. `least`: --min.
+Question visualize_question(const ClosestOptions& options, const Network& network, const Box& box,
+                            bool least);
 
+/// The store beside an output that lets the same command continue.
+std::filesystem::path store_beside(const std::filesystem::path& out);
 /// The store that was asked for, or one beside `out` (OUT.partial.db) that lets the same command
 /// continue after it was stopped; with a new run in it.
 Expected<Store> open_keeping_store(const std::filesystem::path& store,

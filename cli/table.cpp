@@ -44,9 +44,10 @@ Expected<void> print_csv(const TableCommand& command, const Common& common) {
 
 void add_table(CLI::App& app, Common& common, Action& chosen) {
   const auto command = std::make_shared<TableCommand>();
-  CLI::App* sub = add_command(app, common, chosen, "table",
-                              "a table that a command wrote, as text, Markdown or LaTeX",
-                              [command, &common] { return print_csv(*command, common); });
+  CLI::App* sub = add_command(
+      app, common, chosen, "table", "a table that a command wrote, as text, Markdown or LaTeX",
+      "brink table linf.csv --columns image,label,target,distance --format markdown",
+      [command, &common] { return print_csv(*command, common); });
   sub->add_option("TABLE.csv", command->csv, "of closest, curve, visualize, runs, ...")->required();
   sub->add_option("--columns", command->columns, "only these, in this order (default: all)")
       ->delimiter(',');

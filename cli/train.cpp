@@ -131,6 +131,7 @@ void add_train(CLI::App& app, Common& common, Action& chosen) {
   const auto command = std::make_shared<TrainCommand>();
   TrainOptions& options = command->options;
   CLI::App* sub = add_command(app, common, chosen, "train", "train a ReLU classifier",
+                              "brink train --data strokes --hidden 8,8 --epochs 10 -o net.onnx",
                               [command, &common] { return run_train(*command, common); });
   add_data_options(*sub, command->shared, true, false);
   sub->add_option("--hidden", options.hidden, "widths of the hidden layers, e.g. 8,8,8")

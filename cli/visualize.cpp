@@ -1,4 +1,4 @@
-// brink visualize: the input that excites each unit most, as pictures and a table.
+// brink visualize: the input that excites each unit most (or least), as pictures and a table.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +11,7 @@
 #include "print_rows.h"
 #include "store_options.h"
 #include "streams.h"
+#include "unit_images.h"
 
 namespace brink::cli {
 
@@ -23,22 +24,35 @@ struct VisualizeOptions {
   std::string sheet = "png";
   std::filesystem::path out;
   std::filesystem::path store;
+  std::filesystem::path images;  ///< --images-out
+  bool least = false;            ///< --min
   bool force = false;
 };
 
+/// Where answers are kept with all digits of their images: partial tables have pictures only.
+std::filesystem::path store_of(const VisualizeOptions& options) {
+  return options.store.empty() && !options.images.empty() ? store_beside(options.images)
+                                                          : options.store;
+}
+
+Question question_of(const VisualizeOptions& options, const Network& network, const Box& box) {
+  return visualize_question(options.shared, network, box, options.least);
+}
+
 /// All that was asked, but the list of units: a stopped run may be continued with more of them.
 std::string question_text(const VisualizeOptions& options, const Network& network, const Box& box) {
-  return fmt::format("{} scale {}", visualize_question(options.shared, network, box).text,
-                     options.scale);
+  return fmt::format("{} scale {}", question_of(options, network, box).text, options.scale);
 }
 
 UnitFiles files_of(const VisualizeOptions& options, const Network& network, const Box& box) {
-  return {options.out, visualize_question(options.shared, network, box).hash, options.force,
+  return {options.out, question_of(options, network, box).hash, options.force,
           "units." + options.sheet};
 }
 
-UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box, int scale) {
+UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box,
+                     const VisualizeOptions& options) {
   UnitResult result;
+  result.least = options.least;
   result.layer = unit.layer;
   result.unit = unit.index;
   result.status = name(found.status);
@@ -50,7 +64,7 @@ UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box, 
   if (found.image.size() == 0) return result;
   result.activation = found.activation;
   result.picture = grey_picture(found.image, shape_of(found.image.size()), box.lower.minCoeff(),
-                                box.upper.maxCoeff(), scale);
+                                box.upper.maxCoeff(), options.scale);
   return result;
 }
 
@@ -70,24 +84,26 @@ struct UnitKeeping {
   QuestionId question = 0;
   UnitFolder folder;
 
-  Expected<void> keep(const Unit& unit, const Excitation& found, const Box& box, int scale) {
+  Expected<void> keep(const Unit& unit, const Excitation& found, const Box& box,
+                      const VisualizeOptions& options) {
     if (store) {
       auto ok = store->put(question, StoredUnit{unit.layer, unit.index, found});
       if (!ok) return ok;
     }
-    return folder.add(to_result(unit, found, box, scale));
+    return folder.add(to_result(unit, found, box, options));
   }
 };
 
 /// Units that were asked for and are in the store go into the folder.
-Expected<void> take_answered(const VisualizeRun& run, int scale, UnitKeeping& keeping) {
+Expected<void> take_answered(const VisualizeRun& run, const VisualizeOptions& options,
+                             UnitKeeping& keeping) {
   const auto answered = keeping.store->units(keeping.question);
   if (!answered) return tl::unexpected(answered.error());
   for (const Unit& unit : run.units) {
     const auto known = answered->find({unit.layer, unit.index});
     // What failed (a solver's process that was killed, say) is asked again.
     if (known == answered->end() || !is_final(known->second.answer.status)) continue;
-    auto added = keeping.folder.add(to_result(unit, known->second.answer, run.box, scale));
+    auto added = keeping.folder.add(to_result(unit, known->second.answer, run.box, options));
     if (!added) return added;
   }
   return {};
@@ -102,20 +118,21 @@ Expected<UnitKeeping> open_keeping(const VisualizeRun& run, const VisualizeOptio
     if (!lock) return tl::unexpected(lock.error());
     keeping.lock = std::make_unique<FileLock>(std::move(*lock));
   }
+  const std::filesystem::path store = store_of(options);
   const UnitFiles files = files_of(options, network, run.box);
-  auto folder = options.store.empty() && !options.out.empty()
+  auto folder = store.empty() && !options.out.empty()
                     ? UnitFolder::open(files, question_text(options, network, run.box))
                     : UnitFolder::of_answers(files);
   if (!folder) return tl::unexpected(folder.error());
   keeping.folder = std::move(*folder);
-  if (options.store.empty()) return keeping;
+  if (store.empty()) return keeping;
 
-  auto asked = open_store_for(options.store, common, network, options.shared.network,
-                              visualize_question(options.shared, network, run.box));
+  auto asked = open_store_for(store, common, network, options.shared.network,
+                              question_of(options, network, run.box));
   if (!asked) return tl::unexpected(asked.error());
   keeping.store.emplace(std::move(asked->store));
   keeping.question = asked->question;
-  if (auto taken = take_answered(run, options.scale, keeping); !taken) {
+  if (auto taken = take_answered(run, options, keeping); !taken) {
     return tl::unexpected(taken.error());
   }
   return keeping;
@@ -134,11 +151,12 @@ std::vector<Unit> to_do(const VisualizeRun& run, const UnitFolder& folder) {
   return open;
 }
 
-UnitBatch batch_of(const VisualizeRun& run, bool by_search) {
+UnitBatch batch_of(const VisualizeRun& run, const VisualizeOptions& options) {
   UnitBatch batch;
+  batch.least = options.least;
   batch.network = &run.loaded.network;
   batch.bounds = &run.bounds;
-  if (!by_search) batch.mip = run.mip;
+  if (options.shared.engine != "search") batch.mip = run.mip;
   batch.search.time_limit = run.mip.time_limit;
   batch.search.gap = run.mip.gap;
   return batch;
@@ -157,12 +175,11 @@ Expected<void> solve_units(const VisualizeRun& run, const VisualizeOptions& opti
     if (found.status == AnswerStatus::error && !common.quiet) {
       note("brink: unit {}:{}: {}", unit.layer, unit.index, found.note);
     }
-    auto kept = keeping->keep(unit, found, run.box, options.scale);
+    auto kept = keeping->keep(unit, found, run.box, options);
     progress.step();
     return kept;
   };
-  auto asked = ask_units(batch_of(run, options.shared.engine == "search"), todo, at_once, crew,
-                         keep, &interrupt_flag());
+  auto asked = ask_units(batch_of(run, options), todo, at_once, crew, keep, &interrupt_flag());
   if (!asked) return asked;
   if (interrupt_flag()) return interrupted();
   return {};
@@ -178,7 +195,8 @@ void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions&
                       {"status", unit.status},
                       {"nodes", unit.nodes},
                       {"seconds", unit.seconds},
-                      {"proof", unit.proof}});
+                      {"proof", unit.proof},
+                      {"extreme", unit.least ? "min" : "max"}});
       rows.back()["activation"] = unit.activation ? nlohmann::json(*unit.activation) : nullptr;
       rows.back()["bound"] = unit.bound ? nlohmann::json(*unit.bound) : nullptr;
     }
@@ -218,6 +236,23 @@ void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions&
       summary, common);
 }
 
+/// --images-out; what kept the answers for it goes.
+Expected<void> write_images(const VisualizeRun& run, const VisualizeOptions& options,
+                            UnitKeeping& keeping) {
+  if (options.images.empty()) return {};
+  const auto answered = keeping.store->units(keeping.question);
+  if (!answered) return tl::unexpected(answered.error());
+  std::vector<StoredUnit> asked;
+  for (const UnitResult& row : keeping.folder.finished()) {
+    const auto found = answered->find({row.layer, row.unit});
+    if (found != answered->end()) asked.push_back(found->second);
+  }
+  const auto hash = question_of(options, run.loaded.network, run.box).hash;
+  if (auto ok = write_unit_images(options.images, asked, hash); !ok) return ok;
+  remove_keeping_store(options.store, options.images);
+  return {};
+}
+
 /// Steps that need no proof: all bad requests are found here.
 Expected<VisualizeRun> prepare(const VisualizeOptions& options, const Common& common) {
   auto loaded = load_network(options.shared, common);
@@ -229,7 +264,9 @@ Expected<VisualizeRun> prepare(const VisualizeOptions& options, const Common& co
   const auto mip = make_mip_options(options.shared, ClosestQuestion());  // a unit has no distance
   if (!mip) return tl::unexpected(mip.error());
   if (common.crew->leads()) {
-    auto ok = UnitFolder::of_answers(files_of(options, loaded->network, *box));
+    const UnitFiles files = files_of(options, loaded->network, *box);
+    if (auto ok = UnitFolder::of_answers(files); !ok) return tl::unexpected(ok.error());
+    auto ok = check_unit_images(options.images, files.question, options.force);
     if (!ok) return tl::unexpected(ok.error());
   }
   return VisualizeRun{std::move(*loaded), std::move(*box), *mip, std::move(*units), {}};
@@ -241,16 +278,17 @@ Expected<void> visualize(const VisualizeOptions& options, const Common& common) 
   const auto bytes = search::extreme_bytes(run->loaded.network);
   const auto at_once = searches_at_once(options.shared, bytes, common.threads);
   if (!at_once) return tl::unexpected(at_once.error());
-  auto bounds = make_bounds(options.shared, common, run->loaded, run->box, options.store);
+  auto bounds = make_bounds(options.shared, common, run->loaded, run->box, store_of(options));
   if (!bounds) return tl::unexpected(bounds.error());
   run->bounds = std::move(*bounds);
   run->bounds.box = run->box;  // a file may hold for a larger one; this one is searched
   Expected<UnitKeeping> keeping;
-  if (common.crew->leads()) note_nothing_kept(common.quiet, {options.out, options.store});
+  if (common.crew->leads()) note_nothing_kept(common.quiet, {options.out, store_of(options)});
   if (common.crew->leads()) keeping = open_keeping(*run, options, common);
   if (auto ok = solve_units(*run, options, common, *at_once, keeping); !ok) return ok;
   if (!common.crew->leads()) return {};
   if (auto ok = keeping->folder.finish(); !ok) return ok;
+  if (auto ok = write_images(*run, options, *keeping); !ok) return ok;
   print_summary(keeping->folder.finished(), options, common);
   return {};
 }
@@ -261,7 +299,9 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
   const auto options = std::make_shared<VisualizeOptions>();
   const auto self = std::make_shared<CLI::App*>(nullptr);  // known only after add_command
   CLI::App* command = add_command(
-      app, common, chosen, "visualize", "the input that excites a unit most, for any or all units",
+      app, common, chosen, "visualize",
+      "the input that excites a unit most (or least), for any or all units",
+      "brink visualize net.onnx --layer 2 --time-limit 20 -o units",
       [options, self, &common]() -> Expected<void> {
         auto ok = check_mip_options(**self, options->shared, {"--formulation", "--solver"});
         return ok ? visualize(*options, common) : ok;
@@ -275,6 +315,9 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
       ->check(CLI::PositiveNumber);
   command->add_flag("--all", options->choice.all, "all units of all layers");
   command->add_option("-o,--out", options->out, "folder for units.csv and the pictures");
+  command->add_flag("--min", options->least,
+                    "the least pre-activation in place of the largest activation");
+  command->add_option("--images-out", options->images, "the inputs found, as .npz for numpy.load");
   add_store_option(*command, options->store);
   add_force_option(*command, options->force);
   add_shard_option(*command, shared);
@@ -300,7 +343,7 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   command->add_option("--sheet", options->sheet, "format of the contact sheet: png, svg or pdf")
-      ->check(CLI::IsMember({"png", "svg", "pdf"}))
+      ->check(one_of({"png", "svg", "pdf"}))
       ->capture_default_str();
 }
 

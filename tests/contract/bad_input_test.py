@@ -15,7 +15,6 @@ class Requests(Contract):
 
     def test_unknown_command_and_option(self):
         self.refused("frobnicate")
-        self.refused()
         self.closest_refused("--norm", "l1", "--frobnicate", says=["--frobnicate"])
 
     def test_missing_required_option(self):
@@ -41,11 +40,19 @@ class Requests(Contract):
 
     def test_what_was_misspelt_is_named_and_where_to_read(self):
         self.refused("nosuch", says=["'nosuch'", "brink --help"])
+        self.refused("clossest", says=["did you mean closest?"])
+        self.refused("data", "lst", says=["did you mean list?", "brink data --help"])
+        self.refused("table", "x.csv", "--format", "latx", says=["did you mean latex?"])
+        self.refused("bounds", "net.onnx", "--method", "exat", says=["did you mean exact?"])
+        self.closest_refused("--norm", "linff", says=["did you mean linf?"])
+        self.closest_refused("--engine", "serch", says=["did you mean search?"])
+        self.closest_refused("--question", "robsut", says=["did you mean robust?"])
+        self.closest_refused("-norm", "l1", says=["did you mean --norm?"])
         self.refused("visualize", "net.onnx", "--all", "-o", "units", "--layers", "1",
                      says=["no option --layers", "brink visualize --help"])
         # the required --images is missing because it was misspelt
         self.refused("closest", "net.onnx", "--imagess", "0", "--data", "data", "-o", "out.csv",
-                     says=["no option --imagess"])
+                     says=["no option --imagess; did you mean --images?"])
         self.refused("closest", "net.onnx", "other.onnx", "--images", "0", "--data", "data",
                      "-o", "out.csv", says=["no use for 'other.onnx'", "brink closest --help"])
 
@@ -93,8 +100,8 @@ class Requests(Contract):
                      says=["no/such"])
         self.refused("bounds", "net.onnx", "-o", "no/such/b.json", says=["no/such"])
         self.refused("visualize", "net.onnx", "--unit", "1:0", "-o", "net.onnx", says=["net.onnx"])
-        self.refused("export", "net.onnx", "--data", "data", "--image", "0", "--target", "3", "-o", "no/such/m.mps",
-                     says=["no/such"])
+        self.refused("export", "net.onnx", "--data", "data", "--image", "0", "--target", "3", "-o",
+                     "no/such/m.mps", says=["no/such"])
 
     def test_outputs_over_what_is_read_or_kept(self):
         asked = ["closest", "net.onnx", "--data", "data", "--images", "0-1", "--norm", "l1"]

@@ -1,10 +1,12 @@
 """The other commands: train, eval, bounds, visualize, export, data, page, picture."""
 
+import csv
 import json
 import shutil
+import time
 import unittest
 
-from harness import ONNX_FILES, UNIT_COLUMNS, Contract, read_csv, run
+from harness import ONNX_FILES, UNIT_COLUMNS, Contract, read_csv, read_npz, run
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -67,6 +69,21 @@ class Commands(Contract):
                              "b.json")
             self.assertEqual(len(json.loads(done.stdout)["layers"][-1]["bounds"]), width)
 
+    def test_bounds_of_outputs_only(self):
+        done = self.good("bounds", "net.onnx", "--outputs", "--method", "exact", "-o", "outputs.json")
+        lines = done.stdout.splitlines()
+        self.assertEqual(lines[0], "layer,unit,lower,upper,lower by,upper by")
+        rows = list(csv.DictReader(lines))
+        self.assertEqual([(r["layer"], r["unit"]) for r in rows], [("3", str(j)) for j in range(10)])
+        self.assertEqual({r["lower by"] for r in rows} | {r["upper by"] for r in rows}, {"exact"})
+        self.assertIn("exact:outputs bounds", done.stderr)
+        self.assertNotIn("\\n", done.stderr)
+        layers = json.loads((self.folder / "outputs.json").read_text())["layers"]
+        self.assertEqual([len(layer) for layer in layers], [8, 6, 10])
+        started = time.monotonic()
+        self.good("bounds", "net.onnx", "--outputs", "--method", "exact", "--time-limit", "0.05")
+        self.assertLess(time.monotonic() - started, 20)
+
     def check_units(self, folder, units):
         header, rows = read_csv(self.folder / folder / "units.csv")
         self.assertEqual(header[:len(UNIT_COLUMNS)], UNIT_COLUMNS)
@@ -79,6 +96,38 @@ class Commands(Contract):
             picture = self.folder / folder / f"unit_{row['layer']}_{row['unit']}.png"
             self.assertEqual(picture.read_bytes()[:8], PNG)
         return rows
+
+    def test_the_least_of_a_unit_and_the_inputs_found(self):
+        show = ("visualize", "net.onnx", "--layer", "3", "--images-out", "least.npz")
+        self.good(*show, "--min", "-o", "least")
+        rows = read_csv(self.folder / "least" / "units.csv")[1]
+        self.assertEqual({(r["extreme"], r["status"]) for r in rows}, {("min", "optimal")})
+        found = read_npz(self.folder / "least.npz")
+        self.assertEqual(found["images"][0], (10, 30))
+        self.assertEqual((found["layer"][1], found["unit"][1]), ([3] * 10, list(range(10))))
+        self.assertEqual(found["question"][1], rows[0]["question"])
+        self.good("eval", "net.onnx", "--inputs", "least.npz", "--outputs", "outputs.npz")
+        outputs = read_npz(self.folder / "outputs.npz")["outputs"][1]
+        document = json.loads(self.good("eval", "net.onnx", "--data", "data", "--outputs", "set.npz",
+                                        "--json").stdout)
+        self.assertIsInstance(document, dict)
+        of_set = read_npz(self.folder / "set.npz")["outputs"][1]
+        for row, unit, activation, bound in zip(rows, range(10), found["activation"][1], found["bound"][1]):
+            self.assertAlmostEqual(outputs[10 * unit + unit], activation, delta=1e-9)
+            self.assertLessEqual(bound, activation)
+            self.assertLessEqual(activation - bound, 2e-6 * max(1, abs(activation)))
+            self.assertGreaterEqual(float(row["activation"]), activation)
+            self.assertLessEqual(float(row["bound"]), bound)
+            self.assertLessEqual(bound, min(of_set[unit::10]))
+        self.assertFalse((self.folder / "least.npz.partial.db").exists())
+        self.refused(*show, says=["least.npz", "another question", "--force"])
+        self.refused("visualize", "net.onnx", "--layer", "3", "-o", "least", says=["another question"])
+        self.good("page", "net.onnx", "--data", "data", "--units", "least", "-o", "least.html")
+        self.assertIn("excites each unit least", (self.folder / "least.html").read_text())
+        self.good("visualize", "net.onnx", "--unit", "3:2", "--min", "--engine", "mip", "-o", "by_mip")
+        by_mip = read_csv(self.folder / "by_mip" / "units.csv")[1][0]
+        self.assertAlmostEqual(float(by_mip["activation"]), found["activation"][1][2],
+                               delta=2e-6 * max(1, abs(found["activation"][1][2])))
 
     def test_visualize(self):
         self.good("visualize", "net.onnx", "--all", "-o", "all")

@@ -59,6 +59,49 @@ class Harden(Contract):
         self.refused(*base, "--examples", "5000", says=["--examples"])
 
 
+class CurveOfAnswers(Contract):
+    def test_tables_and_stores_give_the_curve_that_asking_gives(self):
+        self.assertEqual(self.brink_train("other.onnx", "5", "--seed", "3").returncode, 0)
+        asked = ("--data", "data", "--images", "0-5", "--norm", "linf")
+        for name in ("net", "other"):
+            self.good("closest", f"{name}.onnx", *asked, "-o", f"{name}.csv", "--store", "runs.db")
+        self.good("curve", "net.onnx", "other.onnx", *asked, "-o", "asked.csv")
+        done = self.good("curve", "--from", "net.csv", "other.csv", "-o", "tables.csv", "--picture", "c.svg")
+        self.assertEqual(done.stderr, "")  # the default question in the box 0:1: the hash says so
+        self.good("curve", "--from", "runs.db", "-o", "store.csv")
+        self.assertEqual((self.folder / "c.svg").read_text()[:5], "<?xml")
+        header, rows = read_csv(self.folder / "asked.csv")
+        for other in ("tables.csv", "store.csv"):
+            again_header, again = read_csv(self.folder / other)
+            self.assertEqual(again_header, header)
+            by_name = sorted(again, key=lambda r: (r["network"], float(r["radius"])))
+            for one, two in zip(sorted(rows, key=lambda r: (r["network"], float(r["radius"]))), by_name):
+                self.assertEqual({k: v for k, v in one.items() if k != "radius"},
+                                 {k: v for k, v in two.items() if k != "radius"})
+                self.assertAlmostEqual(float(one["radius"]), float(two["radius"]), delta=2e-6)
+            self.assertEqual(len(rows), len(again))
+
+    def test_only_curves_that_belong_together(self):
+        asked = ("closest", "net.onnx", "--data", "data", "--images", "0-9")
+        self.good(*asked, "--norm", "linf", "-o", "linf.csv", "--store", "both.db")
+        self.good(*asked, "--norm", "l1", "-o", "l1.csv", "--store", "both.db")
+        self.good(*asked, "--norm", "linf", "--question", "fj", "-o", "fj.csv", "--store", "fj.db")
+        self.good(*asked[:-1], "2-3", "--norm", "linf", "--margin", "1.5", "-o", "margin.csv")
+        curve = ("curve", "-o", "c.csv", "--from")
+        self.refused(*curve, "linf.csv", "l1.csv", says=["l1.csv", "one norm"])
+        self.refused(*curve, "both.db", says=["l1", "linf", "--norm"])
+        self.refused(*curve, "fj.db", says=["fj.db", "default question"])
+        self.refused(*curve, "fj.csv", says=["fj.csv", "default question", "target"])
+        self.refused(*curve, "linf.csv", "--data", "data", says=["--data"])
+        self.refused("curve", "--data", "data", "-o", "c.csv", says=["NETWORKS", "--from"])
+        done = self.good(*curve, "linf.csv", "margin.csv")
+        self.assertIn("'margin.csv' does not say", done.stderr)
+        self.assertIn("the 2 images that all have, of 10", done.stderr)
+        self.refused(*curve, "linf.csv", says=["c.csv", "another question", "--force"])
+        self.good("curve", "-o", "l1-curve.csv", "--norm", "l1", "--from", "both.db")
+        self.assertEqual({r["norm"] for r in read_csv(self.folder / "l1-curve.csv")[1]}, {"l1"})
+
+
 class Curve(Contract):
     def test_shares_are_those_of_the_distances(self):
         self.good("curve", "net.onnx", "--data", "data", "--images", "40-59", "--norm", "linf", "-o", "c.csv",

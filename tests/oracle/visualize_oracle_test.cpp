@@ -1,7 +1,7 @@
 // The most exciting input of every unit against enumeration.
 #include <gtest/gtest.h>
 
-#include "brink/ask/visualize.h"
+#include "brink/ask/unit_batch.h"
 #include "cases.h"
 #include "cells.h"
 
@@ -30,6 +30,28 @@ void check_unit(const Network& network, const Bounds& bounds, int k, int j,
   EXPECT_NEAR(found.activation, static_cast<double>(y), 1e-12 * scale);
 }
 
+/// min y_j^k over the box, by enumeration and by both engines.
+void check_least(const Case& c, const Bounds& bounds, int k, int j) {
+  const auto least = static_cast<double>(
+      output_range(linear_cells(c.network, bounds.box, bounds.box.lower, k), j).low);
+  const double scale = std::max(1.0, std::abs(least));
+  UnitBatch batch;
+  batch.network = &c.network;
+  batch.bounds = &bounds;
+  batch.least = true;
+  for (const bool by_search : {true, false}) {
+    if (!by_search) batch.mip = c.options;
+    const Excitation found = excite(batch, {k, j});
+    ASSERT_EQ(name(found.status), name(AnswerStatus::optimal)) << found.note;
+    EXPECT_NEAR(found.activation, least, 1e-6 * scale);
+    EXPECT_LE(found.bound, least + 1e-9 * scale);
+    EXPECT_LE(found.bound, found.activation);
+    ASSERT_TRUE(bounds.box.contains(found.image));
+    EXPECT_EQ(found.activation,
+              pre_activations(c.network, found.image)[static_cast<std::size_t>(k - 1)](j));
+  }
+}
+
 class Visualize : public ::testing::TestWithParam<int> {};
 
 TEST_P(Visualize, EveryUnitEqualsEnumeration) {
@@ -41,6 +63,7 @@ TEST_P(Visualize, EveryUnitEqualsEnumeration) {
       SCOPED_TRACE(fmt::format("unit {}:{}", k, j));
       check_unit(c.network, bounds, k, j, excite_by_mip(c.network, bounds, k, j, c.options));
       check_unit(c.network, bounds, k, j, excite_by_search(c.network, bounds, k, j, {}));
+      check_least(c, bounds, k, j);
     }
   }
 }

@@ -80,6 +80,11 @@ TEST(ReportCurves, OnlyAnyChangeMeasuresRobustness) {
   question.kind = "visualize";
   EXPECT_FALSE(measures_robustness(question, linear));
   EXPECT_FALSE(measures_robustness({1, "closest", 0, "", "no object"}, linear));
+  ReportQuestion some_inputs = question;
+  some_inputs.kind = "closest";
+  EXPECT_TRUE(measures_robustness(some_inputs, linear));
+  some_inputs.text = "closest norm=l1 target=any frozen=1,2 engine=search";
+  EXPECT_FALSE(measures_robustness(some_inputs, linear));
 }
 
 }  // namespace

@@ -27,9 +27,15 @@ TEST_F(UnitsTest, TheTableRoundsTowardsTruth) {
   none.activation = std::nullopt;
   none.status = "time_limit";
   EXPECT_EQ(unit_table({unit(1, 0), none}),
-            "layer,unit,activation,bound,status,nodes,seconds,proof,question\n"
-            "1,0,1.23456789,1.2345679,optimal,7,0.250,search,\n"
-            "2,3,,1.2345679,time_limit,7,0.250,search,\n");
+            "layer,unit,activation,bound,status,nodes,seconds,proof,extreme,question\n"
+            "1,0,1.23456789,1.2345679,optimal,7,0.250,search,max,\n"
+            "2,3,,1.2345679,time_limit,7,0.250,search,max,\n");
+  UnitResult least = unit(1, 0);
+  least.least = true;
+  std::swap(least.activation, least.bound);
+  EXPECT_EQ(unit_table({least}),
+            "layer,unit,activation,bound,status,nodes,seconds,proof,extreme,question\n"
+            "1,0,1.2345679,1.23456789,optimal,7,0.250,search,min,\n");
 }
 
 TEST_F(UnitsTest, FinishedFoldersAreSortedAndReadBack) {

@@ -134,6 +134,30 @@ TEST(Tighten, TimeLimitInAllKeepsCheaperBounds) {
   EXPECT_NE(bounds->layers.back()[0].upper_source, BoundSource::exact);
 }
 
+TEST(Tighten, OutputsAloneAreAsTight) {
+  for (const auto& c : testing::bounds_cases()) {
+    const Bounds symbolic = bounds_by(c, "symbolic");
+    const Bounds exact = bounds_by(c, "exact");
+    const Bounds outputs = bounds_by(c, {BoundMethod::exact, std::nullopt, true});
+    EXPECT_EQ(outputs.method, "exact:outputs");
+    const auto last = static_cast<std::size_t>(c.network.depth() - 1);
+    for (std::size_t k = 0; k <= last; ++k) {
+      const Bounds& like = k == last ? exact : symbolic;
+      for (std::size_t j = 0; j < like.layers[k].size(); ++j) {
+        const NeuronBounds& a = outputs.layers[k][j];
+        const NeuronBounds& b = like.layers[k][j];
+        const double slack =
+            2 * kBoundSlack * std::max({1.0, std::abs(b.lower), std::abs(b.upper)});
+        EXPECT_NEAR(a.lower, b.lower, slack) << c.name << " " << k + 1 << ":" << j;
+        EXPECT_NEAR(a.upper, b.upper, slack) << c.name << " " << k + 1 << ":" << j;
+      }
+    }
+    testing::visit_inputs(c, 500, 20, [&](const Eigen::VectorXd& x) {
+      ASSERT_EQ(testing::outside(c.network, outputs, x), "") << c.name;
+    });
+  }
+}
+
 TEST(Tighten, InterruptedRunsGoOnFromWhatWasReported) {
   const auto c = testing::bounds_cases()[1];
   std::atomic<bool> flag = false;

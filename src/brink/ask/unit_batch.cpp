@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "brink/ask/least_unit.h"
 #include "brink/ask/wire.h"
 
 namespace brink {
@@ -26,6 +27,14 @@ std::vector<Unit> parse_list(const std::string& text) {
 }  // namespace
 
 Excitation excite(const UnitBatch& batch, const Unit& unit, const std::atomic<bool>* interrupt) {
+  if (batch.least) {
+    const NegatedUnit negated(*batch.network, *batch.bounds, unit.layer, unit.index);
+    UnitBatch most = batch;
+    most.network = &negated.network;
+    most.bounds = &negated.bounds;
+    most.least = false;
+    return told_of_unit(excite(most, unit, interrupt));
+  }
   if (batch.mip) {
     return excite_by_mip(*batch.network, *batch.bounds, unit.layer, unit.index, *batch.mip,
                          interrupt);

@@ -1,4 +1,4 @@
-// What excites each of many units most.
+// What excites each of many units most, or least.
 #pragma once
 
 #include <functional>
@@ -23,6 +23,7 @@ struct UnitBatch {
   const Bounds* bounds = nullptr;
   std::optional<MipOptions> mip;  ///< set: the MIP engine
   SearchOptions search;           ///< else
+  bool least = false;             ///< the least pre-activation, with a lower bound
 };
 
 Excitation excite(const UnitBatch& batch, const Unit& unit,

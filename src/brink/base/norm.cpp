@@ -3,6 +3,8 @@
 #include <cctype>
 #include <string>
 
+#include "brink/base/near_word.h"
+
 namespace brink {
 
 std::string_view name(Norm norm) {
@@ -26,7 +28,7 @@ Expected<Norm> parse_norm(std::string_view text) {
     if (name(norm) == small) return norm;
   }
   if (small == "l_inf" || small == "linfinity" || small == "inf") return Norm::linf;
-  return bad_request("unknown norm '{}': use l0, l1, l2 or linf", text);
+  return unknown_word("norm", text, {"l0", "l1", "l2", "linf"});
 }
 
 double distance(Norm norm, const Eigen::VectorXd& x, const Eigen::VectorXd& origin) {

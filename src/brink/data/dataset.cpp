@@ -2,6 +2,7 @@
 #include "brink/data/dataset.h"
 
 #include "brink/base/digest.h"
+#include "brink/base/near_word.h"
 
 namespace brink {
 
@@ -31,7 +32,7 @@ std::string ImageSet::bytes_of(int i) const {
 Expected<Split> parse_split(std::string_view text) {
   if (text == "train") return Split::train;
   if (text == "test") return Split::test;
-  return bad_request("'{}' is not a split; write train or test", text);
+  return unknown_word("split", text, {"train", "test"});
 }
 
 int ImageSet::channel(int j) const {

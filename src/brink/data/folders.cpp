@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "brink/base/near_word.h"
 #include "brink/data/dataset.h"
 
 namespace brink {
@@ -51,11 +52,12 @@ tl::unexpected<Error> not_found(const std::string& name, Split split,
   for (const fs::path& folder : folders) {
     places += (places.empty() ? "'" : ", '") + folder.string() + "'";
   }
-  const std::string hint =
+  std::string hint =
       name == "mnist" || name == "fashion-mnist"
           ? fmt::format("get it with `brink data fetch {}`", name)
           : "name mnist or fashion-mnist (`brink data fetch NAME` gets them), strokes (built in), "
             "a folder with the four IDX files, FILE.npz or FILE.csv";
+  hint += did_you_mean(name, {"mnist", "fashion-mnist", "strokes"});
   return bad_request("data set '{}' not found: no {}-images-idx3-ubyte(.gz) in {}; {}", name,
                      split == Split::train ? "train" : "t10k", places, hint);
 }

@@ -2,6 +2,7 @@
 //
 // MD5: as the authors published them. SHA-256: computed from copies with those MD5s, because MD5
 // alone no longer withstands a forger.
+#include "brink/base/near_word.h"
 #include "brink/data/fetch.h"
 
 namespace brink {
@@ -38,7 +39,7 @@ Expected<RemoteSet> find_remote_set(const std::string& name) {
     if (set.name == name) return set;
     names.push_back(set.name);
   }
-  return bad_request("'{}' is no data set to fetch; there are: {}", name, fmt::join(names, ", "));
+  return unknown_word("data set to fetch", name, names);
 }
 
 }  // namespace brink

@@ -38,7 +38,8 @@ Question bounds_question(const Network& network, const Box& box, const std::stri
       fmt::format("bounds network={} box={} method={} solver={} limit={}", content_hash(network),
                   box_digest(box), method_text(request), by_solver ? solver : "none", time_limit);
   const bool limited = request.limit_per_bound.has_value();
-  result.options = {{"method", limited ? "weak" : method_text(request)},
+  const std::string weak = request.outputs_only ? "weak:outputs" : "weak";
+  result.options = {{"method", limited ? weak : method_text(request)},
                     {"box", box_text},
                     {"limit_per_bound", or_null(request.limit_per_bound)}};
   if (by_solver) result.options["solver"] = solver;

@@ -4,6 +4,7 @@
 // closest_model asks for one region, with the output rows on y^K = W^K x^{K-1} + b^K: no columns
 // and no binaries for the output layer. literal_model is the papers' own, kept for comparison: it
 // splits the output layer and so allows the all-zero outputs (question/question.h).
+#include "brink/base/near_word.h"
 #include "brink/formulate/formulate.h"
 
 namespace brink {
@@ -11,13 +12,13 @@ namespace brink {
 Expected<Formulation> parse_formulation(std::string_view text) {
   if (text == "bigm") return Formulation::bigm;
   if (text == "indicator") return Formulation::indicator;
-  return bad_request("unknown formulation '{}': use bigm or indicator", text);
+  return unknown_word("formulation", text, {"bigm", "indicator"});
 }
 
 Expected<DistanceForm> parse_distance_form(std::string_view text) {
   if (text == "papers" || text == "seed") return DistanceForm::papers;
   if (text == "tight") return DistanceForm::tight;
-  return bad_request("unknown distance form '{}': use papers or tight", text);
+  return unknown_word("distance form", text, {"papers", "tight"});
 }
 
 ClosestModel closest_model(const Network& network, const Bounds& bounds,

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "brink/base/digest.h"
+#include "brink/base/near_word.h"
 #include "brink/network/float32.h"
 
 namespace brink {
@@ -94,8 +95,9 @@ Expected<TargetRule> TargetRule::parse(std::string_view text) {
   const bool shift = text.starts_with("shift:");
   const auto value = parse_int(shift ? text.substr(6) : text);
   if (!value || *value < 0) {
-    return bad_request("unknown target '{}': use any, a class number, shift:N, above:T or below:T",
-                       text);
+    return bad_request(
+        "unknown target '{}': use any, a class number, shift:N, above:T or below:T{}", text,
+        did_you_mean(text, {"any"}));
   }
   return TargetRule{shift ? Kind::shift : Kind::fixed, *value};
 }

@@ -40,7 +40,8 @@ Earlier earlier_images(const fs::path& npz) {
   const auto arrays = read_npz(npz);
   if (!arrays) return earlier;
   const auto has = [&arrays](const char* name) { return arrays->count(name) > 0; };
-  earlier.ours = has("images") && has("index") && has("label") && has("target");
+  const bool of_units = has("layer") && has("unit") && has("activation");
+  earlier.ours = has("images") && (of_units || (has("index") && has("label") && has("target")));
   const auto question = arrays->find("question");
   const auto text = question == arrays->end() ? std::nullopt : question->second.as_text();
   if (text) earlier.questions = {*text};

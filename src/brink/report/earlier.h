@@ -22,7 +22,7 @@ struct Earlier {
 
 /// A table with these leading columns and, unless an older brink wrote it, `question`.
 Earlier earlier_table(const std::filesystem::path& csv, const std::string& leading_columns);
-/// The images of `brink closest`.
+/// The images of `brink closest` or `brink visualize`.
 Earlier earlier_images(const std::filesystem::path& npz);
 
 /// An error, if `earlier` in `path` is of other questions than these.

@@ -181,19 +181,24 @@ void write_unit(Writer& out, const UnitResult& unit) {
   }
   out.html += fmt::format("<figcaption><b>{}</b> ", unit.unit);
   if (unit.activation) out.html += fmt::format("{:.4g}", *unit.activation);
-  out.html += unit.status == "optimal" ? fmt::format(" <span class=ok>max{}</span>", proof_of(unit))
-                                       : fmt::format("<br><span class=warn>\u2264 {:.4g}</span>",
-                                                     unit.bound.value_or(0));
+  out.html +=
+      unit.status == "optimal"
+          ? fmt::format(" <span class=ok>{}{}</span>", unit.least ? "min" : "max", proof_of(unit))
+          : fmt::format("<br><span class=warn>{} {:.4g}</span>", unit.least ? "\u2265" : "\u2264",
+                        unit.bound.value_or(0));
   out.html += "</figcaption></figure>\n";
 }
 
 void write_units(Writer& out, const Page& page) {
   if (page.units.empty()) return;
-  out.html +=
-      "<h2>What excites each unit most</h2>\n<p>For every unit, the image in the whole input box "
-      "that maximises its activation, with that activation; \u201cmax\u201d means proven "
-      "largest, otherwise the proven upper bound is given; \u201cmultipliers\u201d: by those of a "
-      "MIP solver's programs.</p>\n";
+  const bool least = page.units.front().least;
+  out.html += fmt::format(
+      "<h2>What excites each unit {}</h2>\n<p>For every unit, the image in the whole input box "
+      "that {} with that value; \u201c{}\u201d means proven {}, otherwise the proven {} bound is "
+      "given; \u201cmultipliers\u201d: by those of a MIP solver's programs.</p>\n",
+      least ? "least" : "most",
+      least ? "minimises its pre-activation," : "maximises its activation,", least ? "min" : "max",
+      least ? "least" : "largest", least ? "lower" : "upper");
   int layer = 0;
   for (const UnitResult& unit : page.units) {
     if (unit.layer != layer) {

@@ -41,6 +41,15 @@ bool no_floor(const nlohmann::json& options, const ReportNetwork& network) {
   return is_null(options, "target_min");
 }
 
+/// Inputs that are frozen, weighed or kept to levels: conditions on the change that only the text
+/// has.
+bool any_change(const std::string& text) {
+  for (const char* condition : {" levels=", " frozen=", " weights="}) {
+    if (text.find(condition) != std::string::npos) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 double relative_gap(const ReportAnswer& answer) {
@@ -74,7 +83,7 @@ bool measures_robustness(const ReportQuestion& question, const ReportNetwork& ne
   return question.kind == "closest" && options.is_object() &&
          options.value("target", nlohmann::json()) == "any" &&
          options.value("margin", nlohmann::json()) == 1 && no_floor(options, network) &&
-         is_null(options, "cap") && is_null(options, "breakpoints") &&
+         any_change(question.text) && is_null(options, "cap") && is_null(options, "breakpoints") &&
          options.value("box", nlohmann::json("0:1")) == "0:1";
 }
 

@@ -39,10 +39,20 @@ Raster thinned(const Raster& picture) {
   return small;
 }
 
+/// Towards what is not attained, so that no more is claimed than was found.
+std::string attained(const UnitResult& unit) {
+  if (!unit.activation) return {};
+  return unit.least ? decimal_up(*unit.activation) : decimal_down(*unit.activation);
+}
+
+std::string proven(const UnitResult& unit) {
+  return unit.least ? decimal_down(*unit.bound) : decimal_up(*unit.bound);
+}
+
 /// What the picture of a unit says it is of.
 std::string note(const UnitResult& unit) {
   return fmt::format("{} unit {}:{} activation {}", unit.question, unit.layer, unit.unit,
-                     unit.activation ? decimal_down(*unit.activation) : "");
+                     attained(unit));
 }
 
 Expected<UnitResult> read_row(const CsvTable& table, int row, const fs::path& folder) {
@@ -67,6 +77,7 @@ Expected<UnitResult> read_row(const CsvTable& table, int row, const fs::path& fo
   unit.nodes = *nodes;
   unit.seconds = seconds->value_or(0);
   if (table.has("proof")) unit.proof = table.text(row, "proof");
+  if (table.has("extreme")) unit.least = table.text(row, "extreme") == "min";
   if (table.has("question")) unit.question = table.text(row, "question");
   if (!unit.activation) return unit;
   const fs::path file = folder / unit_file(unit.layer, unit.unit);
@@ -113,12 +124,11 @@ Expected<void> check_place(const UnitFiles& files) {
 }  // namespace
 
 std::string unit_table(const std::vector<UnitResult>& units) {
-  std::string text = fmt::format("{},proof,question\n", fmt::join(columns(), ","));
+  std::string text = fmt::format("{},proof,extreme,question\n", fmt::join(columns(), ","));
   for (const UnitResult& unit : units) {
-    text += fmt::format("{},{},{},{},{},{},{:.3f},{},{}\n", unit.layer, unit.unit,
-                        unit.activation ? decimal_down(*unit.activation) : "",
-                        unit.bound ? decimal_up(*unit.bound) : "", unit.status, unit.nodes,
-                        unit.seconds, unit.proof, unit.question);
+    text += fmt::format("{},{},{},{},{},{},{:.3f},{},{},{}\n", unit.layer, unit.unit,
+                        attained(unit), unit.bound ? proven(unit) : "", unit.status, unit.nodes,
+                        unit.seconds, unit.proof, unit.least ? "min" : "max", unit.question);
   }
   return text;
 }
@@ -139,7 +149,9 @@ Drawing unit_sheet(const std::vector<UnitResult>& units) {
   int layer = 0;
   for (const UnitResult& unit : units) {
     if (unit.layer != layer || sheet.rows.back().size() == kPerRow) {
-      sheet.row_heads.push_back(unit.layer != layer ? fmt::format("layer {}", unit.layer) : "");
+      sheet.row_heads.push_back(
+          unit.layer != layer ? fmt::format("layer {}{}", unit.layer, unit.least ? ", least" : "")
+                              : "");
       sheet.rows.emplace_back();
       layer = unit.layer;
     }

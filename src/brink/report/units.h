@@ -18,17 +18,18 @@ struct UnitResult {
   int layer = 0;                     ///< 1..K
   int unit = 0;                      ///< 0..n_k - 1
   std::optional<double> activation;  ///< of the image found; empty: none
-  std::optional<double> bound;       ///< proven upper bound; empty: error
+  std::optional<double> bound;       ///< proven upper bound (least: lower); empty: error
   std::string status;                ///< optimal, gap, time_limit, error
   std::int64_t nodes = 0;
   double seconds = 0;
   Raster picture;        ///< empty if no image was found
   std::string proof;     ///< what vouches for the bound: search, multipliers (mip); "": unknown
   std::string question;  ///< hash (question/identity.h); empty: an older brink wrote the table
+  bool least = false;    ///< not the largest activation, but the least pre-activation
 };
 
-/// layer,unit,activation,bound,status,nodes,seconds,proof,question; activations rounded down,
-/// bounds up.
+/// layer,unit,activation,bound,status,nodes,seconds,proof,extreme,question; `extreme` is max, or
+/// min for the least. Activations are rounded down, bounds up; for the least the other way round.
 std::string unit_table(const std::vector<UnitResult>& units);
 
 /// The name of a unit's picture in the folder: unit_1_0.png.

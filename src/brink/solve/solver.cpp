@@ -1,5 +1,6 @@
 #include "brink/solve/solver.h"
 
+#include "brink/base/near_word.h"
 #include "brink/solve/cbc.h"
 
 namespace brink {
@@ -26,7 +27,7 @@ std::string_view name(SolveStatus status) {
 
 Expected<std::unique_ptr<MipSolver>> make_solver(std::string_view name) {
   if (name == "cbc") return std::make_unique<CbcSolver>();
-  return bad_request("unknown solver '{}'; the known one is cbc", name);
+  return unknown_word("solver", name, {"cbc"});
 }
 
 }  // namespace brink

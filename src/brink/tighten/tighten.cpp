@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 
+#include "brink/base/near_word.h"
 #include "brink/bounds/rescale_bounds.h"
 #include "brink/search/extreme.h"
 #include "layer_lp.h"
@@ -38,7 +39,17 @@ struct Run {
   double seconds_before = 0;  // t_pre of `known`
   int total = 0;              // neurons to treat
   int done = 0;
+  mutable std::atomic<int> outputs_left = 0;  // that this process has not begun; outputs_only
 };
+
+/// When a neuron has to be done. Outputs alone share the time out: none takes what others need, and
+/// what one leaves is there for those after it.
+Deadline limit_of_neuron(const Run& run) {
+  if (!run.options.request.outputs_only) return run.deadline;
+  const int left = std::max(1, run.outputs_left--);
+  const int rounds = (left + run.options.threads - 1) / run.options.threads;
+  return run.deadline.within(run.deadline.remaining() / rounds);
+}
 
 /// `bound` of a side into the neuron's bounds. A finished search settles the side even if a cheaper
 /// bound is tighter within the search's margins.
@@ -71,11 +82,14 @@ SideBound bound_by_search(const LayerModel& model, const Side& side, int unit,
 Expected<NeuronBounds> tighten_neuron(const Run& run, const LayerModel& model, LayerLp& lp,
                                       Eigen::Index j, NeuronBounds neuron) {
   const BoundRequest& request = run.options.request;
+  const Deadline whole = limit_of_neuron(run);
   for (const double sign : {1.0, -1.0}) {
     if (settled(run, sign > 0 ? neuron.lower_source : neuron.upper_source)) continue;
     if (run.deadline.expired()) break;
     const Side side = side_of(model, j, sign);
-    const Deadline limit = run.deadline.within(request.limit_per_bound.value_or(kInfinity));
+    const double half = request.outputs_only && sign > 0 ? 0.5 * whole.remaining() : kInfinity;
+    const Deadline limit =
+        whole.within(std::min(half, request.limit_per_bound.value_or(kInfinity)));
     settle(neuron, side, lp.bound(side, run.deadline));
     if (request.method != BoundMethod::exact) continue;
     if (run.solver) {
@@ -203,7 +217,7 @@ Expected<std::unique_ptr<MipSolver>> solver_of(const TightenOptions& options) {
   if (options.solver == "search") return nullptr;
   auto solver = make_solver(options.solver);
   if (!solver) {
-    return bad_request("{}; for bounds also: search", solver.error().message);
+    return unknown_word("solver", options.solver, {"search", "cbc"});
   }
   return solver;
 }
@@ -216,23 +230,24 @@ Expected<BoundRequest> parse_bound_method(std::string_view text) {
   if (text == "lp") return BoundRequest{BoundMethod::lp, std::nullopt};
   if (text == "weak") return BoundRequest{BoundMethod::exact, 1.0};
   if (text == "exact") return BoundRequest{BoundMethod::exact, std::nullopt};
-  return bad_request("unknown bounds method '{}': use interval, symbolic, lp, weak or exact", text);
+  return unknown_word("bounds method", text, {"interval", "symbolic", "lp", "weak", "exact"});
 }
 
 std::string method_text(const BoundRequest& request) {
+  const char* ending = request.outputs_only ? ":outputs" : "";
   switch (request.method) {
     case BoundMethod::interval:
       return "interval";
     case BoundMethod::symbolic:
       return "symbolic";
     case BoundMethod::lp:
-      return "lp";
+      return fmt::format("lp{}", ending);
     case BoundMethod::exact:
       break;
   }
-  if (!request.limit_per_bound) return "exact";
-  if (*request.limit_per_bound == 1) return "weak";
-  return fmt::format("weak:{}", *request.limit_per_bound);
+  if (!request.limit_per_bound) return fmt::format("exact{}", ending);
+  if (*request.limit_per_bound == 1) return fmt::format("weak{}", ending);
+  return fmt::format("weak:{}{}", *request.limit_per_bound, ending);
 }
 
 namespace {
@@ -244,8 +259,10 @@ Expected<Bounds> by_programs(Run& run, Bounds bounds) {
     run.seconds_before = run.options.known->t_pre;
   }
   const int depth = run.network.depth();
-  for (int k = 2; k <= depth; ++k) run.total += static_cast<int>(run.network.width(k));
-  for (int k = 2; k <= depth; ++k) {
+  const int first = run.options.request.outputs_only ? std::max(2, depth) : 2;
+  for (int k = first; k <= depth; ++k) run.total += static_cast<int>(run.network.width(k));
+  run.outputs_left = run.total;
+  for (int k = first; k <= depth; ++k) {
     propose(run.network, bounds, k);
     if (auto ok = tighten_layer(run, bounds, k); !ok) return tl::unexpected(ok.error());
   }

@@ -30,10 +30,11 @@ enum class BoundMethod { interval, symbolic, lp, exact };
 struct BoundRequest {
   BoundMethod method = BoundMethod::symbolic;
   std::optional<double> limit_per_bound;  ///< seconds, > 0; exact only
+  bool outputs_only = false;  ///< hidden layers are left as symbolic has them; lp and exact
 };
 Expected<BoundRequest> parse_bound_method(std::string_view text);
 /// As it stands in Bounds::method: interval, symbolic, lp, exact, weak; "weak:LIMIT" for a limit
-/// other than 1 s.
+/// other than 1 s; ":outputs" at the end for those of outputs only.
 std::string method_text(const BoundRequest& request);
 
 struct TightenOptions {
@@ -41,7 +42,8 @@ struct TightenOptions {
   std::string solver = "search";  ///< of exact and weak: "search" or a MIP solver's name
   int threads = 1;
   Crew* crew = nullptr;  ///< who does the work, on `threads` threads each; null: this process
-  /// Seconds in all; sides not treated by then keep what the cheaper methods prove.
+  /// Seconds in all; sides not treated by then keep what the cheaper methods prove. With
+  /// outputs_only every side has its share of them.
   double time_limit = std::numeric_limits<double>::infinity();
 
   /// Bounds of an interrupted run of the same request, or null; the same in every process. Sides

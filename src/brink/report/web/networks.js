@@ -9,11 +9,14 @@ function layerName(layer, network) {
   return layer === depth ? "Output: one unit a class" : `Layer ${layer}`;
 }
 
+const isLeast = (question) => question.options?.extreme === "min";
+
 function unitFigure(unit) {
+  const least = isLeast(data.questions[unit.question]);
   const proven = unit.status === "optimal";
   return el("figure", {}, picture(unit.found, `layer ${unit.layer}, unit ${unit.unit}`),
     el("figcaption", {}, el("b", {}, String(unit.unit)), ` ${number(unit.activation)}`,
-      el("span", { class: `status ${unit.status}` }, proven ? `✓ largest${unit.proof && unit.proof !== "search" ? ` (${unit.proof})` : ""}` : unit.bound == null ? status(unit.status).short : `at most ${number(unit.bound)}`)));
+      el("span", { class: `status ${unit.status}` }, proven ? `✓ ${least ? "least" : "largest"}${unit.proof && unit.proof !== "search" ? ` (${unit.proof})` : ""}` : unit.bound == null ? status(unit.status).short : `at ${least ? "least" : "most"} ${number(unit.bound)}`)));
 }
 
 function showUnits() {
@@ -21,7 +24,7 @@ function showUnits() {
   for (const [question, index] of questionsOf("visualize").filter(([, i]) => passes(i))) {
     const units = data.units.filter((unit) => unit.question === index);
     if (units.length === 0) continue;
-    const name = [networkNames[question.network], question.label].filter(Boolean).join(", ");
+    const name = [networkNames[question.network], question.label, isLeast(question) && "least pre-activations"].filter(Boolean).join(", ");
     parts.push(el("h3", {}, name));
     for (const [layer, group] of by(units, (unit) => unit.layer)) {
       parts.push(el("h4", {}, layerName(layer, question.network)), el("div", { class: "units" }, group.map(unitFigure)));

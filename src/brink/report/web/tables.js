@@ -94,7 +94,7 @@ const KINDS = { visualize: "what excites each unit most", bounds: "bounds on eve
 
 function showRuns() {
   const parts = [el("div", { class: "wide" }, table("Questions", ["question", "network", "asks for", "in full"], data.questions.map((q) =>
-    [el("b", {}, `Q${q.id}`), networkNames[q.network], el("span", { class: "question" }, q.title ?? KINDS[q.kind] ?? q.kind), el("code", {}, q.text)]), { class: "words" }))];
+    [el("b", {}, `Q${q.id}`), networkNames[q.network], el("span", { class: "question" }, q.title ?? (isLeast(q) ? "what excites each unit least" : KINDS[q.kind]) ?? q.kind), el("code", {}, q.text)]), { class: "words" }))];
   if (data.runs.length > 0) {
     parts.push(el("h3", {}, "Runs"), el("div", { class: "wide" }, table("Runs", ["started (UTC)", "command", "machine", "threads", "brink"],
       data.runs.map((r) => [r.started, el("code", {}, r.command), r.machine, String(r.threads), r.version]), { class: "words" })));
