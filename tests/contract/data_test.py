@@ -216,7 +216,7 @@ class Data(Contract):
         self.assertAlmostEqual(float(self.distances(*asked, "--weights", "w.csv")[0]), expected, delta=1e-6)
         (self.folder / "bad.csv").write_text("feature 9\n5\n")
         self.refused("closest", *asked, "--weights", "bad.csv", says=["feature 9"])
-        self.refused("closest", *asked, "--weights", "w.npz", "--norm", "l0", says=["weights", "l1"])
+        self.refused("closest", *asked[:5], "--norm", "l0", "--weights", "w.npz", says=["weights", "l1"])
 
     def test_normalisation_in_front(self):
         asked = ("net.onnx", "--data", "data", "--images", "0-3", "--norm", "linf")
