@@ -185,7 +185,7 @@ class Store(Contract):
         answers = ("runs", "filters.db", "--list", "answers")
         for option, value, valid in (
                 ("--norm", "l7", "linf"), ("--status", "optimall", "optimal, gap"), ("--network", "nosuch", "net"),
-                ("--question", "77", "1"), ("--engine", "foo", "search, mip")):
+                ("--question", "77", "1"), ("--engine", "foo", "search or mip")):
             self.refused(*answers, option, value, says=[value, valid])
         self.assertIn("infeasible", self.refused(*answers, "--status", "done"))
         with contextlib.closing(sqlite3.connect(self.folder / "filters.db")) as database:
