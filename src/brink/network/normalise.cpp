@@ -23,7 +23,9 @@ Normalisation normalisation_of(const Examples& examples) {
     result.deviation += (input(examples, i) - result.mean).cwiseAbs2() / count;
   }
   result.deviation = result.deviation.cwiseSqrt();
-  result.deviation = (result.deviation.array() > 0).select(result.deviation, 1.0);
+  constexpr double kRounding = 1e-7;  // of values that are floats
+  const auto changes = result.deviation.array() > kRounding * result.mean.array().abs();
+  result.deviation = changes.select(result.deviation, 1.0);
   return result;
 }
 
