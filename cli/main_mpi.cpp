@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
     brink::cli::note("brink: {}", link.error().message);
     return 3;
   }
-  brink::cli::watch_signals();
+  brink::cli::watch_signals(link->rank() == 0);
   brink::ClusterCrew::Options options;
   options.silence = silence();
   options.on_note = [](const std::string& note) { brink::cli::note("brink: {}", note); };

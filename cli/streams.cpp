@@ -18,6 +18,7 @@ namespace brink::cli {
 namespace {
 
 std::atomic<bool> g_keeping = false;
+std::atomic<bool> g_speaks = true;
 std::atomic<double> g_first = 0;  // when the first signal came
 static_assert(std::atomic<double>::is_always_lock_free);
 
@@ -34,7 +35,9 @@ void on_signal(int) {
   const bool again = interrupt_flag() && seconds() > g_first + kPair;
   if (!g_keeping || again) {
     constexpr std::string_view kLine = "brink: interrupted\n";
-    [[maybe_unused]] const auto ignored = write(STDERR_FILENO, kLine.data(), kLine.size());
+    if (g_speaks) {
+      [[maybe_unused]] const auto ignored = write(STDERR_FILENO, kLine.data(), kLine.size());
+    }
     _exit(130);
   }
   if (!interrupt_flag()) g_first = seconds();
@@ -56,7 +59,8 @@ void open_missing_streams() {
   }
 }
 
-void watch_signals() {
+void watch_signals(bool speaks) {
+  g_speaks = speaks;
   (void)interrupt_flag();  // made before a signal needs it
   struct sigaction action {};
   action.sa_handler = on_signal;

@@ -18,7 +18,8 @@ namespace brink::cli {
 void open_missing_streams();
 
 /// SIGINT and SIGTERM end the program from now on, with exit code 130.
-void watch_signals();
+/// `speaks`: with a line on stderr; of several ranks one does.
+void watch_signals(bool speaks = true);
 /// From now on they raise the interrupt flag; a second one ends the program.
 void keep_on_signals();
 
