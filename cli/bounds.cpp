@@ -9,6 +9,7 @@
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
 #include "brink/base/near_word.h"
+#include "brink/data/npz.h"
 #include "brink/report/decimal.h"
 #include "print_rows.h"
 #include "store_options.h"
@@ -26,6 +27,7 @@ struct BoundsOptions {
   bool outputs = false;
   std::filesystem::path out;
   std::filesystem::path store;
+  std::filesystem::path arrays;
 };
 
 std::filesystem::path partial_path(const BoundsOptions& options) {
@@ -100,6 +102,22 @@ void print(const Bounds& bounds, const BoundsOptions& options, const Common& com
       table, [&] { return table.csv(); }, kept, summary, common);
 }
 
+/// Arrays lower_1, upper_1, ..., one pair a layer: of pre-activations.
+Expected<void> write_arrays(const Bounds& bounds, const std::filesystem::path& file) {
+  Npz arrays;
+  for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
+    std::vector<double> lower, upper;
+    for (const NeuronBounds& b : bounds.layers[k]) {
+      lower.push_back(b.lower);
+      upper.push_back(b.upper);
+    }
+    const std::vector<std::size_t> shape = {lower.size()};
+    arrays[fmt::format("lower_{}", k + 1)] = {shape, std::move(lower)};
+    arrays[fmt::format("upper_{}", k + 1)] = {shape, std::move(upper)};
+  }
+  return write_npz(file, arrays);
+}
+
 Expected<BoundRequest> request_of(const BoundsOptions& options) {
   auto request = parse_bound_method(options.method);
   if (!request) return request;
@@ -171,8 +189,9 @@ struct Keeping {
 Expected<Keeping> open_keeping(const BoundsOptions& options, const BoundsAsked& asked,
                                const Common& common) {
   Keeping keeping;
-  if (!options.out.empty()) {
-    auto ok = claim_outputs(common, {options.out}, {options.store, options.shared.network});
+  if (!options.out.empty() || !options.arrays.empty()) {
+    auto ok = claim_outputs(common, {options.out, options.arrays},
+                            {options.store, options.shared.network});
     if (!ok) return tl::unexpected(ok.error());
     auto lock = FileLock::take(options.out);
     if (!lock) return tl::unexpected(lock.error());
@@ -206,6 +225,9 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (!options.out.empty() && !options.store.empty()) {
     if (auto saved = save_bounds(*bounds, options.out); !saved) return saved;
   }
+  if (!options.arrays.empty()) {
+    if (auto written = write_arrays(*bounds, options.arrays); !written) return written;
+  }
   print(*bounds, options, common);
   return {};
 }
@@ -238,6 +260,8 @@ void add_bounds(CLI::App& app, Common& common, Action& chosen) {
   command->add_option("--time-limit", options->time_limit,
                       "seconds in all; what is not reached keeps a cheaper bound (default: none)");
   command->add_option("-o,--out", options->out, "the bounds file (JSON) to write");
+  command->add_option("--arrays", options->arrays,
+                      "npz to write: arrays lower_1, upper_1, ... of every layer, for numpy.load");
   add_store_option(*command, options->store);
 }
 

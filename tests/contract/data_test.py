@@ -242,6 +242,15 @@ class Data(Contract):
         done = self.good("visualize", "net.onnx", "--layer", "2")
         self.assertEqual(len(done.stdout.splitlines()), 1 + 6)
 
+    def test_bounds_as_arrays(self):
+        done = self.good("bounds", "net.onnx", "--arrays", "b.npz")
+        arrays = read_npz(self.folder / "b.npz")
+        self.assertEqual({name: len(values) for name, (_, values) in arrays.items()},
+                         {"lower_1": 8, "upper_1": 8, "lower_2": 6, "upper_2": 6, "lower_3": 10, "upper_3": 10})
+        first = done.stdout.splitlines()[1].split(",")
+        self.assertAlmostEqual(arrays["lower_1"][1][0], float(first[2]), delta=1e-6)
+        self.assertAlmostEqual(arrays["upper_1"][1][0], float(first[3]), delta=1e-6)
+
     def test_a_table_to_train_on(self):
         import random
         source = random.Random(3)
