@@ -189,10 +189,10 @@ struct Keeping {
 Expected<Keeping> open_keeping(const BoundsOptions& options, const BoundsAsked& asked,
                                const Common& common) {
   Keeping keeping;
-  if (!options.out.empty() || !options.arrays.empty()) {
-    auto ok = claim_outputs(common, {options.out, options.arrays},
-                            {options.store, options.shared.network});
-    if (!ok) return tl::unexpected(ok.error());
+  auto ok =
+      claim_outputs(common, {options.out, options.arrays}, {options.store, options.shared.network});
+  if (!ok) return tl::unexpected(ok.error());
+  if (!options.out.empty()) {
     auto lock = FileLock::take(options.out);
     if (!lock) return tl::unexpected(lock.error());
     keeping.lock = std::make_unique<FileLock>(std::move(*lock));
