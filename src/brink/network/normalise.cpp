@@ -1,5 +1,8 @@
 #include "brink/network/normalise.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace brink {
 
 namespace {
@@ -24,8 +27,9 @@ Normalisation normalisation_of(const Examples& examples) {
   }
   result.deviation = result.deviation.cwiseSqrt();
   constexpr double kRounding = 1e-7;  // of values that are floats
-  const auto changes = result.deviation.array() > kRounding * result.mean.array().abs();
-  result.deviation = changes.select(result.deviation, 1.0);
+  for (Eigen::Index j = 0; j < result.mean.size(); ++j) {
+    if (result.deviation(j) <= kRounding * std::abs(result.mean(j))) result.deviation(j) = 1;
+  }
   return result;
 }
 
