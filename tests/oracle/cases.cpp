@@ -179,6 +179,9 @@ Case draw_case(std::uint64_t seed) {
   c.options.basic = random.index(3) == 0;
   c.options.time_limit = 60;
   c.bounds = pick(random, {BoundsKind::interval, BoundsKind::enumerated});
+  if (random.index(6) == 0) {
+    c.question.frozen = {random.index(static_cast<int>(c.network.input_size()))};
+  }
   return c;
 }
 

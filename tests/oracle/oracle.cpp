@@ -150,6 +150,7 @@ std::vector<Cell> reach_cells(const ClosestQuestion& question, const Network& ne
     box.lower = box.lower.cwiseMax(image - cap);
     box.upper = box.upper.cwiseMin(image + cap);
   }
+  for (const int j : question.frozen) box.lower(j) = box.upper(j) = image(j);
   return linear_cells(network, box, image, network.depth());
 }
 
@@ -182,6 +183,9 @@ bool is_fooled(const ClosestQuestion& question, const Network& network,
                Real slack) {
   if (x.size() != image.size() || !question.box.contains(x)) return false;
   if (question.cap && (x - image).cwiseAbs().maxCoeff() > *question.cap + 1e-15) return false;
+  for (const int j : question.frozen) {
+    if (x(j) != image(j)) return false;
+  }
   Vector y = forward(network, x);
   if (all_zero) return y.maxCoeff() <= slack;
   if (target < 0 || target >= y.size()) return false;
