@@ -93,22 +93,22 @@ Expected<Bounds> bounds_from_file(const std::filesystem::path& file, const Loade
 
 }  // namespace
 
-void add_output_name(CLI::App& command, ClosestOptions& options) {
+void add_reading_options(CLI::App& command, ClosestOptions& options) {
+  command.add_option("--output", options.output,
+                     "what the last layer ends in: relu or linear (default: as in the file)");
   command.add_option("--output-name", options.output_name,
                      "which output of an ONNX file with several (default: the only one that is a "
                      "matrix of real numbers)");
-}
-
-void add_network_options(CLI::App& command, ClosestOptions& options) {
-  command.add_option("NETWORK", options.network, "network, ONNX")->required();
-  command.add_option("--output", options.output,
-                     "what the last layer ends in: relu or linear (default: as in the file)");
-  add_output_name(command, options);
   command
       .add_option("--mean", options.mean,
                   "the network expects (x - MEAN) / STD: one number, or one a channel or input")
       ->delimiter(',');
   command.add_option("--std", options.std, "see --mean (default: 1)")->delimiter(',');
+}
+
+void add_network_options(CLI::App& command, ClosestOptions& options) {
+  command.add_option("NETWORK", options.network, "network, ONNX")->required();
+  add_reading_options(command, options);
 }
 
 Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common& common) {

@@ -56,8 +56,8 @@ struct ClosestOptions {
   std::string solver = "cbc";
 };
 
-/// --output-name.
-void add_output_name(CLI::App& command, ClosestOptions& options);
+/// How a file is to be read: --output, --output-name, --mean, --std.
+void add_reading_options(CLI::App& command, ClosestOptions& options);
 /// NETWORK (called so in the help), --output, --output-name, --mean, --std.
 void add_network_options(CLI::App& command, ClosestOptions& options);
 /// --data, --split (but for commands that use both), --label, --classes.

@@ -13,6 +13,7 @@
 #include "brink/report/chart.h"
 #include "brink/report/decimal.h"
 #include "brink/report/earlier.h"
+#include "brink/report/report_labels.h"
 #include "brink/report/text_table.h"
 #include "curve_answers.h"
 #include "store_options.h"
@@ -171,25 +172,13 @@ TextTable points_table(const std::vector<NetworkCurve>& curves, Norm norm) {
   return table;
 }
 
-std::string distance_label(Norm norm) {
-  switch (norm) {
-    case Norm::l0:
-      return "r: L0 distance (number of pixels changed)";
-    case Norm::l1:
-      return "r: L1 distance (sum of changes, pixels in [0,1])";
-    case Norm::l2:
-      return "r: L2 distance (Euclidean, pixels in [0,1])";
-    case Norm::linf:
-      break;
-  }
-  return "r: L\u221e distance (largest change, pixels in [0,1])";
-}
-
-Drawing draw(const std::vector<NetworkCurve>& curves, const CurveCommand& command, Norm norm) {
+/// `unit`: of the inputs, in words; empty where the answers do not say.
+Drawing draw(const std::vector<NetworkCurve>& curves, const CurveCommand& command, Norm norm,
+             const std::string& unit) {
   Chart chart;
   std::tie(chart.width, chart.height) = *parse_size(command.size);
   chart.title = "Images still right after any change smaller than r";
-  chart.x_label = distance_label(norm);
+  chart.x_label = "r: " + norm_title(norm) + (norm == Norm::l0 ? "" : unit);
   chart.y_label = fmt::format("share of {} images (%)", curves.front().rows.size());
   chart.band_label = "undecided at the time limit";
   std::vector<std::string> questions;
@@ -230,10 +219,10 @@ void print(const std::vector<NetworkCurve>& curves, const Common& common) {
 }
 
 Expected<void> write(const std::vector<NetworkCurve>& curves, const CurveCommand& command,
-                     Norm norm) {
+                     Norm norm, const std::string& unit) {
   if (auto ok = write_file(command.csv, points_table(curves, norm).csv()); !ok) return ok;
   if (command.picture.empty()) return {};
-  return write_drawing(draw(curves, command, norm), command.picture);
+  return write_drawing(draw(curves, command, norm, unit), command.picture);
 }
 
 /// Curves of answers that are there.
@@ -258,7 +247,7 @@ Expected<void> draw_answers(const CurveCommand& command, const Common& common) {
   if (auto ok = check_curve(command, questions); !ok) return ok;
   const auto lock = FileLock::take(command.csv);
   if (!lock) return tl::unexpected(lock.error());
-  if (auto ok = write(curves, command, read->norm); !ok) return ok;
+  if (auto ok = write(curves, command, read->norm, ""); !ok) return ok;
   for (const std::string& line : read->assumed) {
     if (!common.quiet) note("brink: {}", line);
   }
@@ -282,7 +271,10 @@ Expected<void> run_curve(CurveCommand command, const Common& common) {
   if (!lock) return tl::unexpected(lock.error());
   const auto curves = ask(*run, command, common);
   if (!curves) return tl::unexpected(curves.error());
-  if (auto ok = write(*curves, command, run->networks.front().question.norm); !ok) return ok;
+  const ClosestQuestion& question = run->networks.front().question;
+  const bool unit_box = box_text(question.box, "") == "0:1";
+  const std::string unit = unit_box ? ", inputs in [0,1]" : ", in the data's own units";
+  if (auto ok = write(*curves, command, question.norm, unit); !ok) return ok;
   remove_keeping_store(command.store, command.csv);
   print(*curves, common);
   return {};
@@ -309,7 +301,8 @@ void add_curve(CLI::App& app, Common& common, Action& chosen) {
       "results stores, a curve for every network");
   from->excludes(
       sub->add_option("NETWORKS", command->networks, "one network or several to compare, ONNX"));
-  add_output_name(*sub, shared);
+  add_reading_options(*sub, shared);
+  sub->add_option("--box", shared.box, "where inputs may lie (default: 0:1, or the data's range)");
   add_data_options(*sub, shared, false);
   sub->add_option(
       "--images", shared.images,

@@ -87,7 +87,7 @@ class WhatIsSaid(Contract):
             self.assertGreaterEqual(left, 0, text.text)
             self.assertLessEqual(left + length, 300, text.text)
             self.assertTrue(10 <= float(text.get("y")) <= 247, text.text)
-        for label in ("net", "0", "100", "share of 5 images (%)", "r: L2 distance (Euclidean, pixels in [0,1])"):
+        for label in ("net", "0", "100", "share of 5 images (%)", "r: L2 (Euclidean), inputs in [0,1]"):
             self.assertIn(label, texts)
         for size in ("300", "300x", "x300", "100x300", "300x99999", "300x300x300", "-300x300"):
             self.refused("curve", "net.onnx", "--data", "data", "--images", "0", "-o", "n.csv", f"--size={size}",

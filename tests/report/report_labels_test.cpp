@@ -48,7 +48,8 @@ TEST(ReportLabels, SummariesNameWhatIsNotTheDefault) {
                         {"time_limit", 300.0},
                         {"gap", 0.0},
                         {"seed", 0}});
-  const std::string first = "closest l1, mnist, target shift:5, margin 1.2, search, 300 s";
+  const std::string first =
+      "closest l1, mnist, target shift:5, margin 1.2, floor 0.001, search, 300 s";
   EXPECT_EQ(question_summary(plain), first);
   const std::vector<std::pair<std::string, nlohmann::json>> others = {
       {"gap", 0.01},   {"target_min", nullptr}, {"seed", 3},          {"split", "train"},

@@ -8,6 +8,7 @@
 #include "brink/report/html_text.h"
 #include "brink/report/page_rows.h"
 #include "brink/report/page_style.h"
+#include "brink/report/report_labels.h"
 
 namespace brink {
 
@@ -29,24 +30,6 @@ struct Writer {
                     escape_html(alt), picture.width, picture.height, base64(*png));
   }
 };
-
-std::string norm_title(Norm norm) {
-  switch (norm) {
-    case Norm::l0:
-      return "L0 (pixels changed)";
-    case Norm::l1:
-      return "L1 (sum of changes)";
-    case Norm::l2:
-      return "L2 (Euclidean)";
-    case Norm::linf:
-      return "L\u221e (largest change)";
-  }
-  return "?";
-}
-
-std::string norm_short(Norm norm) {
-  return norm == Norm::linf ? "L\u221e" : norm_title(norm).substr(0, 2);
-}
 
 /// One line on what was proven.
 std::string proof(const Result& answer) {
@@ -74,7 +57,8 @@ void write_answer(Writer& out, const Page& page, const PageImage& image, const R
     out.html += "<div class=none>no image</div>";
   }
   const std::string value = answer.distance ? fmt::format("{:.4g}", *answer.distance) : "\u2013";
-  out.html += fmt::format("<figcaption><b>{} {}</b>", norm_short(answer.norm), value);
+  out.html +=
+      fmt::format("<figcaption><b>{} {}</b>", norm_label(std::string(name(answer.norm))), value);
   if (answer.target) out.html += fmt::format(" seen as {}", *answer.target);
   if (answer.distance && *answer.distance > 0) {
     const double share = std::clamp(answer.bound.value_or(0) / *answer.distance, 0.0, 1.0);
@@ -92,7 +76,7 @@ void write_answer(Writer& out, const Page& page, const PageImage& image, const R
 
 /// Norm, distance, class and proof of an answer about a row of a table.
 std::string answer_head(const Page& page, const Result& answer) {
-  std::string head = norm_short(answer.norm);
+  std::string head = norm_label(std::string(name(answer.norm)));
   if (answer.distance) head += fmt::format(" {:.4g}", *answer.distance);
   if (answer.target) head += ": " + escape_html(class_name(page.classes, *answer.target));
   return head + "<br>" + proof(answer);

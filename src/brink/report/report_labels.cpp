@@ -48,7 +48,7 @@ std::string describe(const std::string& key, const nlohmann::json& value) {
 bool is_default(const ReportQuestion& question, const std::string& key,
                 const nlohmann::json& value) {
   static const std::map<std::string, nlohmann::json> defaults = {{"split", "test"},
-                                                                 {"target_min", 0.001},
+                                                                 {"target_min", nullptr},
                                                                  {"cap", nullptr},
                                                                  {"box", "0:1"},
                                                                  {"breakpoints", 0},
@@ -95,6 +95,9 @@ std::string target_title(const nlohmann::json& target) {
   const std::string text = print(target);
   if (text == "any") return "any other class";
   if (text.rfind("shift:", 0) == 0) return "the class " + text.substr(6) + " further";
+  for (const std::string side : {"above", "below"}) {
+    if (text.rfind(side + ":", 0) == 0) return fmt::format("an output {} {}", side, text.substr(6));
+  }
   return "class " + text;
 }
 
@@ -117,6 +120,20 @@ std::vector<std::string> question_labels(const std::vector<ReportQuestion>& ques
     labels.push_back(label);
   }
   return labels;
+}
+
+std::string norm_title(Norm norm) {
+  switch (norm) {
+    case Norm::l0:
+      return "L0 (number of changes)";
+    case Norm::l1:
+      return "L1 (sum of changes)";
+    case Norm::l2:
+      return "L2 (Euclidean)";
+    case Norm::linf:
+      return "L\u221e (largest change)";
+  }
+  return "?";
 }
 
 std::string norm_label(const std::string& norm) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "brink/base/norm.h"
 #include "brink/report/report_data.h"
 
 namespace brink {
@@ -16,9 +17,11 @@ std::vector<std::string> question_labels(const std::vector<ReportQuestion>& ques
 std::string question_title(const ReportQuestion& question);
 
 /// A question of any kind in one line, norm included; options at their defaults are left out:
-/// "closest l1, mnist, target shift:5, margin 1.2, search, 300 s".
+/// "closest l1, mnist, target shift:5, margin 1.2, floor 0.001, search, 300 s".
 std::string question_summary(const ReportQuestion& question);
 
+/// "L0 (number of changes)", "L1 (sum of changes)", ...
+std::string norm_title(Norm norm);
 /// "L0", "L1", "L2", "L\u221e"; other text as it is.
 std::string norm_label(const std::string& norm);
 
