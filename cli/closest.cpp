@@ -32,7 +32,7 @@ struct Outputs {
 /// A run with everything read and checked; nothing has been written yet.
 struct ClosestRun {
   LoadedNetwork loaded;
-  ImageSet set;
+  Dataset set;
   std::vector<int> order;
   ClosestQuestion question;
   Question asked;      ///< as tables and stores know it

@@ -86,25 +86,25 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
 
 /// Images of the split, of the network's size, with its classes as labels. For a network of one
 /// output labels are of no use: all are -1.
-Expected<ImageSet> load_images(const ClosestOptions& options, const Common& common,
+Expected<Dataset> load_images(const ClosestOptions& options, const Common& common,
                                const Network& network);
 /// An error if labels are not known.
-Expected<void> check_labelled(const ImageSet& set, const std::string& what_for);
+Expected<void> check_labelled(const Dataset& set, const std::string& what_for);
 /// Labels that are not known become what the network takes the images for, with a note.
-void label_by_network(ImageSet& set, const std::vector<int>& images, const Network& network,
+void label_by_network(Dataset& set, const std::vector<int>& images, const Network& network,
                       const Common& common);
 /// A note where the network does little better than chance on the first images.
 void hint_at_normalisation(const ClosestOptions& options, const Common& common,
-                           const Network& network, const ImageSet& set);
+                           const Network& network, const Dataset& set);
 /// --images: indices into `set`, in the order asked; correct:N resolved.
-Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const ImageSet& set,
+Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const Dataset& set,
                                          const Network& network);
 
 /// --box: "LO:HI" for every input, or an npz file with arrays lower and upper of `inputs` numbers.
 /// Empty: what the set ranges over; 0:1 for bytes or without a set (null).
-Expected<Box> asked_box(const ClosestOptions& options, Eigen::Index inputs, const ImageSet* set);
+Expected<Box> asked_box(const ClosestOptions& options, Eigen::Index inputs, const Dataset* set);
 /// What the box is where none was asked for, on stderr, unless it is 0:1.
-void note_box(const ClosestOptions& options, const Common& common, const ImageSet& set);
+void note_box(const ClosestOptions& options, const Common& common, const Dataset& set);
 Expected<Box> read_box(const std::filesystem::path& file, Eigen::Index inputs);
 
 /// The part of a list that --shard I/N leaves: its I-th, (I+N)-th, ... items.
@@ -116,15 +116,15 @@ Expected<Box> box_without_question(const ClosestOptions& options, const Common& 
 
 /// Checked against the network; box and names of inputs from `set`.
 Expected<ClosestQuestion> make_question(const ClosestOptions& options, const LoadedNetwork& loaded,
-                                        const ImageSet& set);
+                                        const Dataset& set);
 /// Where a Softmax or Sigmoid was dropped, what a margin or floor speaks of now, on stderr.
 void note_logits(const ClosestQuestion& question, const Common& common,
                  const LoadedNetwork& loaded);
 /// --weights: above 0 for each input.
-Expected<Eigen::VectorXd> read_weights(const std::string& text, const ImageSet& set,
+Expected<Eigen::VectorXd> read_weights(const std::string& text, const Dataset& set,
                                        const Box& box);
 /// Every one of the images lies in the box.
-Expected<void> check_inside(const ClosestQuestion& question, const ImageSet& set,
+Expected<void> check_inside(const ClosestQuestion& question, const Dataset& set,
                             const std::vector<int>& images);
 /// A box in a few words: "0:1", or `otherwise` if it is not the same for every input.
 std::string box_text(const Box& box, const std::string& otherwise);

@@ -67,7 +67,7 @@ std::string news(int image, const search::Beat& beat) {
                      beat.nodes, beat.open, pace);
 }
 
-Expected<void> write_pictures(const ImageSet& set, const Box& box,
+Expected<void> write_pictures(const Dataset& set, const Box& box,
                               const std::filesystem::path& folder,
                               const std::vector<ClosestRow>& rows) {
   if (folder.empty()) return {};
@@ -89,7 +89,7 @@ Expected<void> write_pictures(const ImageSet& set, const Box& box,
 }
 
 /// "alcohol 13.5 -> 14.1, ash 2.4 -> 2.2": the largest few, by the width of each feature's range.
-static std::string changes(const ClosestRow& row, const ImageSet& set) {
+static std::string changes(const ClosestRow& row, const Dataset& set) {
   constexpr std::size_t kMost = 4;
   const Eigen::VectorXd& found = row.answer.image;
   if (found.size() == 0) return "-";
@@ -111,7 +111,7 @@ static std::string changes(const ClosestRow& row, const ImageSet& set) {
   return text.empty() ? "none" : text;
 }
 
-TextTable brief_table(const std::vector<ClosestRow>& rows, const ImageSet& set) {
+TextTable brief_table(const std::vector<ClosestRow>& rows, const Dataset& set) {
   const auto class_name = [&](int number) {
     if (number < 0) return std::string("-");
     const auto place = static_cast<std::size_t>(number);

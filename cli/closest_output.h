@@ -51,12 +51,12 @@ class ChangeLog {
 std::string news(int image, const search::Beat& beat);
 
 /// OUT/IMAGE-NORM.png and OUT/IMAGE-NORM-change.png; `folder` empty: nothing.
-Expected<void> write_pictures(const ImageSet& set, const Box& box,
+Expected<void> write_pictures(const Dataset& set, const Box& box,
                               const std::filesystem::path& folder,
                               const std::vector<ClosestRow>& rows);
 
 /// What a reader looks for first; classes by name where they have one.
-TextTable brief_table(const std::vector<ClosestRow>& rows, const ImageSet& set);
+TextTable brief_table(const std::vector<ClosestRow>& rows, const Dataset& set);
 
 /// The rows and their summary.
 nlohmann::json to_json(const std::vector<ClosestRow>& rows);

@@ -69,7 +69,7 @@ Expected<std::optional<TargetRule>> threshold_rule(const ClosestOptions& options
 
 /// The question that --question names, with the single options given.
 Expected<ClosestQuestion> asked_of_outputs(const ClosestOptions& options, const Network& network,
-                                           const ImageSet& set) {
+                                           const Dataset& set) {
   if (options.question != "robust" && options.question != "fj") {
     return unknown_word("--question", options.question, {"robust", "fj"});
   }
@@ -108,7 +108,7 @@ Expected<ClosestQuestion> asked_of_outputs(const ClosestOptions& options, const 
 }
 
 /// "0,4-6,age": ascending, each once.
-Expected<std::vector<int>> frozen_inputs(const std::string& text, const ImageSet& set) {
+Expected<std::vector<int>> frozen_inputs(const std::string& text, const Dataset& set) {
   std::set<int> inputs;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
@@ -133,7 +133,7 @@ Expected<std::vector<int>> frozen_inputs(const std::string& text, const ImageSet
 
 }  // namespace
 
-Expected<Box> asked_box(const ClosestOptions& options, Eigen::Index inputs, const ImageSet* set) {
+Expected<Box> asked_box(const ClosestOptions& options, Eigen::Index inputs, const Dataset* set) {
   const std::string& text = options.box;
   if (text.empty()) return set && set->range ? *set->range : Box::uniform(inputs, 0, 1);
   std::error_code ignored;
@@ -172,7 +172,7 @@ void note_logits(const ClosestQuestion& question, const Common& common,
       loaded.dropped == DroppedEnding::softmax ? "Softmax" : "Sigmoid");
 }
 
-void note_box(const ClosestOptions& options, const Common& common, const ImageSet& set) {
+void note_box(const ClosestOptions& options, const Common& common, const Dataset& set) {
   if (!options.box.empty() || !set.range || common.quiet || !common.crew->leads()) return;
   const std::string range = box_text(*set.range, "each input between its least and greatest value");
   if (range != "0:1") {
@@ -187,7 +187,7 @@ std::string box_text(const Box& box, const std::string& otherwise) {
 }
 
 Expected<ClosestQuestion> make_question(const ClosestOptions& options, const LoadedNetwork& loaded,
-                                        const ImageSet& set) {
+                                        const Dataset& set) {
   const Network& network = loaded.network;
   if (auto ok = check_numbers(options); !ok) return tl::unexpected(ok.error());
   const auto norm = parse_norm(options.norm);
@@ -214,7 +214,7 @@ Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Loa
   return question;
 }
 
-Expected<void> check_inside(const ClosestQuestion& question, const ImageSet& set,
+Expected<void> check_inside(const ClosestQuestion& question, const Dataset& set,
                             const std::vector<int>& images) {
   for (const int image : images) {
     const Eigen::VectorXd x = set.image(image);

@@ -52,7 +52,7 @@ struct NetworkCurve {
 /// Everything read and checked.
 struct CurveRun {
   std::vector<CurvesAsked> networks;
-  ImageSet set;
+  Dataset set;
   std::vector<int> images;
 };
 

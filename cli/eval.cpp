@@ -20,22 +20,16 @@ struct EvalCommand {
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// --inputs: the array `images`, n x n_0.
-Expected<RowMajor> read_inputs(const std::filesystem::path& file, const Network& network) {
-  const auto arrays = read_npz(file);
-  if (!arrays) return tl::unexpected(arrays.error());
-  const auto images = find_array(*arrays, "images", file);
-  if (!images) return tl::unexpected(images.error());
-  const auto& shape = (*images)->shape;
-  if (shape.size() != 2 || static_cast<Eigen::Index>(shape[1]) != network.input_size()) {
-    return bad_request("'{}': images must be n x {}, for the network takes {} inputs",
-                       file.string(), network.input_size(), network.input_size());
+Expected<Dataset> read_inputs(const std::filesystem::path& file, const Network& network) {
+  auto set = read_npz_set(file, Split::test, {"none", {}});
+  if (set && set->image_size() != network.input_size()) {
+    return bad_request("'{}' has {}, but the network takes {} inputs", file.string(),
+                       set->shape_text(), network.input_size());
   }
-  const std::vector<double> numbers = (*images)->as_doubles();
-  return RowMajor(Eigen::Map<const RowMajor>(numbers.data(), static_cast<Eigen::Index>(shape[0]),
-                                             network.input_size()));
+  return set;
 }
 
-RowMajor all_images(const ImageSet& set) {
+RowMajor all_images(const Dataset& set) {
   RowMajor images(set.count(), set.image_size());
   for (int i = 0; i < set.count(); ++i) images.row(i) = set.image(i).transpose();
   return images;
@@ -113,11 +107,13 @@ Expected<void> run_eval(const EvalCommand& command, const Common& common) {
   if (command.inputs.empty()) return eval_on_data(command, common, loaded->network);
   const auto inputs = read_inputs(command.inputs, loaded->network);
   if (!inputs) return tl::unexpected(inputs.error());
-  if (auto ok = write_outputs(command.outputs, loaded->network, *inputs); !ok) return ok;
+  if (auto ok = write_outputs(command.outputs, loaded->network, all_images(*inputs)); !ok) {
+    return ok;
+  }
   if (common.json) {
-    print_json(nlohmann::json({{"count", inputs->rows()}}), 2);
+    print_json(nlohmann::json({{"count", inputs->count()}}), 2);
   } else {
-    fmt::print("outputs of {} inputs in {}\n", inputs->rows(), command.outputs.string());
+    fmt::print("outputs of {} inputs in {}\n", inputs->count(), command.outputs.string());
   }
   return {};
 }

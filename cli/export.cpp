@@ -62,7 +62,7 @@ struct ImageAndLabel {
 };
 
 Expected<ImageAndLabel> chosen_image(const ExportOptions& options, const Common& common,
-                                     const Network& network, ImageSet& set) {
+                                     const Network& network, Dataset& set) {
   if (options.image < 0 || options.image >= set.count()) {
     return bad_request("image {} does not exist: the {} split of {} has images 0 to {}",
                        options.image, options.closest.split, options.closest.data, set.count() - 1);

@@ -54,7 +54,7 @@ Expected<void> check_request(const HardenCommand& command, const Common& common)
 /// Everything read; nothing written yet.
 struct HardenRun {
   NamedNetwork network;
-  ImageSet training, test;
+  Dataset training, test;
   HardenOptions options;
   std::vector<int> measured;  ///< images
   std::vector<Norm> norms;

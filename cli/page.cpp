@@ -55,7 +55,7 @@ Expected<std::vector<Result>> read_tables(const ReportOptions& options, const Co
 }
 
 /// The images that the results are about, checked against the data set.
-Expected<void> check_results(const std::vector<Result>& results, const ImageSet& set,
+Expected<void> check_results(const std::vector<Result>& results, const Dataset& set,
                              const std::string& data) {
   for (const Result& result : results) {
     const bool known = result.image >= 0 && result.image < set.count();
@@ -100,7 +100,7 @@ std::string layout(const Network& network) {
   return fmt::format("{}", fmt::join(widths, "-"));
 }
 
-double accuracy(const Network& network, const ImageSet& set) {
+double accuracy(const Network& network, const Dataset& set) {
   int right = 0;
   for (int i = 0; i < set.count(); ++i) {
     right += classify(network, set.image(i)) == set.label(i) ? 1 : 0;

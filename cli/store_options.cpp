@@ -25,7 +25,7 @@ Question visualize_question(const ClosestOptions& options, const Network& networ
   result.kind = "visualize";
   result.text =
       fmt::format("visualize network={} output={} box={} engine={} bounds={} limit={} gap={}",
-                  content_hash(network), name(network.output), box_digest(box), engine,
+                  content_hash(network), name(network.output), short_digest(box), engine,
                   bounds_name(options.bounds), options.time_limit, options.gap);
   result.options = {{"engine", options.engine},
                     {"bounds", bounds_name(options.bounds)},
@@ -36,7 +36,7 @@ Question visualize_question(const ClosestOptions& options, const Network& networ
   result.text += least_text;
   if (least) result.options["extreme"] = "min";
   result.hash =
-      question_hash(content_hash(network), "", "visualize box=" + box_digest(box) + least_text);
+      question_hash(content_hash(network), "", "visualize box=" + short_digest(box) + least_text);
   if (!by_search) {
     result.options["solver"] = options.solver;
     result.options["formulation"] = options.formulation;

@@ -4,7 +4,6 @@
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
 #include "brink/data/dataset.h"
-#include "brink/data/npz.h"
 #include "brink/experiment/hardening.h"
 #include "brink/io/onnx.h"
 #include "brink/network/evaluate.h"
@@ -27,37 +26,17 @@ struct TrainCommand {
 
 /// --add: arrays `images` (n x n_0) and `label` (n), as closest --images-out writes them.
 Expected<Examples> read_examples(const std::filesystem::path& file, int input_size) {
-  const auto arrays = read_npz(file);
-  if (!arrays) return tl::unexpected(arrays.error());
-  const auto images = find_array(*arrays, "images", file);
-  if (!images) return tl::unexpected(images.error());
-  const auto label = find_array(*arrays, "label", file);
-  if (!label) return tl::unexpected(label.error());
-  const auto labels = (*label)->as_integers();
-  if (!labels) return bad_request("'{}', label: {}", file.string(), labels.error().message);
-  const auto& shape = (*images)->shape;
-  const auto size = static_cast<std::size_t>(input_size);
-  if (shape.size() != 2 || shape[1] != size || shape[0] != labels->size()) {
-    return bad_request(
-        "'{}': images must be n x {} numbers with n labels, but images have {} numbers, label {}",
-        file.string(), size, (*images)->size(), labels->size());
+  const auto set = read_npz_set(file, Split::train);
+  if (!set) return tl::unexpected(set.error());
+  if (auto ok = check_labelled(*set, "--add"); !ok) return tl::unexpected(ok.error());
+  if (set->image_size() != input_size) {
+    return bad_request("'{}' has {}, but the training images {} numbers", file.string(),
+                       set->shape_text(), input_size);
   }
-  Examples examples(input_size);
-  const std::vector<double> pixels = (*images)->as_doubles();
-  for (std::size_t i = 0; i < labels->size(); ++i) {
-    const Eigen::VectorXd x = Eigen::Map<const Eigen::VectorXd>(&pixels[i * size], input_size);
-    if ((*labels)[i] < 0 || (*labels)[i] > 255) {
-      return bad_request("'{}': label {} of image {} is no class", file.string(), (*labels)[i], i);
-    }
-    if (!x.allFinite()) {
-      return bad_request("'{}': image {} has a pixel that is NaN or infinite", file.string(), i);
-    }
-    examples.add(x, static_cast<int>((*labels)[i]));
-  }
-  return examples;
+  return to_examples(*set);
 }
 
-Evaluation on_test_images(const Network& network, const ImageSet& set, int threads) {
+Evaluation on_test_images(const Network& network, const Dataset& set, int threads) {
   return evaluate(
       network, set.count(), [&set](int i) { return set.image(i); },
       [&set](int i) { return set.label(i); }, threads);

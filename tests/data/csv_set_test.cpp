@@ -9,7 +9,7 @@ namespace {
 
 class CsvSet : public ::testing::Test {
  protected:
-  Expected<ImageSet> read(const std::string& text, const DataOptions& options = {}) {
+  Expected<Dataset> read(const std::string& text, const DataOptions& options = {}) {
     EXPECT_TRUE(write_file(file_, text).has_value());
     return read_csv_set(file_, options);
   }

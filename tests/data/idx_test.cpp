@@ -40,7 +40,7 @@ class Idx : public ::testing::Test {
   std::filesystem::path labels = folder.path() / "labels";
 };
 
-void expect_two_images(const Expected<ImageSet>& set) {
+void expect_two_images(const Expected<Dataset>& set) {
   ASSERT_TRUE(set) << set.error().message;
   EXPECT_EQ(set->count(), 2);
   EXPECT_EQ(set->rows, 2);

@@ -9,7 +9,7 @@ namespace {
 
 class NpzSet : public ::testing::Test {
  protected:
-  Expected<ImageSet> read(const Npz& arrays, Split split = Split::test) {
+  Expected<Dataset> read(const Npz& arrays, Split split = Split::test) {
     EXPECT_TRUE(write_npz(file_, arrays).has_value());
     return read_npz_set(file_, split);
   }

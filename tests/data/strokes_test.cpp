@@ -10,20 +10,20 @@
 namespace brink {
 namespace {
 
-const std::vector<std::uint8_t>& bytes(const ImageSet& set) {
+const std::vector<std::uint8_t>& bytes(const Dataset& set) {
   return std::get<std::vector<std::uint8_t>>(set.pixels);
 }
 
-std::string first_ten(const ImageSet& set) {
+std::string first_ten(const Dataset& set) {
   return sha256({bytes(set).data(), static_cast<std::size_t>(10 * set.image_size())});
 }
 
 TEST(Strokes, TheSameImagesEverywhere) {
   EXPECT_EQ(first_ten(strokes(Split::train)),
             "8be90bc5cf279a4878460eac64511d6a91b4c304c8177edc69962a929ef3377d");
-  const ImageSet test = strokes(Split::test);
+  const Dataset test = strokes(Split::test);
   EXPECT_EQ(first_ten(test), "e8b39e7d110de963fb03365e0a9da164bcc85931bd1d8c8baa496846905785ec");
-  const ImageSet again = strokes(Split::test);
+  const Dataset again = strokes(Split::test);
   EXPECT_EQ(test.pixels, again.pixels);
   EXPECT_EQ(test.labels, again.labels);
   EXPECT_NE(test.pixels, strokes(Split::test, 1).pixels);
@@ -47,7 +47,7 @@ TEST(Strokes, BalancedLabels) {
 }
 
 TEST(Strokes, EveryImageHasInkAndItsDigitsMeanIsNearest) {
-  const ImageSet set = strokes(Split::test);
+  const Dataset set = strokes(Split::test);
   std::array<Eigen::VectorXd, 10> means;
   means.fill(Eigen::VectorXd::Zero(784));
   for (int i = 0; i < set.count(); ++i) {

@@ -46,7 +46,7 @@ TEST(ClosestQuestionText, DecidesByEverythingThatDecidesAnswers) {
   question.box = Box::uniform(4, 0, 1);
   Engine engine;
   engine.box_text = "0:1";
-  ImageSet set;
+  Dataset set;
   set.rows = set.columns = 2;
   set.pixels = std::vector<std::uint8_t>{1, 2, 3, 4};
   set.labels = {1};

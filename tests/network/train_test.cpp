@@ -34,8 +34,7 @@ double mean_loss(const Network& network, const Examples& examples, const std::ve
 
 TEST(Examples, KeepWhatTheyWereGiven) {
   Examples examples(3);
-  const std::vector<std::uint8_t> pixels = {0, 255, 51};
-  examples.add(pixels, 1);
+  examples.add(Eigen::Vector3d(0, 1, 0.2), 1);
   examples.add(Eigen::Vector3d(0.25, 0, -1), 4);
   EXPECT_EQ(examples.classes(), 5);
   Examples twice(3);

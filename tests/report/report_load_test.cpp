@@ -16,14 +16,15 @@ struct Small {
   Network network;
   QuestionId question = 0;
 
-  Small() {
+  explicit Small(const std::vector<std::string>& features = {}) {
     Random random(1);
     network = testing::random_network({4, 3, 2}, random);
     nlohmann::json options = testing::robust_options("l1");
     options["box"] = "-1:1";
+    if (!features.empty()) options["features"] = features;
     EXPECT_TRUE(store.begin_run("brink closest ...", 1).has_value());
     question = store.ask(network, "net", {"closest", "asked", options}).value();
-    ImageSet set;
+    Dataset set;
     set.rows = set.columns = 2;
     set.pixels = std::vector<std::uint8_t>{0, 51, 102, 255, 1, 2, 3, 4};
     set.labels = {1, 0};
@@ -42,6 +43,23 @@ struct Small {
     EXPECT_TRUE(store.put(question, row).has_value());
   }
 };
+
+TEST(ReportLoad, RowsOfATableHaveTheirChangesAndNoPictures) {
+  Small small({"age", "mass", "pressure", "glucose"});
+  small.put(0, AnswerStatus::optimal, Eigen::Vector4d(0, 0.2, -1, 1));
+  small.put(7, AnswerStatus::optimal, Eigen::Vector4d(0, 0, 0, 0));  // its original is not there
+  const auto data = load_report(small.store);
+  ASSERT_TRUE(data.has_value()) << data.error().message;
+  EXPECT_FALSE(data->images[0].picture);
+  EXPECT_TRUE(data->images[0].original.empty());
+  ASSERT_EQ(data->answers.size(), 2U);
+  ASSERT_EQ(data->answers[0].changes.size(), 1U);
+  EXPECT_EQ(data->answers[0].changes[0].feature, 2);
+  EXPECT_EQ(data->answers[0].changes[0].from, 0.4);
+  EXPECT_EQ(data->answers[0].changes[0].to, -1);
+  EXPECT_TRUE(data->answers[0].found.empty());
+  EXPECT_TRUE(data->answers[1].changes.empty());
+}
 
 TEST(ReportLoad, AnswersWithPictures) {
   Small small;

@@ -122,7 +122,7 @@ TEST_F(StoreTest, BoundsUnitsOriginalsAndFacts) {
   EXPECT_EQ(units->at({2, 1}).answer.bound, 0.71);
   EXPECT_EQ(units->at({2, 1}).answer.proof, "solver");
 
-  ImageSet set;
+  Dataset set;
   set.rows = set.columns = 2;
   set.pixels = std::vector<std::uint8_t>{1, 2, 3, 4, 5, 6, 7, 8};
   set.labels = {0, 1};

@@ -72,7 +72,7 @@ Expected<std::vector<ClosestRow>> ask_images(const ClosestBatch& batch,
   return rows;
 }
 
-Expected<std::vector<int>> first_correct(const Network& network, const ImageSet& set, int count) {
+Expected<std::vector<int>> first_correct(const Network& network, const Dataset& set, int count) {
   std::vector<int> found;
   for (int i = 0; i < set.count() && static_cast<int>(found.size()) < count; ++i) {
     if (classify(network, set.image(i)) == set.label(i)) found.push_back(i);

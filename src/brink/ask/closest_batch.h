@@ -24,7 +24,7 @@ struct ClosestRow {
 /// the caller holds.
 struct ClosestBatch {
   const Network* network = nullptr;
-  const ImageSet* set = nullptr;
+  const Dataset* set = nullptr;
   ClosestQuestion question;
   std::optional<MipOptions> mip;   ///< set: the MIP engine
   const Bounds* bounds = nullptr;  ///< of the MIP engine
@@ -52,6 +52,6 @@ Expected<std::vector<ClosestRow>> ask_images(const ClosestBatch& batch,
                                              const std::atomic<bool>* interrupt = nullptr);
 
 /// The first `count` images that the network gets right; an error says how many there are.
-Expected<std::vector<int>> first_correct(const Network& network, const ImageSet& set, int count);
+Expected<std::vector<int>> first_correct(const Network& network, const Dataset& set, int count);
 
 }  // namespace brink

@@ -27,4 +27,15 @@ std::string md5(std::span<const unsigned char> bytes) {
   return digest(EVP_md5(), bytes);
 }
 
+std::string short_digest(const Eigen::VectorXd& numbers) {
+  const std::span<const double> all(numbers.data(), static_cast<std::size_t>(numbers.size()));
+  const auto bytes = std::as_bytes(all);
+  return sha256({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}).substr(0, 16);
+}
+std::string short_digest(const Box& box) {
+  Eigen::VectorXd both(2 * box.size());
+  both << box.lower, box.upper;
+  return short_digest(both);
+}
+
 }  // namespace brink

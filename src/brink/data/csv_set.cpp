@@ -102,7 +102,7 @@ Expected<std::optional<std::size_t>> label_column(const CsvFile& file, const std
 }
 
 /// Classes by name: as listed, or in the order of the alphabet.
-Expected<void> name_classes(ImageSet& set, const CsvFile& file, std::size_t column,
+Expected<void> name_classes(Dataset& set, const CsvFile& file, std::size_t column,
                             const std::vector<std::string>& listed) {
   std::set<std::string> names;
   for (const CsvRecord& record : file.records) names.emplace(trimmed(record.fields[column]));
@@ -122,7 +122,7 @@ Expected<void> name_classes(ImageSet& set, const CsvFile& file, std::size_t colu
   return {};
 }
 
-Expected<void> read_labels(ImageSet& set, const CsvFile& file, std::size_t column,
+Expected<void> read_labels(Dataset& set, const CsvFile& file, std::size_t column,
                            const DataOptions& options) {
   const auto number = [&](const CsvRecord& record) { return to_number(record.fields[column]); };
   const auto numbers = std::count_if(file.records.begin(), file.records.end(),
@@ -150,12 +150,12 @@ Expected<void> read_labels(ImageSet& set, const CsvFile& file, std::size_t colum
 
 }  // namespace
 
-Expected<ImageSet> read_csv_set(const std::filesystem::path& path, const DataOptions& options) {
+Expected<Dataset> read_csv_set(const std::filesystem::path& path, const DataOptions& options) {
   const auto file = read_records(path);
   if (!file) return tl::unexpected(file.error());
   const auto label = label_column(*file, options.label);
   if (!label) return tl::unexpected(label.error());
-  ImageSet set;
+  Dataset set;
   set.picture = false;
   set.rows = 1;
   std::vector<double> numbers;

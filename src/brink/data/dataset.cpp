@@ -6,7 +6,7 @@
 
 namespace brink {
 
-Eigen::VectorXd ImageSet::image(int i) const {
+Eigen::VectorXd Dataset::image(int i) const {
   const auto size = static_cast<std::size_t>(image_size());
   Eigen::VectorXd values(image_size());
   std::visit(
@@ -18,7 +18,7 @@ Eigen::VectorXd ImageSet::image(int i) const {
   return bytes() ? Eigen::VectorXd(values / 255.0) : values;
 }
 
-std::string ImageSet::bytes_of(int i) const {
+std::string Dataset::bytes_of(int i) const {
   const auto size = static_cast<std::size_t>(image_size());
   if (const auto* all = std::get_if<std::vector<std::uint8_t>>(&pixels)) {
     const auto* first =
@@ -35,11 +35,11 @@ Expected<Split> parse_split(std::string_view text) {
   return unknown_word("split", text, {"train", "test"});
 }
 
-int ImageSet::channel(int j) const {
+int Dataset::channel(int j) const {
   return channels_last ? j % channels : j / (rows * columns);
 }
 
-std::string ImageSet::input_name(int j) const {
+std::string Dataset::input_name(int j) const {
   if (static_cast<std::size_t>(j) < features.size()) return features[static_cast<std::size_t>(j)];
   if (!picture) return fmt::format("feature {}", j);
   const int place = channels_last ? j / channels : j % (rows * columns);
@@ -47,7 +47,7 @@ std::string ImageSet::input_name(int j) const {
   return channels == 1 ? pixel : fmt::format("{} of channel {}", pixel, channel(j));
 }
 
-std::string ImageSet::shape_text() const {
+std::string Dataset::shape_text() const {
   if (!picture) return fmt::format("{} features", columns);
   if (channels == 1) return fmt::format("{}x{} = {} pixels", rows, columns, image_size());
   if (channels_last)
@@ -55,7 +55,7 @@ std::string ImageSet::shape_text() const {
   return fmt::format("{}x{}x{} = {} numbers", channels, rows, columns, image_size());
 }
 
-std::string ImageSet::digest() const {
+std::string Dataset::digest() const {
   const std::string sizes = channels == 1 ? "" : fmt::format("{} x ", channels);
   std::string text = fmt::format("{}{} x {};", sizes, rows, columns);
   std::visit(

@@ -20,7 +20,7 @@ namespace brink {
 using SetNumbers = std::variant<std::vector<std::uint8_t>, std::vector<float>, std::vector<double>>;
 
 /// One split: `count()` images, or rows of a table, each of image_size() numbers.
-struct ImageSet {
+struct Dataset {
   int rows = 0;
   int columns = 0;
   SetNumbers pixels;        ///< count x image_size(), each in row order of its shape
@@ -57,12 +57,12 @@ enum class Split { train, test };
 Expected<Split> parse_split(std::string_view text);
 
 /// The idx3/idx1 pair, gzip or raw. Errors name the file, the byte and what was expected.
-Expected<ImageSet> read_idx(const std::filesystem::path& images,
+Expected<Dataset> read_idx(const std::filesystem::path& images,
                             const std::filesystem::path& labels);
 
 /// `strokes`: 28x28 digits drawn from pen strokes; 60,000 train and 10,000 test images, the same
 /// for the same seed on every machine.
-ImageSet strokes(Split split, std::uint64_t seed = 0);
+Dataset strokes(Split split, std::uint64_t seed = 0);
 
 /// Where named sets are looked for, in order: `data_dir` if given, $BRINK_DATA, ../shared/data
 /// relative to the current folder, the user's cache folder.
@@ -84,16 +84,16 @@ struct DataOptions {
 /// Arrays `x_train`, `y_train`, `x_test`, `y_test`; or `images` or `x` with `label`, `labels` or
 /// `y`, which are both splits. Any type of number; n x features is a table, n x rows x columns and
 /// more are pictures. Without labels every label is -1.
-Expected<ImageSet> read_npz_set(const std::filesystem::path& file, Split split,
+Expected<Dataset> read_npz_set(const std::filesystem::path& file, Split split,
                                 const DataOptions& options = {});
 
 /// A header of names, then a row of numbers a line; the label's column holds whole numbers from 0
 /// or the names of classes (in the order of the alphabet, unless `classes` says otherwise).
 /// Separated by commas, semicolons or tabs. Errors name line and column.
-Expected<ImageSet> read_csv_set(const std::filesystem::path& file, const DataOptions& options = {});
+Expected<Dataset> read_csv_set(const std::filesystem::path& file, const DataOptions& options = {});
 
 /// `name`: mnist, fashion-mnist, strokes, a folder with the four IDX files, FILE.npz or FILE.csv.
-Expected<ImageSet> load_dataset(const std::string& name, Split split,
+Expected<Dataset> load_dataset(const std::string& name, Split split,
                                 const std::filesystem::path& data_dir = {},
                                 const DataOptions& options = {});
 

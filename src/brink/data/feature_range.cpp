@@ -2,7 +2,7 @@
 
 namespace brink {
 
-Box range_of(const ImageSet& set) {
+Box range_of(const Dataset& set) {
   Box box{set.image(0), set.image(0)};
   for (int i = 1; i < set.count(); ++i) {
     const Eigen::VectorXd values = set.image(i);

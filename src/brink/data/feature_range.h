@@ -7,6 +7,6 @@ namespace brink {
 
 /// Of a table each feature's least and greatest value. Of pictures [0, 1] if every number lies
 /// within, else least and greatest of all numbers.
-Box range_of(const ImageSet& set);
+Box range_of(const Dataset& set);
 
 }  // namespace brink

@@ -31,7 +31,7 @@ std::optional<fs::path> find_file(const fs::path& folder, Split split, const std
 }
 
 /// The set in `folder`; nothing if neither of the two files is there.
-Expected<std::optional<ImageSet>> load_folder(const fs::path& folder, Split split) {
+Expected<std::optional<Dataset>> load_folder(const fs::path& folder, Split split) {
   const auto images = find_file(folder, split, "images");
   const auto labels = find_file(folder, split, "labels");
   if (!images && !labels) return std::nullopt;
@@ -94,7 +94,7 @@ std::vector<fs::path> data_folders(const fs::path& data_dir) {
   return folders;
 }
 
-Expected<ImageSet> load_dataset(const std::string& name, Split split, const fs::path& data_dir,
+Expected<Dataset> load_dataset(const std::string& name, Split split, const fs::path& data_dir,
                                 const DataOptions& options) {
   if (name.empty()) return bad_request("the data set has no name; write e.g. mnist or strokes");
   if (name.ends_with(".npz")) return read_npz_set(name, split, options);

@@ -165,7 +165,7 @@ Expected<void> check_count(const IdxFile& file, std::uint32_t count, const char*
                      count, kind, kMaxCount);
 }
 
-Expected<ImageSet> read_images(const fs::path& path, std::uint32_t& count) {
+Expected<Dataset> read_images(const fs::path& path, std::uint32_t& count) {
   auto file = IdxFile::open(path);
   if (!file) return tl::unexpected(file.error());
   const auto header = file->read_header<3>(kImagesMagic, "images");
@@ -184,7 +184,7 @@ Expected<ImageSet> read_images(const fs::path& path, std::uint32_t& count) {
                                 fmt::format("{} images of {} x {}", images, rows, columns));
   if (!pixels) return tl::unexpected(pixels.error());
   count = images;
-  ImageSet set;
+  Dataset set;
   set.rows = static_cast<int>(rows);
   set.columns = static_cast<int>(columns);
   set.pixels = *std::move(pixels);
@@ -205,7 +205,7 @@ Expected<std::vector<std::uint8_t>> read_labels(const fs::path& path) {
 
 }  // namespace
 
-Expected<ImageSet> read_idx(const fs::path& images, const fs::path& labels) {
+Expected<Dataset> read_idx(const fs::path& images, const fs::path& labels) {
   std::uint32_t count = 0;
   auto set = read_images(images, count);
   if (!set) return set;

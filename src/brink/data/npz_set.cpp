@@ -46,7 +46,7 @@ bool few(std::size_t extent) {
 }
 
 /// rows, columns, channels, picture from the shape n x ...
-Expected<void> set_shape(ImageSet& set, const std::vector<std::size_t>& shape,
+Expected<void> set_shape(Dataset& set, const std::vector<std::size_t>& shape,
                          const std::string& where) {
   if (shape.size() < 2) {
     return bad_request("{} has {} dimension; n x features or n x rows x columns are needed", where,
@@ -78,7 +78,7 @@ Expected<void> set_shape(ImageSet& set, const std::vector<std::size_t>& shape,
   return {};
 }
 
-Expected<void> check_finite(const ImageSet& set, const std::string& where) {
+Expected<void> check_finite(const Dataset& set, const std::string& where) {
   const auto size = static_cast<std::size_t>(set.image_size());
   return std::visit(
       [&](const auto& numbers) -> Expected<void> {
@@ -99,9 +99,9 @@ SetNumbers numbers_of(const NpyArray& array) {
   return array.as_doubles();
 }
 
-Expected<ImageSet> inputs_as_set(const NamedArray& found, const std::string& file) {
+Expected<Dataset> inputs_as_set(const NamedArray& found, const std::string& file) {
   const std::string where = fmt::format("'{}', {}", file, found.name);
-  ImageSet set;
+  Dataset set;
   if (found.array->as_text()) return bad_request("{} is a text, not numbers", where);
   if (auto ok = set_shape(set, found.array->shape, where); !ok) return tl::unexpected(ok.error());
   set.pixels = numbers_of(*found.array);
@@ -129,7 +129,7 @@ std::vector<int> from_one_hot(const NpyArray& array) {
   return labels;
 }
 
-Expected<void> set_labels(ImageSet& set, const NamedArray& found, const std::string& file) {
+Expected<void> set_labels(Dataset& set, const NamedArray& found, const std::string& file) {
   const std::string where = fmt::format("'{}', {}", file, found.name);
   const auto& shape = found.array->shape;
   const bool column = shape.size() == 2 && shape[1] == 1;
@@ -163,7 +163,7 @@ Expected<void> set_labels(ImageSet& set, const NamedArray& found, const std::str
 
 }  // namespace
 
-Expected<ImageSet> read_npz_set(const fs::path& file, Split split, const DataOptions& options) {
+Expected<Dataset> read_npz_set(const fs::path& file, Split split, const DataOptions& options) {
   const auto arrays = read_npz(file);
   if (!arrays) return tl::unexpected(arrays.error());
   const NamedArray inputs = inputs_of(*arrays, split);

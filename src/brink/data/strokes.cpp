@@ -219,11 +219,11 @@ Random stream(std::uint64_t seed, Split split, int purpose, int index) {
 
 }  // namespace
 
-ImageSet strokes(Split split, std::uint64_t seed) {
+Dataset strokes(Split split, std::uint64_t seed) {
   static const auto glyphs = make_glyphs();
   const int blocks = split == Split::train ? 6'000 : 1'000;  // of one image of each digit
   constexpr std::size_t kSize = std::size_t{kSide} * kSide;
-  ImageSet set;
+  Dataset set;
   set.rows = set.columns = kSide;
   set.labels.resize(static_cast<std::size_t>(blocks) * kDigits);
   std::vector<std::uint8_t> pixels(set.labels.size() * kSize);

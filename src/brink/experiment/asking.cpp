@@ -19,15 +19,6 @@ nlohmann::json or_null(const std::optional<T>& value) {
 
 }  // namespace
 
-std::string box_digest(const Box& box) {
-  std::string bytes;
-  for (const Eigen::VectorXd* side : {&box.lower, &box.upper}) {
-    bytes.append(reinterpret_cast<const char*>(side->data()),
-                 static_cast<std::size_t>(side->size()) * sizeof(double));
-  }
-  return sha256(bytes).substr(0, 16);
-}
-
 Question bounds_question(const Network& network, const Box& box, const std::string& box_text,
                          const BoundRequest& request, const std::string& solver,
                          double time_limit) {
@@ -36,7 +27,7 @@ Question bounds_question(const Network& network, const Box& box, const std::stri
   const bool by_solver = request.method == BoundMethod::exact;
   result.text =
       fmt::format("bounds network={} box={} method={} solver={} limit={}", content_hash(network),
-                  box_digest(box), method_text(request), by_solver ? solver : "none", time_limit);
+                  short_digest(box), method_text(request), by_solver ? solver : "none", time_limit);
   const bool limited = request.limit_per_bound.has_value();
   const std::string weak = request.outputs_only ? "weak:outputs" : "weak";
   result.options = {{"method", limited ? weak : method_text(request)},
@@ -78,6 +69,12 @@ Question closest_question(const Network& network, const ClosestQuestion& questio
                     {"gap", engine.gap},
                     {"seed", engine.seed}};
   result.hash = question_hash(content_hash(network), named.digest, question.text());
+  if (!named.set->picture) {
+    for (int j = 0; j < named.set->image_size(); ++j) {
+      result.options["features"].push_back(named.set->input_name(j));
+    }
+  }
+  if (!named.set->classes.empty()) result.options["classes"] = named.set->classes;
   if (!engine.search) {
     result.options["solver"] = engine.mip.solver;
     result.options["formulation"] = formulation;
@@ -88,7 +85,7 @@ Question closest_question(const Network& network, const ClosestQuestion& questio
 }
 
 ClosestBatch closest_batch(const Network& network, const ClosestQuestion& question,
-                           const Engine& engine, const ImageSet& set, const Bounds* bounds) {
+                           const Engine& engine, const Dataset& set, const Bounds* bounds) {
   ClosestBatch batch;
   batch.network = &network;
   batch.set = &set;
@@ -108,7 +105,7 @@ ClosestBatch closest_batch(const Network& network, const ClosestQuestion& questi
 namespace {
 
 /// The rows that the leader has, in every process of the crew.
-Expected<Answers> share_rows(Crew& crew, const ImageSet& set, Norm norm, const Answers& rows) {
+Expected<Answers> share_rows(Crew& crew, const Dataset& set, Norm norm, const Answers& rows) {
   if (crew.processes() == 1) return rows;
   nlohmann::json list = nlohmann::json::array();
   if (crew.leads()) {

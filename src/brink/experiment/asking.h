@@ -21,13 +21,13 @@ namespace brink {
 /// apart.
 struct NamedImages {
   NamedImages() = default;
-  NamedImages(const ImageSet& images, std::string data_name, std::string split_name)
+  NamedImages(const Dataset& images, std::string data_name, std::string split_name)
       : set(&images),
         data(std::move(data_name)),
         split(std::move(split_name)),
         digest(images.digest()) {}
 
-  const ImageSet* set = nullptr;
+  const Dataset* set = nullptr;
   std::string data;
   std::string split;
   std::string digest;
@@ -52,14 +52,12 @@ Question closest_question(const Network& network, const ClosestQuestion& questio
 /// The question ready to be asked of images of `set`; refers to what the caller holds. `bounds`: of
 /// the MIP engine, else null.
 ClosestBatch closest_batch(const Network& network, const ClosestQuestion& question,
-                           const Engine& engine, const ImageSet& set, const Bounds* bounds);
+                           const Engine& engine, const Dataset& set, const Bounds* bounds);
 
 /// The same of bounds. A limit on all of it is part of the question: it decides how far they are
 /// proven.
 Question bounds_question(const Network& network, const Box& box, const std::string& box_text,
                          const BoundRequest& request, const std::string& solver, double time_limit);
-/// A box in 16 hexadecimal digits.
-std::string box_digest(const Box& box);
 
 /// A network and the name its file has.
 struct NamedNetwork {

@@ -15,7 +15,7 @@ namespace {
 constexpr int kChunk = 1000;  // images asked at once, so that a round ends soon after `count`
 
 /// The next `count` images from `first` on that the network gets right.
-std::vector<int> next_correct(const Network& network, const ImageSet& set, int first, int count) {
+std::vector<int> next_correct(const Network& network, const Dataset& set, int first, int count) {
   std::vector<int> found;
   for (int i = first; i < set.count() && static_cast<int>(found.size()) < count; ++i) {
     if (classify(network, set.image(i)) == set.label(i)) found.push_back(i);
@@ -97,13 +97,13 @@ std::vector<int> hidden_of(const Network& network) {
 
 }  // namespace
 
-Examples to_examples(const ImageSet& set) {
+Examples to_examples(const Dataset& set) {
   Examples examples(set.image_size());
   for (int i = 0; i < set.count(); ++i) examples.add(set.image(i), set.label(i));
   return examples;
 }
 
-bool needs_standardising(const ImageSet& set) {
+bool needs_standardising(const Dataset& set) {
   return set.range && (set.range->lower.minCoeff() < 0 || set.range->upper.maxCoeff() > 1);
 }
 
@@ -131,7 +131,7 @@ Expected<Attacked> attack(const Asker& asker, const NamedNetwork& network,
 
 Expected<double> accuracy(const Asker& asker, const NamedNetwork& network,
                           const NamedImages& named) {
-  const ImageSet& set = *named.set;
+  const Dataset& set = *named.set;
   const Evaluation evaluation = evaluate(
       network.network, set.count(), [&set](int i) { return set.image(i); },
       [&set](int i) { return set.label(i); }, asker.threads());

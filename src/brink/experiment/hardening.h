@@ -17,9 +17,9 @@
 namespace brink {
 
 /// All images of a split as training examples.
-Examples to_examples(const ImageSet& set);
+Examples to_examples(const Dataset& set);
 /// Numbers that do not lie within [0, 1] are trained on at mean 0 and deviation 1.
-bool needs_standardising(const ImageSet& set);
+bool needs_standardising(const Dataset& set);
 
 /// Examples found for training images.
 struct Attacked {

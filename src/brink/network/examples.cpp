@@ -4,15 +4,6 @@
 
 namespace brink {
 
-void Examples::add(std::span<const std::uint8_t> pixels, int label) {
-  for (std::size_t j = 0; j < pixels.size(); ++j) {
-    if (pixels[j] == 0) continue;
-    positions_.push_back(static_cast<std::int32_t>(j));
-    values_.push_back(static_cast<float>(pixels[j] / 255.0));
-  }
-  finish_example(label);
-}
-
 void Examples::add(const Eigen::VectorXd& x, int label) {
   for (Eigen::Index j = 0; j < x.size(); ++j) {
     const auto value = static_cast<float>(x(j));

@@ -21,9 +21,7 @@ class Examples {
   /// `input_size`: n_0 >= 1.
   explicit Examples(int input_size) : input_size_(input_size) {}
 
-  /// n_0 pixels, each worth byte / 255; label >= 0.
-  void add(std::span<const std::uint8_t> pixels, int label);
-  /// x in R^{n_0}, finite.
+  /// x in R^{n_0}, finite; label >= 0.
   void add(const Eigen::VectorXd& x, int label);
   void add(const Examples& others);
 

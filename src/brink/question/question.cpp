@@ -235,17 +235,8 @@ Expected<void> ClosestQuestion::check(const Network& network) const {
 }
 
 std::string ClosestQuestion::text() const {
-  std::string box_bytes;
-  for (const Eigen::VectorXd* side : {&box.lower, &box.upper}) {
-    box_bytes.append(reinterpret_cast<const char*>(side->data()),
-                     static_cast<std::size_t>(side->size()) * sizeof(double));
-  }
-  std::string weighed;
-  if (weights.size() > 0) {
-    const std::string bytes(reinterpret_cast<const char*>(weights.data()),
-                            static_cast<std::size_t>(weights.size()) * sizeof(double));
-    weighed = " weights=" + sha256(bytes).substr(0, 16);
-  }
+  const std::string weighed =
+      weights.size() > 0 ? " weights=" + short_digest(weights) : std::string();
   const std::string kept = frozen.empty() ? "" : fmt::format(" frozen={}", fmt::join(frozen, ","));
   const std::string grey = levels ? fmt::format(" levels={}", *levels) : "";
   const std::string ending = ending_doubt > 0 ? fmt::format("+{}", ending_doubt) : "";
@@ -256,7 +247,7 @@ std::string ClosestQuestion::text() const {
       "norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}{}{}{}{}", name(norm),
       target.text(), margin, target_min ? fmt::format("{}", *target_min) : "none",
       cap ? fmt::format("{}", *cap) : "none",
-      breakpoints ? fmt::format("{}", *breakpoints) : "none", sha256(box_bytes).substr(0, 16), led,
+      breakpoints ? fmt::format("{}", *breakpoints) : "none", short_digest(box), led,
       grey, kept, weighed);
 }
 

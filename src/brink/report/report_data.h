@@ -46,7 +46,15 @@ struct ReportImage {
   std::string split;
   int number = 0;  ///< in its data set
   int label = 0;
+  bool picture = true;  ///< else the row of a table, which has no thumbnails
   Thumbnail original;
+};
+
+/// A feature of a table's row, and what the answer makes of it.
+struct ReportChange {
+  int feature = 0;  ///< index of the question's option `features`
+  double from = 0;
+  double to = 0;
 };
 
 struct ReportAnswer {
@@ -67,6 +75,7 @@ struct ReportAnswer {
   int run = -1;  ///< index; -1: unknown
   Thumbnail found;
   Thumbnail change;
+  std::vector<ReportChange> changes;  ///< of the row of a table
 };
 
 struct ReportUnit {

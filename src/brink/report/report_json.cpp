@@ -76,17 +76,26 @@ json runs(const ReportData& data) {
   return list;
 }
 
+json changes(const ReportAnswer& answer) {
+  json list = json::array();
+  for (const ReportChange& c : answer.changes) {
+    list.push_back({c.feature, brief(c.from), brief(c.to)});
+  }
+  return list;
+}
+
 /// Originals and the pictures of their answers, image by image, so that a screen of the gallery
 /// needs one or two sheets. Data set and split are numbers in `sets`.
 void add_images(const ReportData& data, json& out, SpriteSheets& sprites) {
   json images = {{"set", json::array()},
                  {"number", json::array()},
                  {"label", json::array()},
-                 {"sprite", json::array()}};
+                 {"sprite", json::array()},
+                 {"picture", json::array()}};
   json answers;
   for (const char* key :
        {"question", "image", "target", "status", "distance", "bound", "gap", "nodes", "seconds",
-        "boundSeconds", "verified", "allZero", "note", "run", "found", "change"}) {
+        "boundSeconds", "verified", "allZero", "note", "run", "found", "change", "changes"}) {
     answers[key] = json::array();
   }
   json sets = json::array();
@@ -99,6 +108,7 @@ void add_images(const ReportData& data, json& out, SpriteSheets& sprites) {
     images["number"].push_back(image.number);
     images["label"].push_back(image.label);
     images["sprite"].push_back(sprites.add(image.original));
+    images["picture"].push_back(image.picture ? 1 : 0);
     for (; answer != data.answers.end() && answer->image == static_cast<int>(i); ++answer) {
       const ReportAnswer& a = *answer;
       answers["question"].push_back(a.question);
@@ -117,6 +127,7 @@ void add_images(const ReportData& data, json& out, SpriteSheets& sprites) {
       answers["run"].push_back(a.run);
       answers["found"].push_back(sprites.add(a.found));
       answers["change"].push_back(sprites.add(a.change));
+      answers["changes"].push_back(changes(a));
     }
   }
   out["sets"] = std::move(sets);

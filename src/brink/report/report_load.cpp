@@ -134,6 +134,7 @@ Expected<void> load_images(Loading& loading) {
                                      text_option(asked, "split"),
                                      number,
                                      static_cast<int>(row.integer(2)),
+                                     !asked.options.contains("features"),
                                      {}};
   });
   if (!ok) return ok;
@@ -154,12 +155,14 @@ Expected<void> load_images(Loading& loading) {
         }
         if (size != std::ssize(bytes)) {  // real numbers
           const Eigen::VectorXd pixels = to_vector(bytes);
-          image->second.original =
-              grey_thumbnail(pixels, shape, pixels.minCoeff(), pixels.maxCoeff());
+          if (image->second.picture) {
+            image->second.original =
+                grey_thumbnail(pixels, shape, pixels.minCoeff(), pixels.maxCoeff());
+          }
           loading.pixels_of[key] = pixels;
           return;
         }
-        image->second.original = {shape, {bytes.begin(), bytes.end()}};
+        if (image->second.picture) image->second.original = {shape, {bytes.begin(), bytes.end()}};
         Eigen::VectorXd pixels(std::ssize(bytes));
         for (Eigen::Index j = 0; j < pixels.size(); ++j) {
           pixels(j) = static_cast<std::uint8_t>(bytes[static_cast<std::size_t>(j)]) / 255.0;
@@ -175,8 +178,21 @@ Expected<void> load_images(Loading& loading) {
   return {};
 }
 
-/// The picture found and its change; false when its size is not the original's.
-bool add_pictures(const Loading& loading, const ImageKey& key, const std::string& blob,
+/// Of the row of a table.
+bool add_changes(const Loading& loading, const ImageKey& key, const Eigen::VectorXd& found,
+                 ReportAnswer& answer) {
+  const auto original = loading.pixels_of.find(key);
+  if (original == loading.pixels_of.end()) return true;
+  if (found.size() != original->second.size()) return false;
+  for (Eigen::Index j = 0; j < found.size(); ++j) {
+    const double from = original->second(j);
+    if (found(j) != from) answer.changes.push_back({static_cast<int>(j), from, found(j)});
+  }
+  return true;
+}
+
+/// What was found and its change; false when its size is not the original's.
+bool add_found(const Loading& loading, const ImageKey& key, const std::string& blob,
                   ReportAnswer& answer) {
   if (blob.empty()) return true;
   const Eigen::VectorXd found = to_vector(blob);
@@ -184,6 +200,7 @@ bool add_pictures(const Loading& loading, const ImageKey& key, const std::string
       loading.data.questions[static_cast<std::size_t>(answer.question)];
   const GreyRange range = grey_range(question);
   const ReportImage& image = loading.data.images[static_cast<std::size_t>(answer.image)];
+  if (!image.picture) return add_changes(loading, key, found, answer);
   if (image.original.empty()) {
     answer.found = grey_thumbnail(found, shape_of(found.size()), range.low, range.high);
     return true;
@@ -232,7 +249,7 @@ Expected<void> load_answers(Loading& loading) {
           return;
         }
         ReportAnswer answer = read_answer(loading, row, question, image);
-        if (!add_pictures(loading, key, row.blob(12), answer)) {
+        if (!add_found(loading, key, row.blob(12), answer)) {
           damaged = fmt::format("image {} of question {}", number, row.integer(0));
         }
         loading.data.answers.push_back(std::move(answer));

@@ -19,12 +19,12 @@ struct Answered {
   ClosestAnswer answer;
 };
 
-ImageShape shape_of(const ImageSet& set) {
+ImageShape shape_of(const Dataset& set) {
   return {set.rows, set.columns};
 }
 
 /// The first image of every digit that the network gets right.
-std::vector<int> one_of_each(const NamedNetwork& network, const ImageSet& set) {
+std::vector<int> one_of_each(const NamedNetwork& network, const Dataset& set) {
   std::vector<int> images;
   for (int digit = 0; digit < kDigits; ++digit) {
     for (int i = 0; i < set.count(); ++i) {

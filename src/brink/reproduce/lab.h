@@ -65,7 +65,7 @@ class Lab {
   ReproduceOptions options_;
   Asker asker_;
   std::map<std::string, NamedNetwork> networks_;
-  std::map<std::string, ImageSet> sets_;  // by split, as what follows
+  std::map<std::string, Dataset> sets_;  // by split, as what follows
   std::map<std::string, NamedImages> named_;
   std::map<std::string, Bounds> bounds_;
 };

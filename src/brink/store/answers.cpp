@@ -163,7 +163,7 @@ Expected<std::optional<StoredBounds>> Store::bounds(QuestionId question) const {
 }
 
 Expected<void> Store::put_originals(const std::string& data, const std::string& split,
-                                    const ImageSet& set, const std::vector<int>& images) {
+                                    const Dataset& set, const std::vector<int>& images) {
   return db_.transaction([&]() -> Expected<void> {
     for (const int image : images) {
       auto ok = db_.run(

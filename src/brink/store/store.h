@@ -100,7 +100,7 @@ class Store {
   /// Replaces what was there. Not complete: of a run that may be continued.
   Expected<void> put(QuestionId question, const Bounds& bounds, bool complete);
   Expected<void> put_originals(const std::string& data, const std::string& split,
-                               const ImageSet& set, const std::vector<int>& images);
+                               const Dataset& set, const std::vector<int>& images);
   Expected<void> put(const Evaluated& evaluated);
   Expected<void> put(const Descent& descent);
 

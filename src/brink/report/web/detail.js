@@ -26,6 +26,7 @@ function morph(row) {
 
 function pictures(row) {
   const { found, change, image } = data.answers;
+  if (!isPicture(image[row])) return changeTable(row);
   return el("div", { class: "trio" },
     el("figure", {}, picture(data.images.sprite[image[row]], "original image"), el("figcaption", {}, "original")),
     morph(row),
@@ -58,14 +59,14 @@ function showDetail(position) {
   const a = data.answers;
   const image = a.image[row];
   const set = data.sets[data.images.set[image]];
-  const taken = a.target[row] == null ? "" : `, taken for ${a.target[row]}`;
+  const taken = a.target[row] == null ? "" : `, taken for ${className(row, a.target[row])}`;
   const step = (text, by, disabled) => el("button", { type: "button", class: "plain", "data-step": by, disabled, onclick: () => showDetail(shown + by) }, text);
   const dialog = byId("detail");
   const focused = document.activeElement?.dataset.step;
   dialog.replaceChildren(
     el("div", { class: "detail-head" },
-      el("h2", { id: "detail-title" }, `A ${data.images.label[image]}${taken}`),
-      el("p", {}, `image ${data.images.number[image]} of ${set[0]} (${set[1]}), ${normName(data.questions[a.question[row]].options.norm)}`),
+      el("h2", { id: "detail-title" }, `${isPicture(image) ? "A " : ""}${className(row, data.images.label[image])}${taken}`),
+      el("p", {}, `${isPicture(image) ? "image" : "row"} ${data.images.number[image]} of ${set[0]} (${set[1]}), ${normName(data.questions[a.question[row]].options.norm)}`),
       el("button", { type: "button", class: "plain close", "aria-label": "Close", onclick: closeDetail }, "✕")),
     pictures(row), answerFacts(row),
     el("div", { class: "pager" }, step("← Previous", -1, shown === 0),

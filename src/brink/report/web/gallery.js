@@ -37,7 +37,7 @@ function caption(row) {
   const open = ["time_limit", "undecided", "gap"].includes(result) && a.bound[row] > 0;
   return el("span", { class: "caption" },
     el("span", { class: "value" }, `${normName(question.options.norm)} `, el("b", {}, number(a.distance[row]))),
-    a.target[row] == null ? null : el("span", { class: "as" }, `as ${a.target[row]}`),
+    a.target[row] == null ? null : el("span", { class: "as" }, `as ${className(row, a.target[row])}`),
     a.distance[row] == null ? null : proofBar(row),
     el("span", { class: `status ${result}` }, `${status(result).mark} ${open ? `at least ${number(a.bound[row], 3)}` : status(result).short}`),
     a.distance[row] != null && !a.verified[row] ? el("span", { class: "status error" }, "not verified") : null,
@@ -47,13 +47,31 @@ function caption(row) {
 function describe(row) {
   const a = data.answers;
   const norm = normName(data.questions[a.question[row]].options.norm);
-  const found = a.distance[row] == null ? "no image" : `distance ${number(a.distance[row])}${a.target[row] == null ? "" : `, taken for ${a.target[row]}`}`;
+  const found = a.distance[row] == null ? "no image" : `distance ${number(a.distance[row])}${a.target[row] == null ? "" : `, taken for ${className(row, a.target[row])}`}`;
   return `${norm}: ${found}, ${status(a.status[row]).text}. Closer look`;
+}
+
+/** Of the row of a table: what changed, from what to what; at most so many lines. */
+function changeTable(row, most = Infinity) {
+  const changes = data.answers.changes[row];
+  const { features } = data.questions[data.answers.question[row]].options;
+  const lines = changes.slice(0, most).map(([feature, from, to]) =>
+    el("tr", {}, el("th", { scope: "row" }, features[feature]), el("td", {}, number(from)), el("td", {}, "→ ", el("b", {}, number(to)))));
+  if (changes.length > most) lines.push(el("tr", {}, el("td", { colspan: 3 }, `and ${changes.length - most} more`)));
+  return el("table", { class: "changes" }, lines);
+}
+
+const isPicture = (image) => data.images.picture[image] === 1;
+
+/** The class's name, or its number. */
+function className(row, number) {
+  if (number < 0) return "";
+  return data.questions[data.answers.question[row]].options.classes?.[number] ?? String(number);
 }
 
 function answerButton(row) {
   const a = data.answers;
-  const pair = a.found[row] < 0 ? [el("span", { class: "none pair-none" }, status(a.status[row]).short)]
+  const pair = a.distance[row] != null && !isPicture(a.image[row]) ? [changeTable(row, 5)] : a.found[row] < 0 ? [el("span", { class: "none pair-none" }, status(a.status[row]).short)]
     : [picture(a.found[row], "adversarial image"), a.change[row] < 0 ? null : picture(a.change[row], "change", "change")];
   return el("li", {}, el("button", {
     type: "button", class: "answer", "data-row": row, "aria-label": describe(row), onclick: () => showDetail(shownRows.indexOf(row)),
@@ -64,9 +82,10 @@ function card(rows) {
   const image = data.answers.image[rows[0]];
   const set = data.sets[data.images.set[image]];
   const network = data.questions[data.answers.question[rows[0]]].network;
-  return el("article", { class: "card" },
-    el("figure", { class: "original" }, picture(data.images.sprite[image], `image ${data.images.number[image]}, a ${data.images.label[image]}`),
-      el("figcaption", {}, el("b", { class: "label" }, String(data.images.label[image])),
+  const label = className(rows[0], data.images.label[image]);
+  return el("article", { class: isPicture(image) ? "card" : "card of-row" },
+    el("figure", { class: "original" }, isPicture(image) ? picture(data.images.sprite[image], `image ${data.images.number[image]}, a ${label}`) : null,
+      el("figcaption", {}, el("b", { class: "label" }, label),
         el("span", { class: "soft" }, `${data.sets.length > 1 ? `${set[0]} ` : ""}${set[1]} ${data.images.number[image]}`),
         data.networks.length > 1 ? el("span", { class: "soft" }, networkNames[network]) : null)),
     el("ul", { class: "answers" }, rows.map(answerButton)));
