@@ -31,7 +31,7 @@ Expected<std::vector<int>> first_of_each(int count, const Dataset& set, const Ne
 }  // namespace
 
 Expected<Dataset> load_images(const ClosestOptions& options, const Common& common,
-                               const Network& network) {
+                              const Network& network) {
   const auto split = parse_split(options.split);
   if (!split) return tl::unexpected(split.error());
   auto set = load_dataset(options.data, *split, common.data_dir, options.understood);

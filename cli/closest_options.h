@@ -87,7 +87,7 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
 /// Images of the split, of the network's size, with its classes as labels. For a network of one
 /// output labels are of no use: all are -1.
 Expected<Dataset> load_images(const ClosestOptions& options, const Common& common,
-                               const Network& network);
+                              const Network& network);
 /// An error if labels are not known.
 Expected<void> check_labelled(const Dataset& set, const std::string& what_for);
 /// Labels that are not known become what the network takes the images for, with a note.
@@ -121,8 +121,7 @@ Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Loa
 void note_logits(const ClosestQuestion& question, const Common& common,
                  const LoadedNetwork& loaded);
 /// --weights: above 0 for each input.
-Expected<Eigen::VectorXd> read_weights(const std::string& text, const Dataset& set,
-                                       const Box& box);
+Expected<Eigen::VectorXd> read_weights(const std::string& text, const Dataset& set, const Box& box);
 /// Every one of the images lies in the box.
 Expected<void> check_inside(const ClosestQuestion& question, const Dataset& set,
                             const std::vector<int>& images);

@@ -1,5 +1,7 @@
 #include "store_options.h"
 
+#include "brink/base/digest.h"
+
 #include "brink/base/destination.h"
 #include "brink/question/identity.h"
 

@@ -23,7 +23,9 @@ inline Examples three_classes(int count, std::uint64_t seed) {
       const int value = random.index(own ? 256 : 160) - (own ? 0 : 60);
       pixels.push_back(static_cast<std::uint8_t>(std::max(value, 0)));
     }
-    examples.add(pixels, label);
+    const Eigen::Map<const Eigen::Matrix<std::uint8_t, Eigen::Dynamic, 1>> bytes(
+        pixels.data(), static_cast<Eigen::Index>(pixels.size()));
+    examples.add(bytes.cast<double>() / 255.0, label);
   }
   return examples;
 }

@@ -32,7 +32,7 @@ inline ReportData two_networks() {
                    {"bb22", "child", "4-2-2", "linear", {{"mnist", "test", 80, 100}}}};
   data.questions = {{11, "closest", 0, "first", robust_options("l1")},
                     {12, "closest", 1, "second", robust_options("l1")}};
-  for (int i = 0; i < 5; ++i) data.images.push_back({"mnist", "test", 10 + i, i, {}});
+  for (int i = 0; i < 5; ++i) data.images.push_back({"mnist", "test", 10 + i, i, true, {}});
   data.answers = {answer(0, 0, "optimal", 2, 2),    answer(1, 0, "optimal", 4, 4),
                   answer(0, 1, "misclassified"),    answer(1, 1, "optimal", 8, 8),
                   answer(0, 2, "time_limit", 4, 1), answer(1, 2, "gap", 8, 6),

@@ -14,7 +14,6 @@ struct RandomNode {
   RandomNode(Norm norm, Random& random)
       : network(testing::random_network({4, 5, 4, 3}, random)),
         image(testing::random_point(4, random)) {
-    OutputRegion region;
     for (int i = 0; i < 2; ++i) {
       region.rows.push_back({testing::random_point(3, random, -1, 1), random.normal()});
     }
@@ -36,6 +35,7 @@ struct RandomNode {
   }
   Network network;
   Eigen::VectorXd image, point;
+  OutputRegion region;
   std::optional<Problem> problem;
   std::optional<Ball> ball;
   Phasing node;

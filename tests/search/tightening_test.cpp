@@ -34,9 +34,10 @@ TEST(Tightening, LosesNoPointThatMeetsTheRows) {
     Statistics statistics;
     PointPool pool;
     const Phasing root = ball_bounds(*asked.problem, *asked.ball);
-    Relaxation relaxation(*asked.problem, root, statistics);
+    Relaxation relaxation(*asked.problem, root);
     Phasing node = asked.node;
-    EXPECT_TRUE(tighten_node(*asked.problem, relaxation, *asked.ball, pool, node, {})) << round;
+    EXPECT_TRUE(tighten_node(*asked.problem, relaxation, *asked.ball, pool, node, {}, statistics))
+        << round;
     expect_within(asked, node, round);
     Phasing closer = asked.node;
     EXPECT_TRUE(tighten_by_trees(*asked.problem, *asked.ball, {&pool}, closer, 1 + random.index(12),
@@ -57,13 +58,14 @@ TEST(Tightening, FindsARootEmpty) {
   Random random(79);
   for (int round = 0; round < 40; ++round) {
     RandomNode asked(Norm::linf, random);
-    asked.problem->set_rhs(0, 1e3);
+    asked.region.rows.front().rhs = 1e3;
+    const Problem problem(*asked.problem, asked.region);
     Statistics statistics;
     PointPool pool;
-    Relaxation relaxation(*asked.problem, asked.node, statistics);
+    Relaxation relaxation(problem, asked.node);
     Phasing node = asked.node, closer = asked.node;
-    EXPECT_FALSE(tighten_node(*asked.problem, relaxation, *asked.ball, pool, node, {}));
-    EXPECT_FALSE(tighten_by_trees(*asked.problem, *asked.ball, {&pool}, closer, 4, {}, statistics));
+    EXPECT_FALSE(tighten_node(problem, relaxation, *asked.ball, pool, node, {}, statistics));
+    EXPECT_FALSE(tighten_by_trees(problem, *asked.ball, {&pool}, closer, 4, {}, statistics));
   }
 }
 

@@ -58,7 +58,7 @@ Expected<Split> parse_split(std::string_view text);
 
 /// The idx3/idx1 pair, gzip or raw. Errors name the file, the byte and what was expected.
 Expected<Dataset> read_idx(const std::filesystem::path& images,
-                            const std::filesystem::path& labels);
+                           const std::filesystem::path& labels);
 
 /// `strokes`: 28x28 digits drawn from pen strokes; 60,000 train and 10,000 test images, the same
 /// for the same seed on every machine.
@@ -85,7 +85,7 @@ struct DataOptions {
 /// `y`, which are both splits. Any type of number; n x features is a table, n x rows x columns and
 /// more are pictures. Without labels every label is -1.
 Expected<Dataset> read_npz_set(const std::filesystem::path& file, Split split,
-                                const DataOptions& options = {});
+                               const DataOptions& options = {});
 
 /// A header of names, then a row of numbers a line; the label's column holds whole numbers from 0
 /// or the names of classes (in the order of the alphabet, unless `classes` says otherwise).
@@ -94,8 +94,8 @@ Expected<Dataset> read_csv_set(const std::filesystem::path& file, const DataOpti
 
 /// `name`: mnist, fashion-mnist, strokes, a folder with the four IDX files, FILE.npz or FILE.csv.
 Expected<Dataset> load_dataset(const std::string& name, Split split,
-                                const std::filesystem::path& data_dir = {},
-                                const DataOptions& options = {});
+                               const std::filesystem::path& data_dir = {},
+                               const DataOptions& options = {});
 
 /// "0-99", "3,7,20-29" (in the order given) as indices below `count`; "correct:N" (the first
 /// N that a network gets right) and "each:N" (the first N of every class) are for the caller, who

@@ -95,7 +95,7 @@ std::vector<fs::path> data_folders(const fs::path& data_dir) {
 }
 
 Expected<Dataset> load_dataset(const std::string& name, Split split, const fs::path& data_dir,
-                                const DataOptions& options) {
+                               const DataOptions& options) {
   if (name.empty()) return bad_request("the data set has no name; write e.g. mnist or strokes");
   if (name.ends_with(".npz")) return read_npz_set(name, split, options);
   if (name.ends_with(".csv") || name.ends_with(".tsv")) return read_csv_set(name, options);

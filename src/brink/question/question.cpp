@@ -247,8 +247,8 @@ std::string ClosestQuestion::text() const {
       "norm={} target={} margin={} target-min={} cap={} breakpoints={} box={}{}{}{}{}", name(norm),
       target.text(), margin, target_min ? fmt::format("{}", *target_min) : "none",
       cap ? fmt::format("{}", *cap) : "none",
-      breakpoints ? fmt::format("{}", *breakpoints) : "none", short_digest(box), led,
-      grey, kept, weighed);
+      breakpoints ? fmt::format("{}", *breakpoints) : "none", short_digest(box), led, grey, kept,
+      weighed);
 }
 
 std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const Network& network,

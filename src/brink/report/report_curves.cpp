@@ -50,6 +50,10 @@ bool any_change(const std::string& text) {
   return true;
 }
 
+bool all_of_the_data(const nlohmann::json& box) {
+  return box == "0:1" || box == "the data's";
+}
+
 }  // namespace
 
 double relative_gap(const ReportAnswer& answer) {
@@ -84,7 +88,7 @@ bool measures_robustness(const ReportQuestion& question, const ReportNetwork& ne
          options.value("target", nlohmann::json()) == "any" &&
          options.value("margin", nlohmann::json()) == 1 && no_floor(options, network) &&
          any_change(question.text) && is_null(options, "cap") && is_null(options, "breakpoints") &&
-         options.value("box", nlohmann::json("0:1")) == "0:1";
+         all_of_the_data(options.value("box", nlohmann::json("0:1")));
 }
 
 }  // namespace brink

@@ -130,12 +130,9 @@ Expected<void> load_images(Loading& loading) {
     if (question < 0) return;
     const ReportQuestion& asked = loading.data.questions[static_cast<std::size_t>(question)];
     const auto number = static_cast<int>(row.integer(1));
-    images[key_of(asked, number)] = {text_option(asked, "data"),
-                                     text_option(asked, "split"),
-                                     number,
-                                     static_cast<int>(row.integer(2)),
-                                     !asked.options.contains("features"),
-                                     {}};
+    images[key_of(asked, number)] = {
+        text_option(asked, "data"),       text_option(asked, "split"),         number,
+        static_cast<int>(row.integer(2)), !asked.options.contains("features"), {}};
   });
   if (!ok) return ok;
   std::string damaged;
@@ -193,7 +190,7 @@ bool add_changes(const Loading& loading, const ImageKey& key, const Eigen::Vecto
 
 /// What was found and its change; false when its size is not the original's.
 bool add_found(const Loading& loading, const ImageKey& key, const std::string& blob,
-                  ReportAnswer& answer) {
+               ReportAnswer& answer) {
   if (blob.empty()) return true;
   const Eigen::VectorXd found = to_vector(blob);
   const ReportQuestion& question =

@@ -5,13 +5,18 @@
 // twice. A warm simplex makes a step cost some ten pivots.
 #include "brink/search/ascent.h"
 
+#include "brink/search/branching.h"
+
 #include <algorithm>
 #include <set>
 
 namespace brink::search {
 
 Ascent::Ascent(const Problem& problem, Phasing root, Statistics& statistics)
-    : problem_(problem), root_(std::move(root)), relaxation_(problem, root_, statistics) {}
+    : problem_(problem),
+      root_(std::move(root)),
+      statistics_(statistics),
+      relaxation_(problem, root_) {}
 
 Phasing Ascent::phasing_of(const std::vector<bool>& active) const {
   Phasing phasing = root_;
@@ -27,7 +32,7 @@ Phasing Ascent::phasing_of(const std::vector<bool>& active) const {
 
 std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
                                              std::vector<bool> active, int steps,
-                                             const Deadline& deadline) {
+                                             const Deadline& deadline, double least) {
   constexpr int kRounds = 6;
   constexpr Objective kMargin = {.whole = true};
   for (int i = 0; i < problem_.neurons(); ++i) {  // settled ones have no choice
@@ -36,13 +41,13 @@ std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
   }
   std::set<std::vector<bool>> visited = {active};
   for (int step = 0; step < steps && !deadline.expired(); ++step) {
-    relaxation_.load(phasing_of(active));
-    const NodeBound bound = relaxation_.minimise(kMargin, ball, pool, 0.0, kRounds, deadline);
-    if (bound.infeasible) return std::nullopt;
-    const Eigen::VectorXd change = relaxation_.program_change(ball, pool);
-    if (problem_.slack(problem_.image_with(change)) >= 0) return change;
+    const NodeBound bound = statistics_.count(
+        relaxation_.minimise(phasing_of(active), kMargin, ball, pool, -least, kRounds, deadline));
+    if (bound.empty()) return std::nullopt;
+    const Eigen::VectorXd change = pool.change(bound.solution, ball);
+    if (problem_.slack(problem_.image_with(change)) >= least) return change;
     bool flipped = false;
-    for (const int neuron : relaxation_.promising_flips()) {
+    for (const int neuron : promising_flips(bound.states)) {
       const auto id = static_cast<std::size_t>(neuron);
       if (!root_.unstable(neuron)) continue;
       active[id] = !active[id];

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "brink/base/deadline.h"
-#include "brink/search/relaxation.h"
+#include "brink/search/statistics.h"
 
 namespace brink::search {
 
@@ -13,16 +13,18 @@ class Ascent {
   /// `root`: bounds that hold in every ball that will be asked about.
   Ascent(const Problem& problem, Phasing root, Statistics& statistics);
 
-  /// From a pattern (which hidden neurons are active); a change in the ball that meets the rows, or
+  /// From a pattern (which hidden neurons are active); a change in the ball whose slack is at
+  /// least `least`, or
   /// nothing after `steps`, at a local maximum or when the deadline has come.
   std::optional<Eigen::VectorXd> climb(const Ball& ball, PointPool& pool, std::vector<bool> active,
-                                       int steps, const Deadline& deadline);
+                                       int steps, const Deadline& deadline, double least = 0);
 
  private:
   Phasing phasing_of(const std::vector<bool>& active) const;
 
   const Problem& problem_;
   Phasing root_;
+  Statistics& statistics_;
   Relaxation relaxation_;
 };
 

@@ -45,13 +45,13 @@ double slack_gradient(const Problem& problem, const Eigen::VectorXd& x, double l
 
 std::optional<Eigen::VectorXd> attack(const Problem& problem, const Ball& ball,
                                       const Eigen::VectorXd& start, double leak, int steps,
-                                      const Deadline& deadline) {
+                                      const Deadline& deadline, double least) {
   constexpr std::array kLengths = {1.0, 0.5, 0.2, 0.05};
   const Eigen::VectorXd& image = problem.image();
   Eigen::VectorXd change = start, gradient, corner;
   double slack = slack_gradient(problem, image + change, leak, gradient);
   for (int step = 0; step < steps; ++step) {
-    if (slack >= 0) return image + change;
+    if (slack >= least) return image + change;
     if (deadline.expired()) return std::nullopt;
     ball.support(gradient, &corner);
     Eigen::VectorXd best;
@@ -63,14 +63,14 @@ std::optional<Eigen::VectorXd> attack(const Problem& problem, const Ball& ball,
         best_slack = value;
         best = std::move(next);
       }
-      if (value >= 0) break;
+      if (value >= least) break;
     }
     if (best.size() == 0) return std::nullopt;  // values that doubles cannot hold
     if (best_slack <= slack + 1e-12 && leak == 0) return std::nullopt;
     change = std::move(best);
     slack = slack_gradient(problem, image + change, leak, gradient);
   }
-  if (slack >= 0) return image + change;
+  if (slack >= least) return image + change;
   return std::nullopt;
 }
 

@@ -20,6 +20,6 @@ double slack_gradient(const Problem& problem, const Eigen::VectorXd& x, double l
 /// deadline comes.
 std::optional<Eigen::VectorXd> attack(const Problem& problem, const Ball& ball,
                                       const Eigen::VectorXd& start, double leak, int steps,
-                                      const Deadline& deadline);
+                                      const Deadline& deadline, double least = 0);
 
 }  // namespace brink::search

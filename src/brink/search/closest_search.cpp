@@ -53,7 +53,11 @@ class ClosestSearch {
         ball_(question.norm, image, reach(question, image), 0, question.breakpoints.value_or(0)) {
     ball_.set_radius(ball_.largest_radius());
     for (const OutputRegion& region : regions) {
-      problems_.emplace_back(network, image, reach(question, image), region);
+      if (problems_.empty()) {
+        problems_.emplace_back(network, image, reach(question, image), region);
+      } else {
+        problems_.emplace_back(problems_.front(), region);
+      }
     }
     for (std::size_t r = 0; r < regions.size(); ++r) {
       ladders_.emplace_back(problems_[r], regions[r], ball_, incumbent_, result_.statistics,

@@ -22,6 +22,7 @@
 #include <memory>
 #include <utility>
 
+#include "brink/search/branching.h"
 #include "brink/search/extreme_heuristic.h"
 #include "brink/search/leaf.h"
 #include "brink/search/relaxation.h"
@@ -48,9 +49,10 @@ struct OpenNode {
   bool operator<(const OpenNode& other) const { return bound < other.bound; }
 };
 
-OutputRegion one_row(const Eigen::VectorXd& c) {
+/// c y^k >= least.
+OutputRegion at_least(const Eigen::VectorXd& c, double least) {
   OutputRegion region;
-  region.rows.push_back({c, 0});
+  region.rows.push_back({c, least});
   return region;
 }
 
@@ -58,16 +60,17 @@ class ExtremeSearch {
  public:
   ExtremeSearch(const Network& network, const Box& box, const Eigen::VectorXd& c,
                 const Phasing& root, const Deadline& deadline, const ExtremeOptions& options)
-      : region_(one_row(c)),
-        problem_(network, 0.5 * (box.lower + box.upper), box, region_),
-        ball_(Norm::linf, problem_.image(), box, 1e300),
-        best_(problem_, ball_),
+      : c_(c),
+        values_(network, 0.5 * (box.lower + box.upper), box, at_least(c, 0)),
+        problem_(values_),
+        ball_(Norm::linf, values_.image(), box, 1e300),
+        best_(values_, ball_),
         root_(root),
         deadline_(deadline),
         options_(options) {}
 
   ExtremeResult run() {
-    best_.ascend(Eigen::VectorXd::Zero(problem_.image().size()), deadline_);
+    best_.ascend(Eigen::VectorXd::Zero(values_.image().size()), deadline_);
     if (problem_.propagate(root_, 2)) {
       renew();
       open_.push_back({std::numeric_limits<double>::infinity(), root_});
@@ -104,8 +107,9 @@ class ExtremeSearch {
   }
 
   void renew() {
-    best_.rebase();
-    relaxation_ = std::make_unique<Relaxation>(problem_, root_, result_.statistics);
+    base_ = best_.value();
+    problem_ = Problem(values_, at_least(c_, base_));
+    relaxation_ = std::make_unique<Relaxation>(problem_, root_);
   }
 
   void local_search() {
@@ -120,10 +124,10 @@ class ExtremeSearch {
     renew();
     const bool first = next_tightening_ == kFirstTightening;
     next_tightening_ = kTighteningGrowth * std::max(next_tightening_, result_.statistics.nodes);
-    const bool possible = first
-                              ? tighten_node(problem_, *relaxation_, ball_, pool_, root_, deadline_)
-                              : tighten_by_trees(problem_, ball_, {&pool_}, root_, expansions_,
-                                                 deadline_, result_.statistics);
+    const bool possible = first ? tighten_node(problem_, *relaxation_, ball_, pool_, root_,
+                                               deadline_, result_.statistics)
+                                : tighten_by_trees(problem_, ball_, {&pool_}, root_, expansions_,
+                                                   deadline_, result_.statistics);
     if (possible) renew();
     if (!first) expansions_ *= 2;
     result_.statistics.tightening_seconds += watch.seconds();
@@ -157,50 +161,49 @@ class ExtremeSearch {
       ++result_.statistics.pruned_by_interval;
       return;
     }
-    const int id = bound_node(node);
+    const bool leaf = node.phasing.settled();
+    const NodeBound bound = bound_node(node, leaf ? kLeafRounds : kRounds);
     if (node.bound <= enough()) {
       ++result_.statistics.pruned_by_bound;
-    } else if (id < 0) {
+    } else if (leaf) {
       ++result_.statistics.leaves;
-      const PatternExtreme leaf =
-          pattern_extreme(problem_, region_, problem_.phases(node.phasing), deadline_);
-      node.bound = std::min(node.bound, std::max(leaf.bound, best_.value()));
-      if (leaf.point.size() > 0) best_.offer(leaf.point);
+      const PatternExtreme extreme =
+          pattern_extreme(values_, at_least(c_, 0), values_.phases(node.phasing), deadline_);
+      node.bound = std::min(node.bound, std::max(extreme.bound, best_.value()));
+      if (extreme.point.size() > 0) best_.offer(extreme.point);
     } else {
-      return branch(node, id);
+      return branch(node, bound);
     }
     closed_ = std::max(closed_, node.bound);
   }
 
-  /// Lowers the node's bound; the neuron to branch on, -1 at a leaf.
-  int bound_node(OpenNode& node) {
-    const bool leaf = node.phasing.settled();
-    relaxation_->load(node.phasing);
-    const NodeBound bound =
-        relaxation_->minimise({-1, 1, true}, ball_, pool_, best_.base() - enough(),
-                              leaf ? kLeafRounds : kRounds, deadline_);
-    node.bound =
-        bound.infeasible ? best_.value() : std::min(node.bound, best_.base() - bound.value);
-    if (node.bound <= enough()) return -1;
-    const int id = leaf ? -1 : relaxation_->branching_neuron(node.phasing);
-    const Eigen::VectorXd change = relaxation_->program_change(ball_, pool_);
-    best_.offer(problem_.image_with(relaxation_->candidate()));
+  /// Lowers the node's bound.
+  NodeBound bound_node(OpenNode& node, int rounds) {
+    NodeBound bound = result_.statistics.count(relaxation_->minimise(
+        node.phasing, {-1, 1, true}, ball_, pool_, base_ - enough(), rounds, deadline_));
+    node.bound = bound.empty() ? best_.value() : std::min(node.bound, base_ - *bound.value);
+    if (node.bound <= enough()) return bound;
+    const Eigen::VectorXd change = pool_.change(bound.solution, ball_);
+    best_.offer(problem_.image_with(bound.maximiser));
     best_.offer(problem_.image_with(change));
     const std::int64_t nodes = result_.statistics.nodes;
     if (nodes <= kAscentAlways || nodes % kAscentEvery == 0) best_.ascend(change, deadline_);
-    return id;
+    return bound;
   }
 
-  void branch(const OpenNode& node, int id) {
-    const bool leans_active = relaxation_->leans_active(node.phasing, id);
-    for (const bool active : {!leans_active, leans_active}) {  // the second is explored first
+  void branch(const OpenNode& node, const NodeBound& bound) {
+    const int id = branching_neuron(node.phasing, bound.states);
+    const bool likely = leans_active(node.phasing, bound.states, id);
+    for (const bool active : {!likely, likely}) {  // the second is explored first
       auto child = problem_.child(node.phasing, id, active);
       if (child) near_.push_back({node.bound, std::move(*child)});
     }
   }
 
-  OutputRegion region_;
-  Problem problem_;
+  Eigen::VectorXd c_;
+  Problem values_;   ///< its slack is the value
+  Problem problem_;  ///< asks for at least base_
+  double base_ = 0;
   Ball ball_;
   ExtremeHeuristic best_;
   Phasing root_;

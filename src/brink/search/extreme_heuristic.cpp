@@ -31,21 +31,17 @@ constexpr int kAfresh = 4;                    ///< one kick in so many goes all 
 
 }  // namespace
 
-ExtremeHeuristic::ExtremeHeuristic(Problem& problem, const Ball& ball)
-    : problem_(problem), ball_(ball), offset_(problem.rhs()(0)) {
+ExtremeHeuristic::ExtremeHeuristic(const Problem& problem, const Ball& ball)
+    : problem_(problem), ball_(ball) {
   offer(problem.image());
-  rebase();
 }
 
-void ExtremeHeuristic::rebase() {
-  base_ = value_;
-  ask_beyond(base_);
+double ExtremeHeuristic::better_by(double gain) const {
+  return value_ + gain * std::max(1.0, std::abs(value_));
 }
 
 bool ExtremeHeuristic::offer(const Eigen::VectorXd& x) {
-  ask_beyond(0);
   const double value = problem_.slack(x);
-  ask_beyond(base_);
   if (point_.size() > 0 && !(value > value_)) return false;  // nor what is not a number
   value_ = value;
   point_ = x;
@@ -55,9 +51,8 @@ bool ExtremeHeuristic::offer(const Eigen::VectorXd& x) {
 void ExtremeHeuristic::ascend(const Eigen::VectorXd& start, const Deadline& deadline) {
   Eigen::VectorXd change = start;
   for (int ascent = 0; ascent < kAscents; ++ascent) {
-    ask_beyond(value_ + kAscentGain * std::max(1.0, std::abs(value_)));
-    const auto found = attack(problem_, ball_, change, kAscentLeak, kAscentSteps, deadline);
-    ask_beyond(base_);
+    const auto found = attack(problem_, ball_, change, kAscentLeak, kAscentSteps, deadline,
+                              better_by(kAscentGain));
     if (!found) return;
     change = *found - problem_.image();
     if (!offer(problem_.image_with(change))) return;
@@ -69,10 +64,9 @@ void ExtremeHeuristic::search(const Phasing& root, std::int64_t effort, const De
   Ascent ascent(problem_, root, statistics);
   PointPool pool;
   const auto climb = [&](const Eigen::VectorXd& x) {
-    ask_beyond(value_ + kClimbGain * std::max(1.0, std::abs(value_)));
     pool.add(problem_, x - problem_.image(), ball_);
-    const auto change = ascent.climb(ball_, pool, problem_.pattern(x), kExtremeFlips, deadline);
-    ask_beyond(base_);
+    const auto change = ascent.climb(ball_, pool, problem_.pattern(x), kExtremeFlips, deadline,
+                                     better_by(kClimbGain));
     return change && offer(problem_.image_with(*change));
   };
   const std::int64_t end = statistics.effort + effort;

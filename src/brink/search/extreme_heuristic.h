@@ -11,18 +11,13 @@ namespace brink::search {
 
 class ExtremeHeuristic {
  public:
-  /// `problem`: one row, at value 0; its right-hand side is moved by what follows. `ball`: the
-  /// problem's whole reach. The image is the first input known.
-  ExtremeHeuristic(Problem& problem, const Ball& ball);
+  /// `problem`: one row, whose slack is the value. `ball`: the problem's whole reach. The image is
+  /// the first input known.
+  ExtremeHeuristic(const Problem& problem, const Ball& ball);
 
   /// The best known, by the plain forward pass, and where.
   double value() const { return value_; }
   const Eigen::VectorXd& point() const { return point_; }
-  /// The problem's slacks count from here.
-  double base() const { return base_; }
-  /// From the best known value from now on.
-  void rebase();
-
   /// True: it is better.
   bool offer(const Eigen::VectorXd& x);
   /// Frank-Wolfe from a change, again from each find.
@@ -33,12 +28,11 @@ class ExtremeHeuristic {
               Statistics& statistics);
 
  private:
-  void ask_beyond(double value) { problem_.set_rhs(0, offset_ + value); }
+  /// What a find must be at least.
+  double better_by(double gain) const;
 
-  Problem& problem_;
+  const Problem& problem_;
   const Ball& ball_;
-  double offset_;  ///< of the row at value 0
-  double base_ = 0;
   double value_ = 0;
   Eigen::VectorXd point_;
   Random random_{0};

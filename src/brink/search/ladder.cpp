@@ -67,9 +67,11 @@ void Ladder::start_from_root(const Deadline& deadline) {
        radius *= kLadderGrowth) {
     ball.set_radius(std::min(radius, end));
     PointPool pool;
-    Relaxation root(problem_, ball_bounds(problem_, ball), statistics_);
-    const NodeBound margin = root.minimise({}, ball, pool, 0.0, kLadderRounds, deadline);
-    if (!margin.infeasible && margin.value <= 0) break;
+    const Phasing bounds = ball_bounds(problem_, ball);
+    Relaxation root(problem_, bounds);
+    const NodeBound margin =
+        statistics_.count(root.minimise(bounds, {}, ball, pool, 0.0, kLadderRounds, deadline));
+    if (!margin.exceeds(0)) break;
     raise(beyond(ball.norm(), ball.radius()));
     if (radius >= end) break;
   }

@@ -32,19 +32,33 @@ bool Phasing::meet(const Phasing& other) {
 }
 
 Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach,
-                 const OutputRegion& region)
-    : network_(&network), image_(image), reach_(std::move(reach)) {
-  first_weights_ = network.layers.front().weights;
-  first_center_ = network.layers.front().weights * image + network.layers.front().bias;
-  const Eigen::VectorXd room = (reach_.upper - image_).cwiseMax(image_ - reach_.lower);
+                 const OutputRegion& region) {
+  Inputs inputs{&network, image, std::move(reach), network.layers.front().weights, {}, {}, {0}, 0};
+  const Eigen::VectorXd& bias = network.layers.front().bias;
+  inputs.first_center = network.layers.front().weights * image + bias;
+  const Eigen::VectorXd room = (inputs.reach.upper - image).cwiseMax(image - inputs.reach.lower);
   const double unit = std::numeric_limits<double>::epsilon();
-  const auto pixels = static_cast<double>(image_.size());
-  const auto width = static_cast<double>(first_center_.size());
-  first_doubt_ =
-      unit * (width + 4) * (first_weights_.cwiseAbs() * room) +
-      unit * (pixels + 4) *
-          (first_weights_.cwiseAbs() * image_.cwiseAbs() + network.layers.front().bias.cwiseAbs());
-  const Layer& last = network.layers.back();
+  const auto pixels = static_cast<double>(image.size());
+  const auto width = static_cast<double>(bias.size());
+  const RowMatrix sizes = inputs.first_weights.cwiseAbs();
+  inputs.first_doubt = unit * (width + 4) * (sizes * room) +
+                       unit * (pixels + 4) * (sizes * image.cwiseAbs() + bias.cwiseAbs());
+  for (int k = 1; k < network.depth(); ++k) {
+    inputs.offsets.push_back(inputs.offsets.back() + static_cast<int>(network.width(k)));
+    if (k == 1) continue;
+    const double largest = network.layer(k).weights.cwiseAbs().maxCoeff();
+    inputs.largest_weight = std::max(inputs.largest_weight, largest);
+  }
+  inputs_ = std::make_shared<const Inputs>(std::move(inputs));
+  add_rows(region);
+}
+
+Problem::Problem(const Problem& other, const OutputRegion& region) : inputs_(other.inputs_) {
+  add_rows(region);
+}
+
+void Problem::add_rows(const OutputRegion& region) {
+  const Layer& last = network().layers.back();
   const auto count = static_cast<Eigen::Index>(region.rows.size());
   rows_.resize(count, last.weights.cols());
   rhs_.resize(count);
@@ -58,35 +72,33 @@ Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach
         std::max(row_magnitude_, (sizes.transpose() * last.weights.cwiseAbs()).maxCoeff());
     rhs_magnitudes_(i) = sizes.dot(last.bias.cwiseAbs()) + std::abs(row.rhs);
   }
-  offsets_ = {0};
-  for (int k = 1; k < network.depth(); ++k) {
-    offsets_.push_back(offsets_.back() + static_cast<int>(network.width(k)));
-  }
 }
 
 int Problem::layer_of(int neuron) const {
-  const auto after = std::upper_bound(offsets_.begin(), offsets_.end(), neuron);
-  return static_cast<int>(after - offsets_.begin());
+  const auto after = std::upper_bound(inputs_->offsets.begin(), inputs_->offsets.end(), neuron);
+  return static_cast<int>(after - inputs_->offsets.begin());
 }
 
 void Problem::first_image(const Eigen::VectorXd& d, Eigen::VectorXd& out) const {
-  const auto inputs = static_cast<std::size_t>(first_weights_.cols());
-  out.resize(first_weights_.rows());
-  kernels::multiply(static_cast<std::size_t>(out.size()), inputs, inputs, first_weights_.data(),
-                    d.data(), out.data());
+  const RowMatrix& weights = first_weights();
+  const auto inputs = static_cast<std::size_t>(weights.cols());
+  out.resize(weights.rows());
+  kernels::multiply(static_cast<std::size_t>(out.size()), inputs, inputs, weights.data(), d.data(),
+                    out.data());
 }
 
 void Problem::first_direction(const Eigen::VectorXd& v, Eigen::VectorXd& out) const {
-  const auto inputs = static_cast<std::size_t>(first_weights_.cols());
-  out.resize(first_weights_.cols());
-  kernels::combine(static_cast<std::size_t>(v.size()), inputs, inputs, first_weights_.data(),
-                   v.data(), out.data());
+  const RowMatrix& weights = first_weights();
+  const auto inputs = static_cast<std::size_t>(weights.cols());
+  out.resize(weights.cols());
+  kernels::combine(static_cast<std::size_t>(v.size()), inputs, inputs, weights.data(), v.data(),
+                   out.data());
 }
 
 double Problem::slack(const Eigen::VectorXd& x) const {
   Eigen::VectorXd activation, y;
-  for (int k = 1; k < network_->depth(); ++k) {
-    const Layer& layer = network_->layer(k);
+  for (int k = 1; k < network().depth(); ++k) {
+    const Layer& layer = network().layer(k);
     if (k == 1) {
       first_image(x, y);
     } else {
@@ -99,21 +111,21 @@ double Problem::slack(const Eigen::VectorXd& x) const {
 
 std::vector<bool> Problem::pattern(const Eigen::VectorXd& x) const {
   std::vector<bool> active;
-  for (const auto& layer : phases_at(*network_, x)) {
+  for (const auto& layer : phases_at(network(), x)) {
     active.insert(active.end(), layer.begin(), layer.end());
   }
   return active;
 }
 
 Eigen::VectorXd Problem::image_with(const Eigen::VectorXd& change) const {
-  return (image_ + change).cwiseMax(reach_.lower).cwiseMin(reach_.upper);
+  return (image() + change).cwiseMax(reach().lower).cwiseMin(reach().upper);
 }
 
 Phases Problem::phases(const Phasing& settled) const {
   Phases phases;
   for (int k = 1; k <= hidden_layers(); ++k) {
     std::vector<bool> layer;
-    for (int j = 0; j < static_cast<int>(network_->width(k)); ++j) {
+    for (int j = 0; j < static_cast<int>(network().width(k)); ++j) {
       layer.push_back(settled.upper[static_cast<std::size_t>(neuron(k, j))] > 0);
     }
     phases.push_back(std::move(layer));
@@ -123,8 +135,8 @@ Phases Problem::phases(const Phasing& settled) const {
 
 bool Problem::propagate(Phasing& phasing, int first) const {
   // Outward rounding: each sum of n products is off by at most (n + 2) unit roundoffs of its size.
-  for (int k = std::max(first, 2); k < network_->depth(); ++k) {
-    const Layer& layer = network_->layer(k);
+  for (int k = std::max(first, 2); k < network().depth(); ++k) {
+    const Layer& layer = network().layer(k);
     const auto width = static_cast<int>(layer.bias.size());
     const auto before = static_cast<int>(layer.weights.cols());
     Eigen::VectorXd low = layer.bias, high = layer.bias, size = layer.bias.cwiseAbs();

@@ -8,7 +8,9 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -41,33 +43,36 @@ class Problem {
   /// The network needs a hidden layer. `reach` contains `image`.
   Problem(const Network& network, const Eigen::VectorXd& image, Box reach,
           const OutputRegion& region);
+  /// The same of another region; the two share what they can.
+  Problem(const Problem& other, const OutputRegion& region);
 
-  const Network& network() const { return *network_; }
-  const Eigen::VectorXd& image() const { return image_; }
-  const Box& reach() const { return reach_; }
-  const RowMatrix& first_weights() const { return first_weights_; }  ///< W^1
+  const Network& network() const { return *inputs_->network; }
+  const Eigen::VectorXd& image() const { return inputs_->image; }
+  const Box& reach() const { return inputs_->reach; }
+  const RowMatrix& first_weights() const { return inputs_->first_weights; }  ///< W^1
   /// out = W^1 d.
   void first_image(const Eigen::VectorXd& d, Eigen::VectorXd& out) const;
   /// out = W^1' v.
   void first_direction(const Eigen::VectorXd& v, Eigen::VectorXd& out) const;
-  const Eigen::VectorXd& first_center() const { return first_center_; }  ///< y^1 at the image
+  const Eigen::VectorXd& first_center() const {
+    return inputs_->first_center;
+  }  ///< y^1 at the image
   /// Bound on the rounding of v y^1(x~) + (W^1' v) d per unit of |v_j|, d in the reach.
-  const Eigen::VectorXd& first_doubt() const { return first_doubt_; }
+  const Eigen::VectorXd& first_doubt() const { return inputs_->first_doubt; }
   const Eigen::MatrixXd& rows() const { return rows_; }
   const Eigen::VectorXd& rhs() const { return rhs_; }
   /// What rows() and rhs() are computed from, before it cancels: the largest of |c| |W^K|, and
   /// |c| |b^K| + |r| for each row. Rounding is charged by these.
   double row_magnitude() const { return row_magnitude_; }
   const Eigen::VectorXd& rhs_magnitudes() const { return rhs_magnitudes_; }
-  /// For rising thresholds: the same rows with another right-hand side. A Relaxation keeps the one
-  /// it was made with.
-  void set_rhs(int row, double value) { rhs_(row) = value; }
+  /// At least 1, and no entry of rows() or of the weights of layers 2..K-1 is larger.
+  double largest_entry() const { return std::max({1.0, row_magnitude_, inputs_->largest_weight}); }
 
-  int hidden_layers() const { return network_->depth() - 1; }
-  int first_width() const { return static_cast<int>(first_center_.size()); }
-  int neurons() const { return offsets_.back(); }
+  int hidden_layers() const { return network().depth() - 1; }
+  int first_width() const { return static_cast<int>(first_center().size()); }
+  int neurons() const { return inputs_->offsets.back(); }
   int neuron(int k, int j) const {
-    return offsets_[static_cast<std::size_t>(k - 1)] + j;
+    return inputs_->offsets[static_cast<std::size_t>(k - 1)] + j;
   }  ///< k >= 1
   int layer_of(int neuron) const;
 
@@ -90,16 +95,23 @@ class Problem {
   std::optional<Phasing> child(const Phasing& parent, int neuron, bool active) const;
 
  private:
-  const Network* network_;
-  Eigen::VectorXd image_;
-  Box reach_;
-  RowMatrix first_weights_;
-  Eigen::VectorXd first_center_, first_doubt_;
+  /// What all regions have in common.
+  struct Inputs {
+    const Network* network;
+    Eigen::VectorXd image;
+    Box reach;
+    RowMatrix first_weights;
+    Eigen::VectorXd first_center, first_doubt;
+    std::vector<int> offsets;
+    double largest_weight;  ///< of layers 2..K-1
+  };
+  void add_rows(const OutputRegion& region);
+
+  std::shared_ptr<const Inputs> inputs_;
   Eigen::MatrixXd rows_;
   Eigen::VectorXd rhs_;
   double row_magnitude_ = 0;
   Eigen::VectorXd rhs_magnitudes_;
-  std::vector<int> offsets_;
 };
 
 }  // namespace brink::search

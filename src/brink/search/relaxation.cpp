@@ -63,8 +63,21 @@ int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, const 
   return added_++;
 }
 
-Relaxation::Relaxation(const Problem& problem, const Phasing& root, Statistics& statistics)
-    : problem_(&problem), statistics_(&statistics), simplex_(0, 0, 0) {
+Eigen::VectorXd PointPool::change(const std::vector<Share>& shares, const Ball& ball) const {
+  Eigen::VectorXd change = Eigen::VectorXd::Zero(ball.size());
+  double total = 0;
+  for (const Share& share : shares) {
+    if (share.number < begin()) continue;
+    change += share.part * point(share.number).change;
+    total += share.part;
+  }
+  const double room = ball.shrinking(radius_, ball.radius());
+  if (total > room) change *= room / total;
+  return change;
+}
+
+Relaxation::Relaxation(const Problem& problem, const Phasing& root)
+    : problem_(&problem), simplex_(0, 0, 0) {
   build(root);
 }
 
@@ -86,7 +99,6 @@ void Relaxation::build(const Phasing& root) {
   first_point_column_ = columns;
   simplex_ = DualSimplex(columns, point_columns(problem_->first_width()), rows);
   dense_.assign(static_cast<std::size_t>(columns), 0);
-  largest_entry_ = std::max(1.0, problem.row_magnitude());
   hull_row_ = simplex_.add_row(dense_, 1, 0, 2);
   for (int k = 1; k <= problem.hidden_layers(); ++k) add_layer(k, root);
   first_margin_row_ = simplex_.rows();
@@ -97,7 +109,6 @@ void Relaxation::build(const Phasing& root) {
 /// The defining rows, then the triangles: a column of the layer before has one span in them.
 void Relaxation::add_layer(int k, const Phasing& root) {
   const Layer& layer = problem_->network().layer(k);
-  if (k > 1) largest_entry_ = std::max(largest_entry_, layer.weights.cwiseAbs().maxCoeff());
   const auto first = static_cast<std::size_t>(problem_->neuron(k, 0));
   const auto end = first + static_cast<std::size_t>(layer.weights.rows());
   for (std::size_t id = first; id < end; ++id) {
@@ -167,23 +178,22 @@ void Relaxation::load(const Phasing& node) {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     Slot& slot = slots_[i];
     if (slot.x < 0) continue;
-    slot.lower = node.lower[i];
     slot.upper = node.upper[i];
     const double x_high = std::max(0.0, slot.upper);
-    simplex_.set_column(slot.x, std::min(std::max(0.0, slot.lower), x_high), x_high);
-    const double s_high = std::max(0.0, -slot.lower);
+    simplex_.set_column(slot.x, std::min(std::max(0.0, node.lower[i]), x_high), x_high);
+    const double s_high = std::max(0.0, -node.lower[i]);
     simplex_.set_column(slot.s, std::min(std::max(0.0, -slot.upper), s_high), s_high);
     if (slot.triangle < 0) continue;
     // The row must never be tighter than the node's bounds (they may come from another branch).
-    const double lower = std::min(slot.lower, slot.triangle_lower);
-    const double upper = std::max(slot.upper, slot.triangle_upper);
+    const double lower = std::min(node.lower[i], slot.triangle_lower);
+    const double upper = std::max(node.upper[i], slot.triangle_upper);
     if (lower < slot.triangle_lower || upper > slot.triangle_upper) {
       write_triangle(slot, lower, upper);
     }
-    const bool open = slot.lower < -kThin && slot.upper > kThin;
-    if (open && (slot.upper < (1 - kRewrite) * slot.triangle_upper ||
-                 slot.lower > (1 - kRewrite) * slot.triangle_lower)) {
-      write_triangle(slot, slot.lower, slot.upper);
+    const bool open = node.lower[i] < -kThin && node.upper[i] > kThin;
+    if (open && (node.upper[i] < (1 - kRewrite) * slot.triangle_upper ||
+                 node.lower[i] > (1 - kRewrite) * slot.triangle_lower)) {
+      write_triangle(slot, node.lower[i], node.upper[i]);
     }
   }
 }
@@ -237,16 +247,15 @@ void Relaxation::enter(const PointPool& pool, int id) {
   point_columns_[static_cast<std::size_t>(worst - first_point_column_)] = {id, point};
 }
 
-void Relaxation::price(const Ball& ball, PointPool& pool) {
-  const int fresh = pool.add(*problem_, candidate_, ball);
-  ++statistics_->points;
+void Relaxation::price(const Priced& priced, const Ball& ball, PointPool& pool) {
+  const int fresh = pool.add(*problem_, priced.maximiser, ball);
   std::vector<std::pair<double, int>> known;
   double entered = 0;  // the best that the program has already
   for (const PointColumn& column : point_columns_) {
-    entered = std::max(entered, direction_.dot(column.image));
+    entered = std::max(entered, priced.first.dot(column.image));
   }
   for (int id = std::max(pool.begin(), fresh - kRecentPoints); id < fresh; ++id) {
-    const double worth = direction_.dot(pool.point(id).image);
+    const double worth = priced.first.dot(pool.point(id).image);
     if (worth > entered * (1 + 1e-9)) known.emplace_back(worth, id);
   }
   enter(pool, fresh);
@@ -260,16 +269,10 @@ void Relaxation::scale_to(const Ball& ball, const PointPool& pool) {
   simplex_.set_rhs(hull_row_, pool.end() == 0 ? 1.0 : ball.shrinking(pool.radius(), ball.radius()));
 }
 
-DualSimplex::Status Relaxation::solve(double cutoff, const Deadline& deadline) {
-  const long before = simplex_.iterations();
-  const auto status = simplex_.solve(cutoff, deadline);
-  statistics_->iterations += simplex_.iterations() - before;
-  statistics_->effort += simplex_.iterations() - before;
-  return status;
-}
-
-NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, PointPool& pool,
-                               double enough, int rounds, const Deadline& deadline) {
+NodeBound Relaxation::minimise(const Phasing& node, const Objective& objective, const Ball& ball,
+                               PointPool& pool, double enough, int rounds,
+                               const Deadline& deadline) {
+  load(node);
   if (point_columns_.empty()) {
     const int latest = point_columns(problem_->first_width()) / 2;
     const int first = std::max(pool.begin(), pool.end() - latest);
@@ -278,37 +281,48 @@ NodeBound Relaxation::minimise(const Objective& objective, const Ball& ball, Poi
   set_objective(objective);
   NodeBound result;
   result.value = -std::numeric_limits<double>::infinity();
+  const long iterations = simplex_.iterations();
+  const int points = pool.end();
   const double inf = std::numeric_limits<double>::infinity();
   double cutoff = objective.whole ? inf : enough;
   int early_ends = 0;
+  DualSimplex::Status status{};
   for (int round = 1; round <= rounds; ++round) {
     scale_to(ball, pool);
-    status_ = solve(cutoff, deadline);
-    const bool ray = status_ == DualSimplex::Status::infeasible;
+    status = simplex_.solve(cutoff, deadline);
+    const bool ray = status == DualSimplex::Status::infeasible;
+    const bool optimal = status == DualSimplex::Status::optimal;
     // No bound can beat the value of an optimal program while its points are within the ball.
-    const bool hopeless = status_ == DualSimplex::Status::optimal && objective.neuron < 0 &&
-                          !objective.sharp && simplex_.objective() <= enough;
-    const double bound =
-        prove(objective, ray, ball, ray ? 0 : enough, hopeless && !objective.radius);
-    if (ray) {
-      result.infeasible = bound > 0;
-      if (result.infeasible || round == rounds) return result;
-      price(ball, pool);
-      continue;
+    const bool hopeless =
+        optimal && objective.neuron < 0 && !objective.sharp && simplex_.objective() <= enough;
+    Priced priced = prove_node(node, ray ? objective.no_cost() : objective.cost(), ball,
+                               ray ? 0 : enough, hopeless && !objective.radius);
+    const double bound = priced.proof.value;
+    result.maximiser = priced.maximiser;
+    if (ray && bound > 0) {
+      result.value.reset();
+      result.proof = std::move(priced.proof);
+      break;
     }
-    result.value = std::max(result.value, bound);
-    if (result.value > enough || status_ == DualSimplex::Status::stalled) return result;
-    if (status_ == DualSimplex::Status::cutoff) {
+    if (!ray && bound > *result.value) {
+      result.value = bound;
+      result.proof = std::move(priced.proof);
+    }
+    if (!ray && (*result.value > enough || status == DualSimplex::Status::stalled)) break;
+    if (status == DualSimplex::Status::cutoff) {
       cutoff = ++early_ends < kEarlyEnds ? enough + (simplex_.objective() - bound) : inf;
-      if (round < rounds) price(ball, pool);
-      continue;
+    } else if (optimal) {
+      if (hopeless) break;
+      const double met = objective.sharp ? kSharpMet : objective.neuron >= 0 ? kNeuronMet : kMet;
+      const double program = simplex_.objective();
+      if (program - *result.value <= met * std::abs(program - enough)) break;
     }
-    if (hopeless) return result;
-    const double program = simplex_.objective();
-    const double met = objective.sharp ? kSharpMet : objective.neuron >= 0 ? kNeuronMet : kMet;
-    if (program - result.value <= met * std::abs(program - enough)) return result;
-    if (round < rounds) price(ball, pool);
+    if (round < rounds) price(priced, ball, pool);
   }
+  result.solved = status == DualSimplex::Status::optimal;
+  read_solution(result);
+  result.iterations = simplex_.iterations() - iterations;
+  result.points = pool.end() - points;
   return result;
 }
 

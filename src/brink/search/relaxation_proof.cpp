@@ -1,38 +1,45 @@
-// What a program's multipliers prove: the Lagrangian's bound, rounding accounted for.
+// From a program's multipliers to proofs, and what its solution says.
 //
-// Given multipliers y of the rows and v of x^1 - s^1 = y^1(x~) + W^1 d, the Lagrangian keeps only
-// the neurons' boxes and phases and the ball:
-//     bound = y b + v y^1(x~) - h(-W^1' v) + sum over neurons of the least r_x x + r_s s,
-// r the reduced costs, (x, s) in the neuron's box with x = 0 or s = 0. The triangles need no
-// multipliers of their own: that least value is taken at their corners.
 // A first-layer column that sits at a side which came from the ball (U_k, -L_k) is one more
-// multiplier on the same equation, so v is moved until that column's reduced cost vanishes: h is
-// sublinear, which makes the bound better. A side that was tightened says more than the ball does,
-// and then v as solved may prove more: both are tried, and the program is extended in the direction
-// as solved, the only one that it must answer.
+// multiplier on the neuron's own equation, so that multiplier is moved until the column's reduced
+// cost vanishes: h is sublinear, which makes the bound better. A side that was tightened says more
+// than the ball does, and then the multipliers as solved may prove more: both are tried, and the
+// program is extended in the direction as solved, the only one that it must answer.
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "brink/search/relaxation.h"
 
 namespace brink::search {
 
-double Relaxation::cost(const Objective& objective, bool ray, int column) const {
-  if (ray) return 0;
-  if (objective.neuron < 0) return column == margin_column_ ? -1 : 0;
-  const Slot& slot = slots_[static_cast<std::size_t>(objective.neuron)];
-  if (column == slot.x) return objective.sign;
-  return column == slot.s ? -objective.sign : 0;
-}
-
 double Relaxation::triangle_multiplier(const Slot& slot) const {
   if (slot.triangle < 0) return 0;
   return std::min(0.0, simplex_.multipliers()[static_cast<std::size_t>(slot.triangle)]);
 }
 
-double Relaxation::first_layer_multiplier(const Slot& slot, double v, double r_x,
-                                          double r_s) const {
+/// A triangle is a row of x_k and s_k less l times the neuron's defining row. Proofs need the
+/// second part only: they know the first.
+Multipliers Relaxation::multipliers() const {
+  const auto& solved = simplex_.multipliers();
+  Multipliers result;
+  result.neurons = Eigen::VectorXd::Zero(problem_->neurons());
+  result.rows.resize(problem_->rhs().size());
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    if (slot.x < 0) continue;
+    double& y = result.neurons(static_cast<Eigen::Index>(i));
+    y = solved[static_cast<std::size_t>(slot.row)];
+    if (slot.triangle >= 0) y -= slot.slope * solved[static_cast<std::size_t>(slot.triangle)];
+  }
+  for (Eigen::Index i = 0; i < result.rows.size(); ++i) {
+    result.rows(i) = std::max(0.0, solved[static_cast<std::size_t>(first_margin_row_ + i)]);
+  }
+  return result;
+}
+
+/// Minus the multiplier of a first-layer neuron, moved from `v` so that its columns, whose reduced
+/// costs without it are r_x and r_s, do not rest at a side that came from the ball.
+double Relaxation::moved(const Slot& slot, double v, double r_x, double r_s) const {
   const double inf = std::numeric_limits<double>::infinity();
   // A settled phase: of an inactive neuron the side y_k <= 0 counts, as solved.
   if (slot.triangle < 0) return slot.upper > 0 ? r_x : v;
@@ -47,105 +54,52 @@ double Relaxation::first_layer_multiplier(const Slot& slot, double v, double r_x
   return std::min(std::max(v, std::min(low, high)), std::max(low, high));
 }
 
-/// min of r_x x + r_s s over a neuron's box, one of them zero while its phase is open.
-double Relaxation::least(const Slot& slot, double r_x, double r_s) const {
-  const double x_low = simplex_.lower(slot.x), x_high = simplex_.upper(slot.x);
-  const double s_low = simplex_.lower(slot.s), s_high = simplex_.upper(slot.s);
-  if (x_low == 0 && s_low == 0) return std::min({0.0, r_x * x_high, r_s * s_high});
-  return std::min(r_x * x_low, r_x * x_high) + std::min(r_s * s_low, r_s * s_high);
-}
-
-/// A sum with what its rounding is charged by.
-struct Relaxation::Tally {
-  double value = 0, size = 0;
-  double scale = 1;  ///< of a reduced cost's terms
-  void add(double term) {
-    value += term;
-    size += std::abs(term);
-  }
-};
-
-/// defining_, and in combined_ the rows of layers 2.. and the margins, by columns.
-Relaxation::Tally Relaxation::combine_rows() {
-  const auto& multipliers = simplex_.multipliers();
-  Tally tally;
-  combined_.assign(static_cast<std::size_t>(simplex_.columns()), 0);
-  const auto add_row = [&](int row, double y) {
-    if (y == 0) return;
-    simplex_.add_row_to(row, y, combined_.data());
-    tally.add(y * simplex_.rhs(row));
-    tally.scale += std::abs(y) * largest_entry_;
-  };
-  // A triangle is a row of x_k and s_k less l times the neuron's defining row. The bound needs the
-  // second part only: least() knows the first.
-  defining_.assign(slots_.size(), 0);
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const Slot& slot = slots_[i];
+Multipliers Relaxation::moved(Multipliers solved, const Cost& cost) const {
+  const Eigen::VectorXd costs = carried_back(*problem_, cost, solved);
+  for (int i = 0; i < problem_->first_width(); ++i) {
+    const Slot& slot = slots_[static_cast<std::size_t>(i)];
     if (slot.x < 0) continue;
-    defining_[i] = multipliers[static_cast<std::size_t>(slot.row)];
-    if (slot.triangle >= 0) {
-      defining_[i] -= slot.slope * multipliers[static_cast<std::size_t>(slot.triangle)];
-    }
-    if (slot.layer > 1) add_row(slot.row, defining_[i]);
+    const double c_s = i == cost.neuron ? -cost.sign : 0;
+    solved.neurons(i) = -moved(slot, -solved.neurons(i), costs(i), c_s);
   }
-  for (int row = first_margin_row_; row < simplex_.rows(); ++row) {
-    const double y = std::max(0.0, multipliers[static_cast<std::size_t>(row)]);
-    add_row(row, y);
-    tally.size += y * problem_->rhs_magnitudes()(row - first_margin_row_);
-  }
-  return tally;
+  return solved;
 }
 
-double Relaxation::lagrangian(Tally tally, const Objective& objective, bool ray, const Ball& ball,
-                              bool move) {
-  Eigen::VectorXd v = Eigen::VectorXd::Zero(problem_->first_width());
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const Slot& slot = slots_[i];
-    if (slot.x < 0) continue;
-    double r_x = cost(objective, ray, slot.x) - combined_[static_cast<std::size_t>(slot.x)];
-    double r_s = cost(objective, ray, slot.s);
-    const double room = simplex_.upper(slot.x) + simplex_.upper(slot.s);
-    double y = defining_[i];
-    if (slot.layer == 1) {
-      v(slot.index) = move ? first_layer_multiplier(slot, -y, r_x, r_s) : -y;
-      y = -v(slot.index);
-      r_x += y;
-      tally.size += std::abs(y) * room;
-    }
-    r_s -= y;
-    tally.add(least(slot, r_x, r_s));
-    tally.size += tally.scale * room;
+/// The better of both, the second only if the first is not enough. `hopeless`: only as solved.
+Relaxation::Priced Relaxation::prove_node(const Phasing& node, const Cost& cost, const Ball& ball,
+                                          double enough, bool hopeless) const {
+  Priced priced;
+  const Multipliers solved = multipliers();
+  priced.first = solved.neurons.head(problem_->first_width());
+  if (!hopeless) {
+    priced.proof = prove(*problem_, node, cost, moved(solved, cost), ball, &priced.maximiser);
+    if (priced.proof.value > enough) return priced;
   }
-  const double r =
-      cost(objective, ray, margin_column_) - combined_[static_cast<std::size_t>(margin_column_)];
-  tally.add(std::min(r * simplex_.lower(margin_column_), r * simplex_.upper(margin_column_)));
-  tally.size += tally.scale * margin_limit_;
-  for (Eigen::Index j = 0; j < v.size(); ++j) tally.add(v(j) * problem_->first_center()(j));
-
-  direction_ = -v;
-  problem_->first_direction(direction_, pixel_direction_);
-  const Ball::Support support = ball.support(pixel_direction_, &candidate_);
-  const double operations = simplex_.rows() + simplex_.columns() + 16;
-  const double unit_roundoff = std::numeric_limits<double>::epsilon();
-  const double doubt = unit_roundoff * operations * tally.size +
-                       v.cwiseAbs().dot(problem_->first_doubt()) + support.error;
-  outside_ball_ = tally.value - doubt;
-  return outside_ball_ - support.value;
+  Proof as_solved = prove(*problem_, node, cost, solved, ball, &priced.maximiser);
+  if (hopeless || as_solved.value >= priced.proof.value) priced.proof = std::move(as_solved);
+  return priced;
 }
 
-double Relaxation::prove(const Objective& objective, bool ray, const Ball& ball, double enough,
-                         bool hopeless) {
-  const Tally rows = combine_rows();
-  if (hopeless) return lagrangian(rows, objective, ray, ball, false);
-  const double moved = lagrangian(rows, objective, ray, ball, true);
-  if (moved > enough) return moved;
-  const double outside_ball = outside_ball_;
-  const Eigen::VectorXd pixel_direction = pixel_direction_;
-  const double solved = lagrangian(rows, objective, ray, ball, false);
-  if (solved >= moved) return solved;
-  outside_ball_ = outside_ball;
-  pixel_direction_ = pixel_direction;
-  return moved;
+NeuronState Relaxation::state(const Slot& slot) const {
+  NeuronState state;
+  if (slot.x < 0) return state;
+  // A program that ended infeasible or stalled has values outside their boxes.
+  state.x = std::max(0.0, simplex_.value(slot.x));
+  state.s = std::max(0.0, simplex_.value(slot.s));
+  if (slot.triangle < 0) return state;
+  state.triangle = triangle_multiplier(slot) * slot.slope * slot.triangle_lower;
+  const int other = slot.upper > 0 ? slot.s : slot.x;
+  if (!simplex_.is_basic(other)) state.gain = std::max(0.0, -simplex_.reduced_cost(other));
+  return state;
+}
+
+void Relaxation::read_solution(NodeBound& bound) const {
+  bound.states.reserve(slots_.size());
+  for (const Slot& slot : slots_) bound.states.push_back(state(slot));
+  for (std::size_t c = 0; c < point_columns_.size(); ++c) {
+    const double part = simplex_.value(first_point_column_ + static_cast<int>(c));
+    if (part > 0) bound.solution.push_back({point_columns_[c].id, part});
+  }
 }
 
 }  // namespace brink::search

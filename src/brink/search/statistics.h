@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "brink/search/relaxation.h"
+
 namespace brink::search {
 
 /// What a search did; summed over regions and threads.
@@ -26,6 +28,13 @@ struct Statistics {
   double pattern_seconds = 0;  ///< of those programs; part of the seconds above
 
   void add(const Statistics& other);
+  /// The same bound, its effort counted.
+  const NodeBound& count(const NodeBound& bound) {
+    iterations += bound.iterations;
+    effort += bound.iterations;
+    points += bound.points;
+    return bound;
+  }
 };
 
 /// How far a search is.

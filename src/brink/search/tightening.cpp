@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "brink/base/parallel.h"
+#include "brink/search/branching.h"
 
 namespace brink::search {
 
@@ -44,10 +45,10 @@ class Reached {
       : lowest_(static_cast<std::size_t>(neurons), std::numeric_limits<double>::infinity()),
         highest_(lowest_.size(), -std::numeric_limits<double>::infinity()) {}
 
-  void note(const Relaxation& relaxation) {
-    if (!relaxation.solved()) return;
+  void note(const NodeBound& bound) {
+    if (!bound.solved) return;
     for (std::size_t i = 0; i < lowest_.size(); ++i) {
-      const auto state = relaxation.state(static_cast<int>(i));
+      const NeuronState& state = bound.states[i];
       lowest_[i] = std::min(lowest_[i], state.x - state.s);
       highest_[i] = std::max(highest_[i], state.x - state.s);
     }
@@ -62,32 +63,24 @@ class Reached {
   std::vector<double> lowest_, highest_;
 };
 
-/// By the margin's bound: no point of the ball has these phases and meets the rows.
-bool excluded(Relaxation& relaxation, const Ball& ball, PointPool& pool, const Phasing& phasing,
-              const Deadline& deadline) {
-  relaxation.load(phasing);
-  const NodeBound margin = relaxation.minimise({}, ball, pool, 0.0, kRootRounds, deadline);
-  return margin.infeasible || margin.value > 0;
-}
-
 /// Both sides of one neuron; false: the relaxation is empty.
 bool tighten_neuron(Relaxation& relaxation, const Ball& ball, PointPool& pool, int id,
-                    Phasing& phasing, Reached& reached, const Deadline& deadline) {
+                    Phasing& phasing, Reached& reached, const Deadline& deadline,
+                    Statistics& statistics) {
   const auto i = static_cast<std::size_t>(id);
   for (const double sign : {1.0, -1.0}) {
     if (!phasing.unstable(id)) return true;
     if (!reached.hope(phasing, i, sign)) continue;
-    const NodeBound bound =
-        relaxation.minimise({id, sign}, ball, pool, 0.0, kNeuronRounds, deadline);
-    reached.note(relaxation);
-    if (bound.infeasible) return false;
+    const NodeBound bound = statistics.count(
+        relaxation.minimise(phasing, {id, sign}, ball, pool, 0.0, kNeuronRounds, deadline));
+    reached.note(bound);
+    if (bound.empty()) return false;
     if (sign > 0) {
-      phasing.lower[i] = std::max(phasing.lower[i], bound.value);
+      phasing.lower[i] = std::max(phasing.lower[i], *bound.value);
     } else {
-      phasing.upper[i] = std::min(phasing.upper[i], -bound.value);
+      phasing.upper[i] = std::min(phasing.upper[i], -*bound.value);
     }
     if (phasing.lower[i] > phasing.upper[i]) return false;
-    relaxation.load(phasing);
   }
   return true;
 }
@@ -102,15 +95,14 @@ struct Part {
 /// Lower bound of sign * y over the phasing by best-first branch and bound; infinity: empty.
 double bound_by_tree(const Problem& problem, Relaxation& relaxation, const Ball& ball,
                      PointPool& pool, const Objective& objective, const Phasing& phasing,
-                     int expansions, const Deadline& deadline) {
+                     int expansions, const Deadline& deadline, Statistics& statistics) {
   std::vector<Part> open;
   const auto higher = [](const Part& a, const Part& b) { return a.bound > b.bound; };
   const auto add = [&](const Phasing& part, double at_least) {
-    relaxation.load(part);
-    const NodeBound bound =
-        relaxation.minimise(objective, ball, pool, 0.0, kNeuronRounds, deadline);
-    if (bound.infeasible) return;
-    open.push_back({std::max(at_least, bound.value), part, relaxation.branching_neuron(part)});
+    const NodeBound bound = statistics.count(
+        relaxation.minimise(part, objective, ball, pool, 0.0, kNeuronRounds, deadline));
+    if (bound.empty()) return;
+    open.push_back({std::max(at_least, *bound.value), part, branching_neuron(part, bound.states)});
     std::push_heap(open.begin(), open.end(), higher);
   };
   add(phasing, -1e300);
@@ -147,8 +139,7 @@ class TreeTightening {
     for (PointPool* pool : pools) {
       hands_.push_back(std::make_unique<Hand>());
       hands_.back()->pool = pool;
-      hands_.back()->relaxation =
-          std::make_unique<Relaxation>(problem, phasing, hands_.back()->statistics);
+      hands_.back()->relaxation = std::make_unique<Relaxation>(problem, phasing);
     }
   }
 
@@ -156,7 +147,10 @@ class TreeTightening {
   /// nothing about neurons. False: proven empty.
   bool root() {
     return std::none_of(hands_.begin(), hands_.end(), [this](const auto& hand) {
-      return excluded(*hand->relaxation, ball_, *hand->pool, phasing_, deadline_);
+      return hand->statistics
+          .count(hand->relaxation->minimise(phasing_, {}, ball_, *hand->pool, 0.0, kRootRounds,
+                                            deadline_))
+          .exceeds(0);
     });
   }
 
@@ -196,7 +190,7 @@ class TreeTightening {
       now = phasing_;
     }
     const double bound = bound_by_tree(problem_, *hand.relaxation, ball_, *hand.pool, {id, sign},
-                                       now, expansions_, deadline_);
+                                       now, expansions_, deadline_, hand.statistics);
     const std::lock_guard lock(mutex_);
     double& lower = phasing_.lower[static_cast<std::size_t>(id)];
     double& upper = phasing_.upper[static_cast<std::size_t>(id)];
@@ -252,19 +246,22 @@ Phasing ball_bounds(const Problem& problem, const Ball& ball) {
 }
 
 bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ball, PointPool& pool,
-                  Phasing& phasing, const Deadline& deadline) {
-  if (excluded(relaxation, ball, pool, phasing, deadline)) return false;
+                  Phasing& phasing, const Deadline& deadline, Statistics& statistics) {
+  const NodeBound margin =
+      statistics.count(relaxation.minimise(phasing, {}, ball, pool, 0.0, kRootRounds, deadline));
+  if (margin.exceeds(0)) return false;
   Reached reached(problem.neurons());
-  reached.note(relaxation);
+  reached.note(margin);
   for (int k = 1; k <= problem.hidden_layers(); ++k) {
     const auto width = static_cast<int>(problem.network().width(k));
     for (int j = 0; j < width; ++j) {
       if (deadline.expired()) return true;
       const int id = problem.neuron(k, j);
-      if (!tighten_neuron(relaxation, ball, pool, id, phasing, reached, deadline)) return false;
+      if (!tighten_neuron(relaxation, ball, pool, id, phasing, reached, deadline, statistics)) {
+        return false;
+      }
     }
     if (!problem.propagate(phasing, k + 1)) return false;
-    relaxation.load(phasing);
   }
   return true;
 }
@@ -274,8 +271,8 @@ bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Phasing&
   first_layer(problem, ball, phasing);
   if (!problem.propagate(phasing, 2)) return false;
   if (deadline.expired()) return true;
-  Relaxation relaxation(problem, phasing, statistics);
-  return tighten_node(problem, relaxation, ball, pool, phasing, deadline);
+  Relaxation relaxation(problem, phasing);
+  return tighten_node(problem, relaxation, ball, pool, phasing, deadline, statistics);
 }
 
 }  // namespace brink::search

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "brink/base/deadline.h"
-#include "brink/search/relaxation.h"
+#include "brink/search/statistics.h"
 
 namespace brink::search {
 
@@ -13,7 +13,7 @@ bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Phasing&
 
 /// The same for a node of a tree, by the tree's own relaxation.
 bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ball, PointPool& pool,
-                  Phasing& phasing, const Deadline& deadline);
+                  Phasing& phasing, const Deadline& deadline, Statistics& statistics);
 
 /// The same with a small branch and bound of `expansions` nodes for each side of each open neuron:
 /// dearer and tighter, for searches that turn out long. As many threads as pools.

@@ -13,6 +13,7 @@
 
 #include "brink/pattern/pattern.h"
 #include "brink/search/attack.h"
+#include "brink/search/branching.h"
 #include "brink/search/leaf.h"
 
 namespace brink::search {
@@ -53,7 +54,7 @@ void Worker::renew(const Phasing& root) {
 }
 
 Relaxation& Worker::relaxation() {
-  if (!relaxation_) relaxation_ = std::make_unique<Relaxation>(problem_, *root_, statistics_);
+  if (!relaxation_) relaxation_ = std::make_unique<Relaxation>(problem_, *root_);
   return *relaxation_;
 }
 
@@ -118,58 +119,63 @@ void Worker::explore(Node node, const Deadline& deadline) {
       open_.push_back(std::move(node));
       break;
     case Verdict::open:
-      if (node.phasing.settled()) {
-        close_leaf(node, deadline);
-      } else {
-        branch(node);
-      }
+      close_leaf(node, deadline);
+      break;
+    case Verdict::branched:
       break;
   }
 }
 
 bool Worker::tighten(Node& node, const Deadline& deadline) {
   const Stopwatch watch;
-  const bool open = seen_ - node.made < kHugeSubtree
-                        ? tighten_node(problem_, relaxation(), ball_, pool_, node.phasing, deadline)
-                        : tighten_by_trees(problem_, ball_, {&pool_}, node.phasing,
-                                           kWorkerExpansions, deadline, statistics_);
+  const bool open =
+      seen_ - node.made < kHugeSubtree
+          ? tighten_node(problem_, relaxation(), ball_, pool_, node.phasing, deadline, statistics_)
+          : tighten_by_trees(problem_, ball_, {&pool_}, node.phasing, kWorkerExpansions, deadline,
+                             statistics_);
   statistics_.tightening_seconds += watch.seconds();
   return open;
 }
 
 Worker::Verdict Worker::bound_node(const Node& node, const Deadline& deadline) {
-  relaxation().load(node.phasing);
-  const NodeBound bound = relaxation_->minimise({}, ball_, pool_, -lead_, kNodeRounds, deadline);
-  if (bound.infeasible || bound.value > 0) return Verdict::pruned;
-  if (bound.value > -lead_ && excludes_nearer(deadline)) return Verdict::pruned;
-  return deadline.expired() || try_candidate(deadline) ? Verdict::again : Verdict::open;
+  NodeBound bound = minimise(node, ball_, -lead_, deadline);
+  if (bound.exceeds(0)) return Verdict::pruned;
+  if (bound.exceeds(-lead_)) {
+    Ball nearer = ball_;
+    nearer.set_radius(nearer_radius());
+    bound = minimise(node, nearer, 0, deadline);
+    if (bound.exceeds(0))
+      return Verdict::pruned;  // no point of lead 0 is nearer than the incumbent
+  }
+  if (deadline.expired() || try_points(bound, deadline)) return Verdict::again;
+  if (node.phasing.settled()) return Verdict::open;
+  branch(node, bound);
+  return Verdict::branched;
 }
 
-/// No point of lead 0 is nearer than the incumbent.
-bool Worker::excludes_nearer(const Deadline& deadline) {
-  Ball nearer = ball_;
-  nearer.set_radius(nearer_radius());
-  const NodeBound bound = relaxation_->minimise({}, nearer, pool_, 0.0, kNodeRounds, deadline);
-  return bound.infeasible || bound.value > 0;
+NodeBound Worker::minimise(const Node& node, const Ball& ball, double enough,
+                           const Deadline& deadline) {
+  return statistics_.count(
+      relaxation().minimise(node.phasing, {}, ball, pool_, enough, kNodeRounds, deadline));
 }
 
-bool Worker::try_candidate(const Deadline& deadline) {
+bool Worker::try_points(const NodeBound& bound, const Deadline& deadline) {
   const auto offer = [this](const Eigen::VectorXd& change) {
     const Eigen::VectorXd x = problem_.image_with(change);
     return problem_.slack(x) >= 0 && incumbent_.offer(region_, x);
   };
-  if (offer(relaxation_->candidate())) return true;
-  const Eigen::VectorXd change = relaxation_->program_change(ball_, pool_);
+  if (offer(bound.maximiser)) return true;
+  const Eigen::VectorXd change = pool_.change(bound.solution, ball_);
   if (offer(change)) return true;
   if (seen_ > kAttackAlways && seen_ % kAttackEvery != 0) return false;
   const auto point = attack(problem_, ball_, change, kAttackLeak, kRescueSteps, deadline);
   return point && incumbent_.offer(region_, *point);
 }
 
-void Worker::branch(const Node& node) {
-  const int id = relaxation_->branching_neuron(node.phasing);
-  const bool leans_active = relaxation_->leans_active(node.phasing, id);
-  for (const bool active : {!leans_active, leans_active}) {  // the second is explored first
+void Worker::branch(const Node& node, const NodeBound& bound) {
+  const int id = branching_neuron(node.phasing, bound.states);
+  const bool likely = leans_active(node.phasing, bound.states, id);
+  for (const bool active : {!likely, likely}) {  // the second is explored first
     auto child = problem_.child(node.phasing, id, active);
     if (child) {
       open_.push_back({std::move(*child), seen_});
@@ -222,11 +228,10 @@ double Worker::open_bound(double radius, double bound, const Deadline& deadline)
   ball_.set_radius(radius);
   for (const Node& node : open_) {
     if (deadline.expired()) return 0;
-    relaxation().load(node.phasing);
-    const NodeBound margin =
-        relaxation_->minimise({.radius = true}, ball_, pool_, 0.0, kNodeRounds, deadline);
-    if (margin.infeasible || margin.value > 0) continue;
-    bound = std::min(bound, beyond(ball_.norm(), relaxation_->excluded_radius(ball_)));
+    const NodeBound margin = statistics_.count(relaxation().minimise(
+        node.phasing, {.radius = true}, ball_, pool_, 0.0, kNodeRounds, deadline));
+    if (margin.exceeds(0)) continue;
+    bound = std::min(bound, beyond(ball_.norm(), excluded_radius(margin.proof, ball_)));
   }
   return bound;
 }

@@ -55,15 +55,15 @@ class Worker {
   Statistics take_statistics();
 
  private:
-  enum class Verdict { pruned, open, again };
+  enum class Verdict { pruned, open, again, branched };
 
   void shrink_ball(double radius);
   void explore(Node node, const Deadline& deadline);
   Relaxation& relaxation();
   Verdict bound_node(const Node& node, const Deadline& deadline);
-  bool excludes_nearer(const Deadline& deadline);
-  bool try_candidate(const Deadline& deadline);
-  void branch(const Node& node);
+  NodeBound minimise(const Node& node, const Ball& ball, double enough, const Deadline& deadline);
+  bool try_points(const NodeBound& bound, const Deadline& deadline);
+  void branch(const Node& node, const NodeBound& bound);
   void close_leaf(const Node& node, const Deadline& deadline);
   bool close_leaf(const Phases& phases, double lead, double& doubtful, const Deadline& deadline);
   double nearer_radius() const { return std::min(ball_.radius(), incumbent_.search_radius()); }

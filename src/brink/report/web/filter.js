@@ -127,7 +127,7 @@ function buildFilters() {
     chips("network", "Network", data.networks.map((n, i) => [networkKey(i), networkNames[i], `${n.shape}, ${n.output} output`])),
     chips("norm", "Norm", words("norm", Object.keys(NORMS), (v) => [normName(v), NORM_WORDS[v]])),
     chips("status", "Status", words("status", Object.keys(STATUS), (v) => [`${status(v).mark} ${status(v).short}`, status(v).text])),
-    chips("digit", "Digit", words("digit", null, (v) => [v, `images of class ${v}`])),
+    chips("digit", "Class", words("digit", null, (v) => [v, `images of class ${v}`])),
     chips("target", "Taken for", words("target", null, (v) => [v, v === "–" ? "no image known" : `taken for class ${v}`])),
     chips("question", "Question", questionChoices()),
     el("fieldset", { class: "range" }, el("legend", {}, "Distance"), distanceField("min", "from"), distanceField("max", "to")),

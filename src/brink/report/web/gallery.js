@@ -133,6 +133,7 @@ function changeLegend() {
     type: "radio", name: "change-style", value, checked: value === "signed",
     onchange: () => { document.body.classList.toggle("plain-changes", value === "plain"); },
   }), text);
+  if (!data.images.picture.includes(1)) return;
   byId("change-legend").replaceChildren(el("span", {}, "Changes:"),
     choice("signed", el("span", {}, el("i", { class: "swatch darker" }), " darker ", el("i", { class: "swatch lighter" }), " lighter")),
     choice("plain", el("span", {}, el("i", { class: "swatch black" }), " largest, either way")));

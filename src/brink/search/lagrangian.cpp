@@ -1,0 +1,117 @@
+#include "brink/search/lagrangian.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace brink::search {
+
+namespace {
+
+/// A sum with what its rounding is charged by.
+struct Tally {
+  double value = 0, size = 0;
+  void add(double term) {
+    value += term;
+    size += std::abs(term);
+  }
+};
+
+/// min of r_x x + r_s s over the box that L <= x - s <= U leaves, one of them zero where the phase
+/// is open.
+double least(double lower, double upper, double r_x, double r_s) {
+  const double x_high = std::max(0.0, upper), s_high = std::max(0.0, -lower);
+  if (lower >= 0 && upper > 0) return std::min(r_x * lower, r_x * x_high);
+  if (upper <= 0 && lower < 0) return std::min(r_s * -upper, r_s * s_high);
+  return std::min({0.0, r_x * x_high, r_s * s_high});
+}
+
+/// No |t| of a point of the node is larger.
+double margin_limit(const Problem& problem, const Phasing& node) {
+  const auto width = problem.rows().cols();
+  const int first = problem.neuron(problem.hidden_layers(), 0);
+  Eigen::VectorXd highest(width);
+  for (Eigen::Index j = 0; j < width; ++j) {
+    highest(j) = std::max(0.0, node.upper[static_cast<std::size_t>(first + j)]);
+  }
+  return ((problem.rows().cwiseAbs() * highest + problem.rhs().cwiseAbs()).array() + 1).maxCoeff();
+}
+
+}  // namespace
+
+Eigen::VectorXd carried_back(const Problem& problem, const Cost& cost,
+                             const Multipliers& multipliers) {
+  Eigen::VectorXd costs(problem.neurons());
+  for (int k = problem.hidden_layers(); k >= 1; --k) {
+    auto layer = costs.segment(problem.neuron(k, 0), problem.network().width(k));
+    if (k == problem.hidden_layers()) {
+      layer.noalias() = problem.rows().transpose() * -multipliers.rows;
+    } else {
+      const Layer& next = problem.network().layer(k + 1);
+      layer.noalias() =
+          next.weights.transpose() *
+          -multipliers.neurons.segment(problem.neuron(k + 1, 0), next.weights.rows());
+    }
+  }
+  if (cost.neuron >= 0) costs(cost.neuron) += cost.sign;
+  return costs;
+}
+
+Proof prove(const Problem& problem, const Phasing& node, const Cost& cost, Multipliers multipliers,
+            const Ball& ball, Eigen::VectorXd* maximiser) {
+  const Eigen::VectorXd& y = multipliers.neurons;
+  const Eigen::VectorXd& rho = multipliers.rows;
+  const Eigen::VectorXd costs = carried_back(problem, cost, multipliers);
+  const int first_width = problem.first_width();
+  Tally tally;
+  for (int k = 2; k <= problem.hidden_layers(); ++k) {
+    const Eigen::VectorXd& bias = problem.network().layer(k).bias;
+    const int first = problem.neuron(k, 0);
+    for (Eigen::Index j = 0; j < bias.size(); ++j) tally.add(-y(first + j) * bias(j));
+  }
+  for (int j = 0; j < first_width; ++j) tally.add(-y(j) * problem.first_center()(j));
+  for (Eigen::Index i = 0; i < rho.size(); ++i) {
+    tally.add(rho(i) * problem.rhs()(i));
+    tally.size += rho(i) * problem.rhs_magnitudes()(i);
+  }
+  // What a reduced cost's terms may sum up to, but for the first layer's own multipliers.
+  const double scale =
+      1 + problem.largest_entry() *
+              (y.tail(y.size() - first_width).cwiseAbs().sum() + rho.cwiseAbs().sum());
+  for (int i = 0; i < problem.neurons(); ++i) {
+    const auto id = static_cast<std::size_t>(i);
+    const double c_s = i == cost.neuron ? -cost.sign : 0;
+    tally.add(least(node.lower[id], node.upper[id], costs(i) + y(i), c_s - y(i)));
+    const double room = std::max(0.0, node.upper[id]) + std::max(0.0, -node.lower[id]);
+    tally.size += (scale + (i < first_width ? std::abs(y(i)) : 0)) * room;
+  }
+  const double limit = margin_limit(problem, node);
+  const double r_t = rho.sum() - (cost.margin ? 1 : 0);
+  tally.add(std::min(r_t * limit, cost.any_margin ? -r_t * limit : 0.0));
+  tally.size += scale * limit;
+
+  Proof proof;
+  const Eigen::VectorXd first = y.head(first_width);
+  problem.first_direction(first, proof.direction);
+  const Ball::Support support = ball.support(proof.direction, maximiser);
+  const double operations = 2.0 * problem.neurons() + static_cast<double>(rho.size()) + 16;
+  const double doubt = std::numeric_limits<double>::epsilon() * operations * tally.size +
+                       first.cwiseAbs().dot(problem.first_doubt()) + support.error;
+  proof.outside_ball = tally.value - doubt;
+  proof.value = proof.outside_ball - support.value;
+  proof.multipliers = std::move(multipliers);
+  return proof;
+}
+
+double excluded_radius(const Proof& proof, Ball ball) {
+  if (proof.outside_ball <= 0) return 0;
+  double low = 0, high = ball.radius();
+  for (int step = 0; step < 40; ++step) {
+    const double middle = 0.5 * (low + high);
+    ball.set_radius(middle);
+    const Ball::Support support = ball.support(proof.direction);
+    (proof.outside_ball - support.value - support.error > 0 ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace brink::search
