@@ -50,14 +50,14 @@ LayerSummary summarise(const std::vector<NeuronBounds>& layer) {
   return summary;
 }
 
-/// `first`: from this layer on, from 0.
-TextTable table_of(const Bounds& bounds, std::size_t first) {
+/// `first`: from this layer on.
+TextTable table_of(const Bounds& bounds, int first) {
   TextTable table;
   table.columns = {"layer", "unit", "lower", "upper", "lower by", "upper by"};
-  for (std::size_t k = first; k < bounds.layers.size(); ++k) {
-    for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
-      const NeuronBounds& b = bounds.layers[k][j];
-      table.rows.push_back({fmt::format("{}", k + 1), fmt::format("{}", j), decimal_down(b.lower),
+  for (int k = first; k <= bounds.depth(); ++k) {
+    for (int j = 0; j < bounds.width(k); ++j) {
+      const NeuronBounds b = bounds.at(k, j);
+      table.rows.push_back({fmt::format("{}", k), fmt::format("{}", j), decimal_down(b.lower),
                             decimal_up(b.upper), std::string(name(b.lower_source)),
                             std::string(name(b.upper_source))});
     }
@@ -71,16 +71,16 @@ void print(const Bounds& bounds, const BoundsOptions& options, const Common& com
   const nlohmann::json in_file =
       json ? nlohmann::json::parse(bounds_text(bounds)).at("layers") : nlohmann::json();
   nlohmann::json layers = nlohmann::json::array();
-  for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
-    const LayerSummary s = summarise(bounds.layers[k]);
-    layers.push_back({{"layer", k + 1},
+  for (int k = 1; k <= bounds.depth(); ++k) {
+    const LayerSummary s = summarise(bounds.layer(k));
+    layers.push_back({{"layer", k},
                       {"neurons", s.neurons},
                       {"unstable", s.unstable},
                       {"mean_width", s.mean_width}});
     if (json) {
-      layers.back()["bounds"] = in_file.at(k);
+      layers.back()["bounds"] = in_file.at(static_cast<std::size_t>(k - 1));
     } else {
-      summary += fmt::format("layer {}: {} neurons, {} of either sign, mean width {:.6g}\n", k + 1,
+      summary += fmt::format("layer {}: {} neurons, {} of either sign, mean width {:.6g}\n", k,
                              s.neurons, s.unstable, s.mean_width);
     }
   }
@@ -94,7 +94,7 @@ void print(const Bounds& bounds, const BoundsOptions& options, const Common& com
   }
   summary += fmt::format("{} bounds, {} unstable hidden neurons, t_pre {:.3g} s", bounds.method,
                          bounds.unstable_count(), bounds.t_pre);
-  const TextTable table = table_of(bounds, options.outputs ? bounds.layers.size() - 1 : 0);
+  const TextTable table = table_of(bounds, options.outputs ? bounds.depth() : 1);
   // The few rows of outputs are what was asked for, wherever all bounds are kept.
   std::filesystem::path kept = options.out.empty() ? options.store : options.out;
   if (options.outputs) kept.clear();
@@ -105,15 +105,15 @@ void print(const Bounds& bounds, const BoundsOptions& options, const Common& com
 /// Arrays lower_1, upper_1, ..., one pair a layer: of pre-activations.
 Expected<void> write_arrays(const Bounds& bounds, const std::filesystem::path& file) {
   Npz arrays;
-  for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
+  for (int k = 1; k <= bounds.depth(); ++k) {
     std::vector<double> lower, upper;
-    for (const NeuronBounds& b : bounds.layers[k]) {
+    for (const NeuronBounds& b : bounds.layer(k)) {
       lower.push_back(b.lower);
       upper.push_back(b.upper);
     }
     const std::vector<std::size_t> shape = {lower.size()};
-    arrays[fmt::format("lower_{}", k + 1)] = {shape, std::move(lower)};
-    arrays[fmt::format("upper_{}", k + 1)] = {shape, std::move(upper)};
+    arrays[fmt::format("lower_{}", k)] = {shape, std::move(lower)};
+    arrays[fmt::format("upper_{}", k)] = {shape, std::move(upper)};
   }
   return write_npz(file, arrays);
 }

@@ -190,7 +190,7 @@ TEST(Feasibility, OnlyUnstableNeuronsHaveABinary) {
     const auto tight = closest_model(c.network, c.bounds, c.question, {}, c.image, options, {});
     int unstable = 0;
     for (int k = 1; k < 3; ++k) {
-      for (const NeuronBounds& neuron : c.bounds.layers[static_cast<std::size_t>(k - 1)]) {
+      for (const NeuronBounds& neuron : c.bounds.layer(k)) {
         unstable += neuron.lower < 0 && neuron.upper > 0;
       }
     }

@@ -19,10 +19,11 @@ inline Bounds plain_interval_bounds(const Network& network, const Box& box) {
     const Eigen::MatrixXd plus = layer.weights.cwiseMax(0), minus = layer.weights.cwiseMin(0);
     const Eigen::VectorXd l = plus * low + minus * high + layer.bias;
     const Eigen::VectorXd u = plus * high + minus * low + layer.bias;
-    bounds.layers.emplace_back();
+    std::vector<NeuronBounds> neurons;
     for (Eigen::Index j = 0; j < l.size(); ++j) {
-      bounds.layers.back().push_back({l(j) - 1e-12, u(j) + 1e-12});
+      neurons.push_back({l(j) - 1e-12, u(j) + 1e-12});
     }
+    bounds.add_layer(neurons);
     low = l.cwiseMax(0);
     high = u.cwiseMax(0);
   }

@@ -24,7 +24,8 @@ const Eigen::VectorXd kImage{{0, 0.25}};
 Bounds tiny_bounds() {
   Bounds bounds;
   bounds.box = Box::uniform(2, 0, 1);
-  bounds.layers = {{{-1.75, 1.25}, {-2, -0.5}}, {{0.5, 3}}};
+  bounds.add_layer({{-1.75, 1.25}, {-2, -0.5}});
+  bounds.add_layer({{0.5, 3}});
   return bounds;
 }
 
@@ -135,7 +136,8 @@ TEST(Listing, LiteralModel) {
   network.output = OutputKind::relu;
   network.layers[1] = {Eigen::MatrixXd{{2, -1}, {-1, 0}}, Eigen::VectorXd{{0.5, 0.25}}};
   Bounds bounds = tiny_bounds();
-  bounds.layers[1] = {{0.5, 3}, {-1, 0.25}};
+  bounds.keep_layers(1);
+  bounds.add_layer({{0.5, 3}, {-1, 0.25}});
   EXPECT_EQ(
       to_text(literal_model(network, bounds, testing::question(Norm::l1, 2), 1, kImage, {}, {})
                   .program),

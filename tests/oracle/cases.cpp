@@ -218,10 +218,11 @@ Bounds reference_bounds(const Network& network, const Box& box, BoundsKind kind)
         u(j) = static_cast<double>(range.high);
       }
     }
-    bounds.layers.emplace_back();
+    std::vector<NeuronBounds> neurons;
     for (Eigen::Index j = 0; j < l.size(); ++j) {
-      bounds.layers.back().push_back({l(j) - kWider, u(j) + kWider, source, source});
+      neurons.push_back({l(j) - kWider, u(j) + kWider, source, source});
     }
+    bounds.add_layer(neurons);
     low = (l.array() - kWider).cwiseMax(0.0);
     high = (u.array() + kWider).cwiseMax(0.0);
   }

@@ -25,11 +25,12 @@ struct ExtremeAsked {
   /// Exact bounds on the layers before k, by the search itself.
   void tighten(int k) {
     for (int layer = 2; layer < k; ++layer) {
-      auto& neurons = bounds.layers[static_cast<std::size_t>(layer - 1)];
-      for (std::size_t j = 0; j < neurons.size(); ++j) {
-        const auto c = Eigen::VectorXd::Unit(network.width(layer), static_cast<Eigen::Index>(j));
-        neurons[j].upper = search_extreme(network, bounds, layer, c, {}).bound;
-        neurons[j].lower = -search_extreme(network, bounds, layer, -c, {}).bound;
+      for (int j = 0; j < bounds.width(layer); ++j) {
+        const auto c = Eigen::VectorXd::Unit(network.width(layer), j);
+        NeuronBounds neuron = bounds.at(layer, j);
+        neuron.upper = search_extreme(network, bounds, layer, c, {}).bound;
+        neuron.lower = -search_extreme(network, bounds, layer, -c, {}).bound;
+        bounds.set(layer, j, neuron);
       }
     }
   }

@@ -38,7 +38,7 @@ struct RandomNode {
   OutputRegion region;
   std::optional<Problem> problem;
   std::optional<Ball> ball;
-  Phasing node;
+  Intervals node;
 };
 
 }  // namespace brink::search

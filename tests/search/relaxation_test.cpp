@@ -24,7 +24,7 @@ struct OneNeuron {
 NodeBound margin_within(const OneNeuron& asked, double lower, double upper) {
   const Ball ball(Norm::linf, asked.problem->image(), asked.problem->reach(), 1e300);
   PointPool pool;
-  Phasing phasing;
+  Intervals phasing;
   phasing.lower = {lower};
   phasing.upper = {upper};
   Relaxation relaxation(*asked.problem, phasing);
@@ -56,11 +56,11 @@ TEST(Relaxation, NoPointOfANodeDoesBetterThanItsBound) {
     const Norm norm = kNorms.at(static_cast<std::size_t>(round % 4));
     const RandomNode asked(norm, random);
     PointPool pool;
-    const Phasing root = ball_bounds(*asked.problem, *asked.ball);
+    const Intervals root = ball_bounds(*asked.problem, *asked.ball);
     Relaxation relaxation(*asked.problem, random.uniform() < 0.5 ? root : asked.node);
     const double slack = asked.problem->slack(asked.point);
     for (const int rounds : {1, 3, 20}) {
-      const Phasing& loose = random.uniform() < 0.3 ? root : asked.node;
+      const Intervals& loose = random.uniform() < 0.3 ? root : asked.node;
       const double enough = random.uniform() < 0.5 ? 1e300 : -slack - random.uniform();
       Objective objective;
       objective.sharp = random.uniform() < 0.3;
@@ -71,7 +71,7 @@ TEST(Relaxation, NoPointOfANodeDoesBetterThanItsBound) {
       informative += *margin.value > -slack - 0.1 ? 1 : 0;
       if (slack < 0) continue;
       const int neuron = random.index(asked.problem->neurons());
-      const Phasing& loaded = asked.node;
+      const Intervals& loaded = asked.node;
       if (loaded.upper[static_cast<std::size_t>(neuron)] <= 0) continue;
       const double sign = random.uniform() < 0.5 ? 1 : -1;
       const NodeBound side =

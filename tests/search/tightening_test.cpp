@@ -8,7 +8,7 @@
 namespace brink::search {
 namespace {
 
-void expect_within(const RandomNode& asked, const Phasing& phasing, int round) {
+void expect_within(const RandomNode& asked, const Intervals& phasing, int round) {
   const auto y = pre_activations(asked.network, asked.point);
   for (int k = 1; k <= asked.problem->hidden_layers(); ++k) {
     for (int j = 0; j < static_cast<int>(asked.network.width(k)); ++j) {
@@ -33,13 +33,13 @@ TEST(Tightening, LosesNoPointThatMeetsTheRows) {
     ++tried;
     Statistics statistics;
     PointPool pool;
-    const Phasing root = ball_bounds(*asked.problem, *asked.ball);
+    const Intervals root = ball_bounds(*asked.problem, *asked.ball);
     Relaxation relaxation(*asked.problem, root);
-    Phasing node = asked.node;
+    Intervals node = asked.node;
     EXPECT_TRUE(tighten_node(*asked.problem, relaxation, *asked.ball, pool, node, {}, statistics))
         << round;
     expect_within(asked, node, round);
-    Phasing closer = asked.node;
+    Intervals closer = asked.node;
     EXPECT_TRUE(tighten_by_trees(*asked.problem, *asked.ball, {&pool}, closer, 1 + random.index(12),
                                  {}, statistics))
         << round;
@@ -63,7 +63,7 @@ TEST(Tightening, FindsARootEmpty) {
     Statistics statistics;
     PointPool pool;
     Relaxation relaxation(problem, asked.node);
-    Phasing node = asked.node, closer = asked.node;
+    Intervals node = asked.node, closer = asked.node;
     EXPECT_FALSE(tighten_node(problem, relaxation, *asked.ball, pool, node, {}, statistics));
     EXPECT_FALSE(tighten_by_trees(problem, *asked.ball, {&pool}, closer, 4, {}, statistics));
   }

@@ -29,14 +29,14 @@ Bounds bounds_by(const testing::BoundsCase& c, std::string_view method,
 /// `tight` is within `loose` on every side, up to `slack` max(1, |value|).
 void expect_within(const Bounds& tight, const Bounds& loose, double slack,
                    const std::string& what) {
-  for (std::size_t k = 0; k < loose.layers.size(); ++k) {
-    for (std::size_t j = 0; j < loose.layers[k].size(); ++j) {
-      const NeuronBounds& a = tight.layers[k][j];
-      const NeuronBounds& b = loose.layers[k][j];
+  for (int k = 1; k <= loose.depth(); ++k) {
+    for (int j = 0; j < loose.width(k); ++j) {
+      const NeuronBounds a = tight.at(k, j);
+      const NeuronBounds b = loose.at(k, j);
       EXPECT_GE(a.lower, b.lower - slack * std::max(1.0, std::abs(b.lower)))
-          << what << " layer " << k + 1 << " neuron " << j;
+          << what << " layer " << k << " neuron " << j;
       EXPECT_LE(a.upper, b.upper + slack * std::max(1.0, std::abs(b.upper)))
-          << what << " layer " << k + 1 << " neuron " << j;
+          << what << " layer " << k << " neuron " << j;
     }
   }
 }
@@ -74,10 +74,10 @@ TEST(Tighten, EachMethodWithinTheCheaperOnes) {
     expect_within(symbolic, interval, 0, c.name);
     expect_within(lp, symbolic, 0, c.name);
     expect_within(exact, lp, 1e-6, c.name);  // triangles over other M's: equal but for rounding
-    const std::size_t last = interval.layers.size() - 1;
-    for (std::size_t j = 0; j < interval.layers[last].size(); ++j) {
-      tighter_lp += lp.layers[last][j].upper < symbolic.layers[last][j].upper - 1e-3;
-      tighter_exact += exact.layers[last][j].upper < lp.layers[last][j].upper - 1e-3;
+    const int last = interval.depth();
+    for (int j = 0; j < interval.width(last); ++j) {
+      tighter_lp += lp.at(last, j).upper < symbolic.at(last, j).upper - 1e-3;
+      tighter_exact += exact.at(last, j).upper < lp.at(last, j).upper - 1e-3;
     }
   }
   EXPECT_GT(tighter_lp, 5);
@@ -93,11 +93,9 @@ TEST(Tighten, BothSolversAgree) {
     const Bounds cbc = bounds_by(c, "exact", "cbc");
     expect_within(tree, cbc, 2 * kBoundSlack, c.name);
     expect_within(cbc, tree, 2 * kBoundSlack, c.name);
-    for (const auto& layer : tree.layers) {
-      for (const NeuronBounds& b : layer) {
-        EXPECT_EQ(b.lower_source, BoundSource::exact) << c.name;
-        EXPECT_EQ(b.upper_source, BoundSource::exact) << c.name;
-      }
+    for (int id = 0; id < tree.neurons().count(); ++id) {
+      EXPECT_EQ(tree.at(id).lower_source, BoundSource::exact) << c.name;
+      EXPECT_EQ(tree.at(id).upper_source, BoundSource::exact) << c.name;
     }
   }
 }
@@ -112,7 +110,7 @@ TEST(Tighten, LimitLeavesDualBounds) {
     const Bounds weak = bounds_by(c, BoundRequest{BoundMethod::exact, limit}, solver);
     EXPECT_EQ(weak.method, fmt::format("weak:{}", limit));
     int stopped = 0;
-    for (const NeuronBounds& b : weak.layers.back()) {
+    for (const NeuronBounds& b : weak.layer(weak.depth())) {
       stopped += b.lower_source != BoundSource::exact;
     }
     EXPECT_GT(stopped, 0) << solver;
@@ -131,7 +129,7 @@ TEST(Tighten, TimeLimitInAllKeepsCheaperBounds) {
   const auto bounds = tighten(c.network, c.box, options);
   ASSERT_TRUE(bounds);
   expect_within(*bounds, bounds_by(c, "symbolic"), 0, c.name);
-  EXPECT_NE(bounds->layers.back()[0].upper_source, BoundSource::exact);
+  EXPECT_NE(bounds->at(bounds->depth(), 0).upper_source, BoundSource::exact);
 }
 
 TEST(Tighten, OutputsAloneAreAsTight) {
@@ -140,16 +138,15 @@ TEST(Tighten, OutputsAloneAreAsTight) {
     const Bounds exact = bounds_by(c, "exact");
     const Bounds outputs = bounds_by(c, {BoundMethod::exact, std::nullopt, true});
     EXPECT_EQ(outputs.method, "exact:outputs");
-    const auto last = static_cast<std::size_t>(c.network.depth() - 1);
-    for (std::size_t k = 0; k <= last; ++k) {
-      const Bounds& like = k == last ? exact : symbolic;
-      for (std::size_t j = 0; j < like.layers[k].size(); ++j) {
-        const NeuronBounds& a = outputs.layers[k][j];
-        const NeuronBounds& b = like.layers[k][j];
+    for (int k = 1; k <= c.network.depth(); ++k) {
+      const Bounds& like = k == c.network.depth() ? exact : symbolic;
+      for (int j = 0; j < like.width(k); ++j) {
+        const NeuronBounds a = outputs.at(k, j);
+        const NeuronBounds b = like.at(k, j);
         const double slack =
             2 * kBoundSlack * std::max({1.0, std::abs(b.lower), std::abs(b.upper)});
-        EXPECT_NEAR(a.lower, b.lower, slack) << c.name << " " << k + 1 << ":" << j;
-        EXPECT_NEAR(a.upper, b.upper, slack) << c.name << " " << k + 1 << ":" << j;
+        EXPECT_NEAR(a.lower, b.lower, slack) << c.name << " " << k << ":" << j;
+        EXPECT_NEAR(a.upper, b.upper, slack) << c.name << " " << k << ":" << j;
       }
     }
     testing::visit_inputs(c, 500, 20, [&](const Eigen::VectorXd& x) {
@@ -175,10 +172,9 @@ TEST(Tighten, InterruptedRunsGoOnFromWhatWasReported) {
   ASSERT_EQ(reports, 7);
   const auto exact_sides = [](const Bounds& bounds) {
     int count = 0;
-    for (const auto& layer : bounds.layers) {
-      for (const auto& b : layer) {
-        count += (b.lower_source == BoundSource::exact) + (b.upper_source == BoundSource::exact);
-      }
+    for (int id = 0; id < bounds.neurons().count(); ++id) {
+      const NeuronBounds b = bounds.at(id);
+      count += (b.lower_source == BoundSource::exact) + (b.upper_source == BoundSource::exact);
     }
     return count;
   };
@@ -187,12 +183,14 @@ TEST(Tighten, InterruptedRunsGoOnFromWhatWasReported) {
 
   // Bounds that cannot be right show that finished sides are taken over and not computed again.
   Bounds marked = reported;
-  marked.layers[1][0].upper = marked.layers[1][0].lower + 1e-3;
+  NeuronBounds narrow = marked.at(2, 0);
+  narrow.upper = narrow.lower + 1e-3;
+  marked.set(2, 0, narrow);
   options.known = &marked;
   options.on_bounds = nullptr;
   const auto resumed = tighten(c.network, c.box, options);
   ASSERT_TRUE(resumed) << resumed.error().message;
-  EXPECT_EQ(resumed->layers[1][0].upper, marked.layers[1][0].upper);
+  EXPECT_EQ(resumed->at(2, 0).upper, narrow.upper);
   options.known = &reported;
   const auto finished = tighten(c.network, c.box, options);
   ASSERT_TRUE(finished) << finished.error().message;

@@ -13,10 +13,9 @@ NegatedUnit::NegatedUnit(const Network& whole, const Bounds& known, int k, int j
   Layer& last = network.layers.back();
   last.weights.row(j) = -last.weights.row(j).eval();
   last.bias(j) = -last.bias(j);
-  bounds.layers.resize(static_cast<std::size_t>(k));
-  const NeuronBounds& unit = known.at(k, j);
-  bounds.layers.back()[static_cast<std::size_t>(j)] = {-unit.upper, -unit.lower, unit.upper_source,
-                                                       unit.lower_source};
+  bounds.keep_layers(k);
+  const NeuronBounds unit = known.at(k, j);
+  bounds.set(k, j, {-unit.upper, -unit.lower, unit.upper_source, unit.lower_source});
   bounds.network = content_hash(network);
 }
 

@@ -74,7 +74,8 @@ Phases chosen_phases(const NetworkEncoding& encoding, const Bounds& bounds,
     std::vector<bool> layer;
     for (std::size_t j = 0; j < encoding.neurons[k].size(); ++j) {
       const int z = encoding.neurons[k][j].z;
-      const bool fixed_active = bounds.layers[k][j].always_active();
+      const bool fixed_active =
+          bounds.at(static_cast<int>(k) + 1, static_cast<Eigen::Index>(j)).always_active();
       layer.push_back(z >= 0 ? values[static_cast<std::size_t>(z)] < 0.5 : fixed_active);
     }
     phases.push_back(std::move(layer));

@@ -39,13 +39,14 @@ ClosestModel nearer_model(const RegionTask& task, const Bounds& bounds,
 
 /// One layer; false: there is no point.
 bool tighten_layer(const RegionTask& task, const DistanceOptions& distance, double target,
-                   Bounds& bounds, std::size_t k, const Deadline& deadline) {
+                   Bounds& bounds, int k, const Deadline& deadline) {
   const ClosestModel model = nearer_model(task, bounds, distance, target);
   LpSolver lp(model.program);
   std::vector<double> costs(model.program.columns.size());
-  for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
-    NeuronBounds& neuron = bounds.layers[k][j];
-    const NeuronColumns& columns = model.encoding.neurons[k][j];
+  for (int j = 0; j < bounds.width(k); ++j) {
+    NeuronBounds neuron = bounds.at(k, j);
+    const NeuronColumns& columns =
+        model.encoding.neurons[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)];
     for (const double sign : {1.0, -1.0}) {
       if (!neuron.unstable() || deadline.expired()) continue;
       costs[static_cast<std::size_t>(columns.x)] = sign;
@@ -61,6 +62,7 @@ bool tighten_layer(const RegionTask& task, const DistanceOptions& distance, doub
       }
       if (neuron.lower > neuron.upper) return false;
     }
+    bounds.set(k, j, neuron);
     costs[static_cast<std::size_t>(columns.x)] = costs[static_cast<std::size_t>(columns.s)] = 0;
   }
   return true;
@@ -72,7 +74,7 @@ std::optional<Bounds> nearer_bounds(const RegionTask& task, const DistanceOption
                                     double target, const Deadline& deadline) {
   Bounds bounds = task.bounds;
   for (int pass = 0; pass < kPasses; ++pass) {
-    for (std::size_t k = 0; k + 1 < bounds.layers.size(); ++k) {
+    for (int k = 1; k < bounds.depth(); ++k) {
       if (!tighten_layer(task, distance, target, bounds, k, deadline)) return std::nullopt;
     }
   }

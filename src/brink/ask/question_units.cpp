@@ -12,10 +12,8 @@ QuestionInUnits in_units(const Network& network, const Bounds& given,
   const bool empty = (box.lower.array() > box.upper.array()).any();  // cap and box do not meet
   if (!basic && !empty) {
     const Bounds symbolic = symbolic_bounds(network, box);
-    for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
-      for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
-        bounds.layers[k][j] = intersect(bounds.layers[k][j], symbolic.layers[k][j]);
-      }
+    for (int id = 0; id < bounds.neurons().count(); ++id) {
+      bounds.set(id, intersect(bounds.at(id), symbolic.at(id)));
     }
   }
   InOwnUnits own = in_own_units(network, bounds, true);

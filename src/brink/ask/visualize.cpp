@@ -56,7 +56,7 @@ double largest_sum(const Network& network, const Bounds& bounds, int k, int j) {
                             : std::max(0.0, bounds.at(k - 1, i).upper);
     sum += std::abs(network.layer(k).weights(j, i)) * x;
   }
-  const NeuronBounds& known = bounds.at(k, j);
+  const NeuronBounds known = bounds.at(k, j);
   return std::max({sum, std::abs(known.lower), std::abs(known.upper)});
 }
 

@@ -1,7 +1,7 @@
 // Names of sources, and the one place where two claims about a neuron meet.
 #include "brink/bounds/bounds.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace brink {
 
@@ -21,13 +21,52 @@ std::string_view name(BoundSource source) {
   return "?";
 }
 
+NeuronBounds Bounds::at(int neuron) const {
+  const auto i = static_cast<std::size_t>(neuron);
+  return {intervals_.lower[i], intervals_.upper[i], lower_sources_[i], upper_sources_[i]};
+}
+
+void Bounds::set(int neuron, const NeuronBounds& bounds) {
+  const auto i = static_cast<std::size_t>(neuron);
+  intervals_.lower[i] = bounds.lower;
+  intervals_.upper[i] = bounds.upper;
+  lower_sources_[i] = bounds.lower_source;
+  upper_sources_[i] = bounds.upper_source;
+}
+
+std::vector<NeuronBounds> Bounds::layer(int k) const {
+  std::vector<NeuronBounds> result;
+  for (int j = 0; j < width(k); ++j) result.push_back(at(k, j));
+  return result;
+}
+
+void Bounds::set_layer(int k, const std::vector<NeuronBounds>& layer) {
+  for (int j = 0; j < width(k); ++j) set(k, j, layer[static_cast<std::size_t>(j)]);
+}
+
+void Bounds::add_layer(const std::vector<NeuronBounds>& layer) {
+  neurons_.add_layer(static_cast<Eigen::Index>(layer.size()));
+  resize();
+  set_layer(depth(), layer);
+}
+
+void Bounds::keep_layers(int depth) {
+  neurons_.keep_layers(depth);
+  resize();
+}
+
+void Bounds::resize() {
+  const auto size = static_cast<std::size_t>(neurons_.count());
+  intervals_.lower.resize(size);
+  intervals_.upper.resize(size);
+  lower_sources_.resize(size);
+  upper_sources_.resize(size);
+}
+
 int Bounds::unstable_count() const {
-  int count = 0;
-  for (std::size_t k = 0; k + 1 < layers.size(); ++k) {
-    count += static_cast<int>(std::count_if(layers[k].begin(), layers[k].end(),
-                                            [](const auto& b) { return b.unstable(); }));
-  }
-  return count;
+  int found = 0;
+  for (int id = 0; id < neurons_.hidden(); ++id) found += intervals_.unstable(id) ? 1 : 0;
+  return found;
 }
 
 NeuronBounds intersect(const NeuronBounds& a, const NeuronBounds& b) {

@@ -13,7 +13,8 @@
 
 #include "brink/base/box.h"
 #include "brink/base/error.h"
-#include "brink/network/network.h"
+#include "brink/bounds/intervals.h"
+#include "brink/network/neurons.h"
 
 namespace brink {
 
@@ -34,18 +35,40 @@ struct NeuronBounds {
   bool unstable() const { return lower < 0 && upper > 0; }
 };
 
-struct Bounds {
-  std::string network;                            ///< content_hash of the network they belong to
-  Box box;                                        ///< the inputs they hold for
-  std::string method;                             ///< interval, symbolic, lp, exact, weak
-  std::string solver;                             ///< MIP solver behind exact bounds; "": none
-  double t_pre = 0;                               ///< seconds spent on them (once per network)
-  std::vector<std::vector<NeuronBounds>> layers;  ///< [k - 1][j] for k = 1..K, output included
+class Bounds {
+ public:
+  std::string network;  ///< content_hash of the network they belong to
+  Box box;              ///< the inputs they hold for
+  std::string method;   ///< interval, symbolic, lp, exact, weak
+  std::string solver;   ///< MIP solver behind exact bounds; "": none
+  double t_pre = 0;     ///< seconds spent on them (once per network)
 
-  const NeuronBounds& at(int k, Eigen::Index j) const {
-    return layers[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)];
+  /// Layers 1..depth(), all of the network's once they are complete, the output included.
+  int depth() const { return neurons_.depth(); }
+  int width(int k) const { return neurons_.width(k); }
+  const Neurons& neurons() const { return neurons_; }
+  const Intervals& intervals() const { return intervals_; }
+
+  NeuronBounds at(int neuron) const;
+  NeuronBounds at(int k, Eigen::Index j) const { return at(neurons_.number(k, j)); }
+  void set(int neuron, const NeuronBounds& bounds);
+  void set(int k, Eigen::Index j, const NeuronBounds& bounds) {
+    set(neurons_.number(k, j), bounds);
   }
+  std::vector<NeuronBounds> layer(int k) const;
+  /// Layer k, of the width that it has.
+  void set_layer(int k, const std::vector<NeuronBounds>& layer);
+  void add_layer(const std::vector<NeuronBounds>& layer);
+  void keep_layers(int depth);
+
   int unstable_count() const;  ///< over hidden layers
+
+ private:
+  void resize();
+
+  Neurons neurons_;
+  Intervals intervals_;
+  std::vector<BoundSource> lower_sources_, upper_sources_;
 };
 
 /// The tighter of two claims about the same neuron, side by side, each side with its source.

@@ -99,8 +99,9 @@ Bounds from_json(const json& document) {
   if (!layers.is_array() || layers.empty()) throw std::runtime_error("there are no layers");
   for (const json& layer : layers) {
     if (!layer.is_array() || layer.empty()) throw std::runtime_error("a layer has no neurons");
-    bounds.layers.emplace_back();
-    for (const json& entry : layer) bounds.layers.back().push_back(neuron_from_json(entry));
+    std::vector<NeuronBounds> neurons;
+    for (const json& entry : layer) neurons.push_back(neuron_from_json(entry));
+    bounds.add_layer(neurons);
   }
   return bounds;
 }
@@ -108,10 +109,10 @@ Bounds from_json(const json& document) {
 /// One neuron a line.
 std::string layers_text(const Bounds& bounds) {
   std::string text = "[";
-  for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
-    text += k == 0 ? "\n" : ",\n";
-    for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
-      const NeuronBounds& b = bounds.layers[k][j];
+  for (int k = 1; k <= bounds.depth(); ++k) {
+    text += k == 1 ? "\n" : ",\n";
+    for (int j = 0; j < bounds.width(k); ++j) {
+      const NeuronBounds b = bounds.at(k, j);
       const nlohmann::ordered_json entry = {{"lower", b.lower},
                                             {"upper", b.upper},
                                             {"lower_source", std::string(name(b.lower_source))},
@@ -150,12 +151,7 @@ bool is_of_other_size(const std::string& text, const Network& network) {
 }
 
 bool sizes_fit(const Bounds& bounds, const Network& network) {
-  if (static_cast<int>(bounds.layers.size()) != network.depth()) return false;
-  for (int k = 1; k <= network.depth(); ++k) {
-    const auto width = bounds.layers[static_cast<std::size_t>(k - 1)].size();
-    if (static_cast<Eigen::Index>(width) != network.width(k)) return false;
-  }
-  return bounds.box.size() == network.input_size();
+  return bounds.neurons() == Neurons(network) && bounds.box.size() == network.input_size();
 }
 
 }  // namespace

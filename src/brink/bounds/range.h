@@ -1,8 +1,6 @@
 // Private to this folder: what layer k takes in, and the constants of rounding.
 #pragma once
 
-#include <algorithm>
-
 #include "brink/bounds/bounds.h"
 
 namespace brink {
@@ -20,14 +18,11 @@ inline double rounding(Eigen::Index operations) {
 /// Bounds on x^k: the box for k = 0, else max(0, .) of the bounds on y^k.
 inline Box activations(const Bounds& known, int k) {
   if (k == 0) return known.box;
-  const auto& layer = known.layers[static_cast<std::size_t>(k - 1)];
-  const auto size = static_cast<Eigen::Index>(layer.size());
-  Box range{Eigen::VectorXd(size), Eigen::VectorXd(size)};
-  for (Eigen::Index j = 0; j < size; ++j) {
-    range.lower(j) = std::max(0.0, known.at(k, j).lower);
-    range.upper(j) = std::max(0.0, known.at(k, j).upper);
-  }
-  return range;
+  const auto size = static_cast<Eigen::Index>(known.width(k));
+  const auto& intervals = known.intervals();
+  const auto first = static_cast<std::size_t>(known.neurons().first(k));
+  return {Eigen::Map<const Eigen::VectorXd>(intervals.lower.data() + first, size).cwiseMax(0.0),
+          Eigen::Map<const Eigen::VectorXd>(intervals.upper.data() + first, size).cwiseMax(0.0)};
 }
 
 }  // namespace brink

@@ -23,16 +23,21 @@ int exponent_of(double size) {
   return size > 0 && std::isfinite(size) ? -std::ilogb(size) : 0;
 }
 
+int exponent_of(const Exponents& exponents, const Neurons& neurons, int id) {
+  const auto layer = static_cast<std::size_t>(neurons.layer_of(id) - 1);
+  return exponents[layer][static_cast<std::size_t>(neurons.unit_of(id))];
+}
+
 }  // namespace
 
 Bounds rescaled(Bounds bounds, const Exponents& exponents, std::string hash) {
   bounds.network = std::move(hash);
-  for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
-    for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
-      NeuronBounds& neuron = bounds.layers[k][j];
-      neuron.lower = std::ldexp(neuron.lower, exponents[k][j]);
-      neuron.upper = std::ldexp(neuron.upper, exponents[k][j]);
-    }
+  for (int id = 0; id < bounds.neurons().count(); ++id) {
+    const int exponent = exponent_of(exponents, bounds.neurons(), id);
+    NeuronBounds neuron = bounds.at(id);
+    neuron.lower = std::ldexp(neuron.lower, exponent);
+    neuron.upper = std::ldexp(neuron.upper, exponent);
+    bounds.set(id, neuron);
   }
   return bounds;
 }
@@ -43,15 +48,17 @@ Bounds rescaled(const Bounds& bounds, const Network& network, const Exponents& e
 
 Exponents own_units(const Bounds& bounds, bool one_for_outputs) {
   Exponents exponents;
-  for (const auto& layer : bounds.layers) {
-    const bool outputs = &layer == &bounds.layers.back();
+  for (int k = 1; k <= bounds.depth(); ++k) {
+    const bool outputs = k == bounds.depth();
     exponents.emplace_back();
     double largest = 0;
-    for (const NeuronBounds& neuron : layer) {
+    for (const NeuronBounds& neuron : bounds.layer(k)) {
       exponents.back().push_back(exponent_of(outputs ? size_of(neuron) : hidden_size(neuron)));
       largest = std::max(largest, size_of(neuron));
     }
-    if (outputs && one_for_outputs) exponents.back().assign(layer.size(), exponent_of(largest));
+    if (outputs && one_for_outputs) {
+      std::fill(exponents.back().begin(), exponents.back().end(), exponent_of(largest));
+    }
   }
   return exponents;
 }

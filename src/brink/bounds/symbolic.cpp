@@ -51,9 +51,9 @@ UpperLine upper_line(const NeuronBounds& b) {
 }
 
 /// From coefficients on x^i to coefficients on y^i.
-void relax(Rows& rows, const std::vector<NeuronBounds>& layer) {
+void relax(Rows& rows, const Bounds& known, int i) {
   for (Eigen::Index j = 0; j < rows.a.cols(); ++j) {
-    const NeuronBounds& b = layer[static_cast<std::size_t>(j)];
+    const NeuronBounds b = known.at(i, j);
     if (b.always_active()) continue;
     if (b.always_inactive()) {
       rows.a.col(j).setZero();
@@ -104,7 +104,7 @@ Eigen::VectorXd upper_of(const Network& network, const Bounds& known, int k, dou
   Rows rows{sign * Eigen::MatrixXd::Identity(width, width), zero, zero, zero, 0};
   for (int i = k; i >= 1; --i) {
     substitute(rows, network.layer(i), activations(known, i - 1));
-    if (i > 1) relax(rows, known.layers[static_cast<std::size_t>(i - 2)]);
+    if (i > 1) relax(rows, known, i - 1);
   }
   return concretise(rows, known.box);
 }
@@ -133,7 +133,7 @@ Bounds symbolic_bounds(const Network& network, const Box& box) {
       const std::vector<NeuronBounds> proposed = symbolic_layer(network, bounds, k);
       for (std::size_t j = 0; j < layer.size(); ++j) layer[j] = intersect(layer[j], proposed[j]);
     }
-    bounds.layers.push_back(std::move(layer));
+    bounds.add_layer(layer);
   }
   bounds.t_pre = watch.seconds();
   return bounds;

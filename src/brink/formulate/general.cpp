@@ -46,7 +46,9 @@ GeneralModel general_model(const Network& network, const Bounds& bounds, const B
       columns[static_cast<std::size_t>(neuron.x)].cost = cost_at(costs.x, k, j);
       if (neuron.s < 0) continue;  // linear output: neither s nor z
       columns[static_cast<std::size_t>(neuron.s)].cost = cost_at(costs.s, k, j);
-      add_phase_cost(model.program, {neuron, bounds.layers[k][j], fmt::format("{}_{}", k + 1, j)},
+      add_phase_cost(model.program,
+                     {neuron, bounds.at(static_cast<int>(k) + 1, static_cast<Eigen::Index>(j)),
+                      fmt::format("{}_{}", k + 1, j)},
                      cost_at(costs.z, k, j), options.formulation);
     }
   }

@@ -55,7 +55,7 @@ NeuronColumns add_linear(Program& program, const NeuronBounds& bounds, const std
 
 void add_neuron(Program& program, const Network& network, const Bounds& bounds,
                 NetworkEncoding& encoding, int k, Eigen::Index j, const EncodingOptions& options) {
-  const NeuronBounds& known = bounds.at(k, j);
+  const NeuronBounds known = bounds.at(k, j);
   const std::string label = fmt::format("{}_{}", k, j);
   const bool linear = k == network.depth() && !options.output_relu;
   Affine row = encoding.pre_activation(network, k, j);

@@ -10,7 +10,7 @@ namespace brink {
 /// The split y = x - s of one neuron whose columns x, s are in the program. `label` is "k_j".
 struct SplitNeuron {
   NeuronColumns& columns;
-  const NeuronBounds& bounds;
+  NeuronBounds bounds;
   std::string label;
 };
 

@@ -287,9 +287,10 @@ Expected<void> load_bounds(Loading& loading) {
     if (!*stored) continue;
     const Bounds& bounds = (*stored)->bounds;
     ReportBounds entry{question, (*stored)->complete, bounds.t_pre, {}};
-    for (const auto& layer : bounds.layers) {
+    for (int k = 1; k <= bounds.depth(); ++k) {
       entry.layers.emplace_back();
-      for (const NeuronBounds& b : layer) entry.layers.back().push_back({b.lower, b.upper});
+      for (const NeuronBounds& b : bounds.layer(k))
+        entry.layers.back().push_back({b.lower, b.upper});
     }
     loading.data.bounds.push_back(std::move(entry));
   }

@@ -12,14 +12,14 @@
 
 namespace brink::search {
 
-Ascent::Ascent(const Problem& problem, Phasing root, Statistics& statistics)
+Ascent::Ascent(const Problem& problem, Intervals root, Statistics& statistics)
     : problem_(problem),
       root_(std::move(root)),
       statistics_(statistics),
       relaxation_(problem, root_) {}
 
-Phasing Ascent::phasing_of(const std::vector<bool>& active) const {
-  Phasing phasing = root_;
+Intervals Ascent::phasing_of(const std::vector<bool>& active) const {
+  Intervals phasing = root_;
   for (std::size_t i = 0; i < active.size(); ++i) {
     if (active[i]) {
       phasing.lower[i] = std::max(0.0, phasing.lower[i]);

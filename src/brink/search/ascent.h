@@ -11,7 +11,7 @@ namespace brink::search {
 class Ascent {
  public:
   /// `root`: bounds that hold in every ball that will be asked about.
-  Ascent(const Problem& problem, Phasing root, Statistics& statistics);
+  Ascent(const Problem& problem, Intervals root, Statistics& statistics);
 
   /// From a pattern (which hidden neurons are active); a change in the ball whose slack is at
   /// least `least`, or
@@ -20,10 +20,10 @@ class Ascent {
                                        int steps, const Deadline& deadline, double least = 0);
 
  private:
-  Phasing phasing_of(const std::vector<bool>& active) const;
+  Intervals phasing_of(const std::vector<bool>& active) const;
 
   const Problem& problem_;
-  Phasing root_;
+  Intervals root_;
   Statistics& statistics_;
   Relaxation relaxation_;
 };

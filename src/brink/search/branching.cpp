@@ -16,7 +16,7 @@ constexpr double kLeastGain = 1e-6;
 
 }  // namespace
 
-int branching_neuron(const Phasing& phasing, const std::vector<NeuronState>& states) {
+int branching_neuron(const Intervals& phasing, const std::vector<NeuronState>& states) {
   int best = -1, widest = -1;
   double best_score = kLeastScore, widest_score = 0;
   for (std::size_t i = 0; i < states.size(); ++i) {
@@ -37,7 +37,7 @@ int branching_neuron(const Phasing& phasing, const std::vector<NeuronState>& sta
   return best >= 0 ? best : widest;
 }
 
-bool leans_active(const Phasing& phasing, const std::vector<NeuronState>& states, int neuron) {
+bool leans_active(const Intervals& phasing, const std::vector<NeuronState>& states, int neuron) {
   const auto i = static_cast<std::size_t>(neuron);
   return states[i].x / phasing.upper[i] >= -states[i].s / phasing.lower[i];
 }

@@ -45,7 +45,7 @@ constexpr std::int64_t kLocalShare =
 
 struct OpenNode {
   double bound;
-  Phasing phasing;
+  Intervals phasing;
   bool operator<(const OpenNode& other) const { return bound < other.bound; }
 };
 
@@ -59,7 +59,7 @@ OutputRegion at_least(const Eigen::VectorXd& c, double least) {
 class ExtremeSearch {
  public:
   ExtremeSearch(const Network& network, const Box& box, const Eigen::VectorXd& c,
-                const Phasing& root, const Deadline& deadline, const ExtremeOptions& options)
+                const Intervals& root, const Deadline& deadline, const ExtremeOptions& options)
       : c_(c),
         values_(network, 0.5 * (box.lower + box.upper), box, at_least(c, 0)),
         problem_(values_),
@@ -206,7 +206,7 @@ class ExtremeSearch {
   double base_ = 0;
   Ball ball_;
   ExtremeHeuristic best_;
-  Phasing root_;
+  Intervals root_;
   Deadline deadline_;
   ExtremeOptions options_;
   ExtremeResult result_;
@@ -227,13 +227,10 @@ ExtremeResult search_extreme(const Network& network, const Bounds& bounds, int k
                              const ExtremeOptions& options) {
   Network part;
   part.layers.assign(network.layers.begin(), network.layers.begin() + k);
-  Phasing root;
-  for (int layer = 1; layer < k; ++layer) {
-    for (const NeuronBounds& neuron : bounds.layers[static_cast<std::size_t>(layer - 1)]) {
-      root.lower.push_back(neuron.lower);
-      root.upper.push_back(neuron.upper);
-    }
-  }
+  const auto hidden = bounds.neurons().first(k);
+  const auto& all = bounds.intervals();
+  const Intervals root{{all.lower.begin(), all.lower.begin() + hidden},
+                       {all.upper.begin(), all.upper.begin() + hidden}};
   return ExtremeSearch(part, bounds.box, c, root, deadline, options).run();
 }
 

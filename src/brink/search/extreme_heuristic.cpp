@@ -59,7 +59,7 @@ void ExtremeHeuristic::ascend(const Eigen::VectorXd& start, const Deadline& dead
   }
 }
 
-void ExtremeHeuristic::search(const Phasing& root, std::int64_t effort, const Deadline& deadline,
+void ExtremeHeuristic::search(const Intervals& root, std::int64_t effort, const Deadline& deadline,
                               Statistics& statistics) {
   Ascent ascent(problem_, root, statistics);
   PointPool pool;

@@ -24,7 +24,7 @@ class ExtremeHeuristic {
   void ascend(const Eigen::VectorXd& start, const Deadline& deadline = {});
   /// Climbs from kicks for so much effort (statistics.h). `root`: bounds of all inputs that are
   /// better.
-  void search(const Phasing& root, std::int64_t effort, const Deadline& deadline,
+  void search(const Intervals& root, std::int64_t effort, const Deadline& deadline,
               Statistics& statistics);
 
  private:

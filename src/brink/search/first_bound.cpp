@@ -26,6 +26,10 @@ constexpr int kTries = 10;   ///< growing or shrinking
 constexpr int kBetween = 4;  ///< after that
 constexpr double kUnit = std::numeric_limits<double>::epsilon();
 
+Eigen::VectorXd to_vector(const std::vector<double>& values) {
+  return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
+}
+
 /// Linear forms a x^k + c of a layer's activations that are bounded from above.
 struct Forms {
   Eigen::MatrixXd a;
@@ -44,12 +48,9 @@ class Probe {
     for (int k = 2; k <= problem.hidden_layers(); ++k) {
       const Layer& layer = network.layer(k);
       const Eigen::VectorXd low = lower_.back().cwiseMax(0.0), high = upper_.back().cwiseMax(0.0);
-      const Eigen::MatrixXd sizes = layer.weights.cwiseAbs();
-      const Eigen::VectorXd center = layer.weights * (0.5 * (low + high)) + layer.bias;
-      const Eigen::VectorXd radius = sizes * (0.5 * (high - low));
-      sizes_.emplace_back(sizes * high + layer.bias.cwiseAbs());
-      const Eigen::VectorXd doubt = 4 * kUnit * operations_ * sizes_.back();
-      Eigen::VectorXd lower = center - radius - doubt, upper = center + radius + doubt;
+      sizes_.emplace_back(layer.weights.cwiseAbs() * high + layer.bias.cwiseAbs());
+      const Intervals step = interval_step(layer, low.data(), high.data());
+      Eigen::VectorXd lower = to_vector(step.lower), upper = to_vector(step.upper);
       if (walk_back && !deadline_.expired()) {
         upper = upper.cwiseMin(highest({layer.weights, layer.bias, sizes_.back()}, k - 1));
         lower = lower.cwiseMax(-highest({-layer.weights, -layer.bias, sizes_.back()}, k - 1));

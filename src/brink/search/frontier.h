@@ -14,7 +14,7 @@
 namespace brink::search {
 
 struct Node {
-  Phasing phasing;
+  Intervals phasing;
   std::int64_t made = 0;  ///< nodes that its worker had seen when it was made
 };
 

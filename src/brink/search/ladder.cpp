@@ -67,7 +67,7 @@ void Ladder::start_from_root(const Deadline& deadline) {
        radius *= kLadderGrowth) {
     ball.set_radius(std::min(radius, end));
     PointPool pool;
-    const Phasing bounds = ball_bounds(problem_, ball);
+    const Intervals bounds = ball_bounds(problem_, ball);
     Relaxation root(problem_, bounds);
     const NodeBound margin =
         statistics_.count(root.minimise(bounds, {}, ball, pool, 0.0, kLadderRounds, deadline));

@@ -26,7 +26,7 @@ double least(double lower, double upper, double r_x, double r_s) {
 }
 
 /// No |t| of a point of the node is larger.
-double margin_limit(const Problem& problem, const Phasing& node) {
+double margin_limit(const Problem& problem, const Intervals& node) {
   const auto width = problem.rows().cols();
   const int first = problem.neuron(problem.hidden_layers(), 0);
   Eigen::VectorXd highest(width);
@@ -47,17 +47,16 @@ Eigen::VectorXd carried_back(const Problem& problem, const Cost& cost,
       layer.noalias() = problem.rows().transpose() * -multipliers.rows;
     } else {
       const Layer& next = problem.network().layer(k + 1);
-      layer.noalias() =
-          next.weights.transpose() *
-          -multipliers.neurons.segment(problem.neuron(k + 1, 0), next.weights.rows());
+      layer.noalias() = next.weights.transpose() *
+                        -multipliers.neurons.segment(problem.neuron(k + 1, 0), next.weights.rows());
     }
   }
   if (cost.neuron >= 0) costs(cost.neuron) += cost.sign;
   return costs;
 }
 
-Proof prove(const Problem& problem, const Phasing& node, const Cost& cost, Multipliers multipliers,
-            const Ball& ball, Eigen::VectorXd* maximiser) {
+Proof prove(const Problem& problem, const Intervals& node, const Cost& cost,
+            Multipliers multipliers, const Ball& ball, Eigen::VectorXd* maximiser) {
   const Eigen::VectorXd& y = multipliers.neurons;
   const Eigen::VectorXd& rho = multipliers.rows;
   const Eigen::VectorXd costs = carried_back(problem, cost, multipliers);

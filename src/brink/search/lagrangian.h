@@ -29,7 +29,7 @@ struct Multipliers {
 struct Cost {
   int neuron = -1;
   double sign = 0;
-  bool margin = false;    ///< -t
+  bool margin = false;     ///< -t
   bool any_margin = true;  ///< t is free
 };
 
@@ -41,8 +41,8 @@ struct Proof {
 };
 
 /// Given a `maximiser`, it receives the ball's farthest change in that direction.
-Proof prove(const Problem& problem, const Phasing& node, const Cost& cost, Multipliers multipliers,
-            const Ball& ball, Eigen::VectorXd* maximiser = nullptr);
+Proof prove(const Problem& problem, const Intervals& node, const Cost& cost,
+            Multipliers multipliers, const Ball& ball, Eigen::VectorXd* maximiser = nullptr);
 
 /// c_x - W^{k+1}' y^{k+1}, flat: reduced costs of the activations without their own multipliers.
 Eigen::VectorXd carried_back(const Problem& problem, const Cost& cost,

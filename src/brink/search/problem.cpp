@@ -9,31 +9,16 @@
 
 namespace brink::search {
 
-bool Phasing::settled() const {
-  for (int id = 0; id < static_cast<int>(lower.size()); ++id) {
-    if (unstable(id)) return false;
-  }
-  return true;
-}
+namespace {
 
-std::int64_t Phasing::unstable_count() const {
-  std::int64_t count = 0;
-  for (int id = 0; id < static_cast<int>(lower.size()); ++id) count += unstable(id) ? 1 : 0;
-  return count;
-}
+constexpr double kCrossing = 1e-9;  ///< sides that cross by less may still be a point
 
-bool Phasing::meet(const Phasing& other) {
-  for (std::size_t i = 0; i < lower.size(); ++i) {
-    lower[i] = std::max(lower[i], other.lower[i]);
-    upper[i] = std::min(upper[i], other.upper[i]);
-    if (lower[i] > upper[i]) return false;
-  }
-  return true;
-}
+}  // namespace
 
 Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach,
                  const OutputRegion& region) {
-  Inputs inputs{&network, image, std::move(reach), network.layers.front().weights, {}, {}, {0}, 0};
+  Inputs inputs{&network, image, std::move(reach), network.layers.front().weights,
+                {},       {},    Neurons(network), 0};
   const Eigen::VectorXd& bias = network.layers.front().bias;
   inputs.first_center = network.layers.front().weights * image + bias;
   const Eigen::VectorXd room = (inputs.reach.upper - image).cwiseMax(image - inputs.reach.lower);
@@ -43,9 +28,7 @@ Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach
   const RowMatrix sizes = inputs.first_weights.cwiseAbs();
   inputs.first_doubt = unit * (width + 4) * (sizes * room) +
                        unit * (pixels + 4) * (sizes * image.cwiseAbs() + bias.cwiseAbs());
-  for (int k = 1; k < network.depth(); ++k) {
-    inputs.offsets.push_back(inputs.offsets.back() + static_cast<int>(network.width(k)));
-    if (k == 1) continue;
+  for (int k = 2; k < network.depth(); ++k) {
     const double largest = network.layer(k).weights.cwiseAbs().maxCoeff();
     inputs.largest_weight = std::max(inputs.largest_weight, largest);
   }
@@ -72,11 +55,6 @@ void Problem::add_rows(const OutputRegion& region) {
         std::max(row_magnitude_, (sizes.transpose() * last.weights.cwiseAbs()).maxCoeff());
     rhs_magnitudes_(i) = sizes.dot(last.bias.cwiseAbs()) + std::abs(row.rhs);
   }
-}
-
-int Problem::layer_of(int neuron) const {
-  const auto after = std::upper_bound(inputs_->offsets.begin(), inputs_->offsets.end(), neuron);
-  return static_cast<int>(after - inputs_->offsets.begin());
 }
 
 void Problem::first_image(const Eigen::VectorXd& d, Eigen::VectorXd& out) const {
@@ -121,7 +99,7 @@ Eigen::VectorXd Problem::image_with(const Eigen::VectorXd& change) const {
   return (image() + change).cwiseMax(reach().lower).cwiseMin(reach().upper);
 }
 
-Phases Problem::phases(const Phasing& settled) const {
+Phases Problem::phases(const Intervals& settled) const {
   Phases phases;
   for (int k = 1; k <= hidden_layers(); ++k) {
     std::vector<bool> layer;
@@ -133,40 +111,32 @@ Phases Problem::phases(const Phasing& settled) const {
   return phases;
 }
 
-bool Problem::propagate(Phasing& phasing, int first) const {
-  // Outward rounding: each sum of n products is off by at most (n + 2) unit roundoffs of its size.
+bool Problem::propagate(Intervals& phasing, int first) const {
+  Eigen::VectorXd low, high;
   for (int k = std::max(first, 2); k < network().depth(); ++k) {
-    const Layer& layer = network().layer(k);
-    const auto width = static_cast<int>(layer.bias.size());
-    const auto before = static_cast<int>(layer.weights.cols());
-    Eigen::VectorXd low = layer.bias, high = layer.bias, size = layer.bias.cwiseAbs();
-    for (int i = 0; i < before; ++i) {  // by columns, as the weights are stored
-      const auto id = static_cast<std::size_t>(neuron(k - 1, i));
-      const double x_low = std::max(0.0, phasing.lower[id]);
-      const double x_high = std::max(0.0, phasing.upper[id]);
-      for (int j = 0; j < width; ++j) {
-        const double w = layer.weights(j, i);
-        low(j) += w * (w > 0 ? x_low : x_high);
-        high(j) += w * (w > 0 ? x_high : x_low);
-        size(j) += std::abs(w) * x_high;
-      }
-    }
-    for (int j = 0; j < width; ++j) {
-      const double doubt = 2.3e-16 * (before + 2) * size(j);
-      const auto id = static_cast<std::size_t>(neuron(k, j));
-      phasing.lower[id] = std::max(phasing.lower[id], low(j) - doubt);
-      phasing.upper[id] = std::min(phasing.upper[id], high(j) + doubt);
-      if (phasing.lower[id] > phasing.upper[id]) {
-        if (phasing.lower[id] > phasing.upper[id] + 1e-9 * (1 + size(j))) return false;
-        std::swap(phasing.lower[id], phasing.upper[id]);
-      }
+    const auto before = static_cast<std::size_t>(neuron(k - 1, 0));
+    const Eigen::Index inputs = network().width(k - 1);
+    low = Eigen::Map<const Eigen::VectorXd>(&phasing.lower[before], inputs).cwiseMax(0.0);
+    high = Eigen::Map<const Eigen::VectorXd>(&phasing.upper[before], inputs).cwiseMax(0.0);
+    const Intervals step = interval_step(network().layer(k), low.data(), high.data());
+    for (std::size_t j = 0; j < step.lower.size(); ++j) {
+      const auto id = static_cast<std::size_t>(neuron(k, static_cast<int>(j)));
+      double& lower = phasing.lower[id];
+      double& upper = phasing.upper[id];
+      lower = std::max(lower, step.lower[j]);
+      upper = std::min(upper, step.upper[j]);
+      if (lower <= upper) continue;
+      // Bounds of other sources may cross these by their own rounding.
+      const double size = std::max(std::abs(lower), std::abs(upper));
+      if (lower > upper + kCrossing * (1 + size)) return false;
+      std::swap(lower, upper);
     }
   }
   return true;
 }
 
-std::optional<Phasing> Problem::child(const Phasing& parent, int neuron, bool active) const {
-  Phasing child = parent;
+std::optional<Intervals> Problem::child(const Intervals& parent, int neuron, bool active) const {
+  Intervals child = parent;
   (active ? child.lower : child.upper)[static_cast<std::size_t>(neuron)] = 0;
   if (!propagate(child, layer_of(neuron) + 1)) return std::nullopt;
   return child;

@@ -15,28 +15,14 @@
 #include <vector>
 
 #include "brink/base/box.h"
-#include "brink/network/network.h"
+#include "brink/bounds/intervals.h"
+#include "brink/network/neurons.h"
 #include "brink/pattern/pattern.h"
 #include "brink/question/question.h"
 
 namespace brink::search {
 
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-/// Bounds of the hidden neurons' pre-activations, flat in layer order.
-struct Phasing {
-  std::vector<double> lower, upper;
-
-  bool unstable(int neuron) const {
-    return lower[static_cast<std::size_t>(neuron)] < 0 &&
-           upper[static_cast<std::size_t>(neuron)] > 0;
-  }
-  std::int64_t unstable_count() const;
-  /// No neuron is unstable.
-  bool settled() const;
-  /// Takes over what `other` knows; false: some interval is empty.
-  bool meet(const Phasing& other);
-};
 
 class Problem {
  public:
@@ -70,11 +56,10 @@ class Problem {
 
   int hidden_layers() const { return network().depth() - 1; }
   int first_width() const { return static_cast<int>(first_center().size()); }
-  int neurons() const { return inputs_->offsets.back(); }
-  int neuron(int k, int j) const {
-    return inputs_->offsets[static_cast<std::size_t>(k - 1)] + j;
-  }  ///< k >= 1
-  int layer_of(int neuron) const;
+  /// Hidden neurons, by number (network/neurons.h).
+  int neurons() const { return inputs_->neurons.hidden(); }
+  int neuron(int k, int j) const { return inputs_->neurons.number(k, j); }  ///< k >= 1
+  int layer_of(int neuron) const { return inputs_->neurons.layer_of(neuron); }
 
   /// min over the rows of (rows x^{K-1} - rhs) at the activations of image + d; x may be any input.
   double slack(const Eigen::VectorXd& x) const;
@@ -85,14 +70,14 @@ class Problem {
   /// Which hidden neurons are active at x.
   std::vector<bool> pattern(const Eigen::VectorXd& x) const;
   /// Phases of a node all of whose neurons are settled.
-  Phases phases(const Phasing& settled) const;
+  Phases phases(const Intervals& settled) const;
 
   /// Interval arithmetic from layer `first` on, intersected with what is there; false when some
   /// interval is empty beyond rounding: no point has these phases.
-  bool propagate(Phasing& phasing, int first) const;
+  bool propagate(Intervals& phasing, int first) const;
 
   /// The phasing with one open neuron active or not; nothing if no point has these phases.
-  std::optional<Phasing> child(const Phasing& parent, int neuron, bool active) const;
+  std::optional<Intervals> child(const Intervals& parent, int neuron, bool active) const;
 
  private:
   /// What all regions have in common.
@@ -102,7 +87,7 @@ class Problem {
     Box reach;
     RowMatrix first_weights;
     Eigen::VectorXd first_center, first_doubt;
-    std::vector<int> offsets;
+    Neurons neurons;
     double largest_weight;  ///< of layers 2..K-1
   };
   void add_rows(const OutputRegion& region);

@@ -36,7 +36,7 @@ constexpr int kEarlyEnds = 4;
 constexpr double kMet = 0.02, kNeuronMet = 0.1, kSharpMet = 0.1;
 
 /// The columns' bounds alone keep neuron j of layer k inactive: its row would say nothing.
-bool inactive_anyway(const Problem& problem, const Phasing& root, int k, int j) {
+bool inactive_anyway(const Problem& problem, const Intervals& root, int k, int j) {
   const Layer& layer = problem.network().layer(k);
   double highest = layer.bias(j);
   for (Eigen::Index i = 0; i < layer.weights.cols(); ++i) {
@@ -76,12 +76,12 @@ Eigen::VectorXd PointPool::change(const std::vector<Share>& shares, const Ball& 
   return change;
 }
 
-Relaxation::Relaxation(const Problem& problem, const Phasing& root)
+Relaxation::Relaxation(const Problem& problem, const Intervals& root)
     : problem_(&problem), simplex_(0, 0, 0) {
   build(root);
 }
 
-void Relaxation::build(const Phasing& root) {
+void Relaxation::build(const Intervals& root) {
   const Problem& problem = *problem_;
   int columns = 0, rows = static_cast<int>(problem.rhs().size()) + 1;
   for (int k = 1; k <= problem.hidden_layers(); ++k) {
@@ -107,7 +107,7 @@ void Relaxation::build(const Phasing& root) {
 }
 
 /// The defining rows, then the triangles: a column of the layer before has one span in them.
-void Relaxation::add_layer(int k, const Phasing& root) {
+void Relaxation::add_layer(int k, const Intervals& root) {
   const Layer& layer = problem_->network().layer(k);
   const auto first = static_cast<std::size_t>(problem_->neuron(k, 0));
   const auto end = first + static_cast<std::size_t>(layer.weights.rows());
@@ -147,7 +147,7 @@ double Relaxation::fill_pre_activation(const Slot& slot, double factor) {
   return layer.bias(slot.index);
 }
 
-void Relaxation::add_margin_row(int i, const Phasing& root) {
+void Relaxation::add_margin_row(int i, const Intervals& root) {
   const int last = problem_->hidden_layers();
   double size = std::abs(problem_->rhs()(i)) + 1;
   for (int j = 0; j < static_cast<int>(problem_->rows().cols()); ++j) {
@@ -174,7 +174,7 @@ void Relaxation::write_triangle(Slot& slot, double lower, double upper) {
   dense_.assign(static_cast<std::size_t>(first_point_column_), 0);
 }
 
-void Relaxation::load(const Phasing& node) {
+void Relaxation::load(const Intervals& node) {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     Slot& slot = slots_[i];
     if (slot.x < 0) continue;
@@ -269,7 +269,7 @@ void Relaxation::scale_to(const Ball& ball, const PointPool& pool) {
   simplex_.set_rhs(hull_row_, pool.end() == 0 ? 1.0 : ball.shrinking(pool.radius(), ball.radius()));
 }
 
-NodeBound Relaxation::minimise(const Phasing& node, const Objective& objective, const Ball& ball,
+NodeBound Relaxation::minimise(const Intervals& node, const Objective& objective, const Ball& ball,
                                PointPool& pool, double enough, int rounds,
                                const Deadline& deadline) {
   load(node);

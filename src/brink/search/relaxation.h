@@ -103,12 +103,12 @@ class Relaxation {
   /// Structure for the neurons that may be active by the bounds of the layer before under `root`,
   /// which nodes only tighten. A neuron found inactive otherwise keeps its row, which says y_k <=
   /// 0.
-  Relaxation(const Problem& problem, const Phasing& root);
+  Relaxation(const Problem& problem, const Intervals& root);
 
   /// Solves, adds points, solves again, from the last basis, until the bound exceeds `enough`,
   /// bound and program meet (or, for the margin, the program shows that the bound cannot exceed
   /// it), or `rounds`, or the deadline comes: what the multipliers prove by then.
-  NodeBound minimise(const Phasing& node, const Objective& objective, const Ball& ball,
+  NodeBound minimise(const Intervals& node, const Objective& objective, const Ball& ball,
                      PointPool& pool, double enough, int rounds, const Deadline& deadline);
 
  private:
@@ -127,20 +127,20 @@ class Relaxation {
     Eigen::VectorXd first;      ///< the solved program's multipliers of the first layer
     Eigen::VectorXd maximiser;  ///< of the ball in their direction
   };
-  void build(const Phasing& root);
-  void add_layer(int k, const Phasing& root);
-  void add_margin_row(int i, const Phasing& root);
+  void build(const Intervals& root);
+  void add_layer(int k, const Intervals& root);
+  void add_margin_row(int i, const Intervals& root);
   double fill_pre_activation(const Slot& slot, double factor);
   void write_triangle(Slot& slot, double lower, double upper);
   /// Takes a node's phases and bounds; the basis stays.
-  void load(const Phasing& node);
+  void load(const Intervals& node);
   void set_objective(const Objective& objective);
 
   Multipliers multipliers() const;
   /// First-layer multipliers moved to where they prove more (relaxation_proof.cpp).
   Multipliers moved(Multipliers solved, const Cost& cost) const;
   double moved(const Slot& slot, double v, double r_x, double r_s) const;
-  Priced prove_node(const Phasing& node, const Cost& cost, const Ball& ball, double enough,
+  Priced prove_node(const Intervals& node, const Cost& cost, const Ball& ball, double enough,
                     bool hopeless) const;
   /// How much the program leans on a triangle (<= 0); proofs do without.
   double triangle_multiplier(const Slot& slot) const;

@@ -66,7 +66,7 @@ Multipliers Relaxation::moved(Multipliers solved, const Cost& cost) const {
 }
 
 /// The better of both, the second only if the first is not enough. `hopeless`: only as solved.
-Relaxation::Priced Relaxation::prove_node(const Phasing& node, const Cost& cost, const Ball& ball,
+Relaxation::Priced Relaxation::prove_node(const Intervals& node, const Cost& cost, const Ball& ball,
                                           double enough, bool hopeless) const {
   Priced priced;
   const Multipliers solved = multipliers();

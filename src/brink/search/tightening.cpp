@@ -25,7 +25,7 @@ constexpr int kNeuronRounds = 8;
 constexpr double kTreeGain = 0.01;  ///< of the width: what a first branching must gain for more
 constexpr double kHope = 0.1;       ///< of the width: a side that can move less is left alone
 
-void first_layer(const Problem& problem, const Ball& ball, Phasing& phasing) {
+void first_layer(const Problem& problem, const Ball& ball, Intervals& phasing) {
   for (int j = 0; j < problem.first_width(); ++j) {
     const Eigen::VectorXd weights = problem.first_weights().row(j).transpose();
     const auto up = ball.support(weights);
@@ -54,7 +54,7 @@ class Reached {
     }
   }
   /// Is there hope to move the lower (sign 1) or upper side by a share of the width?
-  bool hope(const Phasing& phasing, std::size_t i, double sign) const {
+  bool hope(const Intervals& phasing, std::size_t i, double sign) const {
     const double room = sign > 0 ? lowest_[i] - phasing.lower[i] : phasing.upper[i] - highest_[i];
     return room > kHope * (phasing.upper[i] - phasing.lower[i]);
   }
@@ -65,7 +65,7 @@ class Reached {
 
 /// Both sides of one neuron; false: the relaxation is empty.
 bool tighten_neuron(Relaxation& relaxation, const Ball& ball, PointPool& pool, int id,
-                    Phasing& phasing, Reached& reached, const Deadline& deadline,
+                    Intervals& phasing, Reached& reached, const Deadline& deadline,
                     Statistics& statistics) {
   const auto i = static_cast<std::size_t>(id);
   for (const double sign : {1.0, -1.0}) {
@@ -88,17 +88,17 @@ bool tighten_neuron(Relaxation& relaxation, const Ball& ball, PointPool& pool, i
 /// A node of one neuron's tree.
 struct Part {
   double bound;
-  Phasing phasing;
+  Intervals phasing;
   int branch;
 };
 
 /// Lower bound of sign * y over the phasing by best-first branch and bound; infinity: empty.
 double bound_by_tree(const Problem& problem, Relaxation& relaxation, const Ball& ball,
-                     PointPool& pool, const Objective& objective, const Phasing& phasing,
+                     PointPool& pool, const Objective& objective, const Intervals& phasing,
                      int expansions, const Deadline& deadline, Statistics& statistics) {
   std::vector<Part> open;
   const auto higher = [](const Part& a, const Part& b) { return a.bound > b.bound; };
-  const auto add = [&](const Phasing& part, double at_least) {
+  const auto add = [&](const Intervals& part, double at_least) {
     const NodeBound bound = statistics.count(
         relaxation.minimise(part, objective, ball, pool, 0.0, kNeuronRounds, deadline));
     if (bound.empty()) return;
@@ -130,7 +130,7 @@ class TreeTightening {
  public:
   /// `pools`: one per thread.
   TreeTightening(const Problem& problem, const Ball& ball, const std::vector<PointPool*>& pools,
-                 Phasing& phasing, int expansions, const Deadline& deadline)
+                 Intervals& phasing, int expansions, const Deadline& deadline)
       : problem_(problem),
         ball_(ball),
         phasing_(phasing),
@@ -183,7 +183,7 @@ class TreeTightening {
   };
 
   void side(Hand& hand, int id, double sign) {
-    Phasing now;
+    Intervals now;
     {
       const std::lock_guard lock(mutex_);
       if (deadline_.expired() || !phasing_.unstable(id)) return;
@@ -204,7 +204,7 @@ class TreeTightening {
 
   const Problem& problem_;
   const Ball& ball_;
-  Phasing& phasing_;
+  Intervals& phasing_;
   int expansions_;
   Deadline deadline_;
   std::vector<std::unique_ptr<Hand>> hands_;
@@ -215,7 +215,7 @@ class TreeTightening {
 }  // namespace
 
 bool tighten_by_trees(const Problem& problem, const Ball& ball,
-                      const std::vector<PointPool*>& pools, Phasing& phasing, int expansions,
+                      const std::vector<PointPool*>& pools, Intervals& phasing, int expansions,
                       const Deadline& deadline, Statistics& statistics) {
   if (deadline.expired()) return true;
   TreeTightening work(problem, ball, pools, phasing, expansions, deadline);
@@ -227,8 +227,8 @@ bool tighten_by_trees(const Problem& problem, const Ball& ball,
   return possible;
 }
 
-Phasing box_bounds(const Problem& problem) {
-  Phasing phasing;
+Intervals box_bounds(const Problem& problem) {
+  Intervals phasing;
   const auto count = static_cast<std::size_t>(problem.neurons());
   phasing.lower.assign(count, -1e300);
   phasing.upper.assign(count, 1e300);
@@ -238,15 +238,15 @@ Phasing box_bounds(const Problem& problem) {
   return phasing;
 }
 
-Phasing ball_bounds(const Problem& problem, const Ball& ball) {
-  Phasing phasing = box_bounds(problem);
+Intervals ball_bounds(const Problem& problem, const Ball& ball) {
+  Intervals phasing = box_bounds(problem);
   first_layer(problem, ball, phasing);
   problem.propagate(phasing, 2);
   return phasing;
 }
 
 bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ball, PointPool& pool,
-                  Phasing& phasing, const Deadline& deadline, Statistics& statistics) {
+                  Intervals& phasing, const Deadline& deadline, Statistics& statistics) {
   const NodeBound margin =
       statistics.count(relaxation.minimise(phasing, {}, ball, pool, 0.0, kRootRounds, deadline));
   if (margin.exceeds(0)) return false;
@@ -266,7 +266,7 @@ bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ba
   return true;
 }
 
-bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Phasing& phasing,
+bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Intervals& phasing,
              const Deadline& deadline, Statistics& statistics) {
   first_layer(problem, ball, phasing);
   if (!problem.propagate(phasing, 2)) return false;

@@ -62,7 +62,7 @@ class Tree {
   Statistics& statistics_;
   const int threads_;
   SpareThreads* spare_;
-  Phasing root_;
+  Intervals root_;
   double tightened_radius_ = 0;  ///< of root_
   double limit_radius_ = 0;      ///< asked for
   std::int64_t next_restart_ = 0;

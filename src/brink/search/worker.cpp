@@ -48,7 +48,7 @@ Worker::Worker(const Problem& problem, const OutputRegion& region, const Ball& b
       lead_(lead),
       led_region_(moved_inward(region, lead)) {}
 
-void Worker::renew(const Phasing& root) {
+void Worker::renew(const Intervals& root) {
   root_ = &root;
   relaxation_.reset();
 }

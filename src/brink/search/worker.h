@@ -34,7 +34,7 @@ class Worker {
 
   /// Before the first burst, and whenever `root`'s bounds have been tightened. Its program is made
   /// for the first node.
-  void renew(const Phasing& root);
+  void renew(const Intervals& root);
   void push(Node node) { open_.push_back(std::move(node)); }
   std::size_t open_nodes() const { return open_.size(); }
   /// Hands its open nodes over, the nearest to the root first.
@@ -75,7 +75,7 @@ class Worker {
   Incumbent& incumbent_;
   Statistics statistics_;
   PointPool pool_;
-  const Phasing* root_ = nullptr;
+  const Intervals* root_ = nullptr;
   std::unique_ptr<Relaxation> relaxation_;
   std::vector<Node> open_;
   std::int64_t seen_ = 0;

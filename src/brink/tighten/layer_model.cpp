@@ -14,10 +14,10 @@ LayerModel layer_model(const Network& network, const Bounds& known, int k) {
 }
 
 bool has_unstable(const Bounds& known, int k) {
-  const auto before = known.layers.begin() + (k - 1);
-  return std::any_of(known.layers.begin(), before, [](const auto& layer) {
-    return std::any_of(layer.begin(), layer.end(), [](const auto& b) { return b.unstable(); });
-  });
+  for (int id = 0; id < known.neurons().first(k); ++id) {
+    if (known.intervals().unstable(id)) return true;
+  }
+  return false;
 }
 
 Side side_of(const LayerModel& model, Eigen::Index j, double sign) {

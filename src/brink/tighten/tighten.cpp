@@ -132,13 +132,17 @@ class LpPool {
 };
 
 /// The leader's layer k, or its error, in every process.
-Expected<void> share_layer(Run& run, std::vector<NeuronBounds>& layer, const Expected<void>& done) {
-  const auto bytes = run.crew.share(done.map([&] { return to_bytes(layer); }));
+Expected<void> share_layer(Run& run, Bounds& bounds, int k, const Expected<void>& done) {
+  const auto bytes = run.crew.share(done.map([&] { return to_bytes(bounds.layer(k)); }));
   if (!bytes) return tl::unexpected(bytes.error());
   if (run.crew.leads()) return {};
   auto neurons = neurons_from_bytes(*bytes);
   if (!neurons) return tl::unexpected(neurons.error());
-  layer = std::move(*neurons);
+  if (static_cast<int>(neurons->size()) != bounds.width(k)) {
+    return failure("the leader's bounds of layer {} are {}, not {}", k, neurons->size(),
+                   bounds.width(k));
+  }
+  bounds.set_layer(k, *neurons);
   return {};
 }
 
@@ -146,10 +150,10 @@ Expected<void> share_layer(Run& run, std::vector<NeuronBounds>& layer, const Exp
 Expected<void> tighten_layer(Run& run, Bounds& bounds, int k) {
   const LayerModel model = layer_model(run.network, bounds, k);
   LpPool lps(model);
-  std::vector<NeuronBounds>& layer = bounds.layers[static_cast<std::size_t>(k - 1)];
+  const std::vector<NeuronBounds> begun = bounds.layer(k);
   const auto work = [&](int j) -> std::optional<std::string> {
     auto lp = lps.take();
-    const auto neuron = tighten_neuron(run, model, *lp, j, layer[static_cast<std::size_t>(j)]);
+    const auto neuron = tighten_neuron(run, model, *lp, j, begun[static_cast<std::size_t>(j)]);
     lps.give_back(std::move(lp));
     if (run.deadline.interrupted()) return std::nullopt;
     return neuron ? to_bytes(std::vector{*neuron}) : to_bytes(neuron.error());
@@ -157,16 +161,16 @@ Expected<void> tighten_layer(Run& run, Bounds& bounds, int k) {
   const auto keep = [&](int j, const std::string& bytes) -> Expected<void> {
     const auto neuron = neurons_from_bytes(bytes);
     if (!neuron) return tl::unexpected(neuron.error());
-    layer[static_cast<std::size_t>(j)] = neuron->at(0);
+    bounds.set(k, j, neuron->at(0));
     bounds.t_pre = run.seconds_before + run.watch.seconds();
     ++run.done;
     if (run.options.on_progress) run.options.on_progress(run.done, run.total);
     if (run.options.on_bounds) run.options.on_bounds(bounds);
     return {};
   };
-  auto done = run.crew.run(static_cast<int>(layer.size()), run.options.threads, work, keep);
+  auto done = run.crew.run(bounds.width(k), run.options.threads, work, keep);
   if (done && run.deadline.interrupted()) done = interrupted();
-  return share_layer(run, layer, done);
+  return share_layer(run, bounds, k, done);
 }
 
 /// Layer k by the methods that need no solver, now that the layers before are tighter.
@@ -174,43 +178,38 @@ void propose(const Network& network, Bounds& bounds, int k) {
   const auto interval = interval_layer(network, bounds, k);
   const auto symbolic = symbolic_layer(network, bounds, k);
   const bool affine = !has_unstable(bounds, k);
-  auto& layer = bounds.layers[static_cast<std::size_t>(k - 1)];
-  for (std::size_t j = 0; j < layer.size(); ++j) {
-    layer[j] = intersect(layer[j], intersect(interval[j], symbolic[j]));
-    if (affine) layer[j].lower_source = layer[j].upper_source = BoundSource::exact;
+  for (std::size_t j = 0; j < interval.size(); ++j) {
+    const auto unit = static_cast<Eigen::Index>(j);
+    NeuronBounds neuron = intersect(bounds.at(k, unit), intersect(interval[j], symbolic[j]));
+    if (affine) neuron.lower_source = neuron.upper_source = BoundSource::exact;
+    bounds.set(k, unit, neuron);
   }
 }
 
 Expected<void> check_same(const Bounds& known, const Bounds& bounds) {
-  const auto same_size = [](const auto& a, const auto& b) { return a.size() == b.size(); };
   if (known.network != bounds.network || !(known.box == bounds.box) ||
-      !std::equal(known.layers.begin(), known.layers.end(), bounds.layers.begin(),
-                  bounds.layers.end(), same_size)) {
+      known.neurons() != bounds.neurons()) {
     return bad_request("the bounds to go on from are of another network or box");
   }
   return {};
 }
 
 void adopt(Bounds& bounds, const Bounds& known) {
-  for (std::size_t k = 0; k < bounds.layers.size(); ++k) {
-    for (std::size_t j = 0; j < bounds.layers[k].size(); ++j) {
-      NeuronBounds& own = bounds.layers[k][j];
-      const NeuronBounds& theirs = known.layers[k][j];
-      settle(own, {0, 1, {}, 0}, {theirs.lower, theirs.lower_source});
-      settle(own, {0, -1, {}, 0}, {-theirs.upper, theirs.upper_source});
-    }
+  for (int id = 0; id < bounds.neurons().count(); ++id) {
+    NeuronBounds own = bounds.at(id);
+    const NeuronBounds theirs = known.at(id);
+    settle(own, {0, 1, {}, 0}, {theirs.lower, theirs.lower_source});
+    settle(own, {0, -1, {}, 0}, {-theirs.upper, theirs.upper_source});
+    bounds.set(id, own);
   }
 }
 
 Expected<void> check_finite(const Bounds& bounds) {
-  for (const auto& layer : bounds.layers) {
-    for (const NeuronBounds& b : layer) {
-      if (!std::isfinite(b.lower) || !std::isfinite(b.upper)) {
-        return bad_request("interval arithmetic overflows: weights or box are too large");
-      }
-    }
-  }
-  return {};
+  const auto finite = [](const std::vector<double>& side) {
+    return std::all_of(side.begin(), side.end(), [](double value) { return std::isfinite(value); });
+  };
+  if (finite(bounds.intervals().lower) && finite(bounds.intervals().upper)) return {};
+  return bad_request("interval arithmetic overflows: weights or box are too large");
 }
 
 Expected<std::unique_ptr<MipSolver>> solver_of(const TightenOptions& options) {

@@ -1,0 +1,63 @@
+#include "brink/bounds/intervals.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "range.h"
+
+namespace brink {
+
+int Intervals::unstable_count() const {
+  int found = 0;
+  for (int id = 0; id < count(); ++id) found += unstable(id) ? 1 : 0;
+  return found;
+}
+
+bool Intervals::meet(const Intervals& other) {
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    lower[i] = std::max(lower[i], other.lower[i]);
+    upper[i] = std::min(upper[i], other.upper[i]);
+    if (lower[i] > upper[i]) return false;
+  }
+  return true;
+}
+
+Intervals interval_step(const Layer& layer, const double* low, const double* high) {
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  constexpr double kSmallest = std::numeric_limits<double>::denorm_min();
+  const Eigen::Index width = layer.weights.rows(), inputs = layer.weights.cols();
+  Eigen::ArrayXd least = layer.bias, most = layer.bias;
+  Eigen::ArrayXd least_size = layer.bias.cwiseAbs(), most_size = least_size;
+  // How many products of each may have underflowed.
+  Eigen::ArrayXd least_products = Eigen::ArrayXd::Zero(width), most_products = least_products;
+  Eigen::ArrayXd at_low(width), at_high(width);
+  for (Eigen::Index i = 0; i < inputs; ++i) {  // by columns, as the weights are stored
+    const double lowest = low[i], highest = high[i];
+    const double has_low = lowest != 0 ? 1 : 0, has_high = highest != 0 ? 1 : 0;
+    if (has_low + has_high == 0) continue;
+    const auto w = layer.weights.col(i).array();
+    const auto above = (w > 0).cast<double>(), below = (w < 0).cast<double>();
+    at_low = w * lowest;
+    at_high = w * highest;
+    least += at_low.min(at_high);
+    most += at_low.max(at_high);
+    least_size += at_low.min(at_high).abs();
+    most_size += at_low.max(at_high).abs();
+    least_products += above * has_low + below * has_high;
+    most_products += above * has_high + below * has_low;
+  }
+  const double gamma = 2 * rounding(inputs);
+  Intervals result{std::vector<double>(static_cast<std::size_t>(width)),
+                   std::vector<double>(static_cast<std::size_t>(width))};
+  for (Eigen::Index j = 0; j < width; ++j) {
+    const double down = least(j) - gamma * least_size(j) - 4 * kSmallest * least_products(j);
+    const double up = most(j) + gamma * most_size(j) + 4 * kSmallest * most_products(j);
+    // Overflow (infinity - infinity) leaves NaN: then nothing is known.
+    result.lower[static_cast<std::size_t>(j)] = std::isnan(down) ? -kInfinite : down;
+    result.upper[static_cast<std::size_t>(j)] = std::isnan(up) ? kInfinite : up;
+  }
+  return result;
+}
+
+}  // namespace brink
