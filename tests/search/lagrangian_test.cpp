@@ -13,14 +13,6 @@ Eigen::VectorXd normals(Eigen::Index size, double scale, Random& random) {
   return values;
 }
 
-/// y of hidden neuron `neuron`.
-double pre_activation(const RandomNode& asked, int neuron) {
-  const auto y = pre_activations(asked.network, asked.point);
-  const int k = asked.problem->layer_of(neuron);
-  return y[static_cast<std::size_t>(k - 1)](neuron - asked.problem->neuron(k, 0));
-}
-
-// Whatever the multipliers: what they prove holds for a point of the node, of every cost.
 TEST(Lagrangian, HoldsForAnyMultipliers) {
   Random random(91);
   int meeting = 0;
@@ -40,7 +32,7 @@ TEST(Lagrangian, HoldsForAnyMultipliers) {
     ++meeting;
     EXPECT_LE(bound({.any_margin = false}), 0) << round;
     const int neuron = random.index(problem.neurons());
-    const double y = pre_activation(asked, neuron);
+    const double y = asked.pre_activation(neuron);
     EXPECT_LE(bound({neuron, 1, false, false}), y) << round;
     EXPECT_LE(bound({neuron, -1, false, false}), -y) << round;
   }

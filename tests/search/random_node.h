@@ -25,14 +25,26 @@ struct RandomNode {
     for (double& value : direction) value = random.normal();
     ball->support(direction, &change);
     point = problem->image_with(random.uniform() * change);
-    node = ball_bounds(*problem, *ball);
+    const Intervals root = ball_bounds(*problem, *ball);
+    node = root;
     const std::vector<bool> active = problem->pattern(point);
+    Node splits;
     for (int i = 0; i < problem->neurons(); ++i) {
       if (random.uniform() < 0.5 || !node.unstable(i)) continue;
-      const auto child = problem->child(node, i, active[static_cast<std::size_t>(i)]);
-      if (child) node = *child;
+      const Node child = splits.child({i, active[static_cast<std::size_t>(i)]}, 0);
+      const auto within = problem->within(root, child);
+      if (!within) continue;  // the point is on the wall
+      node = *within;
+      splits = child;
     }
   }
+  /// y of a hidden neuron at the point.
+  double pre_activation(int neuron) const {
+    const auto y = pre_activations(network, point);
+    const int k = problem->layer_of(neuron);
+    return y[static_cast<std::size_t>(k - 1)](neuron - problem->neuron(k, 0));
+  }
+
   Network network;
   Eigen::VectorXd image, point;
   OutputRegion region;

@@ -77,9 +77,7 @@ TEST(Relaxation, NoPointOfANodeDoesBetterThanItsBound) {
       const NodeBound side =
           relaxation.minimise(loaded, {neuron, sign}, *asked.ball, pool, enough, rounds, {});
       ASSERT_FALSE(side.empty()) << round;
-      const auto y = pre_activations(asked.network, asked.point);
-      const int k = asked.problem->layer_of(neuron);
-      const double value = y[static_cast<std::size_t>(k - 1)](neuron - asked.problem->neuron(k, 0));
+      const double value = asked.pre_activation(neuron);
       EXPECT_LE(*side.value, sign * value + 1e-12) << round;
     }
   }

@@ -37,7 +37,8 @@ Intervals interval_step(const Layer& layer, const double* low, const double* hig
     const double has_low = lowest != 0 ? 1 : 0, has_high = highest != 0 ? 1 : 0;
     if (has_low + has_high == 0) continue;
     const auto w = layer.weights.col(i).array();
-    const auto above = (w > 0).cast<double>(), below = (w < 0).cast<double>();
+    const auto above = (w > 0).cast<double>();
+    const auto below = (w < 0).cast<double>();
     at_low = w * lowest;
     at_high = w * highest;
     least += at_low.min(at_high);

@@ -1,4 +1,5 @@
 // Where data sets lie on the disk, and loading one by name.
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 
@@ -57,7 +58,8 @@ tl::unexpected<Error> not_found(const std::string& name, Split split,
           ? fmt::format("get it with `brink data fetch {}`", name)
           : "name mnist or fashion-mnist (`brink data fetch NAME` gets them), strokes (built in), "
             "a folder with the four IDX files, FILE.npz or FILE.csv";
-  hint += did_you_mean(name, {"mnist", "fashion-mnist", "strokes"});
+  const std::vector<std::string> known = {"mnist", "fashion-mnist", "strokes"};
+  if (std::find(known.begin(), known.end(), name) == known.end()) hint += did_you_mean(name, known);
   return bad_request("data set '{}' not found: no {}-images-idx3-ubyte(.gz) in {}; {}", name,
                      split == Split::train ? "train" : "t10k", places, hint);
 }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "brink/base/deadline.h"
+#include "brink/search/relaxation.h"
 #include "brink/search/statistics.h"
 
 namespace brink::search {
@@ -13,6 +14,7 @@ class Ascent {
   /// `root`: bounds that hold in every ball that will be asked about.
   Ascent(const Problem& problem, Intervals root, Statistics& statistics);
 
+  std::size_t bytes() const { return relaxation_.bytes(); }
   /// From a pattern (which hidden neurons are active); a change in the ball whose slack is at
   /// least `least`, or
   /// nothing after `steps`, at a local maximum or when the deadline has come.

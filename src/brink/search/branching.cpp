@@ -37,9 +37,11 @@ int branching_neuron(const Intervals& phasing, const std::vector<NeuronState>& s
   return best >= 0 ? best : widest;
 }
 
-bool leans_active(const Intervals& phasing, const std::vector<NeuronState>& states, int neuron) {
+std::array<Split, 2> phase_split(const Intervals& bounds, const std::vector<NeuronState>& states) {
+  const int neuron = branching_neuron(bounds, states);
   const auto i = static_cast<std::size_t>(neuron);
-  return states[i].x / phasing.upper[i] >= -states[i].s / phasing.lower[i];
+  const bool active = states[i].x / bounds.upper[i] >= -states[i].s / bounds.lower[i];
+  return {{{neuron, !active}, {neuron, active}}};
 }
 
 std::vector<int> promising_flips(const std::vector<NeuronState>& states) {

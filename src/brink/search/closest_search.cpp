@@ -174,6 +174,7 @@ class ClosestSearch {
       const auto left = static_cast<double>(regions_.size() - r);
       heuristics_[r]->open(kPatience, share_of_time(kOpeningShare / left));
       result_.statistics.add(heuristics_[r]->take_statistics());
+      heuristics_[r]->let_go_of_program();
     }
   }
 
@@ -231,6 +232,8 @@ class ClosestSearch {
       if (!trees_[r]) continue;
       const double share = deadline.remaining() / static_cast<double>(left--);
       settle(r, turn(r, deadline.within(share)));
+      if (trees_[r]) trees_[r]->let_go_of_programs();
+      heuristics_[r]->let_go_of_program();
     }
   }
 

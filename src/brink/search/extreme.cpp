@@ -25,7 +25,7 @@
 #include "brink/search/branching.h"
 #include "brink/search/extreme_heuristic.h"
 #include "brink/search/leaf.h"
-#include "brink/search/relaxation.h"
+#include "brink/search/open_nodes.h"
 #include "brink/search/tightening.h"
 
 namespace brink::search {
@@ -42,12 +42,6 @@ constexpr std::int64_t kAscentEvery = 8;    ///< every so many
 constexpr std::int64_t kBurst = 200;        ///< nodes, depth first, from the one taken up
 constexpr std::int64_t kLocalShare =
     10;  ///< local search: its share of all effort is one in so many
-
-struct OpenNode {
-  double bound;
-  Intervals phasing;
-  bool operator<(const OpenNode& other) const { return bound < other.bound; }
-};
 
 /// c y^k >= least.
 OutputRegion at_least(const Eigen::VectorXd& c, double least) {
@@ -67,21 +61,21 @@ class ExtremeSearch {
         best_(values_, ball_),
         root_(root),
         deadline_(deadline),
-        options_(options) {}
+        options_(options),
+        open_(NodeOrder{kBurst, options.most_open}) {}
 
   ExtremeResult run() {
     best_.ascend(Eigen::VectorXd::Zero(values_.image().size()), deadline_);
     if (problem_.propagate(root_, 2)) {
       renew();
-      open_.push_back({std::numeric_limits<double>::infinity(), root_});
+      open_.push({});
     }
     while (open_bound() > enough() && !deadline_.expired()) {
       if (result_.statistics.nodes >= next_tightening_ && !tighten_root()) {
         open_.clear();
-        near_.clear();
         break;
       }
-      explore(take());
+      expand(*this, open_.pop(), open_);
     }
     result_.value = best_.value();
     result_.point = best_.point();
@@ -91,6 +85,50 @@ class ExtremeSearch {
     return std::move(result_);
   }
 
+  // A question of expand(). A node's bound is on minus the value.
+  std::optional<Intervals> enter(const Node& node) {
+    auto bounds = problem_.within(root_, node);
+    ++(bounds ? result_.statistics.nodes : result_.statistics.pruned_by_interval);
+    return bounds;
+  }
+
+  NodeBound bound(Node& node, const Intervals& bounds) {
+    NodeBound bound = result_.statistics.count(
+        bounder_->minimise(bounds, {-1, 1, true}, ball_, pool_, base_ - enough(),
+                           bounds.settled() ? kLeafRounds : kRounds, deadline_));
+    node.bound = bound.empty() ? std::numeric_limits<double>::infinity()
+                               : std::max(node.bound, *bound.value - base_);
+    if (-node.bound <= enough()) return bound;
+    const Eigen::VectorXd change = change_of(bound, pool_, ball_);
+    best_.offer(problem_.image_with(bound.maximiser));
+    best_.offer(problem_.image_with(change));
+    const std::int64_t nodes = result_.statistics.nodes;
+    if (nodes <= kAscentAlways || nodes % kAscentEvery == 0) best_.ascend(change, deadline_);
+    return bound;
+  }
+
+  Verdict judge(const Node& node, const Intervals& bounds, const NodeBound& /*bound*/) {
+    double highest = -node.bound;
+    if (highest <= enough()) {
+      ++result_.statistics.pruned_by_bound;
+    } else if (bounds.settled()) {
+      ++result_.statistics.leaves;
+      const PatternExtreme extreme =
+          pattern_extreme(values_, at_least(c_, 0), values_.phases(bounds), deadline_);
+      highest = std::min(highest, std::max(extreme.bound, best_.value()));
+      if (extreme.point.size() > 0) best_.offer(extreme.point);
+    } else {
+      return Verdict::open;
+    }
+    closed_ = std::max(closed_, highest);
+    return Verdict::closed;
+  }
+
+  static std::array<Split, 2> divide(const Intervals& bounds, const NodeBound& bound) {
+    return phase_split(bounds, bound.states);
+  }
+  std::int64_t seen() const { return result_.statistics.nodes; }
+
  private:
   /// Nothing above this is worth finding.
   double enough() const {
@@ -99,17 +137,12 @@ class ExtremeSearch {
   }
 
   /// Nothing in the open nodes is above.
-  double open_bound() const {
-    double bound = -std::numeric_limits<double>::infinity();
-    for (const OpenNode& node : near_) bound = std::max(bound, node.bound);
-    if (!open_.empty()) bound = std::max(bound, open_.front().bound);
-    return bound;
-  }
+  double open_bound() const { return -open_.least_bound(); }
 
   void renew() {
     base_ = best_.value();
     problem_ = Problem(values_, at_least(c_, base_));
-    relaxation_ = std::make_unique<Relaxation>(problem_, root_);
+    bounder_ = make_bounder(problem_, root_);
   }
 
   void local_search() {
@@ -124,80 +157,14 @@ class ExtremeSearch {
     renew();
     const bool first = next_tightening_ == kFirstTightening;
     next_tightening_ = kTighteningGrowth * std::max(next_tightening_, result_.statistics.nodes);
-    const bool possible = first ? tighten_node(problem_, *relaxation_, ball_, pool_, root_,
-                                               deadline_, result_.statistics)
+    const bool possible = first ? tighten_node(problem_, *bounder_, ball_, pool_, root_, deadline_,
+                                               result_.statistics)
                                 : tighten_by_trees(problem_, ball_, {&pool_}, root_, expansions_,
                                                    deadline_, result_.statistics);
     if (possible) renew();
     if (!first) expansions_ *= 2;
     result_.statistics.tightening_seconds += watch.seconds();
     return possible;
-  }
-
-  OpenNode take() {
-    if (result_.statistics.nodes >= burst_end_) {
-      for (OpenNode& node : near_) {
-        open_.push_back(std::move(node));
-        std::push_heap(open_.begin(), open_.end());
-      }
-      near_.clear();
-    }
-    if (!near_.empty()) return last_of(near_);
-    burst_end_ = result_.statistics.nodes + kBurst;
-    if (open_.size() <= options_.most_open) std::pop_heap(open_.begin(), open_.end());
-    // Beyond, the newest leaf of the heap: deep, so soon closed. The heap stays one without it.
-    return last_of(open_);
-  }
-
-  static OpenNode last_of(std::vector<OpenNode>& nodes) {
-    OpenNode node = std::move(nodes.back());
-    nodes.pop_back();
-    return node;
-  }
-
-  void explore(OpenNode node) {
-    ++result_.statistics.nodes;
-    if (!node.phasing.meet(root_)) {
-      ++result_.statistics.pruned_by_interval;
-      return;
-    }
-    const bool leaf = node.phasing.settled();
-    const NodeBound bound = bound_node(node, leaf ? kLeafRounds : kRounds);
-    if (node.bound <= enough()) {
-      ++result_.statistics.pruned_by_bound;
-    } else if (leaf) {
-      ++result_.statistics.leaves;
-      const PatternExtreme extreme =
-          pattern_extreme(values_, at_least(c_, 0), values_.phases(node.phasing), deadline_);
-      node.bound = std::min(node.bound, std::max(extreme.bound, best_.value()));
-      if (extreme.point.size() > 0) best_.offer(extreme.point);
-    } else {
-      return branch(node, bound);
-    }
-    closed_ = std::max(closed_, node.bound);
-  }
-
-  /// Lowers the node's bound.
-  NodeBound bound_node(OpenNode& node, int rounds) {
-    NodeBound bound = result_.statistics.count(relaxation_->minimise(
-        node.phasing, {-1, 1, true}, ball_, pool_, base_ - enough(), rounds, deadline_));
-    node.bound = bound.empty() ? best_.value() : std::min(node.bound, base_ - *bound.value);
-    if (node.bound <= enough()) return bound;
-    const Eigen::VectorXd change = pool_.change(bound.solution, ball_);
-    best_.offer(problem_.image_with(bound.maximiser));
-    best_.offer(problem_.image_with(change));
-    const std::int64_t nodes = result_.statistics.nodes;
-    if (nodes <= kAscentAlways || nodes % kAscentEvery == 0) best_.ascend(change, deadline_);
-    return bound;
-  }
-
-  void branch(const OpenNode& node, const NodeBound& bound) {
-    const int id = branching_neuron(node.phasing, bound.states);
-    const bool likely = leans_active(node.phasing, bound.states, id);
-    for (const bool active : {!likely, likely}) {  // the second is explored first
-      auto child = problem_.child(node.phasing, id, active);
-      if (child) near_.push_back({node.bound, std::move(*child)});
-    }
   }
 
   Eigen::VectorXd c_;
@@ -211,10 +178,8 @@ class ExtremeSearch {
   ExtremeOptions options_;
   ExtremeResult result_;
   PointPool pool_;
-  std::unique_ptr<Relaxation> relaxation_;
-  std::vector<OpenNode> open_;                                ///< a heap
-  std::vector<OpenNode> near_;                                ///< a stack, explored before these
-  std::int64_t burst_end_ = 0;                                ///< when the stack goes to the heap
+  std::unique_ptr<Bounder> bounder_;
+  OpenNodes open_;
   double closed_ = -std::numeric_limits<double>::infinity();  ///< of leaves left open
   std::int64_t next_tightening_ = kFirstTightening;
   int expansions_ = kFirstExpansions;

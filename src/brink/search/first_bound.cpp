@@ -1,19 +1,16 @@
-// Bounds of all neurons over the ball, and each row walked back to the first layer's values with
-// linear relaxations (CROWN, Zhang et al. 2018; bounds/symbolic.cpp says how), where the ball's
-// support function ends it. First the neurons' bounds are interval arithmetic's: a radius costs a
-// few passes through the network. Then, while there is time, they are walked back too, which is
-// worth most in deep networks. The smallest program of a network of thousands of neurons takes
-// seconds: a search that is stopped early has this at least. Radii grow or shrink by factors until
-// one is proven and another is not; then some are tried in between.
-//
-// Rounding: every sum here is charged a share of the sizes of all that was added or cancelled on
-// its way, |a| (|W| X + |b|) a layer, times more operations than there were.
+// Bounds of all neurons over the ball, and each row walked back (ball_substitution.h). First the
+// neurons' bounds are interval arithmetic's: a radius costs a few passes through the network. Then,
+// while there is time, they are walked back too, which is worth most in deep networks. The smallest
+// program of a network of thousands of neurons takes seconds: a search that is stopped early has
+// this at least. Radii grow or shrink by factors until one is proven and another is not; then some
+// are tried in between.
 #include "brink/search/first_bound.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "brink/search/ball_substitution.h"
 #include "brink/search/worker.h"
 
 namespace brink::search {
@@ -24,125 +21,6 @@ constexpr double kStart = 1e-4;  ///< of the largest radius
 constexpr double kGrowth = 3, kShrinking = 30;
 constexpr int kTries = 10;   ///< growing or shrinking
 constexpr int kBetween = 4;  ///< after that
-constexpr double kUnit = std::numeric_limits<double>::epsilon();
-
-Eigen::VectorXd to_vector(const std::vector<double>& values) {
-  return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
-}
-
-/// Linear forms a x^k + c of a layer's activations that are bounded from above.
-struct Forms {
-  Eigen::MatrixXd a;
-  Eigen::VectorXd c, size;  ///< `size`: what rounding is charged by
-};
-
-/// The bounds of all neurons in one ball.
-class Probe {
- public:
-  Probe(const Problem& problem, const Ball& ball, bool walk_back, const Deadline& deadline)
-      : problem_(problem), ball_(ball), deadline_(deadline) {
-    const Network& network = problem.network();
-    operations_ =
-        64 + static_cast<double>(problem.neurons() + network.input_size() + network.output_size());
-    first_layer();
-    for (int k = 2; k <= problem.hidden_layers(); ++k) {
-      const Layer& layer = network.layer(k);
-      const Eigen::VectorXd low = lower_.back().cwiseMax(0.0), high = upper_.back().cwiseMax(0.0);
-      sizes_.emplace_back(layer.weights.cwiseAbs() * high + layer.bias.cwiseAbs());
-      const Intervals step = interval_step(layer, low.data(), high.data());
-      Eigen::VectorXd lower = to_vector(step.lower), upper = to_vector(step.upper);
-      if (walk_back && !deadline_.expired()) {
-        upper = upper.cwiseMin(highest({layer.weights, layer.bias, sizes_.back()}, k - 1));
-        lower = lower.cwiseMax(-highest({-layer.weights, -layer.bias, sizes_.back()}, k - 1));
-      }
-      lower_.push_back(std::move(lower));
-      upper_.push_back(std::move(upper));
-    }
-  }
-
-  /// No point of the ball meets the problem's rows; false too when the deadline has come.
-  bool excludes(const Problem& problem) const {
-    const double largest = problem.row_magnitude() * upper_.back().cwiseMax(0.0).sum();
-    const Eigen::VectorXd size = problem.rhs_magnitudes().array() + largest;
-    const Eigen::VectorXd values =
-        highest({problem.rows(), -problem.rhs(), size}, problem.hidden_layers());
-    return (values.array() < 0).any();
-  }
-
- private:
-  void first_layer() {
-    const Eigen::Index width = problem_.first_width();
-    Eigen::VectorXd lower(width), upper(width);
-    for (Eigen::Index j = 0; j < width; ++j) {
-      const Eigen::VectorXd weights = problem_.first_weights().row(j).transpose();
-      const Ball::Support up = ball_.support(weights), down = ball_.support(-weights);
-      const double center = problem_.first_center()(j), doubt = problem_.first_doubt()(j);
-      upper(j) = center + up.value + up.error + doubt;
-      lower(j) = center - down.value - down.error - doubt;
-    }
-    lower_.push_back(std::move(lower));
-    upper_.push_back(std::move(upper));
-  }
-
-  /// From forms of x^k to forms of y^k that are nowhere below.
-  void relax(Forms& forms, int k) const {
-    const auto layer = static_cast<std::size_t>(k - 1);
-    for (Eigen::Index j = 0; j < forms.a.cols(); ++j) {
-      const double lower = lower_[layer](j), upper = upper_[layer](j);
-      if (lower >= 0) continue;
-      if (upper <= 0) {
-        forms.a.col(j).setZero();
-        continue;
-      }
-      const double slope = upper / (upper - lower);
-      const double constant = std::max(-slope * lower, (1 - slope) * upper);
-      const double below = upper > -lower ? 1 : 0;
-      for (Eigen::Index r = 0; r < forms.a.rows(); ++r) {
-        double& a = forms.a(r, j);
-        if (a > 0) {
-          forms.c(r) += a * constant;
-          forms.size(r) += a * constant;
-        }
-        a *= a > 0 ? slope : below;
-      }
-    }
-  }
-
-  /// The largest values of forms of x^k over the ball; infinite when the deadline has come.
-  Eigen::VectorXd highest(Forms forms, int k) const {
-    const Eigen::VectorXd unknown =
-        Eigen::VectorXd::Constant(forms.c.size(), std::numeric_limits<double>::infinity());
-    for (; k > 1; --k) {
-      if (deadline_.expired()) return unknown;
-      const Layer& layer = problem_.network().layer(k);
-      relax(forms, k);
-      forms.c += forms.a * layer.bias;
-      forms.size += forms.a.cwiseAbs() * sizes_[static_cast<std::size_t>(k - 2)];
-      forms.a = (forms.a * layer.weights).eval();
-    }
-    relax(forms, 1);
-    const Eigen::MatrixXd sizes = forms.a.cwiseAbs();
-    forms.c += forms.a * problem_.first_center();
-    forms.size += sizes * problem_.first_center().cwiseAbs();
-    const Eigen::VectorXd doubts = sizes * problem_.first_doubt();
-    Eigen::VectorXd direction;
-    for (Eigen::Index r = 0; r < forms.c.size(); ++r) {
-      if (deadline_.expired()) return unknown;
-      problem_.first_direction(forms.a.row(r).transpose(), direction);
-      const Ball::Support support = ball_.support(direction);
-      forms.c(r) += support.value + support.error + 2 * doubts(r) +
-                    4 * kUnit * operations_ * (forms.size(r) + std::abs(support.value));
-    }
-    return forms.c;
-  }
-
-  const Problem& problem_;
-  const Ball& ball_;
-  const Deadline& deadline_;
-  double operations_ = 0;
-  std::vector<Eigen::VectorXd> lower_, upper_;  ///< of y^1, y^2, ...
-  std::vector<Eigen::VectorXd> sizes_;          ///< |W| X + |b| of layers 2, 3, ...
-};
 
 /// A radius above `least` that is proven, or `least`.
 double largest_free(const std::vector<Problem>& problems, const Ball& whole, double least,
@@ -151,7 +29,7 @@ double largest_free(const std::vector<Problem>& problems, const Ball& whole, dou
   const auto attempt = [&](double radius) {
     Ball ball = whole;
     ball.set_radius(radius);
-    const Probe probe(problems.front(), ball, walk_back, deadline);
+    const BallSubstitution probe(problems.front(), ball, walk_back, deadline);
     const bool free = std::all_of(problems.begin(), problems.end(),
                                   [&](const Problem& problem) { return probe.excludes(problem); });
     if (free || !deadline.expired()) (free ? proven : refused) = radius;

@@ -3,6 +3,8 @@
 // Threads lent from one search to another are those of searches that have ended, which held more.
 #include "brink/search/footprint.h"
 
+#include <algorithm>
+
 #include "brink/search/extreme.h"
 #include "brink/search/relaxation.h"
 
@@ -16,9 +18,8 @@ std::size_t hidden_neurons(const Network& network) {
   return neurons;
 }
 
-std::size_t node_bytes(const Network& network) {
-  return 2 * hidden_neurons(network) * sizeof(double) + 96;
-}
+/// A node and its step (node.h), allocated.
+constexpr std::size_t kNodeBytes = 200;
 
 }  // namespace
 
@@ -30,16 +31,19 @@ std::size_t search_bytes(const Network& network, int threads, int regions) {
   const std::size_t rows = 2 * neurons + 1 + static_cast<std::size_t>(network.output_size());
   const auto points = static_cast<std::size_t>(point_columns(static_cast<int>(first)));
   const std::size_t columns = neurons + points + 1;
-  const std::size_t program = rows * (rows + 2 * columns + points) * sizeof(double);
-  const std::size_t stack = neurons * node_bytes(network);
+  const std::size_t whole = rows * (rows + 2 * columns + points) * sizeof(double);
+  const std::size_t program = std::min(whole, kLargestProgram);
+  const std::size_t stack = neurons * (kNodeBytes + 4 * sizeof(double));
   // A region's tree has a worker a thread, and so has a rung of a ladder; a region's heuristics
-  // have one program, and so has the last resort of a ladder.
+  // have one program, and so has the last resort of a ladder. One region has its turn, the others
+  // keep small programs only.
   const auto workers = static_cast<std::size_t>(threads), trees = static_cast<std::size_t>(regions);
-  return (workers * (trees + 1) + trees + 1) * (pool + 2 * program + stack);
+  const std::size_t all = workers * (trees + 1) + trees + 1;
+  return all * (pool + stack + 2 * std::min(program, kLargestKept)) + 4 * (workers + 1) * program;
 }
 
 std::size_t extreme_bytes(const Network& network) {
-  return search_bytes(network, 1, 1) + ExtremeOptions().most_open * node_bytes(network);
+  return search_bytes(network, 1, 1) + ExtremeOptions().most_open * kNodeBytes;
 }
 
 }  // namespace brink::search

@@ -15,9 +15,10 @@ void Frontier::begin(int workers, const Budget& budget, std::int64_t nodes, doub
   waiting_ = 0;
 }
 
-bool Frontier::report(std::int64_t effort, double radius) {
-  const bool enough = effort_left_.fetch_sub(effort) <= effort || ++seen_ >= last_seen_ ||
-                      radius < least_radius_ || deadline_.expired();
+bool Frontier::report(std::int64_t nodes, std::int64_t effort, double radius) {
+  const bool enough = effort_left_.fetch_sub(effort) <= effort ||
+                      seen_.fetch_add(nodes) + nodes >= last_seen_ || radius < least_radius_ ||
+                      deadline_.expired();
   if (enough) stop();
   return !stopping_.load();
 }

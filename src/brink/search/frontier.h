@@ -9,14 +9,9 @@
 #include <vector>
 
 #include "brink/base/deadline.h"
-#include "brink/search/problem.h"
+#include "brink/search/node.h"
 
 namespace brink::search {
-
-struct Node {
-  Intervals phasing;
-  std::int64_t made = 0;  ///< nodes that its worker had seen when it was made
-};
 
 /// How far a piece of work may go.
 struct Budget {
@@ -28,8 +23,8 @@ class Frontier {
  public:
   /// Before a burst of `workers`: it ends when one of these is reached or nothing is left to do.
   void begin(int workers, const Budget& budget, std::int64_t nodes, double radius);
-  /// A worker's report after each node; true: the burst goes on.
-  bool report(std::int64_t effort, double radius);
+  /// A worker's report on the nodes that it has just seen; true: the burst goes on.
+  bool report(std::int64_t nodes, std::int64_t effort, double radius);
   void stop();
 
   bool hungry() const { return waiting_.load(std::memory_order_relaxed) > 0; }

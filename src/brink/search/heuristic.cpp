@@ -25,6 +25,7 @@ namespace {
 
 constexpr int kAttackStarts = 6;
 constexpr int kAttackSteps = 12;
+constexpr int kPassesAStep = 6;  ///< through the network
 constexpr int kFlips = 100;
 constexpr std::int64_t kRoundEffort = 10;  ///< besides its programs
 constexpr double kRebuild = 0.7;           ///< when the ball fell below this share of the ascent's
@@ -78,17 +79,29 @@ void Heuristic::attack_from(int start, const Deadline& deadline) {
 
 bool Heuristic::climb(const std::vector<bool>& start, double share, const Deadline& deadline) {
   Ball ball = ball_;
-  if (!ascent_ || radius() < kRebuild * ascent_radius_) {
-    ball.set_radius(radius());
-    ascent_radius_ = radius();
-    pool_ = {};
-    ascent_ = std::make_unique<Ascent>(problem_, ball_bounds(problem_, ball), statistics_);
-  }
+  if (!can_climb()) return false;
   ball.set_radius(share * radius());
   statistics_.effort += kRoundEffort;
   if (ball.radius() < 1 && ball.norm() == Norm::l0) return false;
   const auto change = ascent_->climb(ball, pool_, start, kFlips, deadline);
   return change && incumbent_.offer(region_, problem_.image_with(*change));
+}
+
+/// With a program of the ball; if that fits.
+bool Heuristic::can_climb() {
+  const bool near = ascent_radius_ > 0 && radius() >= kRebuild * ascent_radius_;
+  if (near && ascent_) return true;
+  if (near && !fits_) return false;
+  Ball ball = ball_;
+  ball.set_radius(radius());
+  ascent_radius_ = radius();
+  pool_ = {};
+  ascent_.reset();
+  Intervals root = ball_bounds(problem_, ball);
+  fits_ = program_fits(problem_, root);
+  if (!fits_) return false;
+  ascent_ = std::make_unique<Ascent>(problem_, std::move(root), statistics_);
+  return true;
 }
 
 std::vector<bool> Heuristic::random_start() {
@@ -111,6 +124,12 @@ void Heuristic::climb_on(const Deadline& deadline) {
 }
 
 bool Heuristic::round(const Deadline& deadline) {
+  if (!can_climb()) {
+    const double before = radius();
+    attack_from(1 + rounds_++, deadline);
+    statistics_.effort += problem_.effort_of_passes(kAttackSteps * kPassesAStep);
+    return radius() < before;
+  }
   const bool found = climb(random_start(), kCloser, deadline);
   ++rounds_;
   if (found) climb_on(deadline);

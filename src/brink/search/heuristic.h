@@ -18,6 +18,10 @@ class Heuristic {
   void open(int patience, const Deadline& deadline);
   /// Rounds until the budget is used up.
   void go_on(const Budget& budget);
+  /// A large program is made anew when it goes on.
+  void let_go_of_program() {
+    if (ascent_ && ascent_->bytes() > kLargestKept) ascent_.reset();
+  }
   /// What it did since the last call.
   Statistics take_statistics() { return std::exchange(statistics_, {}); }
 
@@ -25,6 +29,7 @@ class Heuristic {
   double radius() const { return std::min(incumbent_.search_radius(), ball_.radius()); }
   void attack_from(int start, const Deadline& deadline);
   bool round(const Deadline& deadline);
+  bool can_climb();
   bool climb(const std::vector<bool>& start, double share, const Deadline& deadline);
   void climb_on(const Deadline& deadline);
   std::vector<bool> random_start();
@@ -40,7 +45,8 @@ class Heuristic {
   Statistics statistics_;
   PointPool pool_;
   std::unique_ptr<Ascent> ascent_;
-  double ascent_radius_ = 0;
+  double ascent_radius_ = 0;  ///< of the ball that it, or that none, was made for
+  bool fits_ = true;
   int rounds_ = 0;
 };
 

@@ -68,9 +68,9 @@ void Ladder::start_from_root(const Deadline& deadline) {
     ball.set_radius(std::min(radius, end));
     PointPool pool;
     const Intervals bounds = ball_bounds(problem_, ball);
-    Relaxation root(problem_, bounds);
+    const auto root = make_bounder(problem_, bounds);
     const NodeBound margin =
-        statistics_.count(root.minimise(bounds, {}, ball, pool, 0.0, kLadderRounds, deadline));
+        statistics_.count(root->minimise(bounds, {}, ball, pool, 0.0, kLadderRounds, deadline));
     if (!margin.exceeds(0)) break;
     raise(beyond(ball.norm(), ball.radius()));
     if (radius >= end) break;

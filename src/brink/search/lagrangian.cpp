@@ -38,28 +38,23 @@ double margin_limit(const Problem& problem, const Intervals& node) {
 
 }  // namespace
 
-Eigen::VectorXd carried_back(const Problem& problem, const Cost& cost,
-                             const Multipliers& multipliers) {
-  Eigen::VectorXd costs(problem.neurons());
-  for (int k = problem.hidden_layers(); k >= 1; --k) {
-    auto layer = costs.segment(problem.neuron(k, 0), problem.network().width(k));
-    if (k == problem.hidden_layers()) {
-      layer.noalias() = problem.rows().transpose() * -multipliers.rows;
-    } else {
-      const Layer& next = problem.network().layer(k + 1);
-      layer.noalias() = next.weights.transpose() *
-                        -multipliers.neurons.segment(problem.neuron(k + 1, 0), next.weights.rows());
-    }
-  }
-  if (cost.neuron >= 0) costs(cost.neuron) += cost.sign;
-  return costs;
+Eigen::VectorXd carried_back(const Problem& problem, int k, const Multipliers& multipliers) {
+  if (k == problem.hidden_layers()) return problem.rows().transpose() * -multipliers.rows;
+  const Layer& next = problem.network().layer(k + 1);
+  return next.weights.transpose() *
+         -multipliers.neurons.segment(problem.neuron(k + 1, 0), next.weights.rows());
 }
 
 Proof prove(const Problem& problem, const Intervals& node, const Cost& cost,
             Multipliers multipliers, const Ball& ball, Eigen::VectorXd* maximiser) {
   const Eigen::VectorXd& y = multipliers.neurons;
   const Eigen::VectorXd& rho = multipliers.rows;
-  const Eigen::VectorXd costs = carried_back(problem, cost, multipliers);
+  Eigen::VectorXd costs(problem.neurons());
+  for (int k = 1; k <= problem.hidden_layers(); ++k) {
+    costs.segment(problem.neuron(k, 0), problem.network().width(k)) =
+        carried_back(problem, k, multipliers);
+  }
+  if (cost.neuron >= 0) costs(cost.neuron) += cost.sign;
   const int first_width = problem.first_width();
   Tally tally;
   for (int k = 2; k <= problem.hidden_layers(); ++k) {

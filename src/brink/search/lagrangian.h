@@ -44,9 +44,8 @@ struct Proof {
 Proof prove(const Problem& problem, const Intervals& node, const Cost& cost,
             Multipliers multipliers, const Ball& ball, Eigen::VectorXd* maximiser = nullptr);
 
-/// c_x - W^{k+1}' y^{k+1}, flat: reduced costs of the activations without their own multipliers.
-Eigen::VectorXd carried_back(const Problem& problem, const Cost& cost,
-                             const Multipliers& multipliers);
+/// -W^{k+1}' y^{k+1}: what the layers after k cost an activation of layer k >= 1.
+Eigen::VectorXd carried_back(const Problem& problem, int k, const Multipliers& multipliers);
 
 /// The largest radius of the ball at which the same multipliers of a margin still prove that a node
 /// is empty; 0 if none.

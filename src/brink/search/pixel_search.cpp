@@ -1,6 +1,7 @@
 // Branch and bound on "moved / not moved", with the LP sum p_j / room_j as bound: that the count is
-// whole makes it strong. Pixels whose reduced cost says that moving them takes the bound beyond the
-// limit are pinned; those of the root, all but a few dozen, leave the program for good.
+// whole makes it strong. A pixel that moves costs one, at whatever length. Pixels whose reduced
+// cost says that moving them takes the bound beyond the limit are pinned; those of the root, all
+// but a few dozen, leave the program for good.
 #include "brink/search/pixel_search.h"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "brink/search/move_program.h"
+#include "brink/search/open_nodes.h"
 #include "brink/solve/lp.h"
 
 namespace brink::search {
@@ -31,81 +33,99 @@ class PixelSearch {
         deadline_(deadline) {}
 
   LeafResult run() {
+    open_.push({});
+    while (!open_.empty() && !best_) expand(*this, open_.pop(), open_);
     LeafResult result;
-    result.empty = exhaust(0);
+    result.empty = exhausted_ && !best_;
     result.bound = result.empty ? limit_ + 1.0 : std::max(0.0, std::ceil(root_ - 1e-6));
     result.point = best_;
     result.programs = solves_;
     return result;
   }
 
+  struct Bound {
+    LpSolution solution;
+    double pixels = 0;  ///< lower bound on how many move
+    int column = -1;    ///< to branch on
+  };
+
+  // A question of expand().
+  /// How many pixels move by decision; the program becomes the node's.
+  std::optional<int> enter(const Node& node) {
+    if (deadline_.expired()) {
+      exhausted_ = false;
+      return std::nullopt;
+    }
+    std::vector<char> moving(costs_.size(), 0), pinned(costs_.size(), 0);
+    int count = 0;
+    for (const Step* step = node.path.get(); step != nullptr; step = step->before.get()) {
+      for (const Change& change : step->changes) pinned[static_cast<std::size_t>(change.what)] = 1;
+      if (step->split.what < 0) continue;
+      const auto column = static_cast<std::size_t>(step->split.what);
+      (step->split.on ? moving : pinned)[column] = 1;
+      count += step->split.on ? 1 : 0;
+    }
+    for (std::size_t c = 0; c < costs_.size(); ++c) {
+      const Column& column = moves_.program.columns[c];
+      costs_[c] = moving[c] != 0 ? 0 : column.cost;
+      if (pinned[c] == pinned_[c]) continue;
+      lp_->set_column_bounds(static_cast<int>(c), 0, pinned[c] != 0 ? 0 : column.upper);
+    }
+    pinned_ = std::move(pinned);
+    lp_->set_costs(costs_);
+    return count;
+  }
+
+  Bound bound(Node& node, int moved) {
+    ++solves_;
+    Bound bound{lp_->solve(deadline_), 0, -1};
+    if (bound.solution.status != SolveStatus::optimal) return bound;
+    bound.pixels = moved + std::max(0.0, lp_->safe_bound(bound.solution.duals));
+    if (solves_ == 1) root_ = bound.pixels;
+    bound.column = most_open(bound.solution.values);
+    node.bound = bound.pixels;
+    return bound;
+  }
+
+  Verdict judge(Node& node, int /*moved*/, const Bound& bound) {
+    const LpSolution& solution = bound.solution;
+    if (solution.status != SolveStatus::optimal) {
+      const bool empty = solution.status == SolveStatus::infeasible && none_left();
+      exhausted_ = exhausted_ && empty;
+      return Verdict::closed;
+    }
+    if (bound.pixels > limit_ + kWhole) return Verdict::closed;
+    if (bound.column < 0 || moved_columns(solution.values) <= limit_) {
+      best_ = moved(problem_.image(), moves_, solution.values);
+      return Verdict::closed;
+    }
+    std::vector<Change> pins = hopeless(solution.duals, bound.pixels);
+    if (solves_ == 1) {
+      drop(pins);
+      return Verdict::again;
+    }
+    if (!pins.empty()) node.note(std::move(pins));
+    return Verdict::open;
+  }
+
+  std::array<Split, 2> divide(int /*moved*/, const Bound& bound) const {
+    const auto column = static_cast<std::size_t>(bound.column);
+    const bool likely = bound.solution.values[column] * costs_[column] >= 0.5;
+    return {{{bound.column, !likely}, {bound.column, likely}}};
+  }
+  static std::int64_t seen() { return 0; }
+
  private:
   std::unique_ptr<LpSolver> with_costs() {
-    for (Column& column : moves_.program.columns) {
-      column.cost = 1 / column.upper;
-      costs_.push_back(column.cost);
-    }
+    for (Column& column : moves_.program.columns) column.cost = 1 / column.upper;
+    reset_costs();
     return std::make_unique<LpSolver>(moves_.program);
   }
 
-  /// True when no choice of pixels below this node moves at most `limit_`.
-  bool exhaust(int forced) {
-    if (deadline_.expired()) return false;
-    ++solves_;
-    const LpSolution solution = lp_->solve(deadline_);
-    if (solution.status == SolveStatus::infeasible) return none_left();
-    if (solution.status != SolveStatus::optimal) return false;
-    const double bound = forced + std::max(0.0, lp_->safe_bound(solution.duals));
-    if (forced == 0 && root_ < 0) root_ = bound;
-    if (bound > limit_ + kWhole) return true;
-    const int column = most_open(solution.values);
-    if (column < 0 || moved_columns(solution.values) <= limit_) {
-      best_ = moved(problem_.image(), moves_, solution.values);
-      return false;
-    }
-    const std::size_t kept = pinned_.size();
-    pin_hopeless(solution.duals, bound);
-    if (solves_ == 1) {
-      drop_pinned();
-      return exhaust(0);
-    }
-    const bool empty = branch(column, solution.values[static_cast<std::size_t>(column)], forced);
-    while (pinned_.size() > kept) unpin();
-    return empty;
-  }
-
-  /// The likelier choice first.
-  bool branch(int column, double value, int forced) {
-    const auto i = static_cast<std::size_t>(column);
-    const bool likely_moved = value * costs_[i] >= 0.5;
-    bool empty = true;
-    for (const bool is_moved : {likely_moved, !likely_moved}) {
-      if (is_moved) {  // at whatever length: it costs one
-        const double kept = std::exchange(costs_[i], 0);
-        lp_->set_costs(costs_);
-        empty = exhaust(forced + 1) && empty;
-        costs_[i] = kept;
-        lp_->set_costs(costs_);
-      } else {
-        pin(column);
-        empty = exhaust(forced) && empty;
-        unpin();
-      }
-      if (best_) return false;
-    }
-    return empty;
-  }
-
-  void pin(int column) {
-    pinned_.push_back(column);
-    lp_->set_column_bounds(column, 0, 0);
-  }
-
-  void unpin() {
-    const int column = pinned_.back();
-    pinned_.pop_back();
-    lp_->set_column_bounds(column, 0,
-                           moves_.program.columns[static_cast<std::size_t>(column)].upper);
+  void reset_costs() {
+    costs_.clear();
+    for (const Column& column : moves_.program.columns) costs_.push_back(column.cost);
+    pinned_.assign(costs_.size(), 0);
   }
 
   int moved_columns(const std::vector<double>& values) const {
@@ -117,39 +137,33 @@ class PixelSearch {
   /// Reduced-cost fixing: at these multipliers the bound with a column moved is higher by the least
   /// of 1 and its reduced cost times its room. The multipliers are those of safe_bound(), which
   /// leaves out the negative ones.
-  void pin_hopeless(const std::vector<double>& duals, double bound) {
+  std::vector<Change> hopeless(const std::vector<double>& duals, double bound) const {
     const Eigen::VectorXd pi =
         Eigen::Map<const Eigen::VectorXd>(duals.data(), polytope_.rows.rows()).cwiseMax(0.0);
     const Eigen::VectorXd worth = polytope_.rows.transpose() * pi;
     const Eigen::VectorXd rounding = kRounding * (polytope_.rows.cwiseAbs().transpose() * pi);
-    const std::vector<char> known = pinned_columns();
+    std::vector<Change> pins;
     for (std::size_t j = 0; j < costs_.size(); ++j) {
-      if (costs_[j] == 0 || known[j] != 0) continue;
+      if (costs_[j] == 0 || pinned_[j] != 0) continue;
       const auto& move = moves_.moves[j];
       const double reduced =
           (1 - kRounding) * costs_[j] - move.sign * worth(move.pixel) - rounding(move.pixel);
       const double gain = std::min(1.0, reduced * moves_.program.columns[j].upper);
-      if (bound + gain > limit_ + kWhole) pin(static_cast<int>(j));
+      if (bound + gain > limit_ + kWhole) pins.push_back({static_cast<int>(j), 0, 0});
     }
-  }
-
-  std::vector<char> pinned_columns() const {
-    std::vector<char> known(costs_.size(), 0);
-    for (const int column : pinned_) known[static_cast<std::size_t>(column)] = 1;
-    return known;
+    return pins;
   }
 
   /// The program without the columns pinned at the root, for the whole tree.
-  void drop_pinned() {
-    const std::vector<char> known = pinned_columns();
+  void drop(const std::vector<Change>& pins) {
+    std::vector<char> known(costs_.size(), 0);
+    for (const Change& pin : pins) known[static_cast<std::size_t>(pin.what)] = 1;
     std::vector<int> place(known.size(), -1);
     MoveProgram fewer;
-    std::vector<double> costs;
     for (std::size_t j = 0; j < known.size(); ++j) {
       if (known[j] != 0) continue;
       place[j] = fewer.program.add_column(moves_.program.columns[j]);
       fewer.moves.push_back(moves_.moves[j]);
-      costs.push_back(costs_[j]);
     }
     for (const Row& row : moves_.program.rows) {
       Row shorter;
@@ -161,15 +175,16 @@ class PixelSearch {
       fewer.program.rows.push_back(std::move(shorter));
     }
     moves_ = std::move(fewer);
-    costs_ = std::move(costs);
-    pinned_.clear();
+    reset_costs();
     lp_ = std::make_unique<LpSolver>(moves_.program);
   }
 
   /// Proves that the pinned pixels leave no point.
   bool none_left() const {
     Program program = moves_.program;
-    for (const int column : pinned_) program.columns[static_cast<std::size_t>(column)].upper = 0;
+    for (std::size_t c = 0; c < pinned_.size(); ++c) {
+      if (pinned_[c] != 0) program.columns[c].upper = 0;
+    }
     return proven_infeasible(std::move(program), deadline_);
   }
 
@@ -192,11 +207,13 @@ class PixelSearch {
   const Problem& problem_;
   const PatternPolytope& polytope_;
   MoveProgram moves_;
-  std::vector<double> costs_;
-  std::vector<int> pinned_;  ///< columns held at 0
+  std::vector<double> costs_;  ///< 0: it moves by decision
+  std::vector<char> pinned_;   ///< held at 0
   std::unique_ptr<LpSolver> lp_;
   int limit_;
   Deadline deadline_;
+  OpenNodes open_{OpenNodes::kDepthFirst};
+  bool exhausted_ = true;  ///< so far every node was closed by proof
   double root_ = -1;
   std::int64_t solves_ = 0;
   std::optional<Eigen::VectorXd> best_;

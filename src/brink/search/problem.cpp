@@ -18,13 +18,17 @@ constexpr double kCrossing = 1e-9;  ///< sides that cross by less may still be a
 Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach,
                  const OutputRegion& region) {
   Inputs inputs{&network, image, std::move(reach), network.layers.front().weights,
-                {},       {},    Neurons(network), 0};
+                {},       {},    Neurons(network), 0,
+                0};
   const Eigen::VectorXd& bias = network.layers.front().bias;
   inputs.first_center = network.layers.front().weights * image + bias;
   const Eigen::VectorXd room = (inputs.reach.upper - image).cwiseMax(image - inputs.reach.lower);
   const double unit = std::numeric_limits<double>::epsilon();
   const auto pixels = static_cast<double>(image.size());
   const auto width = static_cast<double>(bias.size());
+  for (const Layer& layer : network.layers) {
+    inputs.weights += static_cast<double>(layer.weights.size());
+  }
   const RowMatrix sizes = inputs.first_weights.cwiseAbs();
   inputs.first_doubt = unit * (width + 4) * (sizes * room) +
                        unit * (pixels + 4) * (sizes * image.cwiseAbs() + bias.cwiseAbs());
@@ -135,11 +139,36 @@ bool Problem::propagate(Intervals& phasing, int first) const {
   return true;
 }
 
-std::optional<Intervals> Problem::child(const Intervals& parent, int neuron, bool active) const {
-  Intervals child = parent;
-  (active ? child.lower : child.upper)[static_cast<std::size_t>(neuron)] = 0;
-  if (!propagate(child, layer_of(neuron) + 1)) return std::nullopt;
-  return child;
+std::optional<Intervals> Problem::within(const Intervals& root, const Node& node) const {
+  Intervals bounds = root;
+  int first = neurons();
+  const auto meet = [&](int neuron, double lower, double upper) {
+    const auto id = static_cast<std::size_t>(neuron);
+    bounds.lower[id] = std::max(bounds.lower[id], lower);
+    bounds.upper[id] = std::min(bounds.upper[id], upper);
+    first = std::min(first, neuron);
+    return bounds.lower[id] <= bounds.upper[id];
+  };
+  constexpr double kFar = std::numeric_limits<double>::infinity();
+  for (const Step* step = node.path.get(); step != nullptr; step = step->before.get()) {
+    const Split& split = step->split;
+    if (split.what >= 0 && !meet(split.what, split.on ? 0 : -kFar, split.on ? kFar : 0)) return {};
+    for (const Change& change : step->changes) {
+      if (!meet(change.what, change.lower, change.upper)) return {};
+    }
+  }
+  if (first < neurons() && !propagate(bounds, layer_of(first) + 1)) return {};
+  return bounds;
+}
+
+std::vector<Change> changes_between(const Intervals& before, const Intervals& after) {
+  std::vector<Change> changes;
+  for (int id = 0; id < before.count(); ++id) {
+    const auto i = static_cast<std::size_t>(id);
+    const bool tighter = after.lower[i] > before.lower[i] || after.upper[i] < before.upper[i];
+    if (tighter) changes.push_back({id, after.lower[i], after.upper[i]});
+  }
+  return changes;
 }
 
 }  // namespace brink::search

@@ -19,6 +19,7 @@
 #include "brink/network/neurons.h"
 #include "brink/pattern/pattern.h"
 #include "brink/question/question.h"
+#include "brink/search/node.h"
 
 namespace brink::search {
 
@@ -56,6 +57,12 @@ class Problem {
 
   int hidden_layers() const { return network().depth() - 1; }
   int first_width() const { return static_cast<int>(first_center().size()); }
+  /// Passes through the network in Statistics::effort, at least 1.
+  long effort_of_passes(int passes) const {
+    constexpr double kWeightsAnIteration = 20'000;
+    return std::max(1L, static_cast<long>(passes * inputs_->weights / kWeightsAnIteration));
+  }
+
   /// Hidden neurons, by number (network/neurons.h).
   int neurons() const { return inputs_->neurons.hidden(); }
   int neuron(int k, int j) const { return inputs_->neurons.number(k, j); }  ///< k >= 1
@@ -76,8 +83,9 @@ class Problem {
   /// interval is empty beyond rounding: no point has these phases.
   bool propagate(Intervals& phasing, int first) const;
 
-  /// The phasing with one open neuron active or not; nothing if no point has these phases.
-  std::optional<Intervals> child(const Intervals& parent, int neuron, bool active) const;
+  /// What holds in a node below a root of these bounds: its splits and changes, and what follows by
+  /// interval arithmetic; nothing if no point has these phases.
+  std::optional<Intervals> within(const Intervals& root, const Node& node) const;
 
  private:
   /// What all regions have in common.
@@ -89,6 +97,7 @@ class Problem {
     Eigen::VectorXd first_center, first_doubt;
     Neurons neurons;
     double largest_weight;  ///< of layers 2..K-1
+    double weights;         ///< how many
   };
   void add_rows(const OutputRegion& region);
 
@@ -98,5 +107,8 @@ class Problem {
   double row_magnitude_ = 0;
   Eigen::VectorXd rhs_magnitudes_;
 };
+
+/// What of `after` is tighter.
+std::vector<Change> changes_between(const Intervals& before, const Intervals& after);
 
 }  // namespace brink::search

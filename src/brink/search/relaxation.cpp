@@ -53,31 +53,19 @@ bool inactive_anyway(const Problem& problem, const Intervals& root, int k, int j
 
 }  // namespace
 
-int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, const Ball& ball) {
-  if (added_ == 0) radius_ = ball.radius();
-  Point point;
-  point.change = change / ball.shrinking(radius_, ball.radius());
-  problem.first_image(point.change, point.image);
-  points_.push_back(std::move(point));
-  if (points_.size() > kPointsKept) points_.pop_front();
-  return added_++;
-}
-
-Eigen::VectorXd PointPool::change(const std::vector<Share>& shares, const Ball& ball) const {
-  Eigen::VectorXd change = Eigen::VectorXd::Zero(ball.size());
-  double total = 0;
-  for (const Share& share : shares) {
-    if (share.number < begin()) continue;
-    change += share.part * point(share.number).change;
-    total += share.part;
+std::size_t Relaxation::bytes(const Problem& problem, const Intervals& root) {
+  std::size_t columns = 1, rows = 1 + static_cast<std::size_t>(problem.rhs().size());
+  for (int id = 0; id < problem.neurons(); ++id) {
+    if (root.upper[static_cast<std::size_t>(id)] <= 0) continue;
+    ++columns;
+    rows += root.unstable(id) ? 2 : 1;
   }
-  const double room = ball.shrinking(radius_, ball.radius());
-  if (total > room) change *= room / total;
-  return change;
+  columns += static_cast<std::size_t>(point_columns(problem.first_width()));
+  return (2 * rows * columns + std::min(rows, columns) * columns) * sizeof(double);
 }
 
 Relaxation::Relaxation(const Problem& problem, const Intervals& root)
-    : problem_(&problem), simplex_(0, 0, 0) {
+    : problem_(&problem), bytes_(bytes(problem, root)), simplex_(0, 0, 0) {
   build(root);
 }
 
@@ -321,7 +309,7 @@ NodeBound Relaxation::minimise(const Intervals& node, const Objective& objective
   }
   result.solved = status == DualSimplex::Status::optimal;
   read_solution(result);
-  result.iterations = simplex_.iterations() - iterations;
+  result.effort = simplex_.iterations() - iterations;
   result.points = pool.end() - points;
   return result;
 }

@@ -15,12 +15,10 @@
 // multipliers (lagrangian.h). The two meet in the end.
 #pragma once
 
-#include <deque>
-#include <optional>
 #include <vector>
 
+#include "brink/search/bounder.h"
 #include "brink/search/dual_simplex.h"
-#include "brink/search/lagrangian.h"
 
 namespace brink::search {
 
@@ -29,76 +27,8 @@ namespace brink::search {
 constexpr int point_columns(int first_width) {
   return first_width < 84 ? first_width + 12 : 96;
 }
-constexpr std::size_t kPointsKept = 1024;  ///< of a pool: pixels are many, searches long
 
-/// What to minimise over a node: c_x x + c_s s for one neuron's columns, or -t.
-struct Objective {
-  int neuron = -1;  ///< -1: the margin, minimise -t with t free; else minimise sign * y, t >= 0
-  double sign = 1;
-  bool sharp = false;   ///< a close bound matters
-  bool whole = false;   ///< the program's solution matters: no early end
-  bool radius = false;  ///< excluded_radius() will be asked for: the best multipliers matter
-
-  Cost cost() const { return {neuron, neuron < 0 ? 0 : sign, neuron < 0, neuron < 0}; }
-  /// Of a ray: nothing, in the same range of t.
-  Cost no_cost() const { return {.any_margin = neuron < 0}; }
-};
-
-/// The latest points W^1 d of the ball that a search asked for, shared by its nodes. They are
-/// stored for the first radius met; in a smaller ball every point is shrunk (Ball::shrinking).
-class PointPool {
- public:
-  struct Point {
-    Eigen::VectorXd change;  ///< d, at radius()
-    Eigen::VectorXd image;   ///< W^1 d
-  };
-  /// A point's part of a sum.
-  struct Share {
-    int number = 0;
-    double part = 0;  ///< > 0
-  };
-
-  /// Adds a change in the ball; returns its number.
-  int add(const Problem& problem, const Eigen::VectorXd& change, const Ball& ball);
-
-  double radius() const { return radius_; }
-  int begin() const { return added_ - static_cast<int>(points_.size()); }  ///< the oldest kept
-  int end() const { return added_; }
-  const Point& point(int number) const {
-    return points_[static_cast<std::size_t>(number - begin())];
-  }
-  /// A sum of points as a change in the ball; those that are not kept any more are left out.
-  Eigen::VectorXd change(const std::vector<Share>& shares, const Ball& ball) const;
-
- private:
-  double radius_ = 0;
-  int added_ = 0;
-  std::deque<Point> points_;
-};
-
-/// Of the program's last solution: x and s of a neuron, the multiplier (>= 0) of its triangle, and
-/// what the objective would gain, per unit, by leaving a settled phase; 0: nothing, or not known.
-struct NeuronState {
-  double x = 0, s = 0, triangle = 0, gain = 0;
-};
-
-/// What minimising an objective over a node came to.
-struct NodeBound {
-  std::optional<double> value;      ///< lower bound, proven; nothing: the node is proven empty
-  Proof proof;                      ///< of either
-  std::vector<NeuronState> states;  ///< empty if no program was solved
-  bool solved = false;              ///< the last program, to optimality
-  std::vector<PointPool::Share> solution;  ///< its change
-  Eigen::VectorXd maximiser;  ///< farthest change of the ball in the last proof's direction
-  long iterations = 0;        ///< of the simplex
-  long points = 0;            ///< that the pool was given
-
-  bool empty() const { return !value.has_value(); }
-  /// Nothing in the node has the objective at `value` or below.
-  bool exceeds(double least) const { return !value || *value > least; }
-};
-
-class Relaxation {
+class Relaxation final : public Bounder {
  public:
   /// Structure for the neurons that may be active by the bounds of the layer before under `root`,
   /// which nodes only tighten. A neuron found inactive otherwise keeps its row, which says y_k <=
@@ -109,7 +39,12 @@ class Relaxation {
   /// bound and program meet (or, for the margin, the program shows that the bound cannot exceed
   /// it), or `rounds`, or the deadline comes: what the multipliers prove by then.
   NodeBound minimise(const Intervals& node, const Objective& objective, const Ball& ball,
-                     PointPool& pool, double enough, int rounds, const Deadline& deadline);
+                     PointPool& pool, double enough, int rounds, const Deadline& deadline) override;
+  bool bounds_neurons() const override { return true; }
+  std::size_t bytes() const override { return bytes_; }
+
+  /// What the program takes.
+  static std::size_t bytes(const Problem& problem, const Intervals& root);
 
  private:
   struct Slot {
@@ -153,6 +88,7 @@ class Relaxation {
   void scale_to(const Ball& ball, const PointPool& pool);
 
   const Problem* problem_;
+  std::size_t bytes_;
   std::vector<Slot> slots_;
   DualSimplex simplex_;
   int margin_column_ = 0;

@@ -55,12 +55,12 @@ double Relaxation::moved(const Slot& slot, double v, double r_x, double r_s) con
 }
 
 Multipliers Relaxation::moved(Multipliers solved, const Cost& cost) const {
-  const Eigen::VectorXd costs = carried_back(*problem_, cost, solved);
+  const Eigen::VectorXd costs = carried_back(*problem_, 1, solved);
   for (int i = 0; i < problem_->first_width(); ++i) {
     const Slot& slot = slots_[static_cast<std::size_t>(i)];
     if (slot.x < 0) continue;
-    const double c_s = i == cost.neuron ? -cost.sign : 0;
-    solved.neurons(i) = -moved(slot, -solved.neurons(i), costs(i), c_s);
+    const double c = i == cost.neuron ? cost.sign : 0;
+    solved.neurons(i) = -moved(slot, -solved.neurons(i), costs(i) + c, -c);
   }
   return solved;
 }

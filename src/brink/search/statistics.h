@@ -4,14 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "brink/search/relaxation.h"
+#include "brink/search/bounder.h"
 
 namespace brink::search {
 
 /// What a search did; summed over regions and threads.
 struct Statistics {
   std::int64_t nodes = 0;
-  std::int64_t iterations = 0;  ///< of the simplex
+  std::int64_t iterations = 0;  ///< of the simplex, or as much other work of bounders
   /// Simplex iterations, or for other work how many would have taken about as long: the search's
   /// clock for all that is not the user's time limit, so that it does the same on any machine.
   std::int64_t effort = 0;
@@ -30,8 +30,8 @@ struct Statistics {
   void add(const Statistics& other);
   /// The same bound, its effort counted.
   const NodeBound& count(const NodeBound& bound) {
-    iterations += bound.iterations;
-    effort += bound.iterations;
+    iterations += bound.effort;
+    effort += bound.effort;
     points += bound.points;
     return bound;
   }

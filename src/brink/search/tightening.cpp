@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "brink/base/parallel.h"
+#include "brink/search/ball_substitution.h"
 #include "brink/search/branching.h"
+#include "brink/search/open_nodes.h"
 
 namespace brink::search {
 
@@ -22,6 +24,7 @@ namespace {
 
 constexpr int kRootRounds = 60;
 constexpr int kNeuronRounds = 8;
+constexpr double kSubstitutionShare = 0.2;  ///< of the time, where no program fits
 constexpr double kTreeGain = 0.01;  ///< of the width: what a first branching must gain for more
 constexpr double kHope = 0.1;       ///< of the width: a side that can move less is left alone
 
@@ -64,15 +67,14 @@ class Reached {
 };
 
 /// Both sides of one neuron; false: the relaxation is empty.
-bool tighten_neuron(Relaxation& relaxation, const Ball& ball, PointPool& pool, int id,
-                    Intervals& phasing, Reached& reached, const Deadline& deadline,
-                    Statistics& statistics) {
+bool tighten_neuron(Bounder& bounder, const Ball& ball, PointPool& pool, int id, Intervals& phasing,
+                    Reached& reached, const Deadline& deadline, Statistics& statistics) {
   const auto i = static_cast<std::size_t>(id);
   for (const double sign : {1.0, -1.0}) {
     if (!phasing.unstable(id)) return true;
     if (!reached.hope(phasing, i, sign)) continue;
     const NodeBound bound = statistics.count(
-        relaxation.minimise(phasing, {id, sign}, ball, pool, 0.0, kNeuronRounds, deadline));
+        bounder.minimise(phasing, {id, sign}, ball, pool, 0.0, kNeuronRounds, deadline));
     reached.note(bound);
     if (bound.empty()) return false;
     if (sign > 0) {
@@ -85,44 +87,68 @@ bool tighten_neuron(Relaxation& relaxation, const Ball& ball, PointPool& pool, i
   return true;
 }
 
-/// A node of one neuron's tree.
-struct Part {
-  double bound;
-  Intervals phasing;
-  int branch;
-};
+/// A lower bound of sign * y over the bounds, by a small tree: a question of expand().
+class NeuronTree {
+ public:
+  NeuronTree(const Problem& problem, Bounder& bounder, const Ball& ball, PointPool& pool,
+             const Objective& objective, const Intervals& root, const Deadline& deadline,
+             Statistics& statistics)
+      : problem_(problem),
+        bounder_(bounder),
+        ball_(ball),
+        pool_(pool),
+        objective_(objective),
+        root_(root),
+        deadline_(deadline),
+        statistics_(statistics) {}
 
-/// Lower bound of sign * y over the phasing by best-first branch and bound; infinity: empty.
-double bound_by_tree(const Problem& problem, Relaxation& relaxation, const Ball& ball,
-                     PointPool& pool, const Objective& objective, const Intervals& phasing,
-                     int expansions, const Deadline& deadline, Statistics& statistics) {
-  std::vector<Part> open;
-  const auto higher = [](const Part& a, const Part& b) { return a.bound > b.bound; };
-  const auto add = [&](const Intervals& part, double at_least) {
-    const NodeBound bound = statistics.count(
-        relaxation.minimise(part, objective, ball, pool, 0.0, kNeuronRounds, deadline));
-    if (bound.empty()) return;
-    open.push_back({std::max(at_least, *bound.value), part, branching_neuron(part, bound.states)});
-    std::push_heap(open.begin(), open.end(), higher);
-  };
-  add(phasing, -1e300);
-  const double at_root = open.empty() ? 0 : open.front().bound;
-  const auto id = static_cast<std::size_t>(objective.neuron);
-  const double least_gain = kTreeGain * (phasing.upper[id] - phasing.lower[id]);
-  for (int expansion = 0; expansion < expansions && !open.empty(); ++expansion) {
-    if (open.front().bound > 0 || open.front().branch < 0 || deadline.expired()) break;
-    if (expansion == 1 && open.front().bound < at_root + least_gain) break;
-    std::pop_heap(open.begin(), open.end(), higher);
-    const Part part = std::move(open.back());
-    open.pop_back();
-    for (const bool active : {false, true}) {
-      if (const auto child = problem.child(part.phasing, part.branch, active)) {
-        add(*child, part.bound);
-      }
+  /// By so many expansions, less where the sign is settled or the first shows little; infinity: the
+  /// root is empty.
+  double run(int expansions) {
+    open_.push({});
+    expand(*this, open_.pop(), open_);
+    const auto id = static_cast<std::size_t>(objective_.neuron);
+    const double at_root = least(), width = root_.upper[id] - root_.lower[id];
+    for (int expansion = 0; expansion < expansions && !open_.empty(); ++expansion) {
+      if (least() > 0 || closed_ <= open_.least_bound() || deadline_.expired()) break;
+      if (expansion == 1 && least() < at_root + kTreeGain * width) break;
+      for (int child = 0; child < 2; ++child) expand(*this, open_.pop(), open_);
     }
+    return least();
   }
-  return open.empty() ? std::numeric_limits<double>::infinity() : open.front().bound;
-}
+
+  std::optional<Intervals> enter(const Node& node) const { return problem_.within(root_, node); }
+  NodeBound bound(Node& node, const Intervals& bounds) {
+    NodeBound bound = statistics_.count(
+        bounder_.minimise(bounds, objective_, ball_, pool_, 0.0, kNeuronRounds, deadline_));
+    if (!bound.empty()) node.bound = std::max(node.bound, *bound.value);
+    return bound;
+  }
+  Verdict judge(const Node& node, const Intervals& bounds, const NodeBound& bound) {
+    if (bound.empty()) return Verdict::closed;
+    if (node.bound <= 0 && !bounds.settled()) return Verdict::open;
+    closed_ = std::min(closed_, node.bound);
+    return Verdict::closed;
+  }
+  static std::array<Split, 2> divide(const Intervals& bounds, const NodeBound& bound) {
+    return phase_split(bounds, bound.states);
+  }
+  static std::int64_t seen() { return 0; }
+
+ private:
+  double least() const { return std::min(closed_, open_.least_bound()); }
+
+  const Problem& problem_;
+  Bounder& bounder_;
+  const Ball& ball_;
+  PointPool& pool_;
+  Objective objective_;
+  const Intervals& root_;
+  Deadline deadline_;
+  Statistics& statistics_;
+  OpenNodes open_{OpenNodes::kBestFirst};
+  double closed_ = std::numeric_limits<double>::infinity();
+};
 
 /// Neurons of one layer after another, those of a layer over threads, each with what is known by
 /// then.
@@ -139,7 +165,7 @@ class TreeTightening {
     for (PointPool* pool : pools) {
       hands_.push_back(std::make_unique<Hand>());
       hands_.back()->pool = pool;
-      hands_.back()->relaxation = std::make_unique<Relaxation>(problem, phasing);
+      hands_.back()->bounder = make_bounder(problem, phasing);
     }
   }
 
@@ -148,8 +174,8 @@ class TreeTightening {
   bool root() {
     return std::none_of(hands_.begin(), hands_.end(), [this](const auto& hand) {
       return hand->statistics
-          .count(hand->relaxation->minimise(phasing_, {}, ball_, *hand->pool, 0.0, kRootRounds,
-                                            deadline_))
+          .count(hand->bounder->minimise(phasing_, {}, ball_, *hand->pool, 0.0, kRootRounds,
+                                         deadline_))
           .exceeds(0);
     });
   }
@@ -179,7 +205,7 @@ class TreeTightening {
   struct Hand {
     Statistics statistics;
     PointPool* pool = nullptr;
-    std::unique_ptr<Relaxation> relaxation;
+    std::unique_ptr<Bounder> bounder;
   };
 
   void side(Hand& hand, int id, double sign) {
@@ -189,8 +215,9 @@ class TreeTightening {
       if (deadline_.expired() || !phasing_.unstable(id)) return;
       now = phasing_;
     }
-    const double bound = bound_by_tree(problem_, *hand.relaxation, ball_, *hand.pool, {id, sign},
-                                       now, expansions_, deadline_, hand.statistics);
+    const double bound = NeuronTree(problem_, *hand.bounder, ball_, *hand.pool, {id, sign}, now,
+                                    deadline_, hand.statistics)
+                             .run(expansions_);
     const std::lock_guard lock(mutex_);
     double& lower = phasing_.lower[static_cast<std::size_t>(id)];
     double& upper = phasing_.upper[static_cast<std::size_t>(id)];
@@ -217,7 +244,7 @@ class TreeTightening {
 bool tighten_by_trees(const Problem& problem, const Ball& ball,
                       const std::vector<PointPool*>& pools, Intervals& phasing, int expansions,
                       const Deadline& deadline, Statistics& statistics) {
-  if (deadline.expired()) return true;
+  if (deadline.expired() || !program_fits(problem, phasing)) return true;
   TreeTightening work(problem, ball, pools, phasing, expansions, deadline);
   bool possible = work.root();
   for (int k = 1; k <= problem.hidden_layers() && possible; ++k) {
@@ -245,11 +272,12 @@ Intervals ball_bounds(const Problem& problem, const Ball& ball) {
   return phasing;
 }
 
-bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ball, PointPool& pool,
+bool tighten_node(const Problem& problem, Bounder& bounder, const Ball& ball, PointPool& pool,
                   Intervals& phasing, const Deadline& deadline, Statistics& statistics) {
   const NodeBound margin =
-      statistics.count(relaxation.minimise(phasing, {}, ball, pool, 0.0, kRootRounds, deadline));
+      statistics.count(bounder.minimise(phasing, {}, ball, pool, 0.0, kRootRounds, deadline));
   if (margin.exceeds(0)) return false;
+  if (!bounder.bounds_neurons()) return true;
   Reached reached(problem.neurons());
   reached.note(margin);
   for (int k = 1; k <= problem.hidden_layers(); ++k) {
@@ -257,7 +285,7 @@ bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ba
     for (int j = 0; j < width; ++j) {
       if (deadline.expired()) return true;
       const int id = problem.neuron(k, j);
-      if (!tighten_neuron(relaxation, ball, pool, id, phasing, reached, deadline, statistics)) {
+      if (!tighten_neuron(bounder, ball, pool, id, phasing, reached, deadline, statistics)) {
         return false;
       }
     }
@@ -271,8 +299,13 @@ bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Interval
   first_layer(problem, ball, phasing);
   if (!problem.propagate(phasing, 2)) return false;
   if (deadline.expired()) return true;
-  Relaxation relaxation(problem, phasing);
-  return tighten_node(problem, relaxation, ball, pool, phasing, deadline, statistics);
+  if (!program_fits(problem, phasing)) {
+    const Deadline share = deadline.within(kSubstitutionShare * deadline.remaining());
+    if (!phasing.meet(BallSubstitution(problem, ball, true, share).intervals())) return false;
+    if (!problem.propagate(phasing, 2)) return false;
+  }
+  const auto bounder = make_bounder(problem, phasing);
+  return tighten_node(problem, *bounder, ball, pool, phasing, deadline, statistics);
 }
 
 }  // namespace brink::search

@@ -11,8 +11,8 @@ namespace brink::search {
 bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Intervals& phasing,
              const Deadline& deadline, Statistics& statistics);
 
-/// The same for a node of a tree, by the tree's own relaxation.
-bool tighten_node(const Problem& problem, Relaxation& relaxation, const Ball& ball, PointPool& pool,
+/// The same for a node of a tree, by the tree's own bounder.
+bool tighten_node(const Problem& problem, Bounder& bounder, const Ball& ball, PointPool& pool,
                   Intervals& phasing, const Deadline& deadline, Statistics& statistics);
 
 /// The same with a small branch and bound of `expansions` nodes for each side of each open neuron:

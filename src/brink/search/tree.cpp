@@ -80,7 +80,8 @@ bool Tree::retighten(const Deadline& deadline) {
       tighten(problem_, ball_, workers_.front()->pool(), root_, deadline, statistics_);
   tightened_radius_ = ball_.radius();
   if (possible) renew_workers();
-  statistics_.unstable_neurons = std::max(statistics_.unstable_neurons, root_.unstable_count());
+  statistics_.unstable_neurons =
+      std::max<std::int64_t>(statistics_.unstable_neurons, root_.unstable_count());
   statistics_.tightening_seconds += watch.seconds();
   return possible;
 }
@@ -122,7 +123,7 @@ Outcome Tree::exclude(double radius, const Budget& budget) {
   next_restart_ = kRestartAfter;
   expansions_ = kExpansions;
   if (!retighten(budget.deadline)) return Outcome::empty;
-  workers_.front()->push({root_, 0});
+  workers_.front()->push({});
   return resume(budget);
 }
 

@@ -31,6 +31,11 @@ class Tree {
   /// Goes on where exclude() was stopped.
   Outcome resume(const Budget& budget);
 
+  /// Large programs are made anew when the tree goes on.
+  void let_go_of_programs() {
+    for (const auto& worker : workers_) worker->let_go_of_program();
+  }
+
   bool started() const { return started_; }
   std::size_t open_nodes() const;
 

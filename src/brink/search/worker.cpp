@@ -50,12 +50,12 @@ Worker::Worker(const Problem& problem, const OutputRegion& region, const Ball& b
 
 void Worker::renew(const Intervals& root) {
   root_ = &root;
-  relaxation_.reset();
+  bounder_.reset();
 }
 
-Relaxation& Worker::relaxation() {
-  if (!relaxation_) relaxation_ = std::make_unique<Relaxation>(problem_, *root_);
-  return *relaxation_;
+Bounder& Worker::bounder() {
+  if (!bounder_) bounder_ = make_bounder(problem_, *root_);
+  return *bounder_;
 }
 
 void Worker::clear() {
@@ -75,24 +75,23 @@ void Worker::shrink_ball(double radius) {
 }
 
 void Worker::explore(Frontier& frontier, double radius, const Deadline& deadline) {
+  deadline_ = deadline;
   try {
     for (;;) {
       if (open_.empty()) {
         auto node = frontier.take();
         if (!node) return;
         node->made = seen_;
-        open_.push_back(std::move(*node));
+        open_.push(std::move(*node));
       }
-      if (frontier.hungry() && open_.size() > 1) {
-        frontier.give(std::move(open_.front()));
-        open_.erase(open_.begin());
-      }
-      Node node = std::move(open_.back());
-      open_.pop_back();
-      const std::int64_t before = statistics_.effort;
+      if (frontier.hungry() && open_.size() > 1) frontier.give(open_.take_oldest());
+      const Statistics before = statistics_;
       shrink_ball(radius);
-      explore(std::move(node), deadline);
-      if (!frontier.report(statistics_.effort - before, incumbent_.tree_radius(region_))) return;
+      expand(*this, open_.pop(), open_);
+      if (!frontier.report(statistics_.nodes - before.nodes, statistics_.effort - before.effort,
+                           incumbent_.tree_radius(region_))) {
+        return;
+      }
     }
   } catch (...) {
     frontier.stop();
@@ -100,115 +99,94 @@ void Worker::explore(Frontier& frontier, double radius, const Deadline& deadline
   }
 }
 
-void Worker::explore(Node node, const Deadline& deadline) {
+std::optional<Intervals> Worker::enter(Node& node) {
+  auto bounds = problem_.within(*root_, node);
+  if (!bounds) {
+    ++statistics_.pruned_by_interval;
+    return std::nullopt;
+  }
   ++seen_;
   ++statistics_.nodes;
-  if (!node.phasing.meet(*root_)) {  // the root may have been tightened since
-    ++statistics_.pruned_by_interval;
-    return;
-  }
-  if (seen_ - node.made >= kLargeSubtree && !tighten(node, deadline)) {
+  if (seen_ - node.made >= kLargeSubtree && bounder().bounds_neurons() && !tighten(node, *bounds)) {
     ++statistics_.pruned_by_bound;
-    return;
+    return std::nullopt;
   }
-  switch (bound_node(node, deadline)) {
-    case Verdict::pruned:
-      ++statistics_.pruned_by_bound;
-      break;
-    case Verdict::again:
-      open_.push_back(std::move(node));
-      break;
-    case Verdict::open:
-      close_leaf(node, deadline);
-      break;
-    case Verdict::branched:
-      break;
-  }
+  return bounds;
 }
 
-bool Worker::tighten(Node& node, const Deadline& deadline) {
+bool Worker::tighten(Node& node, Intervals& bounds) {
   const Stopwatch watch;
-  const bool open =
+  const Intervals before = bounds;
+  const bool possible =
       seen_ - node.made < kHugeSubtree
-          ? tighten_node(problem_, relaxation(), ball_, pool_, node.phasing, deadline, statistics_)
-          : tighten_by_trees(problem_, ball_, {&pool_}, node.phasing, kWorkerExpansions, deadline,
+          ? tighten_node(problem_, bounder(), ball_, pool_, bounds, deadline_, statistics_)
+          : tighten_by_trees(problem_, ball_, {&pool_}, bounds, kWorkerExpansions, deadline_,
                              statistics_);
+  node.note(changes_between(before, bounds));
   statistics_.tightening_seconds += watch.seconds();
-  return open;
+  return possible;
 }
 
-Worker::Verdict Worker::bound_node(const Node& node, const Deadline& deadline) {
-  NodeBound bound = minimise(node, ball_, -lead_, deadline);
-  if (bound.exceeds(0)) return Verdict::pruned;
-  if (bound.exceeds(-lead_)) {
-    Ball nearer = ball_;
-    nearer.set_radius(nearer_radius());
-    bound = minimise(node, nearer, 0, deadline);
-    if (bound.exceeds(0))
-      return Verdict::pruned;  // no point of lead 0 is nearer than the incumbent
-  }
-  if (deadline.expired() || try_points(bound, deadline)) return Verdict::again;
-  if (node.phasing.settled()) return Verdict::open;
-  branch(node, bound);
-  return Verdict::branched;
+NodeBound Worker::bound(const Node& /*node*/, const Intervals& bounds) {
+  NodeBound bound = minimise(bounds, ball_, -lead_);
+  if (bound.exceeds(0) || !bound.exceeds(-lead_)) return bound;
+  Ball nearer = ball_;  // where points of lead 0 count
+  nearer.set_radius(nearer_radius());
+  return minimise(bounds, nearer, 0);
 }
 
-NodeBound Worker::minimise(const Node& node, const Ball& ball, double enough,
-                           const Deadline& deadline) {
+NodeBound Worker::minimise(const Intervals& bounds, const Ball& ball, double enough) {
   return statistics_.count(
-      relaxation().minimise(node.phasing, {}, ball, pool_, enough, kNodeRounds, deadline));
+      bounder().minimise(bounds, {}, ball, pool_, enough, kNodeRounds, deadline_));
 }
 
-bool Worker::try_points(const NodeBound& bound, const Deadline& deadline) {
+Verdict Worker::judge(const Node& /*node*/, const Intervals& bounds, const NodeBound& bound) {
+  if (bound.exceeds(0)) {
+    ++statistics_.pruned_by_bound;
+    return Verdict::closed;
+  }
+  if (deadline_.expired() || try_points(bound)) return Verdict::again;
+  return bounds.settled() ? close_leaf(bounds) : Verdict::open;
+}
+
+bool Worker::try_points(const NodeBound& bound) {
   const auto offer = [this](const Eigen::VectorXd& change) {
     const Eigen::VectorXd x = problem_.image_with(change);
     return problem_.slack(x) >= 0 && incumbent_.offer(region_, x);
   };
   if (offer(bound.maximiser)) return true;
-  const Eigen::VectorXd change = pool_.change(bound.solution, ball_);
+  const Eigen::VectorXd change = change_of(bound, pool_, ball_);
   if (offer(change)) return true;
   if (seen_ > kAttackAlways && seen_ % kAttackEvery != 0) return false;
-  const auto point = attack(problem_, ball_, change, kAttackLeak, kRescueSteps, deadline);
+  const auto point = attack(problem_, ball_, change, kAttackLeak, kRescueSteps, deadline_);
   return point && incumbent_.offer(region_, *point);
 }
 
-void Worker::branch(const Node& node, const NodeBound& bound) {
-  const int id = branching_neuron(node.phasing, bound.states);
-  const bool likely = leans_active(node.phasing, bound.states, id);
-  for (const bool active : {!likely, likely}) {  // the second is explored first
-    auto child = problem_.child(node.phasing, id, active);
-    if (child) {
-      open_.push_back({std::move(*child), seen_});
-    } else {
-      ++statistics_.pruned_by_interval;
-    }
-  }
+std::array<Split, 2> Worker::divide(const Intervals& bounds, const NodeBound& bound) const {
+  return phase_split(bounds, bound.states);
 }
 
-void Worker::close_leaf(const Node& node, const Deadline& deadline) {
+Verdict Worker::close_leaf(const Intervals& bounds) {
   ++statistics_.leaves;
-  const Phases phases = problem_.phases(node.phasing);
+  const Phases phases = problem_.phases(bounds);
   Doubtful doubtful;
-  bool closed = close_leaf(phases, 0, doubtful.nearest, deadline);
-  if (lead_ > 0) closed = close_leaf(phases, lead_, doubtful.led, deadline) && closed;
-  if (closed) return;
-  if (deadline.expired()) {  // not doubtful, only not done: it is taken up again
-    open_.push_back(node);
-    return;
-  }
+  bool closed = close_leaf(phases, 0, doubtful.nearest);
+  if (lead_ > 0) closed = close_leaf(phases, lead_, doubtful.led) && closed;
+  if (closed) return Verdict::closed;
+  if (deadline_.expired()) return Verdict::again;  // not doubtful, only not done
   ++statistics_.doubtful;
   doubtful_.meet(doubtful);
+  return Verdict::closed;
 }
 
 /// Nothing of the pattern with this lead is nearer than the incumbent with it; else `doubtful`
 /// falls to the bound on such points.
-bool Worker::close_leaf(const Phases& phases, double lead, double& doubtful,
-                        const Deadline& deadline) {
+bool Worker::close_leaf(const Phases& phases, double lead, double& doubtful) {
   const auto solve = [&] {
     Ball ball = ball_;
     if (lead == 0) ball.set_radius(nearer_radius());
     LeafResult leaf =
-        solve_leaf(problem_, lead > 0 ? led_region_ : region_, phases, ball, deadline);
+        solve_leaf(problem_, lead > 0 ? led_region_ : region_, phases, ball, deadline_);
     statistics_.effort += leaf.programs * kProgramEffort;
     return leaf;
   };
@@ -226,13 +204,18 @@ bool Worker::close_leaf(const Phases& phases, double lead, double& doubtful,
 
 double Worker::open_bound(double radius, double bound, const Deadline& deadline) {
   ball_.set_radius(radius);
-  for (const Node& node : open_) {
-    if (deadline.expired()) return 0;
-    const NodeBound margin = statistics_.count(relaxation().minimise(
-        node.phasing, {.radius = true}, ball_, pool_, 0.0, kNodeRounds, deadline));
-    if (margin.exceeds(0)) continue;
+  open_.each([&](const Node& node) {
+    const auto bounds = problem_.within(*root_, node);
+    if (!bounds || bound == 0) return;
+    if (deadline.expired()) {
+      bound = 0;
+      return;
+    }
+    const NodeBound margin = statistics_.count(
+        bounder().minimise(*bounds, {.radius = true}, ball_, pool_, 0.0, kNodeRounds, deadline));
+    if (margin.exceeds(0)) return;
     bound = std::min(bound, beyond(ball_.norm(), excluded_radius(margin.proof, ball_)));
-  }
+  });
   return bound;
 }
 

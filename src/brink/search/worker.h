@@ -9,6 +9,7 @@
 
 #include "brink/search/frontier.h"
 #include "brink/search/incumbent.h"
+#include "brink/search/open_nodes.h"
 #include "brink/search/tightening.h"
 
 namespace brink::search {
@@ -35,10 +36,10 @@ class Worker {
   /// Before the first burst, and whenever `root`'s bounds have been tightened. Its program is made
   /// for the first node.
   void renew(const Intervals& root);
-  void push(Node node) { open_.push_back(std::move(node)); }
+  void push(Node node) { open_.push(std::move(node)); }
   std::size_t open_nodes() const { return open_.size(); }
   /// Hands its open nodes over, the nearest to the root first.
-  std::vector<Node> take_nodes() { return std::exchange(open_, {}); }
+  std::vector<Node> take_nodes() { return open_.take_all(); }
   void clear();
 
   /// Nodes of its own and of the frontier, no farther than `radius`, until the burst ends.
@@ -50,24 +51,30 @@ class Worker {
   /// The same for leaves that arithmetic could not decide; infinity: none.
   const Doubtful& doubtful() const { return doubtful_; }
 
+  /// While others have their turn.
+  void let_go_of_program() {
+    if (bounder_ && bounder_->bytes() > kLargestKept) bounder_.reset();
+  }
   PointPool& pool() { return pool_; }
   /// What it did since the last call.
   Statistics take_statistics();
 
- private:
-  enum class Verdict { pruned, open, again, branched };
+  // A question of expand() (open_nodes.h).
+  std::optional<Intervals> enter(Node& node);
+  NodeBound bound(const Node& node, const Intervals& bounds);
+  Verdict judge(const Node& node, const Intervals& bounds, const NodeBound& bound);
+  std::array<Split, 2> divide(const Intervals& bounds, const NodeBound& bound) const;
+  std::int64_t seen() const { return seen_; }
 
+ private:
   void shrink_ball(double radius);
-  void explore(Node node, const Deadline& deadline);
-  Relaxation& relaxation();
-  Verdict bound_node(const Node& node, const Deadline& deadline);
-  NodeBound minimise(const Node& node, const Ball& ball, double enough, const Deadline& deadline);
-  bool try_points(const NodeBound& bound, const Deadline& deadline);
-  void branch(const Node& node, const NodeBound& bound);
-  void close_leaf(const Node& node, const Deadline& deadline);
-  bool close_leaf(const Phases& phases, double lead, double& doubtful, const Deadline& deadline);
+  Bounder& bounder();
+  NodeBound minimise(const Intervals& bounds, const Ball& ball, double enough);
+  bool try_points(const NodeBound& bound);
+  Verdict close_leaf(const Intervals& bounds);
+  bool close_leaf(const Phases& phases, double lead, double& doubtful);
   double nearer_radius() const { return std::min(ball_.radius(), incumbent_.search_radius()); }
-  bool tighten(Node& node, const Deadline& deadline);
+  bool tighten(Node& node, Intervals& bounds);
 
   const Problem& problem_;
   const OutputRegion& region_;
@@ -76,8 +83,9 @@ class Worker {
   Statistics statistics_;
   PointPool pool_;
   const Intervals* root_ = nullptr;
-  std::unique_ptr<Relaxation> relaxation_;
-  std::vector<Node> open_;
+  std::unique_ptr<Bounder> bounder_;
+  OpenNodes open_{OpenNodes::kDepthFirst};
+  Deadline deadline_;
   std::int64_t seen_ = 0;
   double lead_;
   double limit_ = 0;  ///< of the ball, as asked for last

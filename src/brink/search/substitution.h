@@ -1,0 +1,23 @@
+// A node's bound by backward substitution alone: no program, a few passes through the network.
+#pragma once
+
+#include "brink/search/bounder.h"
+
+namespace brink::search {
+
+class Substitution final : public Bounder {
+ public:
+  explicit Substitution(const Problem& problem) : problem_(&problem) {}
+
+  /// At most a round a row. Nothing is believed but what prove() makes of the multipliers; `states`
+  /// are those at the ball's maximiser.
+  NodeBound minimise(const Intervals& node, const Objective& objective, const Ball& ball,
+                     PointPool& pool, double enough, int rounds, const Deadline& deadline) override;
+  bool bounds_neurons() const override { return false; }
+  std::size_t bytes() const override { return 0; }
+
+ private:
+  const Problem* problem_;
+};
+
+}  // namespace brink::search
