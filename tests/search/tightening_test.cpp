@@ -35,18 +35,17 @@ TEST(Tightening, LosesNoPointThatMeetsTheRows) {
     PointPool pool;
     const Intervals root = ball_bounds(*asked.problem, *asked.ball);
     Relaxation relaxation(*asked.problem, root);
-    Intervals node = asked.node;
-    EXPECT_TRUE(tighten_node(*asked.problem, relaxation, *asked.ball, pool, node, {}, statistics))
-        << round;
-    expect_within(asked, node, round);
-    Intervals closer = asked.node;
-    EXPECT_TRUE(tighten_by_trees(*asked.problem, *asked.ball, {&pool}, closer, 1 + random.index(12),
-                                 {}, statistics))
-        << round;
-    expect_within(asked, closer, round);
+    const auto node =
+        tighten_node(*asked.problem, relaxation, *asked.ball, pool, asked.node, {}, statistics);
+    ASSERT_TRUE(node.has_value()) << round;
+    expect_within(asked, *node, round);
+    const auto closer = tighten_by_trees(*asked.problem, *asked.ball, {&pool}, asked.node,
+                                         1 + random.index(12), {}, statistics);
+    ASSERT_TRUE(closer.has_value()) << round;
+    expect_within(asked, *closer, round);
     by_interval += asked.node.unstable_count();
-    by_programs += node.unstable_count();
-    by_trees += closer.unstable_count();
+    by_programs += node->unstable_count();
+    by_trees += closer->unstable_count();
   }
   EXPECT_GT(tried, 200);
   EXPECT_LT(by_programs, by_interval * 9 / 10);
@@ -63,9 +62,8 @@ TEST(Tightening, FindsARootEmpty) {
     Statistics statistics;
     PointPool pool;
     Relaxation relaxation(problem, asked.node);
-    Intervals node = asked.node, closer = asked.node;
-    EXPECT_FALSE(tighten_node(problem, relaxation, *asked.ball, pool, node, {}, statistics));
-    EXPECT_FALSE(tighten_by_trees(problem, *asked.ball, {&pool}, closer, 4, {}, statistics));
+    EXPECT_FALSE(tighten_node(problem, relaxation, *asked.ball, pool, asked.node, {}, statistics));
+    EXPECT_FALSE(tighten_by_trees(problem, *asked.ball, {&pool}, asked.node, 4, {}, statistics));
   }
 }
 

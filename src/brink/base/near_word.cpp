@@ -53,7 +53,6 @@ std::string did_you_mean(std::string_view typed, const std::vector<std::string>&
   std::size_t least = (word.size() + 2) / 3;
   std::vector<std::string> near;
   for (const std::string& candidate : known) {
-    if (candidate == typed) continue;
     const bool broken_off = word.size() > 2 && candidate.starts_with(word);
     const std::size_t distance = broken_off ? 1 : slips(word, lower(candidate));
     if (distance > least || distance >= word.size()) continue;

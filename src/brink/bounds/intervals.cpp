@@ -14,13 +14,13 @@ int Intervals::unstable_count() const {
   return found;
 }
 
-bool Intervals::meet(const Intervals& other) {
-  for (std::size_t i = 0; i < lower.size(); ++i) {
-    lower[i] = std::max(lower[i], other.lower[i]);
-    upper[i] = std::min(upper[i], other.upper[i]);
-    if (lower[i] > upper[i]) return false;
+std::optional<Intervals> meet(Intervals a, const Intervals& b) {
+  for (std::size_t i = 0; i < a.lower.size(); ++i) {
+    a.lower[i] = std::max(a.lower[i], b.lower[i]);
+    a.upper[i] = std::min(a.upper[i], b.upper[i]);
+    if (a.lower[i] > a.upper[i]) return std::nullopt;
   }
-  return true;
+  return a;
 }
 
 Intervals interval_step(const Layer& layer, const double* low, const double* high) {

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <optional>
 #include <vector>
 
 #include "brink/network/network.h"
@@ -36,10 +37,11 @@ struct Intervals {
   int unstable_count() const;
   /// No neuron is unstable.
   bool settled() const { return unstable_count() == 0; }
-  /// Takes over what `other` knows; false: some interval is empty.
-  bool meet(const Intervals& other);
   bool operator==(const Intervals&) const = default;
 };
+
+/// What both know; nothing: some interval is empty.
+std::optional<Intervals> meet(Intervals a, const Intervals& b);
 
 /// W x + b for x in [low, high], rounded outward. Where doubles overflow: infinite.
 Intervals interval_step(const Layer& layer, const double* low, const double* high);

@@ -103,8 +103,8 @@ class Bounder {
   virtual std::size_t bytes() const = 0;
 };
 
-/// Beyond, no program is made: a search has a few at a time, and one of so many bytes takes a second
-/// to solve.
+/// Beyond, no program is made: a search has a few at a time, and one of so many bytes takes a
+/// second to solve.
 constexpr std::size_t kLargestProgram = std::size_t{40} << 20;
 /// A program of so many bytes is made anew when its turn comes, not kept while others have theirs.
 constexpr std::size_t kLargestKept = std::size_t{4} << 20;

@@ -55,6 +55,7 @@ class ClosestSearch {
     for (const OutputRegion& region : regions) {
       if (problems_.empty()) {
         problems_.emplace_back(network, image, reach(question, image), region);
+        problems_.front().tell(options.claims);
       } else {
         problems_.emplace_back(problems_.front(), region);
       }

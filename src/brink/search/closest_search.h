@@ -15,6 +15,7 @@ struct ClosestOptions {
   std::uint64_t seed = 0;
   int threads = 1;  ///< for this one search; with one (and none lent), it repeats itself exactly
   SpareThreads* spare = nullptr;  ///< more threads, while it lends them
+  ClaimLog* claims = nullptr;     ///< is told all that is believed, in the search's units
   /// Called on each change of incumbent or bound: (distance or infinity, bound, seconds).
   std::function<void(double, double, double)> on_change;
   /// Every second or so.

@@ -23,6 +23,7 @@
 #include <utility>
 
 #include "brink/search/branching.h"
+#include "brink/search/claims.h"
 #include "brink/search/extreme_heuristic.h"
 #include "brink/search/leaf.h"
 #include "brink/search/open_nodes.h"
@@ -62,11 +63,15 @@ class ExtremeSearch {
         root_(root),
         deadline_(deadline),
         options_(options),
-        open_(NodeOrder{kBurst, options.most_open}) {}
+        open_(NodeOrder{kBurst, options.most_open}) {
+    values_.tell(options.claims);
+    problem_.tell(options.claims);
+  }
 
   ExtremeResult run() {
     best_.ascend(Eigen::VectorXd::Zero(values_.image().size()), deadline_);
-    if (problem_.propagate(root_, 2)) {
+    if (auto bounds = problem_.propagate(root_, 2)) {
+      root_ = std::move(*bounds);
       renew();
       open_.push({});
     }
@@ -88,6 +93,7 @@ class ExtremeSearch {
   // A question of expand(). A node's bound is on minus the value.
   std::optional<Intervals> enter(const Node& node) {
     auto bounds = problem_.within(root_, node);
+    if (!bounds) problem_.claims().contradicted(problem_, root_, node);
     ++(bounds ? result_.statistics.nodes : result_.statistics.pruned_by_interval);
     return bounds;
   }
@@ -107,7 +113,10 @@ class ExtremeSearch {
     return bound;
   }
 
-  Verdict judge(const Node& node, const Intervals& bounds, const NodeBound& /*bound*/) {
+  Verdict judge(const Node& node, const Intervals& bounds, const NodeBound& bound) {
+    const Objective margin;
+    problem_.claims().proven(problem_, bounds, bound.empty() ? margin.no_cost() : margin.cost(),
+                             ball_, bound.proof);
     double highest = -node.bound;
     if (highest <= enough()) {
       ++result_.statistics.pruned_by_bound;
@@ -157,11 +166,15 @@ class ExtremeSearch {
     renew();
     const bool first = next_tightening_ == kFirstTightening;
     next_tightening_ = kTighteningGrowth * std::max(next_tightening_, result_.statistics.nodes);
-    const bool possible = first ? tighten_node(problem_, *bounder_, ball_, pool_, root_, deadline_,
-                                               result_.statistics)
-                                : tighten_by_trees(problem_, ball_, {&pool_}, root_, expansions_,
-                                                   deadline_, result_.statistics);
-    if (possible) renew();
+    auto tighter = first ? tighten_node(problem_, *bounder_, ball_, pool_, root_, deadline_,
+                                        result_.statistics)
+                         : tighten_by_trees(problem_, ball_, {&pool_}, root_, expansions_,
+                                            deadline_, result_.statistics);
+    const bool possible = tighter.has_value();
+    if (possible) {
+      root_ = std::move(*tighter);
+      renew();
+    }
     if (!first) expansions_ *= 2;
     result_.statistics.tightening_seconds += watch.seconds();
     return possible;

@@ -11,6 +11,7 @@ namespace brink::search {
 struct ExtremeOptions {
   double gap = 0;                  ///< relative; 0: kExtremeGap
   std::size_t most_open = 50'000;  ///< open nodes; beyond, depth first
+  ClaimLog* claims = nullptr;  ///< is told all that is believed
 };
 
 /// Proven this near to a value that is attained counts as the extreme: times max(1, |value|).

@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "brink/search/ball_substitution.h"
+#include "brink/search/claims.h"
 #include "brink/search/worker.h"
 
 namespace brink::search {
@@ -32,6 +33,9 @@ double largest_free(const std::vector<Problem>& problems, const Ball& whole, dou
     const BallSubstitution probe(problems.front(), ball, walk_back, deadline);
     const bool free = std::all_of(problems.begin(), problems.end(),
                                   [&](const Problem& problem) { return probe.excludes(problem); });
+    if (free) {
+      for (const Problem& problem : problems) problem.claims().empty_ball(problem, ball);
+    }
     if (free || !deadline.expired()) (free ? proven : refused) = radius;
   };
   double radius = std::max(kStart * whole.radius(), kGrowth * least);

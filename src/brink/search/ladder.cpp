@@ -8,6 +8,8 @@
 // Tried and dropped: no bound but open_bound() of the one tree (0, or next to it, on hard images).
 #include "brink/search/ladder.h"
 
+#include "brink/search/claims.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -72,6 +74,9 @@ void Ladder::start_from_root(const Deadline& deadline) {
     const NodeBound margin =
         statistics_.count(root->minimise(bounds, {}, ball, pool, 0.0, kLadderRounds, deadline));
     if (!margin.exceeds(0)) break;
+    const Objective asked;
+    problem_.claims().proven(problem_, bounds, margin.empty() ? asked.no_cost() : asked.cost(),
+                             ball, margin.proof);
     raise(beyond(ball.norm(), ball.radius()));
     if (radius >= end) break;
   }

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "brink/pattern/pattern.h"
+#include "brink/search/claims.h"
 #include "brink/search/kernels.h"
 
 namespace brink::search {
@@ -40,7 +41,8 @@ Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach
   add_rows(region);
 }
 
-Problem::Problem(const Problem& other, const OutputRegion& region) : inputs_(other.inputs_) {
+Problem::Problem(const Problem& other, const OutputRegion& region)
+    : inputs_(other.inputs_), claims_(other.claims_) {
   add_rows(region);
 }
 
@@ -115,28 +117,33 @@ Phases Problem::phases(const Intervals& settled) const {
   return phases;
 }
 
-bool Problem::propagate(Intervals& phasing, int first) const {
+ClaimLog& Problem::claims() const {
+  static ClaimLog nobody;
+  return claims_ != nullptr ? *claims_ : nobody;
+}
+
+std::optional<Intervals> Problem::propagate(Intervals bounds, int first) const {
   Eigen::VectorXd low, high;
   for (int k = std::max(first, 2); k < network().depth(); ++k) {
     const auto before = static_cast<std::size_t>(neuron(k - 1, 0));
     const Eigen::Index inputs = network().width(k - 1);
-    low = Eigen::Map<const Eigen::VectorXd>(&phasing.lower[before], inputs).cwiseMax(0.0);
-    high = Eigen::Map<const Eigen::VectorXd>(&phasing.upper[before], inputs).cwiseMax(0.0);
+    low = Eigen::Map<const Eigen::VectorXd>(&bounds.lower[before], inputs).cwiseMax(0.0);
+    high = Eigen::Map<const Eigen::VectorXd>(&bounds.upper[before], inputs).cwiseMax(0.0);
     const Intervals step = interval_step(network().layer(k), low.data(), high.data());
     for (std::size_t j = 0; j < step.lower.size(); ++j) {
       const auto id = static_cast<std::size_t>(neuron(k, static_cast<int>(j)));
-      double& lower = phasing.lower[id];
-      double& upper = phasing.upper[id];
+      double& lower = bounds.lower[id];
+      double& upper = bounds.upper[id];
       lower = std::max(lower, step.lower[j]);
       upper = std::min(upper, step.upper[j]);
       if (lower <= upper) continue;
       // Bounds of other sources may cross these by their own rounding.
       const double size = std::max(std::abs(lower), std::abs(upper));
-      if (lower > upper + kCrossing * (1 + size)) return false;
+      if (lower > upper + kCrossing * (1 + size)) return std::nullopt;
       std::swap(lower, upper);
     }
   }
-  return true;
+  return bounds;
 }
 
 std::optional<Intervals> Problem::within(const Intervals& root, const Node& node) const {
@@ -157,8 +164,7 @@ std::optional<Intervals> Problem::within(const Intervals& root, const Node& node
       if (!meet(change.what, change.lower, change.upper)) return {};
     }
   }
-  if (first < neurons() && !propagate(bounds, layer_of(first) + 1)) return {};
-  return bounds;
+  return first < neurons() ? propagate(std::move(bounds), layer_of(first) + 1) : bounds;
 }
 
 std::vector<Change> changes_between(const Intervals& before, const Intervals& after) {

@@ -23,6 +23,8 @@
 
 namespace brink::search {
 
+class ClaimLog;
+
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 class Problem {
@@ -32,6 +34,10 @@ class Problem {
           const OutputRegion& region);
   /// The same of another region; the two share what they can.
   Problem(const Problem& other, const OutputRegion& region);
+
+  /// Who is told what is believed of this problem and of those made from it; null: nobody.
+  void tell(ClaimLog* claims) { claims_ = claims; }
+  ClaimLog& claims() const;
 
   const Network& network() const { return *inputs_->network; }
   const Eigen::VectorXd& image() const { return inputs_->image; }
@@ -79,9 +85,9 @@ class Problem {
   /// Phases of a node all of whose neurons are settled.
   Phases phases(const Intervals& settled) const;
 
-  /// Interval arithmetic from layer `first` on, intersected with what is there; false when some
-  /// interval is empty beyond rounding: no point has these phases.
-  bool propagate(Intervals& phasing, int first) const;
+  /// Interval arithmetic from layer `first` on, intersected with what is there; nothing when some
+  /// interval is empty beyond rounding: no point has these bounds.
+  std::optional<Intervals> propagate(Intervals bounds, int first) const;
 
   /// What holds in a node below a root of these bounds: its splits and changes, and what follows by
   /// interval arithmetic; nothing if no point has these phases.
@@ -102,6 +108,7 @@ class Problem {
   void add_rows(const OutputRegion& region);
 
   std::shared_ptr<const Inputs> inputs_;
+  ClaimLog* claims_ = nullptr;
   Eigen::MatrixXd rows_;
   Eigen::VectorXd rhs_;
   double row_magnitude_ = 0;

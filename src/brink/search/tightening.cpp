@@ -6,17 +6,12 @@
 #include "brink/search/tightening.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
-#include <memory>
-#include <mutex>
 #include <vector>
 
-#include "brink/base/parallel.h"
 #include "brink/search/ball_substitution.h"
-#include "brink/search/branching.h"
-#include "brink/search/open_nodes.h"
+#include "brink/search/claims.h"
 
 namespace brink::search {
 
@@ -25,8 +20,7 @@ namespace {
 constexpr int kRootRounds = 60;
 constexpr int kNeuronRounds = 8;
 constexpr double kSubstitutionShare = 0.2;  ///< of the time, where no program fits
-constexpr double kTreeGain = 0.01;  ///< of the width: what a first branching must gain for more
-constexpr double kHope = 0.1;       ///< of the width: a side that can move less is left alone
+constexpr double kHope = 0.1;  ///< of the width: a side that can move less is left alone
 
 void first_layer(const Problem& problem, const Ball& ball, Intervals& phasing) {
   for (int j = 0; j < problem.first_width(); ++j) {
@@ -66,246 +60,111 @@ class Reached {
   std::vector<double> lowest_, highest_;
 };
 
-/// Both sides of one neuron; false: the relaxation is empty.
-bool tighten_neuron(Bounder& bounder, const Ball& ball, PointPool& pool, int id, Intervals& phasing,
-                    Reached& reached, const Deadline& deadline, Statistics& statistics) {
-  const auto i = static_cast<std::size_t>(id);
-  for (const double sign : {1.0, -1.0}) {
-    if (!phasing.unstable(id)) return true;
-    if (!reached.hope(phasing, i, sign)) continue;
-    const NodeBound bound = statistics.count(
-        bounder.minimise(phasing, {id, sign}, ball, pool, 0.0, kNeuronRounds, deadline));
-    reached.note(bound);
-    if (bound.empty()) return false;
-    if (sign > 0) {
-      phasing.lower[i] = std::max(phasing.lower[i], *bound.value);
-    } else {
-      phasing.upper[i] = std::min(phasing.upper[i], -*bound.value);
-    }
-    if (phasing.lower[i] > phasing.upper[i]) return false;
-  }
-  return true;
-}
-
-/// A lower bound of sign * y over the bounds, by a small tree: a question of expand().
-class NeuronTree {
+/// A node's bounds while its neurons are bounded one after another.
+class NodeTightening {
  public:
-  NeuronTree(const Problem& problem, Bounder& bounder, const Ball& ball, PointPool& pool,
-             const Objective& objective, const Intervals& root, const Deadline& deadline,
-             Statistics& statistics)
+  NodeTightening(const Problem& problem, Bounder& bounder, const Ball& ball, PointPool& pool,
+                 const Deadline& deadline, Statistics& statistics)
       : problem_(problem),
         bounder_(bounder),
         ball_(ball),
         pool_(pool),
-        objective_(objective),
-        root_(root),
         deadline_(deadline),
-        statistics_(statistics) {}
+        statistics_(statistics),
+        reached_(problem.neurons()) {}
 
-  /// By so many expansions, less where the sign is settled or the first shows little; infinity: the
-  /// root is empty.
-  double run(int expansions) {
-    open_.push({});
-    expand(*this, open_.pop(), open_);
-    const auto id = static_cast<std::size_t>(objective_.neuron);
-    const double at_root = least(), width = root_.upper[id] - root_.lower[id];
-    for (int expansion = 0; expansion < expansions && !open_.empty(); ++expansion) {
-      if (least() > 0 || closed_ <= open_.least_bound() || deadline_.expired()) break;
-      if (expansion == 1 && least() < at_root + kTreeGain * width) break;
-      for (int child = 0; child < 2; ++child) expand(*this, open_.pop(), open_);
+  std::optional<Intervals> run(Intervals bounds) {
+    const NodeBound margin = minimise(bounds, {}, kRootRounds);
+    if (margin.exceeds(0)) return tell(bounds, {}, margin), std::nullopt;
+    std::optional<Intervals> tighter = std::move(bounds);
+    for (int k = 1; k <= problem_.hidden_layers() && bounder_.bounds_neurons(); ++k) {
+      const auto width = static_cast<int>(problem_.network().width(k));
+      for (int j = 0; j < width; ++j) {
+        if (deadline_.expired()) return tighter;
+        if (!neuron(problem_.neuron(k, j), *tighter)) return std::nullopt;
+      }
+      tighter = problem_.propagate(std::move(*tighter), k + 1);
+      if (!tighter) return std::nullopt;
     }
-    return least();
+    return tighter;
   }
-
-  std::optional<Intervals> enter(const Node& node) const { return problem_.within(root_, node); }
-  NodeBound bound(Node& node, const Intervals& bounds) {
-    NodeBound bound = statistics_.count(
-        bounder_.minimise(bounds, objective_, ball_, pool_, 0.0, kNeuronRounds, deadline_));
-    if (!bound.empty()) node.bound = std::max(node.bound, *bound.value);
-    return bound;
-  }
-  Verdict judge(const Node& node, const Intervals& bounds, const NodeBound& bound) {
-    if (bound.empty()) return Verdict::closed;
-    if (node.bound <= 0 && !bounds.settled()) return Verdict::open;
-    closed_ = std::min(closed_, node.bound);
-    return Verdict::closed;
-  }
-  static std::array<Split, 2> divide(const Intervals& bounds, const NodeBound& bound) {
-    return phase_split(bounds, bound.states);
-  }
-  static std::int64_t seen() { return 0; }
 
  private:
-  double least() const { return std::min(closed_, open_.least_bound()); }
+  NodeBound minimise(const Intervals& bounds, const Objective& objective, int rounds) {
+    NodeBound bound = statistics_.count(
+        bounder_.minimise(bounds, objective, ball_, pool_, 0.0, rounds, deadline_));
+    reached_.note(bound);
+    return bound;
+  }
+  void tell(const Intervals& bounds, const Objective& objective, const NodeBound& bound) {
+    const Cost cost = bound.empty() ? objective.no_cost() : objective.cost();
+    problem_.claims().proven(problem_, bounds, cost, ball_, bound.proof);
+  }
+
+  /// Both sides; false: no point is left.
+  bool neuron(int id, Intervals& bounds) {
+    const auto i = static_cast<std::size_t>(id);
+    for (const double sign : {1.0, -1.0}) {
+      if (!bounds.unstable(id)) return true;
+      if (!reached_.hope(bounds, i, sign)) continue;
+      const NodeBound bound = minimise(bounds, {id, sign}, kNeuronRounds);
+      tell(bounds, {id, sign}, bound);
+      if (bound.empty()) return false;
+      if (sign > 0) {
+        bounds.lower[i] = std::max(bounds.lower[i], *bound.value);
+      } else {
+        bounds.upper[i] = std::min(bounds.upper[i], -*bound.value);
+      }
+      if (bounds.lower[i] > bounds.upper[i]) return false;
+    }
+    return true;
+  }
 
   const Problem& problem_;
   Bounder& bounder_;
   const Ball& ball_;
   PointPool& pool_;
-  Objective objective_;
-  const Intervals& root_;
   Deadline deadline_;
   Statistics& statistics_;
-  OpenNodes open_{OpenNodes::kBestFirst};
-  double closed_ = std::numeric_limits<double>::infinity();
-};
-
-/// Neurons of one layer after another, those of a layer over threads, each with what is known by
-/// then.
-class TreeTightening {
- public:
-  /// `pools`: one per thread.
-  TreeTightening(const Problem& problem, const Ball& ball, const std::vector<PointPool*>& pools,
-                 Intervals& phasing, int expansions, const Deadline& deadline)
-      : problem_(problem),
-        ball_(ball),
-        phasing_(phasing),
-        expansions_(expansions),
-        deadline_(deadline) {
-    for (PointPool* pool : pools) {
-      hands_.push_back(std::make_unique<Hand>());
-      hands_.back()->pool = pool;
-      hands_.back()->bounder = make_bounder(problem, phasing);
-    }
-  }
-
-  /// The margin first, as in tighten_node(): programs that have too few points for its rows say
-  /// nothing about neurons. False: proven empty.
-  bool root() {
-    return std::none_of(hands_.begin(), hands_.end(), [this](const auto& hand) {
-      return hand->statistics
-          .count(hand->bounder->minimise(phasing_, {}, ball_, *hand->pool, 0.0, kRootRounds,
-                                         deadline_))
-          .exceeds(0);
-    });
-  }
-
-  /// False: proven empty.
-  bool layer(int k) {
-    const auto width = static_cast<int>(problem_.network().width(k));
-    const auto threads = static_cast<int>(hands_.size());
-    std::atomic<int> next = 0;
-    parallel_for(threads, threads, [&](int hand) {
-      for (int j = next++; j < width && possible_; j = next++) {
-        const int id = problem_.neuron(k, j);
-        for (const double sign : {1.0, -1.0})
-          side(*hands_[static_cast<std::size_t>(hand)], id, sign);
-      }
-    });
-    return possible_;
-  }
-
-  Statistics statistics() const {
-    Statistics sum;
-    for (const auto& hand : hands_) sum.add(hand->statistics);
-    return sum;
-  }
-
- private:
-  struct Hand {
-    Statistics statistics;
-    PointPool* pool = nullptr;
-    std::unique_ptr<Bounder> bounder;
-  };
-
-  void side(Hand& hand, int id, double sign) {
-    Intervals now;
-    {
-      const std::lock_guard lock(mutex_);
-      if (deadline_.expired() || !phasing_.unstable(id)) return;
-      now = phasing_;
-    }
-    const double bound = NeuronTree(problem_, *hand.bounder, ball_, *hand.pool, {id, sign}, now,
-                                    deadline_, hand.statistics)
-                             .run(expansions_);
-    const std::lock_guard lock(mutex_);
-    double& lower = phasing_.lower[static_cast<std::size_t>(id)];
-    double& upper = phasing_.upper[static_cast<std::size_t>(id)];
-    if (sign > 0) {
-      lower = std::max(lower, bound);
-    } else {
-      upper = std::min(upper, -bound);
-    }
-    if (lower > upper) possible_ = false;
-  }
-
-  const Problem& problem_;
-  const Ball& ball_;
-  Intervals& phasing_;
-  int expansions_;
-  Deadline deadline_;
-  std::vector<std::unique_ptr<Hand>> hands_;
-  std::mutex mutex_;
-  std::atomic<bool> possible_ = true;
+  Reached reached_;
 };
 
 }  // namespace
 
-bool tighten_by_trees(const Problem& problem, const Ball& ball,
-                      const std::vector<PointPool*>& pools, Intervals& phasing, int expansions,
-                      const Deadline& deadline, Statistics& statistics) {
-  if (deadline.expired() || !program_fits(problem, phasing)) return true;
-  TreeTightening work(problem, ball, pools, phasing, expansions, deadline);
-  bool possible = work.root();
-  for (int k = 1; k <= problem.hidden_layers() && possible; ++k) {
-    possible = work.layer(k) && problem.propagate(phasing, k + 1);
-  }
-  statistics.add(work.statistics());
-  return possible;
-}
-
 Intervals box_bounds(const Problem& problem) {
-  Intervals phasing;
   const auto count = static_cast<std::size_t>(problem.neurons());
-  phasing.lower.assign(count, -1e300);
-  phasing.upper.assign(count, 1e300);
+  Intervals bounds{std::vector<double>(count, -1e300), std::vector<double>(count, 1e300)};
   const Ball box(Norm::linf, problem.image(), problem.reach(), 1e300);
-  first_layer(problem, box, phasing);
-  problem.propagate(phasing, 2);
-  return phasing;
+  first_layer(problem, box, bounds);
+  return problem.propagate(std::move(bounds), 2).value();
 }
 
 Intervals ball_bounds(const Problem& problem, const Ball& ball) {
-  Intervals phasing = box_bounds(problem);
-  first_layer(problem, ball, phasing);
-  problem.propagate(phasing, 2);
-  return phasing;
+  Intervals bounds = box_bounds(problem);
+  first_layer(problem, ball, bounds);
+  return problem.propagate(std::move(bounds), 2).value();
 }
 
-bool tighten_node(const Problem& problem, Bounder& bounder, const Ball& ball, PointPool& pool,
-                  Intervals& phasing, const Deadline& deadline, Statistics& statistics) {
-  const NodeBound margin =
-      statistics.count(bounder.minimise(phasing, {}, ball, pool, 0.0, kRootRounds, deadline));
-  if (margin.exceeds(0)) return false;
-  if (!bounder.bounds_neurons()) return true;
-  Reached reached(problem.neurons());
-  reached.note(margin);
-  for (int k = 1; k <= problem.hidden_layers(); ++k) {
-    const auto width = static_cast<int>(problem.network().width(k));
-    for (int j = 0; j < width; ++j) {
-      if (deadline.expired()) return true;
-      const int id = problem.neuron(k, j);
-      if (!tighten_neuron(bounder, ball, pool, id, phasing, reached, deadline, statistics)) {
-        return false;
-      }
-    }
-    if (!problem.propagate(phasing, k + 1)) return false;
-  }
-  return true;
+std::optional<Intervals> tighten_node(const Problem& problem, Bounder& bounder, const Ball& ball,
+                                      PointPool& pool, const Intervals& known,
+                                      const Deadline& deadline, Statistics& statistics) {
+  return NodeTightening(problem, bounder, ball, pool, deadline, statistics).run(known);
 }
 
-bool tighten(const Problem& problem, const Ball& ball, PointPool& pool, Intervals& phasing,
-             const Deadline& deadline, Statistics& statistics) {
-  first_layer(problem, ball, phasing);
-  if (!problem.propagate(phasing, 2)) return false;
-  if (deadline.expired()) return true;
-  if (!program_fits(problem, phasing)) {
+std::optional<Intervals> tighten(const Problem& problem, const Ball& ball, PointPool& pool,
+                                 Intervals known, const Deadline& deadline,
+                                 Statistics& statistics) {
+  first_layer(problem, ball, known);
+  auto bounds = problem.propagate(std::move(known), 2);
+  if (!bounds || deadline.expired()) return bounds;
+  if (!program_fits(problem, *bounds)) {
     const Deadline share = deadline.within(kSubstitutionShare * deadline.remaining());
-    if (!phasing.meet(BallSubstitution(problem, ball, true, share).intervals())) return false;
-    if (!problem.propagate(phasing, 2)) return false;
+    bounds = meet(std::move(*bounds), BallSubstitution(problem, ball, true, share).intervals());
+    if (bounds) bounds = problem.propagate(std::move(*bounds), 2);
+    if (!bounds) return bounds;
   }
-  const auto bounder = make_bounder(problem, phasing);
-  return tighten_node(problem, *bounder, ball, pool, phasing, deadline, statistics);
+  const auto bounder = make_bounder(problem, *bounds);
+  return tighten_node(problem, *bounder, ball, pool, *bounds, deadline, statistics);
 }
 
 }  // namespace brink::search

@@ -58,10 +58,6 @@ void Tree::shrink_ball() {
   ball_.set_radius(std::min(limit_radius_, most_radius()));
 }
 
-void Tree::renew_workers() {
-  for (const auto& worker : workers_) worker->renew(root_);
-}
-
 std::size_t Tree::open_nodes() const {
   std::size_t count = frontier_.nodes().size();
   for (const auto& worker : workers_) count += worker->open_nodes();
@@ -74,29 +70,33 @@ void Tree::clear() {
   doubtful_ = {};
 }
 
-bool Tree::retighten(const Deadline& deadline) {
-  const Stopwatch watch;
-  const bool possible =
-      tighten(problem_, ball_, workers_.front()->pool(), root_, deadline, statistics_);
-  tightened_radius_ = ball_.radius();
-  if (possible) renew_workers();
-  statistics_.unstable_neurons =
-      std::max<std::int64_t>(statistics_.unstable_neurons, root_.unstable_count());
+/// The root tightened; if it is proven empty, nothing is left to do.
+void Tree::renew_root(std::optional<Intervals> tighter, const Stopwatch& watch) {
+  empty_ = !tighter;
+  if (tighter) {
+    root_ = std::move(*tighter);
+    for (const auto& worker : workers_) worker->renew(root_);
+  }
   statistics_.tightening_seconds += watch.seconds();
-  return possible;
 }
 
-bool Tree::restart(const Deadline& deadline) {
+void Tree::retighten(const Deadline& deadline) {
+  const Stopwatch watch;
+  renew_root(tighten(problem_, ball_, workers_.front()->pool(), root_, deadline, statistics_),
+             watch);
+  tightened_radius_ = ball_.radius();
+  statistics_.unstable_neurons =
+      std::max<std::int64_t>(statistics_.unstable_neurons, root_.unstable_count());
+}
+
+void Tree::restart(const Deadline& deadline) {
   const Stopwatch watch;
   std::vector<PointPool*> pools;
   for (const auto& worker : workers_) pools.push_back(&worker->pool());
-  const bool possible =
-      tighten_by_trees(problem_, ball_, pools, root_, expansions_, deadline, statistics_);
+  renew_root(tighten_by_trees(problem_, ball_, pools, root_, expansions_, deadline, statistics_),
+             watch);
   next_restart_ *= kRestartGrowth;
   expansions_ *= kExpansionsGrowth;
-  if (possible) renew_workers();
-  statistics_.tightening_seconds += watch.seconds();
-  return possible;
 }
 
 void Tree::burst(const Budget& budget) {
@@ -122,7 +122,8 @@ Outcome Tree::exclude(double radius, const Budget& budget) {
   frontier_.forget_seen();
   next_restart_ = kRestartAfter;
   expansions_ = kExpansions;
-  if (!retighten(budget.deadline)) return Outcome::empty;
+  retighten(budget.deadline);
+  if (empty_) return Outcome::empty;
   workers_.front()->push({});
   return resume(budget);
 }
@@ -135,13 +136,12 @@ Outcome Tree::resume(const Budget& budget) {
     const SpareThreads::Loan loan(spare_);
     employ(threads_ + loan.threads());
     shrink_ball();
-    const bool possible =
-        (ball_.radius() >= kRetighten * tightened_radius_ || retighten(budget.deadline)) &&
-        (frontier_.nodes_seen() < next_restart_ || restart(budget.deadline));
-    if (possible) {
-      burst({budget.deadline, budget.effort - used});
-    } else {
+    if (ball_.radius() < kRetighten * tightened_radius_) retighten(budget.deadline);
+    if (!empty_ && frontier_.nodes_seen() >= next_restart_) restart(budget.deadline);
+    if (empty_) {
       clear();
+    } else {
+      burst({budget.deadline, budget.effort - used});
     }
   }
   shrink_ball();

@@ -52,10 +52,10 @@ class Tree {
   double most_radius() const;
   void shrink_ball();
   void employ(int count);
-  void renew_workers();
+  void renew_root(std::optional<Intervals> tighter, const Stopwatch& watch);
   Doubtful doubtful() const;
-  bool retighten(const Deadline& deadline);
-  bool restart(const Deadline& deadline);
+  void retighten(const Deadline& deadline);
+  void restart(const Deadline& deadline);
   void burst(const Budget& budget);
   bool open() const { return open_nodes() > 0; }
   void clear();
@@ -68,6 +68,7 @@ class Tree {
   const int threads_;
   SpareThreads* spare_;
   Intervals root_;
+  bool empty_ = false;           ///< root_, proven
   double tightened_radius_ = 0;  ///< of root_
   double limit_radius_ = 0;      ///< asked for
   std::int64_t next_restart_ = 0;

@@ -14,6 +14,7 @@
 #include "brink/pattern/pattern.h"
 #include "brink/search/attack.h"
 #include "brink/search/branching.h"
+#include "brink/search/claims.h"
 #include "brink/search/leaf.h"
 
 namespace brink::search {
@@ -102,42 +103,54 @@ void Worker::explore(Frontier& frontier, double radius, const Deadline& deadline
 std::optional<Intervals> Worker::enter(Node& node) {
   auto bounds = problem_.within(*root_, node);
   if (!bounds) {
+    problem_.claims().contradicted(problem_, *root_, node);
     ++statistics_.pruned_by_interval;
     return std::nullopt;
   }
   ++seen_;
   ++statistics_.nodes;
-  if (seen_ - node.made >= kLargeSubtree && bounder().bounds_neurons() && !tighten(node, *bounds)) {
-    ++statistics_.pruned_by_bound;
-    return std::nullopt;
+  if (seen_ - node.made >= kLargeSubtree && bounder().bounds_neurons()) {
+    auto tighter = tightened(*bounds, seen_ - node.made >= kHugeSubtree);
+    if (tighter) {
+      node.note(changes_between(*bounds, *tighter));
+    } else {
+      ++statistics_.pruned_by_bound;
+    }
+    return tighter;
   }
   return bounds;
 }
 
-bool Worker::tighten(Node& node, Intervals& bounds) {
+std::optional<Intervals> Worker::tightened(const Intervals& bounds, bool by_trees) {
   const Stopwatch watch;
-  const Intervals before = bounds;
-  const bool possible =
-      seen_ - node.made < kHugeSubtree
-          ? tighten_node(problem_, bounder(), ball_, pool_, bounds, deadline_, statistics_)
-          : tighten_by_trees(problem_, ball_, {&pool_}, bounds, kWorkerExpansions, deadline_,
-                             statistics_);
-  node.note(changes_between(before, bounds));
+  auto tighter =
+      by_trees ? tighten_by_trees(problem_, ball_, {&pool_}, bounds, kWorkerExpansions, deadline_,
+                                  statistics_)
+               : tighten_node(problem_, bounder(), ball_, pool_, bounds, deadline_, statistics_);
   statistics_.tightening_seconds += watch.seconds();
-  return possible;
+  return tighter;
 }
 
 NodeBound Worker::bound(const Node& /*node*/, const Intervals& bounds) {
   NodeBound bound = minimise(bounds, ball_, -lead_);
   if (bound.exceeds(0) || !bound.exceeds(-lead_)) return bound;
+  problem_.claims().proven(problem_, bounds, {.margin = true}, ball_, bound.proof);
   Ball nearer = ball_;  // where points of lead 0 count
   nearer.set_radius(nearer_radius());
   return minimise(bounds, nearer, 0);
 }
 
 NodeBound Worker::minimise(const Intervals& bounds, const Ball& ball, double enough) {
-  return statistics_.count(
+  NodeBound bound = statistics_.count(
       bounder().minimise(bounds, {}, ball, pool_, enough, kNodeRounds, deadline_));
+  if (bound.exceeds(0)) tell(bounds, ball, bound);
+  return bound;
+}
+
+void Worker::tell(const Intervals& bounds, const Ball& ball, const NodeBound& bound) const {
+  const Objective margin;
+  problem_.claims().proven(problem_, bounds, bound.empty() ? margin.no_cost() : margin.cost(), ball,
+                           bound.proof);
 }
 
 Verdict Worker::judge(const Node& /*node*/, const Intervals& bounds, const NodeBound& bound) {
@@ -185,8 +198,10 @@ bool Worker::close_leaf(const Phases& phases, double lead, double& doubtful) {
   const auto solve = [&] {
     Ball ball = ball_;
     if (lead == 0) ball.set_radius(nearer_radius());
-    LeafResult leaf =
-        solve_leaf(problem_, lead > 0 ? led_region_ : region_, phases, ball, deadline_);
+    const OutputRegion& region = lead > 0 ? led_region_ : region_;
+    LeafResult leaf = solve_leaf(problem_, region, phases, ball, deadline_);
+    const double infinity = std::numeric_limits<double>::infinity();
+    problem_.claims().pattern(problem_, region, phases, ball, leaf.empty ? infinity : leaf.bound);
     statistics_.effort += leaf.programs * kProgramEffort;
     return leaf;
   };
@@ -213,6 +228,7 @@ double Worker::open_bound(double radius, double bound, const Deadline& deadline)
     }
     const NodeBound margin = statistics_.count(
         bounder().minimise(*bounds, {.radius = true}, ball_, pool_, 0.0, kNodeRounds, deadline));
+    tell(*bounds, ball_, margin);
     if (margin.exceeds(0)) return;
     bound = std::min(bound, beyond(ball_.norm(), excluded_radius(margin.proof, ball_)));
   });

@@ -74,7 +74,8 @@ class Worker {
   Verdict close_leaf(const Intervals& bounds);
   bool close_leaf(const Phases& phases, double lead, double& doubtful);
   double nearer_radius() const { return std::min(ball_.radius(), incumbent_.search_radius()); }
-  bool tighten(Node& node, Intervals& bounds);
+  std::optional<Intervals> tightened(const Intervals& bounds, bool by_trees);
+  void tell(const Intervals& bounds, const Ball& ball, const NodeBound& bound) const;
 
   const Problem& problem_;
   const OutputRegion& region_;
