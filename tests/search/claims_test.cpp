@@ -58,6 +58,11 @@ class Checker : public ClaimLog {
         const auto id = static_cast<std::size_t>(step->split.what);
         (step->split.on ? asked.lower : asked.upper)[id] = 0;
       }
+      for (const Change& change : step->changes) {
+        const auto id = static_cast<std::size_t>(change.what);
+        asked.lower[id] = std::max(asked.lower[id], change.lower);
+        asked.upper[id] = std::min(asked.upper[id], change.upper);
+      }
     }
     const Ball box(Norm::linf, problem.image(), problem.reach(), 1e300);
     for (const Probed& point : points(problem, box)) EXPECT_FALSE(lies_within(asked, point));

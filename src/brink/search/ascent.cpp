@@ -5,10 +5,10 @@
 // twice. A warm simplex makes a step cost some ten pivots.
 #include "brink/search/ascent.h"
 
-#include "brink/search/branching.h"
-
 #include <algorithm>
 #include <set>
+
+#include "brink/search/branching.h"
 
 namespace brink::search {
 

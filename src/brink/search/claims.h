@@ -8,7 +8,9 @@
 
 namespace brink::search {
 
-/// Called from several threads at once.
+/// Not told yet: closed forms and backward substitution that bound neurons over a ball, and what
+/// interval arithmetic finds empty while neurons are tightened. Called from several threads at
+/// once.
 class ClaimLog {
  public:
   ClaimLog() = default;

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <limits>
 
+#include "brink/search/claims.h"
 #include "brink/search/first_bound.h"
 #include "brink/search/heuristic.h"
 #include "brink/search/ladder.h"
@@ -137,7 +138,11 @@ class ClosestSearch {
     Ball ball = ball_;
     do {  // a find need not be the nearest (L0)
       ball.set_radius(std::min(whole, nearest()));
-      leaf = solve_leaf(problems_[r], moved_inward(regions_[r], lead), {}, ball, deadline_);
+      const OutputRegion region = moved_inward(regions_[r], lead);
+      leaf = solve_leaf(problems_[r], region, {}, ball, deadline_);
+      const double infinity = std::numeric_limits<double>::infinity();
+      problems_[r].claims().pattern(problems_[r], region, {}, ball,
+                                    leaf.empty ? infinity : leaf.bound);
     } while (!leaf.empty && leaf.point &&
              (incumbent_.offer(regions_[r], *leaf.point) ||
               (lead == 0 && incumbent_.offer_touching(regions_[r], *leaf.point))));
@@ -175,7 +180,7 @@ class ClosestSearch {
       const auto left = static_cast<double>(regions_.size() - r);
       heuristics_[r]->open(kPatience, share_of_time(kOpeningShare / left));
       result_.statistics.add(heuristics_[r]->take_statistics());
-      heuristics_[r]->let_go_of_program();
+      if (regions_.size() > 1) heuristics_[r]->let_go_of_program();
     }
   }
 
@@ -233,6 +238,7 @@ class ClosestSearch {
       if (!trees_[r]) continue;
       const double share = deadline.remaining() / static_cast<double>(left--);
       settle(r, turn(r, deadline.within(share)));
+      if (open_regions() < 2) continue;
       if (trees_[r]) trees_[r]->let_go_of_programs();
       heuristics_[r]->let_go_of_program();
     }

@@ -53,12 +53,13 @@ OutputRegion at_least(const Eigen::VectorXd& c, double least) {
 
 class ExtremeSearch {
  public:
-  ExtremeSearch(const Network& network, const Box& box, const Eigen::VectorXd& c,
-                const Intervals& root, const Deadline& deadline, const ExtremeOptions& options)
+  /// `layer`: of any rows.
+  ExtremeSearch(const Problem& layer, const Eigen::VectorXd& c, const Intervals& root,
+                const Deadline& deadline, const ExtremeOptions& options)
       : c_(c),
-        values_(network, 0.5 * (box.lower + box.upper), box, at_least(c, 0)),
+        values_(layer, at_least(c, 0)),
         problem_(values_),
-        ball_(Norm::linf, values_.image(), box, 1e300),
+        ball_(Norm::linf, values_.image(), values_.reach(), 1e300),
         best_(values_, ball_),
         root_(root),
         deadline_(deadline),
@@ -70,11 +71,11 @@ class ExtremeSearch {
 
   ExtremeResult run() {
     best_.ascend(Eigen::VectorXd::Zero(values_.image().size()), deadline_);
-    if (auto bounds = problem_.propagate(root_, 2)) {
-      root_ = std::move(*bounds);
-      renew();
-      open_.push({});
-    }
+    // Bounds that nothing meets cannot be right: the box's own are.
+    auto bounds = problem_.propagate(root_, 2);
+    root_ = bounds ? std::move(*bounds) : box_bounds(values_);
+    renew();
+    open_.push({});
     while (open_bound() > enough() && !deadline_.expired()) {
       if (result_.statistics.nodes >= next_tightening_ && !tighten_root()) {
         open_.clear();
@@ -200,16 +201,24 @@ class ExtremeSearch {
 
 }  // namespace
 
+LayerExtremes::LayerExtremes(const Network& network, const Bounds& bounds, int k)
+    : part_{{network.layers.begin(), network.layers.begin() + k}, OutputKind::linear},
+      problem_(part_, 0.5 * (bounds.box.lower + bounds.box.upper), bounds.box, {}) {
+  const auto hidden = bounds.neurons().first(k);
+  const auto& all = bounds.intervals();
+  root_ = {{all.lower.begin(), all.lower.begin() + hidden},
+           {all.upper.begin(), all.upper.begin() + hidden}};
+}
+
+ExtremeResult LayerExtremes::search(const Eigen::VectorXd& c, const Deadline& deadline,
+                                    const ExtremeOptions& options) const {
+  return ExtremeSearch(problem_, c, root_, deadline, options).run();
+}
+
 ExtremeResult search_extreme(const Network& network, const Bounds& bounds, int k,
                              const Eigen::VectorXd& c, const Deadline& deadline,
                              const ExtremeOptions& options) {
-  Network part;
-  part.layers.assign(network.layers.begin(), network.layers.begin() + k);
-  const auto hidden = bounds.neurons().first(k);
-  const auto& all = bounds.intervals();
-  const Intervals root{{all.lower.begin(), all.lower.begin() + hidden},
-                       {all.upper.begin(), all.upper.begin() + hidden}};
-  return ExtremeSearch(part, bounds.box, c, root, deadline, options).run();
+  return LayerExtremes(network, bounds, k).search(c, deadline, options);
 }
 
 }  // namespace brink::search

@@ -11,7 +11,7 @@ namespace brink::search {
 struct ExtremeOptions {
   double gap = 0;                  ///< relative; 0: kExtremeGap
   std::size_t most_open = 50'000;  ///< open nodes; beyond, depth first
-  ClaimLog* claims = nullptr;  ///< is told all that is believed
+  ClaimLog* claims = nullptr;      ///< is told all that is believed
 };
 
 /// Proven this near to a value that is attained counts as the extreme: times max(1, |value|).
@@ -26,7 +26,25 @@ struct ExtremeResult {
   Statistics statistics;
 };
 
-/// max c y^k over bounds.box, 2 <= k <= K. `bounds` of layers 1..k-1 hold there.
+/// What the searches of one layer's units share: the network cut off behind the layer, over a box.
+class LayerExtremes {
+ public:
+  /// 2 <= k <= K. `bounds` of layers 1..k-1 hold over bounds.box.
+  LayerExtremes(const Network& network, const Bounds& bounds, int k);
+  LayerExtremes(const LayerExtremes&) = delete;
+  LayerExtremes& operator=(const LayerExtremes&) = delete;
+
+  /// max c y^k over the box. From several threads at once, if need be.
+  ExtremeResult search(const Eigen::VectorXd& c, const Deadline& deadline,
+                       const ExtremeOptions& options = {}) const;
+
+ private:
+  Network part_;
+  Intervals root_;
+  Problem problem_;  ///< of no row yet
+};
+
+/// The same for one of them alone.
 ExtremeResult search_extreme(const Network& network, const Bounds& bounds, int k,
                              const Eigen::VectorXd& c, const Deadline& deadline,
                              const ExtremeOptions& options = {});

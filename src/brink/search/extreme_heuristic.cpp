@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kAscents = 20;
 constexpr int kAscentSteps = 10;
+constexpr int kPassesAnAscentStep = 6;  ///< through the network
 constexpr double kAscentLeak = 0.1;
 constexpr double kAscentGain = 1e-6;  ///< of max(1, |value|): what a find must be better by
 constexpr double kClimbGain = 1e-4;   ///< the same, of a climb's
@@ -61,12 +62,19 @@ void ExtremeHeuristic::ascend(const Eigen::VectorXd& start, const Deadline& dead
 
 void ExtremeHeuristic::search(const Intervals& root, std::int64_t effort, const Deadline& deadline,
                               Statistics& statistics) {
-  Ascent ascent(problem_, root, statistics);
+  std::optional<Ascent> ascent;
+  if (program_fits(problem_, root)) ascent.emplace(problem_, root, statistics);
   PointPool pool;
   const auto climb = [&](const Eigen::VectorXd& x) {
+    if (!ascent) {
+      const double before = value_;
+      statistics.effort += problem_.effort_of_passes(kAscentSteps * kPassesAnAscentStep);
+      ascend(x - problem_.image(), deadline);
+      return value_ > before;
+    }
     pool.add(problem_, x - problem_.image(), ball_);
-    const auto change = ascent.climb(ball_, pool, problem_.pattern(x), kExtremeFlips, deadline,
-                                     better_by(kClimbGain));
+    const auto change = ascent->climb(ball_, pool, problem_.pattern(x), kExtremeFlips, deadline,
+                                      better_by(kClimbGain));
     return change && offer(problem_.image_with(*change));
   };
   const std::int64_t end = statistics.effort + effort;

@@ -93,9 +93,9 @@ bool Heuristic::can_climb() {
   if (near && ascent_) return true;
   if (near && !fits_) return false;
   Ball ball = ball_;
-  ball.set_radius(radius());
-  ascent_radius_ = radius();
-  pool_ = {};
+  ball.set_radius(near ? ascent_radius_ : radius());
+  if (!near) pool_ = {};
+  ascent_radius_ = ball.radius();
   ascent_.reset();
   Intervals root = ball_bounds(problem_, ball);
   fits_ = program_fits(problem_, root);

@@ -8,11 +8,11 @@
 // Tried and dropped: no bound but open_bound() of the one tree (0, or next to it, on hard images).
 #include "brink/search/ladder.h"
 
-#include "brink/search/claims.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "brink/search/claims.h"
 
 namespace brink::search {
 

@@ -39,6 +39,7 @@ struct Node {
 
   bool is_root() const { return path == nullptr; }
   void note(std::vector<Change> changes) {
+    if (changes.empty()) return;
     path = std::make_shared<const Step>(Step{std::move(path), {}, std::move(changes)});
   }
   Node child(const Split& split, std::int64_t seen) const {

@@ -104,7 +104,7 @@ class PixelSearch {
       drop(pins);
       return Verdict::again;
     }
-    if (!pins.empty()) node.note(std::move(pins));
+    node.note(std::move(pins));
     return Verdict::open;
   }
 

@@ -29,7 +29,7 @@ struct Statistics {
 
   void add(const Statistics& other);
   /// The same bound, its effort counted.
-  const NodeBound& count(const NodeBound& bound) {
+  NodeBound count(NodeBound bound) {
     iterations += bound.effort;
     effort += bound.effort;
     points += bound.points;

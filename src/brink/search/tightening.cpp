@@ -133,7 +133,8 @@ class NodeTightening {
 
 Intervals box_bounds(const Problem& problem) {
   const auto count = static_cast<std::size_t>(problem.neurons());
-  Intervals bounds{std::vector<double>(count, -1e300), std::vector<double>(count, 1e300)};
+  constexpr double kFar = std::numeric_limits<double>::infinity();
+  Intervals bounds{std::vector<double>(count, -kFar), std::vector<double>(count, kFar)};
   const Ball box(Norm::linf, problem.image(), problem.reach(), 1e300);
   first_layer(problem, box, bounds);
   return problem.propagate(std::move(bounds), 2).value();
@@ -159,6 +160,7 @@ std::optional<Intervals> tighten(const Problem& problem, const Ball& ball, Point
   if (!bounds || deadline.expired()) return bounds;
   if (!program_fits(problem, *bounds)) {
     const Deadline share = deadline.within(kSubstitutionShare * deadline.remaining());
+    statistics.effort += problem.effort_of_passes(2 * problem.neurons());
     bounds = meet(std::move(*bounds), BallSubstitution(problem, ball, true, share).intervals());
     if (bounds) bounds = problem.propagate(std::move(*bounds), 2);
     if (!bounds) return bounds;

@@ -220,12 +220,10 @@ bool Worker::close_leaf(const Phases& phases, double lead, double& doubtful) {
 double Worker::open_bound(double radius, double bound, const Deadline& deadline) {
   ball_.set_radius(radius);
   open_.each([&](const Node& node) {
+    if (deadline.expired()) bound = 0;
+    if (bound == 0) return;
     const auto bounds = problem_.within(*root_, node);
-    if (!bounds || bound == 0) return;
-    if (deadline.expired()) {
-      bound = 0;
-      return;
-    }
+    if (!bounds) return;
     const NodeBound margin = statistics_.count(
         bounder().minimise(*bounds, {.radius = true}, ball_, pool_, 0.0, kNodeRounds, deadline));
     tell(*bounds, ball_, margin);

@@ -68,19 +68,20 @@ bool settled(const Run& run, BoundSource source) {
 }
 
 /// `unit`: of the neuron.
-SideBound bound_by_search(const LayerModel& model, const Side& side, int unit,
-                          const Deadline& deadline) {
+SideBound bound_by_search(const search::LayerExtremes& extremes, Eigen::Index width,
+                          const Side& side, int unit, const Deadline& deadline) {
   const int larger = search_unit(unit) - unit;
-  Eigen::VectorXd c = Eigen::VectorXd::Zero(model.network.width(model.k));
+  Eigen::VectorXd c = Eigen::VectorXd::Zero(width);
   c(side.j) = std::ldexp(-side.sign, larger);
-  const auto found = search::search_extreme(model.network, model.known, model.k, c, deadline);
+  const auto found = extremes.search(c, deadline);
   return {std::ldexp(-found.bound, -larger),
           found.finished ? BoundSource::exact : BoundSource::stopped};
 }
 
 /// Both sides of neuron j; `lp` is the thread's own.
-Expected<NeuronBounds> tighten_neuron(const Run& run, const LayerModel& model, LayerLp& lp,
-                                      Eigen::Index j, NeuronBounds neuron) {
+Expected<NeuronBounds> tighten_neuron(const Run& run, const LayerModel& model,
+                                      const std::optional<search::LayerExtremes>& extremes,
+                                      LayerLp& lp, Eigen::Index j, NeuronBounds neuron) {
   const BoundRequest& request = run.options.request;
   const Deadline whole = limit_of_neuron(run);
   for (const double sign : {1.0, -1.0}) {
@@ -99,7 +100,8 @@ Expected<NeuronBounds> tighten_neuron(const Run& run, const LayerModel& model, L
     } else {
       const int unit =
           run.units[static_cast<std::size_t>(model.k - 1)][static_cast<std::size_t>(j)];
-      const SideBound proven = bound_by_search(model, side, unit, limit);
+      const SideBound proven =
+          bound_by_search(*extremes, model.network.width(model.k), side, unit, limit);
       if (run.deadline.interrupted()) return interrupted();  // not as far as its limit allows
       settle(neuron, side, proven);
     }
@@ -150,10 +152,15 @@ Expected<void> share_layer(Run& run, Bounds& bounds, int k, const Expected<void>
 Expected<void> tighten_layer(Run& run, Bounds& bounds, int k) {
   const LayerModel model = layer_model(run.network, bounds, k);
   LpPool lps(model);
+  std::optional<search::LayerExtremes> extremes;
+  if (!run.solver && run.options.request.method == BoundMethod::exact) {
+    extremes.emplace(run.network, bounds, k);
+  }
   const std::vector<NeuronBounds> begun = bounds.layer(k);
   const auto work = [&](int j) -> std::optional<std::string> {
     auto lp = lps.take();
-    const auto neuron = tighten_neuron(run, model, *lp, j, begun[static_cast<std::size_t>(j)]);
+    const auto neuron =
+        tighten_neuron(run, model, extremes, *lp, j, begun[static_cast<std::size_t>(j)]);
     lps.give_back(std::move(lp));
     if (run.deadline.interrupted()) return std::nullopt;
     return neuron ? to_bytes(std::vector{*neuron}) : to_bytes(neuron.error());
