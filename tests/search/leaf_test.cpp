@@ -1,0 +1,175 @@
+// One pattern at a time, against the oracle's program of the same pattern.
+#include "brink/search/leaf.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+
+#include "brink/pattern/polish.h"
+#include "brute_force.h"
+#include "random_network.h"
+
+namespace brink::search {
+namespace {
+
+/// A small network, an image some of whose pixels are at a side of the box, and a pattern: one that
+/// some image has, or one picked neuron by neuron, which hardly ever has a point.
+struct OnePattern {
+  OnePattern(const Distance& by, bool exists, Random& random)
+      : network(testing::random_network({4, 4, 3, 3}, random)),
+        image(testing::random_point(4, random)),
+        box(Box::uniform(4, 0, 1)),
+        question(question_of(by, box)) {
+    for (double& pixel : image) pixel = random.uniform() < 0.3 ? random.index(2) : pixel;
+    const Eigen::VectorXd inside = testing::random_point(4, random);
+    phases = phases_at(network, inside);
+    const Eigen::VectorXd y = outputs(network, inside);
+    for (int i = 0; i < 2; ++i) {
+      const Eigen::VectorXd coefficients = testing::random_point(y.size(), random, -1, 1);
+      const double beyond = random.uniform() < 0.3 ? 0.3 * random.uniform() : 0;
+      region.rows.push_back({coefficients, coefficients.dot(y) + beyond - 0.02});
+    }
+    for (auto& layer : phases) {
+      for (std::size_t j = 0; !exists && j < layer.size(); ++j) layer[j] = random.uniform() < 0.5;
+    }
+    problem.emplace(network, image, box, region);
+    truth = nearest_of(question, {cell_of(network, phases, box, image)}, region);
+  }
+  LeafResult solve(double radius, const Deadline& deadline = {}) const {
+    const Ball ball(question.norm, image, box, radius, question.breakpoints.value_or(0));
+    return solve_leaf(*problem, region, phases, ball, deadline);
+  }
+  /// By which x lies outside the pattern or the region.
+  double violation(const Eigen::VectorXd& x) const {
+    return std::max(0.0, -pattern_slacks(network, phases, region, x).minCoeff());
+  }
+
+  Network network;
+  Eigen::VectorXd image;
+  Box box;
+  ClosestQuestion question;
+  Phases phases;
+  OutputRegion region;
+  std::optional<Problem> problem;
+  double truth = 0;
+};
+
+class LeafOf : public ::testing::TestWithParam<Distance> {};
+
+TEST_P(LeafOf, EqualsBruteForceAtEveryRadius) {
+  Random random(31);
+  int found = 0, excluded = 0, nowhere = 0;
+  for (int round = 0; round < 600; ++round) {
+    const OnePattern asked(GetParam(), round % 4 != 0, random);
+    const bool whole = asked.question.norm == Norm::l0;
+    const double base = std::isinf(asked.truth) ? 1 : asked.truth;
+    for (const double radius : {0.4 * base, whole ? base - 1 : (1 - 1e-5) * base,
+                                whole ? base : (1 + 1e-5) * base, 2.5 * base}) {
+      if (radius <= 0) continue;
+      const LeafResult leaf = asked.solve(radius);
+      const bool within = radius >= asked.truth;
+      EXPECT_EQ(leaf.empty, !within) << round << " at " << radius << " of " << asked.truth;
+      (std::isinf(asked.truth) ? nowhere : within ? found : excluded) += 1;
+      if (!within) continue;
+      EXPECT_LE(leaf.bound, asked.truth + 1e-12) << round;
+      if (!whole) {
+        EXPECT_GE(leaf.bound, asked.truth * (1 - 1e-6) - 1e-9) << round;
+      }
+      ASSERT_TRUE(leaf.point) << round;
+      EXPECT_TRUE(asked.box.contains(*leaf.point)) << round;
+      EXPECT_LE(asked.violation(*leaf.point), 1e-8) << round;
+      const double reached = measured_distance(asked.question, asked.image, *leaf.point);
+      EXPECT_LE(reached, (whole ? radius : asked.truth) * (1 + 1e-6) + 1e-8) << round;
+    }
+  }
+  EXPECT_GT(found, 80);
+  EXPECT_GT(excluded, 80);
+  EXPECT_GT(nowhere, 80);
+}
+
+// Whatever a program was stopped at, its claims hold.
+TEST_P(LeafOf, DeadlineMakesNoClaimFalse) {
+  Random random(32);
+  for (int round = 0; round < 100; ++round) {
+    const OnePattern asked(GetParam(), true, random);
+    if (std::isinf(asked.truth) || asked.truth == 0) continue;
+    const double seconds = round % 2 == 0 ? 0 : 1e-4 * random.uniform();
+    const LeafResult leaf = asked.solve(2 * asked.truth, Deadline::after(seconds));
+    EXPECT_FALSE(leaf.empty) << round;
+    EXPECT_LE(leaf.bound, asked.truth + 1e-12) << round;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Distances, LeafOf, ::testing::ValuesIn(kDistances), [](const auto& test) {
+  return std::string(name(test.param.norm)) + (test.param.breakpoints > 0 ? "linearised" : "");
+});
+
+/// y = M h_0 - M' h_1, both neurons active: the weights on the pixel cancel to all but their last
+/// digits, and fma knows these.
+struct CancellingLeaf {
+  CancellingLeaf(double size, double a, double b) {
+    const double less = (size * a - 1) / b;
+    network.layers = {{Eigen::MatrixXd{{a}, {b}}, Eigen::Vector2d(1, 1)},
+                      {Eigen::MatrixXd{{size, -less}}, Eigen::VectorXd{{less - size}}}};
+    const double one = size * a, two = less * b;
+    slope = (one - two) + (std::fma(size, a, -one) - std::fma(less, b, -two));
+    region.rows.push_back({Eigen::VectorXd{{1.0}}, 0.5});
+  }
+  Network network;
+  OutputRegion region;
+  double slope = 0;  ///< y = slope p
+};
+
+TEST(Leaf, CountsWhatCancellationTakes) {
+  for (const double size : {1.1e8, 1.3e11, 1.7e13}) {
+    for (const double a : {0.71, 0.88, 0.66, 0.52}) {
+      const CancellingLeaf c(size, a, 1.57 - a);
+      const double optimum = 0.5 / c.slope;
+      const Eigen::VectorXd image = Eigen::VectorXd::Zero(1);
+      const Problem problem(c.network, image, Box::uniform(1, 0, 1), c.region);
+      for (const Distance& by : kDistances) {
+        const Ball ball(by.norm, image, Box::uniform(1, 0, 1), 1, by.breakpoints);
+        const LeafResult leaf = solve_leaf(problem, c.region, {{true, true}}, ball, {});
+        // Of one pixel in [0, 1]; f~(d) of a d between breakpoints is above d^2.
+        const double far = by.norm == Norm::l0 ? 1 : optimum + (by.breakpoints > 0 ? 0.05 : 0);
+        EXPECT_FALSE(leaf.empty) << size << " " << a << " " << name(by.norm);
+        EXPECT_LE(leaf.bound, far + 1e-12) << size << " " << a << " " << name(by.norm);
+      }
+    }
+  }
+}
+
+TEST(Leaf, ExtremeOfAPatternEqualsBruteForce) {
+  Random random(33);
+  int some = 0, none = 0;
+  for (int round = 0; round < 300; ++round) {
+    const OnePattern asked({Norm::l1}, round % 2 == 0, random);
+    const OutputRegion row{0, false, {{testing::random_point(3, random, -1, 1), 0.0}}, 0};
+    const PatternExtreme extreme = pattern_extreme(*asked.problem, row, asked.phases, {});
+    const oracle::Cell cell = cell_of(asked.network, asked.phases, asked.box, asked.image);
+    if (oracle::least_violation(cell.polytope) > oracle::kFeasible) {
+      ++none;
+      EXPECT_EQ(extreme.bound, -kNowhere) << round;
+      continue;
+    }
+    ++some;
+    // The row's value less a number below it: pieces are >= 0 (oracle/tiny_lp.h).
+    const oracle::Vector c = row.rows[0].coefficients.cast<oracle::Real>();
+    const oracle::Real high = 100;
+    const auto gap = oracle::minimise(
+        oracle::relaxed(cell.polytope, oracle::kFeasible),
+        {{0, -(cell.output.matrix.transpose() * c), high - c.dot(cell.output.offset)}}, 1);
+    const auto truth = static_cast<double>(high - gap->value);
+    EXPECT_GE(extreme.bound, truth - 1e-10) << round;
+    EXPECT_LE(extreme.bound, truth + 1e-7) << round;
+    ASSERT_EQ(extreme.point.size(), 4) << round;
+    EXPECT_TRUE(asked.box.contains(extreme.point)) << round;
+    EXPECT_NEAR(row.rows[0].coefficients.dot(outputs(asked.network, extreme.point)), truth, 1e-6);
+  }
+  EXPECT_GT(some, 100);
+  EXPECT_GT(none, 100);
+}
+
+}  // namespace
+}  // namespace brink::search
