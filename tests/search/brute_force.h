@@ -1,6 +1,12 @@
 // The truth about a pattern, or about a whole region, by the oracle's brute force (tests/oracle).
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <array>
+#include <limits>
+#include <string>
+
 #include "brink/pattern/pattern.h"
 #include "oracle/oracle.h"
 
@@ -16,6 +22,11 @@ struct Distance {
 inline constexpr std::array kDistances = {Distance{Norm::l0}, Distance{Norm::l1},
                                           Distance{Norm::l2}, Distance{Norm::linf},
                                           Distance{Norm::l2, 7}};
+
+/// Of a test's parameter.
+inline std::string name_of(const ::testing::TestParamInfo<Distance>& test) {
+  return std::string(name(test.param.norm)) + (test.param.breakpoints > 0 ? "linearised" : "");
+}
 
 inline ClosestQuestion question_of(const Distance& distance, const Box& box) {
   ClosestQuestion question;

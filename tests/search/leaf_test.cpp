@@ -8,6 +8,7 @@
 
 #include "brink/pattern/polish.h"
 #include "brute_force.h"
+#include "cancelling_outputs.h"
 #include "random_network.h"
 
 namespace brink::search {
@@ -101,40 +102,23 @@ TEST_P(LeafOf, DeadlineMakesNoClaimFalse) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Distances, LeafOf, ::testing::ValuesIn(kDistances), [](const auto& test) {
-  return std::string(name(test.param.norm)) + (test.param.breakpoints > 0 ? "linearised" : "");
-});
-
-/// y = M h_0 - M' h_1, both neurons active: the weights on the pixel cancel to all but their last
-/// digits, and fma knows these.
-struct CancellingLeaf {
-  CancellingLeaf(double size, double a, double b) {
-    const double less = (size * a - 1) / b;
-    network.layers = {{Eigen::MatrixXd{{a}, {b}}, Eigen::Vector2d(1, 1)},
-                      {Eigen::MatrixXd{{size, -less}}, Eigen::VectorXd{{less - size}}}};
-    const double one = size * a, two = less * b;
-    slope = (one - two) + (std::fma(size, a, -one) - std::fma(less, b, -two));
-    region.rows.push_back({Eigen::VectorXd{{1.0}}, 0.5});
-  }
-  Network network;
-  OutputRegion region;
-  double slope = 0;  ///< y = slope p
-};
+INSTANTIATE_TEST_SUITE_P(Distances, LeafOf, ::testing::ValuesIn(kDistances), name_of);
 
 TEST(Leaf, CountsWhatCancellationTakes) {
+  const Eigen::VectorXd image = Eigen::VectorXd::Zero(1);
+  const Box box = Box::uniform(1, 0, 1);
   for (const double size : {1.1e8, 1.3e11, 1.7e13}) {
     for (const double a : {0.71, 0.88, 0.66, 0.52}) {
-      const CancellingLeaf c(size, a, 1.57 - a);
-      const double optimum = 0.5 / c.slope;
-      const Eigen::VectorXd image = Eigen::VectorXd::Zero(1);
-      const Problem problem(c.network, image, Box::uniform(1, 0, 1), c.region);
+      const CancellingOutputs c(size, a, 0.5);
+      const OutputRegion region{1, false, {{Eigen::Vector2d(-1, 1), 0}}};
+      const Problem problem(c.network, image, box, region);
       for (const Distance& by : kDistances) {
-        const Ball ball(by.norm, image, Box::uniform(1, 0, 1), 1, by.breakpoints);
-        const LeafResult leaf = solve_leaf(problem, c.region, {{true, true}}, ball, {});
-        // Of one pixel in [0, 1]; f~(d) of a d between breakpoints is above d^2.
-        const double far = by.norm == Norm::l0 ? 1 : optimum + (by.breakpoints > 0 ? 0.05 : 0);
+        const Ball ball(by.norm, image, box, 1, by.breakpoints);
+        const LeafResult leaf = solve_leaf(problem, region, {{true, true}}, ball, {});
         EXPECT_FALSE(leaf.empty) << size << " " << a << " " << name(by.norm);
-        EXPECT_LE(leaf.bound, far + 1e-12) << size << " " << a << " " << name(by.norm);
+        // 0.5 is a breakpoint.
+        EXPECT_LE(leaf.bound, (by.norm == Norm::l0 ? 1 : 0.5) + 1e-12)
+            << size << " " << a << " " << name(by.norm) << by.breakpoints;
       }
     }
   }
