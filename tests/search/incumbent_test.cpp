@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "brink/base/parallel.h"
 #include "brink/pattern/polish.h"
@@ -95,9 +98,14 @@ TEST_P(IncumbentOf, KeepsTheNearestOfManyThreads) {
     const std::vector<double> alone = asked.alone();
     if (alone.empty()) continue;
     Incumbent incumbent(asked.network, asked.question, asked.image, 0);
-    int told = 0;  // under the lock
-    std::atomic<int> improved = 0;
-    incumbent.on_improvement = [&told] { ++told; };
+    int told = 0;
+    std::atomic<int> improved = 0, inside = 0;
+    incumbent.on_improvement = [&] {  // under the lock
+      EXPECT_EQ(++inside, 1);
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+      --inside;
+      ++told;
+    };
     parallel_for(static_cast<int>(asked.points.size()), 6, [&](int i) {
       improved += incumbent.offer(asked.region, asked.points[static_cast<std::size_t>(i)]) ? 1 : 0;
     });
@@ -196,11 +204,11 @@ TEST_P(IncumbentOf, RadiiLeaveOnlyWhatIsOptimalAnyway) {
 
 INSTANTIATE_TEST_SUITE_P(Distances, IncumbentOf, ::testing::ValuesIn(kDistances), name_of);
 
-/// Outputs 1/2 and the pixel: another class from 1/2 on.
+/// Outputs 1/2 and the pixel: another class from 1/2 on, and another pattern from the wall on.
 struct Half {
-  Half() {
-    network.layers = {{Eigen::MatrixXd{{1.0}}, Eigen::VectorXd{{0.0}}},
-                      {Eigen::MatrixXd{{0.0}, {1.0}}, Eigen::Vector2d(0.5, 0)}};
+  explicit Half(double wall = 2) {
+    network.layers = {{Eigen::MatrixXd{{1.0}, {1.0}}, Eigen::Vector2d(0, -wall)},
+                      {Eigen::MatrixXd{{0, 0}, {1, 0}}, Eigen::Vector2d(0.5, 0)}};
     question = question_of({Norm::l1}, Box::uniform(1, 0, 1));
     question.target = {TargetRule::Kind::fixed, 1};
     region = output_regions(question, network, 0).at(0);
@@ -232,9 +240,13 @@ TEST(Incumbent, ATouchingPointCountsWhereItIsNearer) {
   EXPECT_EQ(incumbent.distance(), 0.25);
   EXPECT_EQ(incumbent.image()(0), 0.5);
   EXPECT_FALSE(incumbent.offer_touching(half.region, short_of_it));  // no nearer
+  // Nearer, but by less than an answer may miss.
+  Incumbent good_enough(half.network, half.question, half.image, 0);
+  EXPECT_TRUE(good_enough.offer_touching(half.region, Eigen::VectorXd{{0.5 + 1e-7}}));
+  EXPECT_FALSE(good_enough.offer_touching(half.region, short_of_it));
 }
 
-TEST(Incumbent, StretchesAChangeForAFirstImageWithTheLead) {
+TEST(Incumbent, BothImagesOfOneOfferForAFirstImageWithTheLead) {
   const Half half;
   Incumbent incumbent(half.network, half.question, half.image, 0);
   incumbent.set_lead({0.1, false});
@@ -242,6 +254,28 @@ TEST(Incumbent, StretchesAChangeForAFirstImageWithTheLead) {
   EXPECT_EQ(incumbent.image()(0), 0.5);
   EXPECT_NEAR(incumbent.led_image()(0), 0.6, 1e-9);
   EXPECT_NEAR(incumbent.tree_radius(half.region), 0.35, 1e-5);
+}
+
+// The pattern of the find ends before the lead is met: a longer change in its direction does.
+TEST(Incumbent, StretchesAChangeForAFirstImageWithTheLead) {
+  const Half half(0.55);
+  Incumbent incumbent(half.network, half.question, half.image, 0);
+  incumbent.set_lead({0.1, false});
+  EXPECT_TRUE(incumbent.offer(half.region, Eigen::VectorXd{{0.52}}));
+  EXPECT_EQ(incumbent.distance(), 0.25);
+  ASSERT_EQ(incumbent.led_image().size(), 1);
+  EXPECT_GE(incumbent.led_image()(0), 0.6);
+  EXPECT_TRUE(incumbent.offer(half.region, Eigen::VectorXd{{0.9}}));  // of the pattern beyond
+  EXPECT_NEAR(incumbent.led_distance(), 0.35, 1e-9);
+}
+
+TEST(Incumbent, ALeadThatBecomesKnownLaterIsMetAtOnce) {
+  const Half half;
+  Incumbent incumbent(half.network, half.question, half.image, 0);
+  EXPECT_TRUE(incumbent.offer(half.region, Eigen::VectorXd{{0.7}}));
+  incumbent.set_lead({0.1, false});
+  EXPECT_NEAR(incumbent.led_distance(), 0.35, 1e-9);
+  EXPECT_EQ(incumbent.distance(), 0.25);
 }
 
 }  // namespace

@@ -102,6 +102,53 @@ TEST_P(LeafOf, DeadlineMakesNoClaimFalse) {
   }
 }
 
+/// Neurons whose walls all pass through one point but for the rounding of their biases, most of
+/// them nearly combinations of a few: phases as they are at the point, which hardly another has.
+struct ManyWalls {
+  explicit ManyWalls(Random& random)
+      : network(testing::random_network({6, 12, 2}, random)),
+        image(testing::random_point(6, random)),
+        point(testing::random_point(6, random)) {
+    Layer& first = network.layers.front();
+    const double unlike = std::pow(10.0, random.uniform(-8, 0));
+    for (Eigen::Index j = 4; j < first.weights.rows(); ++j) {
+      first.weights.row(j) *= unlike;
+      for (Eigen::Index i = 0; i < 4; ++i) {
+        first.weights.row(j) += 3 * random.normal() * first.weights.row(i);
+      }
+    }
+    first.bias = -first.weights * point;
+    region.rows.push_back({Eigen::Vector2d(1, -1), 0});
+    phases = {std::vector<bool>(12, true)};
+    const Eigen::VectorXd slacks = pattern_slacks(network, phases, region, point);
+    for (std::size_t j = 0; j < 12; ++j) phases[0][j] = slacks(static_cast<Eigen::Index>(j)) >= 0;
+    const double last = pattern_slacks(network, phases, region, point)(12);
+    region.rows[0].rhs = last - 1e-15 * std::abs(last);
+  }
+  Network network;
+  Eigen::VectorXd image, point;
+  OutputRegion region;
+  Phases phases;
+};
+
+// Simplex and projection may fail here, or call a program infeasible that is not.
+TEST_P(LeafOf, KeepsAPointOnManyWalls) {
+  Random random(34);
+  int informative = 0;
+  for (int round = 0; round < 300; ++round) {
+    const ManyWalls asked(random);
+    const Box box = Box::uniform(6, 0, 1);
+    const Problem problem(asked.network, asked.image, box, asked.region);
+    const double far = measured_distance(question_of(GetParam(), box), asked.image, asked.point);
+    const Ball ball(GetParam().norm, asked.image, box, far * (1 + 1e-12), GetParam().breakpoints);
+    const LeafResult leaf = solve_leaf(problem, asked.region, asked.phases, ball, {});
+    EXPECT_FALSE(leaf.empty) << round;
+    EXPECT_LE(leaf.bound, far * (1 + 1e-12)) << round;
+    informative += leaf.bound > 0.5 * far ? 1 : 0;
+  }
+  EXPECT_GT(informative, 100);
+}
+
 INSTANTIATE_TEST_SUITE_P(Distances, LeafOf, ::testing::ValuesIn(kDistances), name_of);
 
 TEST(Leaf, CountsWhatCancellationTakes) {
@@ -109,16 +156,17 @@ TEST(Leaf, CountsWhatCancellationTakes) {
   const Box box = Box::uniform(1, 0, 1);
   for (const double size : {1.1e8, 1.3e11, 1.7e13}) {
     for (const double a : {0.71, 0.88, 0.66, 0.52}) {
-      const CancellingOutputs c(size, a, 0.5);
-      const OutputRegion region{1, false, {{Eigen::Vector2d(-1, 1), 0}}};
-      const Problem problem(c.network, image, box, region);
-      for (const Distance& by : kDistances) {
-        const Ball ball(by.norm, image, box, 1, by.breakpoints);
-        const LeafResult leaf = solve_leaf(problem, region, {{true, true}}, ball, {});
-        EXPECT_FALSE(leaf.empty) << size << " " << a << " " << name(by.norm);
-        // 0.5 is a breakpoint.
-        EXPECT_LE(leaf.bound, (by.norm == Norm::l0 ? 1 : 0.5) + 1e-12)
-            << size << " " << a << " " << name(by.norm) << by.breakpoints;
+      for (const double level : {0.5, 1.0}) {  // both are breakpoints
+        const CancellingOutputs c(size, a, level);
+        const OutputRegion region{1, false, {{Eigen::Vector2d(-1, 1), 0}}};
+        const Problem problem(c.network, image, box, region);
+        for (const Distance& by : kDistances) {
+          const Ball ball(by.norm, image, box, 1, by.breakpoints);
+          const LeafResult leaf = solve_leaf(problem, region, {{true, true}}, ball, {});
+          EXPECT_FALSE(leaf.empty) << size << " " << a << " " << level << name(by.norm);
+          EXPECT_LE(leaf.bound, (by.norm == Norm::l0 ? 1 : level) + 1e-12)
+              << size << " " << a << " " << level << name(by.norm) << by.breakpoints;
+        }
       }
     }
   }
@@ -153,6 +201,21 @@ TEST(Leaf, ExtremeOfAPatternEqualsBruteForce) {
   }
   EXPECT_GT(some, 100);
   EXPECT_GT(none, 100);
+}
+
+TEST(Leaf, ExtremeKeepsAPointOnManyWalls) {
+  Random random(35);
+  int informative = 0;
+  for (int round = 0; round < 1000; ++round) {
+    const ManyWalls asked(random);
+    const OutputRegion row{0, false, {{Eigen::Vector2d(1, -1), 0}}, 0};
+    const Problem problem(asked.network, asked.image, Box::uniform(6, 0, 1), row);
+    const double value = pattern_slacks(asked.network, asked.phases, row, asked.point)(12);
+    const PatternExtreme extreme = pattern_extreme(problem, row, asked.phases, {});
+    EXPECT_GE(extreme.bound, value) << round;
+    informative += extreme.bound < value + 1e-3 ? 1 : 0;
+  }
+  EXPECT_GT(informative, 100);
 }
 
 }  // namespace
