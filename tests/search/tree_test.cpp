@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <stdexcept>
 
@@ -177,14 +178,38 @@ TEST_P(TreeOf, DeadlineMakesNoClaimFalse) {
     Grown asked(GetParam(), random);
     EXPECT_EQ(asked.tree->exclude(asked.ball.radius(), {Deadline::after(0)}), Outcome::stopped);
     EXPECT_EQ(asked.tree->open_bound({}), 0);
-    Budget budget{Deadline::after(1e-3 * random.uniform())};
-    if (asked.tree->exclude(asked.ball.radius(), budget) != Outcome::stopped) continue;
-    ++stopped;
-    EXPECT_LE(asked.tree->open_bound({}), asked.truth + 1e-12) << round;
-    asked.tree->resume({});
+    const Budget soon{Deadline::after(2e-3 * random.uniform())};
+    if (asked.tree->exclude(asked.ball.radius(), soon) == Outcome::stopped) {
+      ++stopped;
+      EXPECT_LE(asked.tree->open_bound({}), asked.truth + 1e-12) << round;
+      asked.tree->resume({});
+    }
     EXPECT_LE(asked.tree->excluded_bound(), asked.truth + 1e-12) << round;
+    EXPECT_EQ(std::isinf(asked.incumbent->distance()), std::isinf(asked.truth)) << round;
   }
   EXPECT_GT(stopped, 0);
+}
+
+// A flag that is raised at each find: nothing of what was open may be lost.
+TEST_P(TreeOf, InterruptedAtEachFindItGoesOn) {
+  Random random(71);
+  int interrupted = 0;
+  for (int round = 0; round < 30; ++round) {
+    Grown asked(GetParam(), random);
+    if (std::isinf(asked.truth) || asked.truth == 0) continue;
+    asked.forget(1 + round % 3);
+    std::atomic<bool> flag = false;
+    asked.incumbent->on_improvement = [&flag] { flag = true; };
+    const Budget budget{Deadline::after(1000, &flag)};
+    Outcome outcome = asked.tree->exclude(asked.ball.radius(), budget);
+    for (; outcome == Outcome::stopped; outcome = asked.tree->resume(budget)) {
+      ++interrupted;
+      flag = false;
+    }
+    EXPECT_EQ(outcome, Outcome::empty);
+    expect_right_at_the_end(asked, round);
+  }
+  EXPECT_GT(interrupted, 20);
 }
 
 // A smaller ball after a larger one meets what the root has learnt.
