@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "brink/base/box.h"
 #include "brink/network/network.h"
 
 namespace brink::search {
@@ -18,6 +19,9 @@ struct CancellingOutputs {
         {Eigen::MatrixXd{{a}, {b}}, Eigen::Vector2d(1, 1)},
         {Eigen::MatrixXd{{0, 0}, {size, -less}}, Eigen::Vector2d(slope * level, less - size)}};
   }
+  Eigen::VectorXd image() const { return Eigen::VectorXd::Zero(network.input_size()); }
+  Box box() const { return Box::uniform(network.input_size(), 0, 1); }
+
   Network network;
   double slope = 0;  ///< the second output overtakes the first at p = level
 };

@@ -209,7 +209,7 @@ struct Half {
   explicit Half(double wall = 2) {
     network.layers = {{Eigen::MatrixXd{{1.0}, {1.0}}, Eigen::Vector2d(0, -wall)},
                       {Eigen::MatrixXd{{0, 0}, {1, 0}}, Eigen::Vector2d(0.5, 0)}};
-    question = question_of({Norm::l1}, Box::uniform(1, 0, 1));
+    question = question_of({Norm::l1}, Box::uniform(network.input_size(), 0, 1));
     question.target = {TargetRule::Kind::fixed, 1};
     region = output_regions(question, network, 0).at(0);
   }

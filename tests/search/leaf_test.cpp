@@ -61,7 +61,7 @@ class LeafOf : public ::testing::TestWithParam<Distance> {};
 TEST_P(LeafOf, EqualsBruteForceAtEveryRadius) {
   Random random(31);
   int found = 0, excluded = 0, nowhere = 0;
-  for (int round = 0; round < 600; ++round) {
+  for (int round = 0; round < 400; ++round) {
     const OnePattern asked(GetParam(), round % 4 != 0, random);
     const bool whole = asked.question.norm == Norm::l0;
     const double base = std::isinf(asked.truth) ? 1 : asked.truth;
@@ -135,7 +135,7 @@ struct ManyWalls {
 TEST_P(LeafOf, KeepsAPointOnManyWalls) {
   Random random(34);
   int informative = 0;
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 150; ++round) {
     const ManyWalls asked(random);
     const Box box = Box::uniform(6, 0, 1);
     const Problem problem(asked.network, asked.image, box, asked.region);
@@ -146,18 +146,18 @@ TEST_P(LeafOf, KeepsAPointOnManyWalls) {
     EXPECT_LE(leaf.bound, far * (1 + 1e-12)) << round;
     informative += leaf.bound > 0.5 * far ? 1 : 0;
   }
-  EXPECT_GT(informative, 100);
+  EXPECT_GT(informative, 50);
 }
 
 INSTANTIATE_TEST_SUITE_P(Distances, LeafOf, ::testing::ValuesIn(kDistances), name_of);
 
 TEST(Leaf, CountsWhatCancellationTakes) {
-  const Eigen::VectorXd image = Eigen::VectorXd::Zero(1);
-  const Box box = Box::uniform(1, 0, 1);
   for (const double size : {1.1e8, 1.3e11, 1.7e13}) {
     for (const double a : {0.71, 0.88, 0.66, 0.52}) {
       for (const double level : {0.5, 1.0}) {  // both are breakpoints
         const CancellingOutputs c(size, a, level);
+        const Eigen::VectorXd image = c.image();
+        const Box box = c.box();
         const OutputRegion region{1, false, {{Eigen::Vector2d(-1, 1), 0}}};
         const Problem problem(c.network, image, box, region);
         for (const Distance& by : kDistances) {
@@ -206,7 +206,7 @@ TEST(Leaf, ExtremeOfAPatternEqualsBruteForce) {
 TEST(Leaf, ExtremeKeepsAPointOnManyWalls) {
   Random random(35);
   int informative = 0;
-  for (int round = 0; round < 1000; ++round) {
+  for (int round = 0; round < 300; ++round) {
     const ManyWalls asked(random);
     const OutputRegion row{0, false, {{Eigen::Vector2d(1, -1), 0}}, 0};
     const Problem problem(asked.network, asked.image, Box::uniform(6, 0, 1), row);
@@ -215,7 +215,7 @@ TEST(Leaf, ExtremeKeepsAPointOnManyWalls) {
     EXPECT_GE(extreme.bound, value) << round;
     informative += extreme.bound < value + 1e-3 ? 1 : 0;
   }
-  EXPECT_GT(informative, 100);
+  EXPECT_GT(informative, 50);
 }
 
 }  // namespace

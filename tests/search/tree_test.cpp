@@ -7,6 +7,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "asked.h"
 #include "brink/pattern/polish.h"
 #include "cancelling_outputs.h"
 #include "closest_case.h"
@@ -261,8 +262,8 @@ TEST(Tree, DoubtfulIsNotEmpty) {
     for (const double size : {1.1e8, 1.3e11, 1.7e13}) {
       for (const double level : {0.3, 0.5, 1 - 1e-9}) {  // of what the pixel can reach
         const CancellingOutputs c(size, 0.71, level);
-        const Eigen::VectorXd image = Eigen::VectorXd::Zero(1);
-        ClosestQuestion question = question_of(by, Box::uniform(1, 0, 1));
+        const Eigen::VectorXd image = c.image();
+        ClosestQuestion question = question_of(by, c.box());
         question.target = {TargetRule::Kind::fixed, 1};
         const OutputRegion region = output_regions(question, c.network, 0).at(0);
         const Problem problem(c.network, image, question.box, region);
@@ -271,8 +272,7 @@ TEST(Tree, DoubtfulIsNotEmpty) {
         Statistics statistics;
         Tree tree(problem, region, ball, incumbent, statistics, 1);
         const Outcome outcome = tree.exclude(1, {});
-        const double truth =
-            measured_distance(question, image, Eigen::VectorXd::Constant(1, level));
+        const double truth = measured_distance(question, image, (image.array() + level).matrix());
         EXPECT_LE(tree.excluded_bound(), truth + 1e-12)
             << name(by.norm) << by.breakpoints << " " << size << " " << level;
         if (outcome == Outcome::empty) continue;
@@ -283,6 +283,31 @@ TEST(Tree, DoubtfulIsNotEmpty) {
     }
   }
   EXPECT_GT(doubtful, 5);
+}
+
+// Nodes of threads that have gone wait between the bursts; open_bound() knows of them, and leaves
+// them to whoever goes on. Too large for brute force.
+TEST(Tree, OpenBoundKnowsOfNodesThatNobodyHas) {
+  const Asked asked(Norm::l1);
+  const double truth = asked.answer(1).distance;
+  Ball ball(Norm::l1, asked.image, asked.question.box, 0);
+  ball.set_radius(ball.largest_radius());
+  const OutputRegion& region = asked.regions.front();
+  const Problem problem(asked.network, asked.image, asked.question.box, region);
+  Incumbent incumbent(asked.network, asked.question, asked.image, 0);
+  Statistics statistics;
+  SpareThreads spare(5);
+  const SpareThreads::Piece piece(spare, 1);
+  Tree tree(problem, region, ball, incumbent, statistics, 1, &spare);
+  Outcome outcome = tree.exclude(ball.radius(), {{}, 2000});
+  for (int i = 0; outcome == Outcome::stopped; ++i) {
+    const SpareThreads::Piece other(spare, i % 2 == 0 ? 4 : 0);  // leaves none to lend, or four
+    outcome = tree.resume({{}, i % 2 == 0 ? 1 : 2000});
+    EXPECT_LE(tree.open_bound({}), truth + 1e-12) << i;
+  }
+  EXPECT_EQ(outcome, Outcome::empty);
+  EXPECT_NEAR(incumbent.distance(), truth, 1e-5);
+  EXPECT_NEAR(tree.excluded_bound(), truth, 1e-5);
 }
 
 TEST(Tree, AnExceptionInAWorkerEndsTheOthers) {
