@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "asked.h"
 #include "random_node.h"
 
 namespace brink::search {

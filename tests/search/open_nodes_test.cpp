@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "asked.h"
 #include "brink/base/random.h"
 #include "random_node.h"
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "asked.h"
 #include "brink/search/ball_substitution.h"
 #include "brink/search/relaxation.h"
 #include "random_node.h"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "asked.h"
+#include "brink/search/relaxation.h"
 #include "random_node.h"
 
 namespace brink::search {

@@ -6,6 +6,7 @@
 #include "brink/search/ball.h"
 #include "brink/search/problem.h"
 #include "brink/search/relaxation.h"
+#include "brink/search/statistics.h"
 
 namespace brink::search {
 

@@ -92,6 +92,9 @@ bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) 
   if (leads.size() > 1) {
     better = offer(led_, lead_, region, polished.back(), point) || better;
     if (std::isinf(led_distance()) && this->region() == &region) stretch(region, image());
+    // An image with the lead has lead 0 too; in L0 polishing with the lead may have met fewer
+    // pixels.
+    if (led_distance() < distance()) better = keep(nearest_, *led_region(), led_image()) || better;
   }
   return better;
 }

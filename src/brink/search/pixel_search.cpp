@@ -96,7 +96,10 @@ class PixelSearch {
     }
     if (bound.pixels > limit_ + kWhole) return Verdict::closed;
     if (bound.column < 0 || moved_columns(solution.values) <= limit_) {
-      best_ = moved(problem_.image(), moves_, solution.values);
+      // A move all the way may round to beyond the box's side.
+      best_ = moved(problem_.image(), moves_, solution.values)
+                  .cwiseMax(problem_.reach().lower)
+                  .cwiseMin(problem_.reach().upper);
       return Verdict::closed;
     }
     std::vector<Change> pins = hopeless(solution.duals, bound.pixels);
