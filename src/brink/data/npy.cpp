@@ -137,7 +137,7 @@ Expected<NpyArray> converted(std::vector<std::size_t> shape, std::string_view by
     if constexpr (std::is_same_v<R, float> && std::is_same_v<T, std::uint16_t>) {
       numbers[i] = from_half(element);
     } else {
-      numbers[i] = static_cast<R>(element);
+      numbers[i] = static_cast<R>(element);  // NOLINT(bugprone-signed-char-misuse): no character
     }
   }
   array.numbers = std::move(numbers);

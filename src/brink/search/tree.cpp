@@ -114,7 +114,8 @@ void Tree::burst(const Budget& budget) {
 
 Outcome Tree::exclude(double radius, const Budget& budget) {
   if (budget.deadline.expired()) return Outcome::stopped;
-  if (!started_) root_ = box_bounds(problem_);
+  // What the root knows of a smaller ball is of no use in a larger one.
+  if (!started_ || radius > limit_radius_) root_ = box_bounds(problem_);
   limit_radius_ = radius;
   started_ = true;
   shrink_ball();
