@@ -250,7 +250,7 @@ void add_bounds(CLI::App& app, Common& common, Action& chosen) {
                       "seconds per bound; a stopped bound is the solver's dual bound (weak: 1)");
   command->add_option(
       "--box", options->shared.box,
-      "LO:HI for every input, or an npz file (default: the range of --data, or 0:1)");
+      "LO:HI for every input, or an npz or CSV file (default: the range of --data, or 0:1)");
   add_data_options(*command, options->shared, false);
   options->shared.solver = "search";
   command

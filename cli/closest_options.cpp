@@ -70,9 +70,11 @@ void add_question_options(CLI::App& command, ClosestOptions& options) {
   command.add_option("--levels", options.levels,
                      "changed pixels on N evenly spaced levels only; 256: whole grey levels");
   command.add_option("--cap", options.cap, "largest change of a pixel (default: none)");
-  command.add_option("--box", options.box,
-                     "where inputs may lie: LO:HI, or an npz file with arrays lower and upper "
-                     "(default: 0:1 for bytes, else the data's own range)");
+  command.add_option(
+      "--box", options.box,
+      "where inputs may lie: LO:HI, or a file: npz with arrays lower and upper, or CSV "
+      "with the inputs' names, a row of lower and one of upper ends (default, also of "
+      "inputs not named: 0:1 for bytes, else the data's own range)");
   command.add_option("--freeze", options.freeze,
                      "inputs that keep their value: numbers, ranges and names, e.g. 0,4-6,age");
   command.add_option(

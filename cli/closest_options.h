@@ -100,12 +100,13 @@ void hint_at_normalisation(const ClosestOptions& options, const Common& common,
 Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const Dataset& set,
                                          const Network& network);
 
-/// --box: "LO:HI" for every input, or an npz file with arrays lower and upper of `inputs` numbers.
-/// Empty: what the set ranges over; 0:1 for bytes or without a set (null).
+/// --box: "LO:HI" for every input, or a file: npz with arrays lower and upper of `inputs` numbers,
+/// or CSV with a row of lower and one of upper ends, where inputs not named keep what they have
+/// otherwise. Empty: what the set ranges over; 0:1 for bytes or without a set (null).
 Expected<Box> asked_box(const ClosestOptions& options, Eigen::Index inputs, const Dataset* set);
 /// What the box is where none was asked for, on stderr, unless it is 0:1.
 void note_box(const ClosestOptions& options, const Common& common, const Dataset& set);
-Expected<Box> read_box(const std::filesystem::path& file, Eigen::Index inputs);
+Expected<Box> read_box(const std::filesystem::path& file, Box otherwise, const Dataset* set);
 
 /// The part of a list that --shard I/N leaves: its I-th, (I+N)-th, ... items.
 Expected<std::vector<int>> shard_of(const std::vector<int>& all, const std::string& shard);

@@ -135,13 +135,14 @@ Expected<std::vector<int>> frozen_inputs(const std::string& text, const Dataset&
 
 Expected<Box> asked_box(const ClosestOptions& options, Eigen::Index inputs, const Dataset* set) {
   const std::string& text = options.box;
-  if (text.empty()) return set && set->range ? *set->range : Box::uniform(inputs, 0, 1);
+  const Box otherwise = set && set->range ? *set->range : Box::uniform(inputs, 0, 1);
+  if (text.empty()) return otherwise;
   std::error_code ignored;
   const std::size_t colon = text.find(':');
   if (colon != std::string::npos && !std::filesystem::exists(text, ignored)) {
     return uniform_box(text, colon, inputs);
   }
-  return read_box(text, inputs);
+  return read_box(text, otherwise, set);
 }
 
 Expected<Box> box_without_question(const ClosestOptions& options, const Common& common,

@@ -39,9 +39,6 @@ Expected<FileKind> file_kind(const std::filesystem::path& out) {
 /// What the options ask that no single file can hold, found before anything is read or computed.
 Expected<void> check_writes_as_one(const ClosestQuestion& question, FileKind kind,
                                    const MipOptions& mip) {
-  if (question.weights.size() > 0) {
-    return bad_request("models with weights are not written: leave out --weights");
-  }
   if (question.target.kind == TargetRule::Kind::any) {
     return bad_request(
         "--target any asks for the nearest of several classes and a file holds one: name a class, "

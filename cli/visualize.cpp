@@ -323,7 +323,7 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
   add_shard_option(*command, shared);
   command->add_option(
       "--box", shared.box,
-      "inputs searched: LO:HI, or an npz file (default: the range of --data, or 0:1)");
+      "inputs searched: LO:HI, or an npz or CSV file (default: the range of --data, or 0:1)");
   add_data_options(*command, shared, false);
   command->add_option("--engine", shared.engine, "search (brink's own) or mip")
       ->capture_default_str();

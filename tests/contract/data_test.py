@@ -131,6 +131,26 @@ class Data(Contract):
             csv.writer(handle).writerows([("sepal length", "sepal width", "petal length", "petal width", "kind"), *rows])
         return ("closest", FEATURES / "net.onnx", "--data", name, "--norm", "l1")
 
+    def test_costs_and_ranges_by_name(self):
+        command = self.table()[1:]
+        names = ("--images", "1", "--classes", "setosa,other,virginica")
+        (self.folder / "box.csv").write_text("sepal length,petal width\n6.7,0\n6.7,10\n")
+        held = self.distances(*command, *names, "--box", "box.csv")
+        self.assertEqual(held, self.distances(*command, *names, "--freeze", "sepal length", "--box",
+                                              self.box((6.7, 1, 1, 0), (6.7, 3.5, 5.2, 10))))
+        (self.folder / "costs.csv").write_text("sepal length,petal length,petal width\n0.25,7,7\n")
+        counted = (*command[:-1], "l0", *names, "--box", "0:10")
+        dear, = self.rows(*counted, "--weights", "costs.csv", "--images-out", "f.csv")[0]
+        found = read_csv(self.folder / "f.csv")[1][0]
+        costs = {"sepal length": .25, "sepal width": 1, "petal length": 7, "petal width": 7}
+        changed = [name for name, value in zip(costs, self.ROW) if float(found[name]) != value]
+        self.assertEqual((dear["status"], float(dear["distance"])), ("optimal", sum(map(costs.get, changed))))
+        self.assertLess(float(dear["distance"]), 7)
+        for text, says in (("sepal length\n1\n", "1 row"), ("sepal\n1\n2\n", "no input 'sepal'"),
+                           ("sepal length\n2\n1\n", "must not cross")):
+            (self.folder / "bad.csv").write_text(text)
+            self.refused("closest", *command, *names, "--box", "bad.csv", says=["bad.csv", says])
+
     def test_a_table_with_names(self):
         command = self.table()
         done = self.good(*command, "--images", "1", "--classes", "setosa,other,virginica", "--box", "0:10",
@@ -216,7 +236,6 @@ class Data(Contract):
         self.assertAlmostEqual(float(self.distances(*asked, "--weights", "w.csv")[0]), expected, delta=1e-6)
         (self.folder / "bad.csv").write_text("feature 9\n5\n")
         self.refused("closest", *asked, "--weights", "bad.csv", says=["feature 9"])
-        self.refused("closest", *asked[:5], "--norm", "l0", "--weights", "w.npz", says=["weights", "l1"])
 
     def test_normalisation_in_front(self):
         asked = ("net.onnx", "--data", "data", "--images", "0-3", "--norm", "linf")

@@ -102,6 +102,41 @@ INSTANTIATE_TEST_SUITE_P(Norms, BallTest,
                                            Kind{Norm::linf, 0}, Kind{Norm::l2, 5},
                                            Kind{Norm::l2, 17}));
 
+/// Of { sum w_j |d_j| / m_j <= r }, which holds all sets of pixels that cost at most r.
+TEST(Ball, WithCostsNoSetOfPixelsDoesBetter) {
+  Random random(24);
+  int attained = 0;
+  for (int round = 0; round < 200; ++round) {
+    const int size = 1 + random.index(8);
+    const Box box = Box::uniform(size, 0, 1);
+    const Eigen::VectorXd image = testing::random_point(size, random);
+    Eigen::VectorXd costs(size), c(size), change;
+    for (double& cost : costs) cost = 1 + random.index(6);
+    for (double& value : c) value = random.normal();
+    const double radius = random.index(static_cast<int>(costs.sum()) + 2);
+    const Ball ball(Norm::l0, image, box, radius, 0, costs);
+    EXPECT_EQ(ball.largest_radius(), costs.sum());
+    const Ball::Support support = ball.support(c, &change);
+    const Eigen::VectorXd rooms = (c.array() > 0).select(1 - image.array(), image.array());
+    double best = 0;
+    for (unsigned set = 0; set < (1U << static_cast<unsigned>(size)); ++set) {
+      double cost = 0, worth = 0;
+      for (int j = 0; j < size; ++j) {
+        if ((set >> static_cast<unsigned>(j) & 1U) == 0) continue;
+        cost += costs(j);
+        worth += std::abs(c(j)) * rooms(j);
+      }
+      if (cost <= radius) best = std::max(best, worth);
+    }
+    EXPECT_GE(support.value + support.error, best) << round;
+    attained += support.value <= best * (1 + 1e-12) ? 1 : 0;
+    EXPECT_NEAR(c.dot(change), support.value, 1e-12 * (1 + support.value)) << round;
+    const double used = (change.cwiseAbs().array() / rooms.array()).matrix().dot(costs);
+    EXPECT_LE(used, radius * (1 + 1e-12)) << round;
+  }
+  EXPECT_GT(attained, 20);
+}
+
 // Nothing fits, and a radius may fall a little below zero; the greatest worth must not be lost to
 // the rounding of its bucket.
 TEST(Ball, NoRoomIsNoWorth) {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "brink/solve/lp.h"
 #include "brute_force.h"
 #include "random_network.h"
 
@@ -43,8 +44,9 @@ struct FewPixels {
     region.rows.push_back({Eigen::VectorXd::Ones(2), 0});
     problem.emplace(network, image, box, region);
   }
-  LeafResult solve(int limit, const Deadline& deadline = {}) const {
-    return fewest_pixels(*problem, polytope, limit, deadline);
+  LeafResult solve(double limit, const Deadline& deadline = {},
+                   const Eigen::VectorXd& costs = {}) const {
+    return fewest_pixels(*problem, polytope, Ball(Norm::l0, image, box, limit, 0, costs), deadline);
   }
   int changed(const Eigen::VectorXd& x) const {
     return static_cast<int>((x.array() != image.array()).count());
@@ -104,6 +106,56 @@ TEST(PixelSearch, DeadlineClaimsNothing) {
       EXPECT_LE(some.bound, asked.truth) << round;
     }
   }
+}
+
+/// The cheapest set of pixels that may move into the polytope, by one linear program a set.
+double cheapest(const FewPixels& asked, const Eigen::VectorXd& costs) {
+  double least = std::numeric_limits<double>::infinity();
+  for (unsigned set = 0; set < (1U << FewPixels::kPixels); ++set) {
+    double cost = 0;
+    Program program;
+    for (int j = 0; j < FewPixels::kPixels; ++j) {
+      const bool moves = (set >> j & 1U) != 0;
+      cost += moves ? costs(j) : 0;
+      program.add_column({"", moves ? asked.box.lower(j) : asked.image(j),
+                          moves ? asked.box.upper(j) : asked.image(j), 0, false});
+    }
+    if (cost >= least) continue;
+    for (Eigen::Index r = 0; r < asked.polytope.rows.rows(); ++r) {
+      Row row;
+      row.lower = asked.polytope.rhs(r);
+      for (int j = 0; j < FewPixels::kPixels; ++j) {
+        row.terms.push_back({j, asked.polytope.rows(r, j)});
+      }
+      program.rows.push_back(row);
+    }
+    if (LpSolver(program).solve({}).status == SolveStatus::optimal) least = cost;
+  }
+  return least;
+}
+
+TEST(PixelSearch, WithCostsEqualsAllSubsets) {
+  Random random(44);
+  int other_than_fewest = 0;
+  for (int round = 0; round < 150; ++round) {
+    const FewPixels asked(random);
+    Eigen::VectorXd costs(FewPixels::kPixels);
+    for (double& cost : costs) cost = 1 + random.index(round % 3 == 0 ? 1'000'000 : 9);
+    const double truth = cheapest(asked, costs);
+    if (std::isinf(truth)) {
+      EXPECT_TRUE(asked.solve(costs.sum(), {}, costs).empty) << round;
+      continue;
+    }
+    EXPECT_TRUE(asked.solve(truth - 1, {}, costs).empty) << round;
+    EXPECT_EQ(asked.solve(truth - 1, {}, costs).bound, truth) << round;
+    const LeafResult result = asked.solve(truth, {}, costs);
+    EXPECT_FALSE(result.empty) << round;
+    ASSERT_TRUE(result.point) << round;
+    EXPECT_LE((result.point->array() != asked.image.array()).select(costs, 0.0).sum(), truth);
+    EXPECT_LE(result.bound, truth);
+    other_than_fewest += asked.changed(*result.point) > asked.truth ? 1 : 0;
+  }
+  EXPECT_GT(other_than_fewest, 2);
 }
 
 // The relaxation says 2 x 0.5 of a pixel, so only branching tells one pixel from two.

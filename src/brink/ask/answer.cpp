@@ -108,7 +108,7 @@ void complete(ClosestAnswer& answer, const ClosestQuestion& question, const Netw
   }
   if (found.region == nullptr) return;
   answer.image = found.image;
-  answer.distance = distance(question.norm, found.image, image);
+  answer.distance = weighted_distance(question, found.image, image);
   if (!question.target.is_threshold()) answer.target = found.region->target;
   answer.verified = fools(question, network, *found.region, image, found.image, found.lead) &&
                     (!question.levels || on_levels(question, image, found.image));

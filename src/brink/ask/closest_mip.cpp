@@ -181,7 +181,8 @@ ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
     return mip_unweighted(network, bounds, question, image, label, options, interrupt);
   }
   Bounds stretched = bounds;  // of neurons, whose units stay; the box is another
-  const auto ask = [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x) {
+  const auto ask = [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x,
+                       double /*unit*/) {
     stretched.box = q.box;
     return mip_unweighted(n, stretched, q, x, label, options, interrupt);
   };

@@ -74,16 +74,36 @@ ClosestAnswer search_unweighted(const Network& network, const ClosestQuestion& q
   return answer;
 }
 
+/// With what they report in the unit that the caller knows.
+SearchOptions in_unit(SearchOptions options, double unit) {
+  if (unit == 1) return options;
+  if (options.on_change) {
+    options.on_change = [tell = options.on_change, unit](double distance, double bound,
+                                                         double seconds) {
+      tell(unit * distance, unit * bound, seconds);
+    };
+  }
+  if (options.on_beat) {
+    options.on_beat = [tell = options.on_beat, unit](auto beat) {
+      beat.distance *= unit;
+      beat.bound *= unit;
+      tell(beat);
+    };
+  }
+  return options;
+}
+
 }  // namespace
 
 ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& question,
                                 const Eigen::VectorXd& image, int label,
                                 const SearchOptions& options, const std::atomic<bool>* interrupt) {
-  const auto ask = [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x) {
-    return search_unweighted(n, q, x, label, options, interrupt);
+  const auto ask = [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x,
+                       double unit) {
+    return search_unweighted(n, q, x, label, in_unit(options, unit), interrupt);
   };
   return question.weights.size() > 0 ? with_weights(network, question, image, label, ask)
-                                     : ask(network, question, image);
+                                     : ask(network, question, image, 1);
 }
 
 }  // namespace brink

@@ -40,11 +40,16 @@ double from_objective(Norm norm, double objective) {
   return norm == Norm::l2 ? std::sqrt(std::max(0.0, objective)) : std::max(0.0, objective);
 }
 
+/// The whole number that a bound on a sum of whole numbers means, but for rounding.
+double whole(double bound) {
+  return std::ceil(bound - 1e-6 - 1e-12 * bound);
+}
+
 /// A lower bound on the distance from one on the objective; L0 is a whole number.
 double distance_bound(Norm norm, double objective_bound) {
   if (objective_bound == kInfinity) return kInfinity;
   const double bound = from_objective(norm, objective_bound);
-  return norm == Norm::l0 ? std::ceil(bound - 1e-6) : bound;
+  return norm == Norm::l0 ? whole(bound) : bound;
 }
 
 /// A claim is proven up to this share of it: a fifth of what counts as optimal.
@@ -61,7 +66,7 @@ constexpr double kTighteningShare = 0.3;
 double objective_target(Norm norm, double claim) {
   if (std::isinf(claim)) return claim;
   // Counts are whole: more than one less is enough.
-  if (norm == Norm::l0) return std::ceil(claim - 1e-6) - 1 + 1e-3;
+  if (norm == Norm::l0) return whole(claim) - 1 + 1e-3;
   const double target = claim * (1 - kClaimSlack);
   return norm == Norm::l2 ? target * target : target;
 }

@@ -2,9 +2,16 @@
 // the first layer's columns are divided by w_j: the engines need not know. Weights that are no
 // powers of two round those columns (1e-16 of themselves), so what is found is checked again in x,
 // pushed outward by a hair where it misses, and bounds are lowered by kRounding of themselves.
+//
+// In L0 a change has a cost, and that costs are whole numbers is what makes the search's bounds
+// strong. So they are counted in the largest unit of which all are multiples (0.5 of 0.5, 2 and
+// 10); where there is none, or too small a one, in a fraction of the sum so small that rounding
+// them down changes the bound by next to nothing.
 #include "brink/ask/weights.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 #include "brink/ask/answer.h"
 #include "brink/network/normalise.h"
@@ -14,6 +21,59 @@ namespace brink {
 namespace {
 
 constexpr double kRounding = 1e-9;
+
+/// The sum of whole costs, at most: tolerances of sums are of this.
+constexpr double kLargestSum = 1e10;
+constexpr int kMostDecimals = 8;
+constexpr double kSameNumber = 1e-14;  ///< relative: a decimal number, but for its last bit
+
+/// Whole numbers >= 1, times `unit` (nearly) the weights and nowhere more than them.
+struct WholeCosts {
+  Eigen::VectorXd costs;
+  double unit;
+};
+
+/// The weights as whole multiples of 10^-decimals, if they are.
+std::optional<WholeCosts> as_decimals(const Eigen::VectorXd& weights, int decimals) {
+  const double power = std::pow(10.0, decimals);
+  Eigen::VectorXd costs = (power * weights).array().round();
+  if (!(costs.sum() <= 1e15) || costs.minCoeff() < 1) return std::nullopt;
+  if (((power * weights - costs).array().abs() > kSameNumber * costs.array()).any()) {
+    return std::nullopt;
+  }
+  std::int64_t common = 0;
+  for (const double cost : costs) common = std::gcd(common, static_cast<std::int64_t>(cost));
+  costs /= static_cast<double>(common);
+  if (costs.sum() > kLargestSum) return std::nullopt;
+  return WholeCosts{costs, static_cast<double>(common) / power};
+}
+
+WholeCosts whole_costs(const Eigen::VectorXd& weights) {
+  for (int decimals = 0; decimals <= kMostDecimals; ++decimals) {
+    if (auto whole = as_decimals(weights, decimals)) return *whole;
+  }
+  const double unit = std::min(weights.sum() / kLargestSum, weights.minCoeff());
+  return {(weights / unit).array().floor().max(1.0), unit};
+}
+
+/// In units of the costs', whose sums are whole.
+ClosestAnswer by_costs(const Network& network, const ClosestQuestion& question,
+                       const Eigen::VectorXd& image, const Engine& engine) {
+  const WholeCosts whole = whole_costs(question.weights);
+  ClosestQuestion counted = question;
+  counted.weights = whole.costs;
+  ClosestAnswer answer = engine(network, counted, image, whole.unit);
+  answer.bound *= whole.unit;
+  answer.lead_bound *= whole.unit;
+  if (!answer.distance) return answer;
+  const double distance = weighted_distance(question, answer.image, image);
+  answer.distance = distance;
+  answer.bound = std::min(answer.bound, distance);
+  answer.lead_bound = std::min(answer.lead_bound, distance);
+  const bool near = answer.lead_bound >= distance - optimality_slack(question, distance);
+  if (answer.status == AnswerStatus::optimal && !near) answer.status = AnswerStatus::gap;
+  return answer;
+}
 
 /// x for z, within the reach; inputs that did not move are the image's own.
 Eigen::VectorXd in_own_units(const Eigen::VectorXd& z, const Eigen::VectorXd& moved_from,
@@ -38,11 +98,9 @@ const OutputRegion* region_of(const std::vector<OutputRegion>& regions,
 
 }  // namespace
 
-ClosestAnswer with_weights(
-    const Network& network, const ClosestQuestion& question, const Eigen::VectorXd& image,
-    int label,
-    const std::function<ClosestAnswer(const Network&, const ClosestQuestion&,
-                                      const Eigen::VectorXd& image)>& unweighted) {
+ClosestAnswer with_weights(const Network& network, const ClosestQuestion& question,
+                           const Eigen::VectorXd& image, int label, const Engine& engine) {
+  if (question.norm == Norm::l0) return by_costs(network, question, image, engine);
   const auto regions = output_regions(question, network, label);
   if (auto early = before_search(network, question, image, label, regions)) return *early;
   const Box box = reach(question, image);
@@ -56,7 +114,7 @@ ClosestAnswer with_weights(
   const Eigen::VectorXd from =
       image.cwiseProduct(question.weights).cwiseMax(plain.box.lower).cwiseMin(plain.box.upper);
 
-  ClosestAnswer answer = unweighted(stretched, plain, from);
+  ClosestAnswer answer = engine(stretched, plain, from, 1);
   answer.bound *= 1 - kRounding;
   answer.lead_bound *= 1 - kRounding;
   if (answer.image.size() == 0) return answer;

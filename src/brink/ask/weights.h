@@ -1,5 +1,5 @@
 // Changes of inputs that count for more or less: sum w_j |d_j|, sqrt(sum (w_j d_j)^2), max w_j
-// |d_j|.
+// |d_j|, or in L0 the sum of w_j over the inputs that differ.
 #pragma once
 
 #include <functional>
@@ -8,12 +8,15 @@
 
 namespace brink {
 
-/// Asks `unweighted`, an engine, about inputs measured in units of 1 / w_j, and gives its answer in
-/// the question's own: image, distance (recomputed), bounds. The question has weights.
-ClosestAnswer with_weights(
-    const Network& network, const ClosestQuestion& question, const Eigen::VectorXd& image,
-    int label,
-    const std::function<ClosestAnswer(const Network&, const ClosestQuestion&,
-                                      const Eigen::VectorXd& image)>& unweighted);
+/// An engine that knows no weights but the whole numbers of L0. The distances that it is asked for
+/// are in units of `unit`.
+using Engine = std::function<ClosestAnswer(const Network&, const ClosestQuestion&,
+                                           const Eigen::VectorXd& image, double unit)>;
+
+/// Asks the engine about inputs measured in units of 1 / w_j, or in L0 about whole weights, and
+/// gives its answer in the question's own: image, distance (recomputed), bounds. The question has
+/// weights.
+ClosestAnswer with_weights(const Network& network, const ClosestQuestion& question,
+                           const Eigen::VectorXd& image, int label, const Engine& engine);
 
 }  // namespace brink

@@ -23,7 +23,8 @@ std::vector<Move> moves(Program& program, const ClosestQuestion& question,
       result.push_back({origin, origin, origin});
       continue;
     }
-    result.push_back({origin, low, high});
+    const double weight = question.weights.size() > 0 ? question.weights(j) : 1;
+    result.push_back({origin, low, high, weight});
   }
   return result;
 }
@@ -33,13 +34,14 @@ std::vector<SplitMove> add_split_moves(Program& program, const std::vector<Move>
   std::vector<SplitMove> split(all.size());
   for (std::size_t j = 0; j < all.size(); ++j) {
     const Move& move = all[j];
+    const double price = cost * move.weight;
     if (move.up() > 0) {
       split[j].p =
-          program.add_column({fmt::format("p_{}", j), move.least_up(), move.up(), cost, false});
+          program.add_column({fmt::format("p_{}", j), move.least_up(), move.up(), price, false});
     }
     if (move.down() > 0) {
-      split[j].n =
-          program.add_column({fmt::format("n_{}", j), move.least_down(), move.down(), cost, false});
+      split[j].n = program.add_column(
+          {fmt::format("n_{}", j), move.least_down(), move.down(), price, false});
     }
   }
   return split;

@@ -14,6 +14,7 @@ struct Move {
   double origin = 0;  ///< x~_j
   double low = 0;
   double high = 0;
+  double weight = 1;  ///< of the change
 
   double up() const { return std::max(0.0, high - origin); }
   double down() const { return std::max(0.0, origin - low); }
@@ -28,7 +29,8 @@ struct Move {
 std::vector<Move> moves(Program& program, const ClosestQuestion& question,
                         const Eigen::VectorXd& image);
 
-/// x_j = x~_j + p_j - n_j. Columns exist only where the pixel can move that way (-1).
+/// x_j = x~_j + p_j - n_j, at `cost` times the weight. Columns exist only where the pixel can move
+/// that way (-1).
 struct SplitMove {
   int p = -1;
   int n = -1;

@@ -1,7 +1,7 @@
-// L0: the number of changed pixels, by one binary u_j each.
+// L0: the number of changed pixels, or what they cost, by one binary u_j each.
 //
-//     tight:  min sum_j u_j,  p_j <= (hi_j - x~_j) u_j,  n_j <= (x~_j - lo_j) u_j
-//     seed:   min sum_j u_j,  -u_j <= x_j - x~_j <= u_j
+//     tight:  min sum_j w_j u_j,  p_j <= (hi_j - x~_j) u_j,  n_j <= (x~_j - lo_j) u_j
+//     papers: min sum_j w_j u_j,  -u_j <= x_j - x~_j <= u_j
 //
 // The tight rows let a relaxed u_j be no smaller than the share of its way that the pixel goes,
 // which the papers' rows do only for pixels that can move by 1. The papers' rows suppose moves of
@@ -27,7 +27,7 @@ std::vector<Affine> add_l0(Program& program, const std::vector<Move>& all, Dista
   if (form == DistanceForm::papers) {
     const std::vector<Affine> inputs = add_seed_inputs(program, all);
     for (std::size_t j = 0; j < all.size(); ++j) {
-      const int u = program.add_binary(fmt::format("u_{}", j), 1);
+      const int u = program.add_binary(fmt::format("u_{}", j), all[j].weight);
       add_seed_rows(program, j, inputs[j], all[j].origin, u, std::max(1.0, all[j].largest()));
     }
     return inputs;
@@ -36,7 +36,7 @@ std::vector<Affine> add_l0(Program& program, const std::vector<Move>& all, Dista
   const std::vector<SplitMove> split = add_split_moves(program, all, 0);
   for (std::size_t j = 0; j < all.size(); ++j) {
     if (all[j].largest() <= 0) continue;
-    const int u = program.add_binary(fmt::format("u_{}", j), 1);
+    const int u = program.add_binary(fmt::format("u_{}", j), all[j].weight);
     add_switch(program, fmt::format("above_{}", j), split[j].p, all[j].up(), u);
     add_switch(program, fmt::format("below_{}", j), split[j].n, all[j].down(), u);
   }

@@ -1,7 +1,7 @@
-// L1: min sum_j |x_j - x~_j|.
+// L1: min sum_j w_j |x_j - x~_j|, w_j = 1 unless weights are given.
 //
-//     tight:  min sum_j p_j + n_j                                     (no rows)
-//     seed:   min sum_j d_j,  -d_j <= x_j - x~_j <= d_j,  d_j >= 0    (two rows a pixel)
+//     tight:  min sum_j w_j (p_j + n_j)                                   (no rows)
+//     papers: min sum_j w_j d_j,  -d_j <= x_j - x~_j <= d_j,  d_j >= 0    (two rows a pixel)
 //
 // Source of the papers' form: Fischetti & Jo 2018, (16).
 #include "distance.h"
@@ -13,7 +13,7 @@ std::vector<Affine> add_l1(Program& program, const std::vector<Move>& all, Dista
 
   const std::vector<Affine> inputs = add_seed_inputs(program, all);
   for (std::size_t j = 0; j < all.size(); ++j) {
-    const int d = program.add_column({fmt::format("d_{}", j), 0, kInfinity, 1, false});
+    const int d = program.add_column({fmt::format("d_{}", j), 0, kInfinity, all[j].weight, false});
     add_seed_rows(program, j, inputs[j], all[j].origin, d);
   }
   return inputs;

@@ -1,7 +1,7 @@
-// Linf: min W, the largest change of any pixel.
+// Linf: min W, the largest change of any pixel, times its weight w_j.
 //
-//     tight:  p_j + n_j <= W,  W <= max_j D_j                 (one row a pixel)
-//     seed:   -W <= x_j - x~_j <= W,  W >= 0                  (two rows a pixel)
+//     tight:  w_j (p_j + n_j) <= W,  W <= max_j w_j D_j       (one row a pixel)
+//     papers: -W / w_j <= x_j - x~_j <= W / w_j,  W >= 0      (two rows a pixel)
 //
 // p_j <= W and n_j <= W as two rows allow the same x and W: p_j and n_j need not both be positive.
 // One row is half as many.
@@ -16,22 +16,22 @@ std::vector<Affine> add_linf(Program& program, const std::vector<Move>& all, Dis
     const std::vector<Affine> inputs = add_seed_inputs(program, all);
     const int w = program.add_column({"W", 0, kInfinity, 1, false});
     for (std::size_t j = 0; j < all.size(); ++j) {
-      add_seed_rows(program, j, inputs[j], all[j].origin, w);
+      add_seed_rows(program, j, inputs[j], all[j].origin, w, 1 / all[j].weight);
     }
     return inputs;
   }
 
   double least = 0, largest = 0;
   for (const Move& move : all) {
-    least = std::max(least, move.least());
-    largest = std::max(largest, move.largest());
+    least = std::max(least, move.weight * move.least());
+    largest = std::max(largest, move.weight * move.largest());
   }
   const std::vector<SplitMove> split = add_split_moves(program, all, 0);
   const int w = program.add_column({"W", least, largest, 1, false});
   for (std::size_t j = 0; j < all.size(); ++j) {
     Affine row{0, {{w, -1}}};
-    if (split[j].p >= 0) row.terms.push_back({split[j].p, 1});
-    if (split[j].n >= 0) row.terms.push_back({split[j].n, 1});
+    if (split[j].p >= 0) row.terms.push_back({split[j].p, all[j].weight});
+    if (split[j].n >= 0) row.terms.push_back({split[j].n, all[j].weight});
     if (row.terms.size() > 1) {
       program.add_row(fmt::format("within_{}", j), row, -kInfinity, 0);
     }

@@ -232,14 +232,18 @@ Box changed_only(Box reach, const Eigen::VectorXd& x, const Eigen::VectorXd& ima
   return reach;
 }
 
-/// Puts pixels back one by one, smallest change first, where the network stays fooled.
-Eigen::VectorXd put_back(Eigen::VectorXd x, const Eigen::VectorXd& image, const Check& passes,
+/// Puts pixels back one by one, the dearest first, of these the smallest change first, where the
+/// network stays fooled.
+Eigen::VectorXd put_back(Eigen::VectorXd x, const ClosestQuestion& question,
+                         const Eigen::VectorXd& image, const Check& passes,
                          const Deadline& deadline) {
   std::vector<Eigen::Index> changed;
   for (Eigen::Index j = 0; j < x.size(); ++j) {
     if (x(j) != image(j)) changed.push_back(j);
   }
   std::sort(changed.begin(), changed.end(), [&](Eigen::Index a, Eigen::Index b) {
+    const auto& cost = question.weights;
+    if (cost.size() > 0 && cost(a) != cost(b)) return cost(a) > cost(b);
     return std::abs(x(a) - image(a)) < std::abs(x(b) - image(b));
   });
   for (const Eigen::Index j : changed) {
@@ -254,15 +258,15 @@ Eigen::VectorXd put_back(Eigen::VectorXd x, const Eigen::VectorXd& image, const 
 /// L0: among the pixels allowed to move, a sparse L1 solution names the few that must; on these
 /// the Linf-style interior is not needed, only a point that passes.
 std::vector<std::optional<Eigen::VectorXd>> polish_count(
-    const PatternPolytope& polytope, const Eigen::VectorXd& slacks, const Box& reach,
+    const PatternPolytope& polytope, const Eigen::VectorXd& slacks, const ClosestQuestion& question,
     const Eigen::VectorXd& image, const Eigen::VectorXd& point, const std::vector<Aim>& aims,
     const Deadline& deadline) {
-  const Box restricted = changed_only(reach, point, image);
+  const Box restricted = changed_only(reach(question, image), point, image);
   LinearPattern solver(near_polytope(polytope, slacks, image, restricted, kInfinity),
                        polytope.phase_rows, image);
   auto found = ladders(solver, image, restricted, aims, deadline);
   for (std::size_t i = 0; i < aims.size(); ++i) {
-    if (found[i]) found[i] = put_back(*found[i], image, aims[i].passes, deadline);
+    if (found[i]) found[i] = put_back(*found[i], question, image, aims[i].passes, deadline);
   }
   return found;
 }
@@ -286,7 +290,7 @@ double linearised_distance(const ClosestQuestion& question, const Eigen::VectorX
 double measured_distance(const ClosestQuestion& question, const Eigen::VectorXd& image,
                          const Eigen::VectorXd& x) {
   return question.breakpoints ? linearised_distance(question, image, x)
-                              : distance(question.norm, x, image);
+                              : weighted_distance(question, x, image);
 }
 
 std::vector<std::optional<Eigen::VectorXd>> polish(
@@ -309,7 +313,7 @@ std::vector<std::optional<Eigen::VectorXd>> polish(
   const Box box = reach(question, image);
   const Eigen::VectorXd slacks = pattern_slacks(network, phases, region, image);
   if (question.norm == Norm::l0) {
-    return polish_count(polytope, slacks, box, image, point, aims, deadline);
+    return polish_count(polytope, slacks, question, image, point, aims, deadline);
   }
   const auto by = [&](PatternSolver&& solver) {
     return ladders(solver, image, box, aims, deadline);

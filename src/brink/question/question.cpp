@@ -122,6 +122,7 @@ namespace {
 // Of margin, floor and lead: beyond, solvers take numbers for infinity.
 constexpr double kMostAsked = 1e9;
 constexpr int kMostBreakpoints = 10'000;
+constexpr double kMostCost = 1e6;  ///< in L0, of the least: sums of them are counted
 constexpr int kMostLevels = 65'536;
 
 Expected<void> check_box(const ClosestQuestion& question, const Network& network) {
@@ -142,13 +143,10 @@ Expected<void> check_weights(const ClosestQuestion& question, const Network& net
   if (weights.size() != network.input_size()) {
     return bad_request("there are {} weights for {} inputs", weights.size(), network.input_size());
   }
+  const double most = question.norm == Norm::l0 ? kMostCost : kMostAsked;
   if (!weights.allFinite() || weights.minCoeff() <= 0 ||
-      weights.maxCoeff() > kMostAsked * weights.minCoeff()) {
-    return bad_request("weights must be above 0, the largest at most {} times the least",
-                       kMostAsked);
-  }
-  if (question.norm == Norm::l0) {
-    return bad_request("L0 counts changes, weights are for l1, l2 and linf");
+      weights.maxCoeff() > most * weights.minCoeff()) {
+    return bad_request("weights must be above 0, the largest at most {} times the least", most);
   }
   if (question.levels || question.breakpoints) {
     return bad_request("weights do not go with levels and breakpoints");
@@ -285,6 +283,9 @@ std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const 
 double weighted_distance(const ClosestQuestion& question, const Eigen::VectorXd& x,
                          const Eigen::VectorXd& image) {
   if (question.weights.size() == 0) return distance(question.norm, x, image);
+  if (question.norm == Norm::l0) {
+    return (x.array() != image.array()).select(question.weights, 0.0).sum();
+  }
   const Eigen::VectorXd change = question.weights.cwiseProduct(x - image);
   return distance(question.norm, change, Eigen::VectorXd::Zero(change.size()));
 }

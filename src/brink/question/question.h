@@ -54,7 +54,8 @@ struct ClosestQuestion {
   /// Inputs that stay at the image's own value.
   std::vector<int> frozen;
 
-  /// > 0, of each input's change (ask/weights.h); not in L0, where a change counts 1. Empty: all 1.
+  /// > 0, of each input's change (ask/weights.h): in L0 what it costs, at whatever length. Empty:
+  /// all 1.
   Eigen::VectorXd weights;
 
   /// Images must lie deeper than the boundary.
@@ -107,7 +108,8 @@ std::vector<OutputRegion> output_regions(const ClosestQuestion& question, const 
 /// touched).
 ClosestQuestion with_outputs_scaled(ClosestQuestion question, int exponent);
 
-/// The distance that is asked for: of the changes times their weights.
+/// The distance that is asked for: of the changes times their weights; in L0 the weights of those
+/// inputs that differ.
 double weighted_distance(const ClosestQuestion& question, const Eigen::VectorXd& x,
                          const Eigen::VectorXd& image);
 

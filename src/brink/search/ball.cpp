@@ -13,9 +13,8 @@ namespace brink::search {
 namespace {
 
 struct Item {
-  double worth;  // per unit (L1) or in all (L0)
+  double worth;  // per unit of room
   double room;
-  Eigen::Index pixel;
 };
 
 /// Scratch space of one thread: support() is called thousands of times a second.
@@ -25,15 +24,53 @@ std::vector<Item>& scratch() {
   return items;
 }
 
+/// The knapsack's threshold: the worth of the item that the budget splits; 0 when all fit. Buckets
+/// by worth first, since few items are worth more than it.
+double threshold(const std::vector<double>& worths, const std::vector<double>& rooms,
+                 double greatest, double budget) {
+  constexpr std::size_t kBuckets = 64;
+  std::array<double, kBuckets> weights{};
+  const double scale = (kBuckets - 1) / greatest;
+  const auto bucket = [&](std::size_t j) {
+    const double b = worths[j] * scale;  // tiny or infinite worths may leave no scale
+    return b >= 0 && b < kBuckets ? static_cast<std::size_t>(b) : 0;
+  };
+  for (std::size_t j = 0; j < worths.size(); ++j) weights[bucket(j)] += rooms[j];
+  std::size_t chosen = kBuckets;
+  while (chosen > 0 && weights[chosen - 1] <= budget) budget -= weights[--chosen];
+  if (chosen-- == 0) return 0;
+  auto& items = scratch();
+  for (std::size_t j = 0; j < worths.size(); ++j) {
+    if (bucket(j) == chosen) items.push_back({worths[j], rooms[j]});
+  }
+  auto begin = items.begin();
+  auto end = items.end();
+  while (end - begin > 1) {  // quickselect on the weights
+    const auto middle = begin + (end - begin) / 2;
+    std::nth_element(begin, middle, end,
+                     [](const Item& a, const Item& b) { return a.worth > b.worth; });
+    double weight = 0;
+    for (auto item = begin; item != middle; ++item) weight += item->room;
+    if (weight > budget) {
+      end = middle;
+    } else {
+      budget -= weight;
+      begin = middle;
+    }
+  }
+  return begin->worth;
+}
+
 }  // namespace
 
 Ball::Ball(Norm norm, const Eigen::VectorXd& image, const Box& reach, double radius,
-           int breakpoints)
+           int breakpoints, Eigen::VectorXd costs)
     : norm_(norm),
       lower_(reach.lower - image),
       upper_(reach.upper - image),
       radius_(radius),
-      breakpoints_(breakpoints) {
+      breakpoints_(breakpoints),
+      costs_(std::move(costs)) {
   lower_ = lower_.cwiseMin(0.0);
   upper_ = upper_.cwiseMax(0.0);
   if (breakpoints_ == 0) return;
@@ -45,7 +82,8 @@ double Ball::largest_radius() const {
   const Eigen::VectorXd room = upper_.cwiseMax(-lower_);
   switch (norm_) {
     case Norm::l0:
-      return static_cast<double>((room.array() > 0).count());
+      return costs_.size() > 0 ? (room.array() > 0).select(costs_, 0.0).sum()
+                               : static_cast<double>((room.array() > 0).count());
     case Norm::l1:
       return room.sum();
     case Norm::l2:
@@ -72,89 +110,49 @@ double Ball::support_linf(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
   return value;
 }
 
-/// The knapsack's threshold: the worth of the item that the budget splits; 0 when all fit. Buckets
-/// by worth first, since few items are worth more than it.
-double Ball::threshold_l1(const std::vector<double>& worths, const std::vector<double>& rooms,
-                          double greatest) const {
-  constexpr std::size_t kBuckets = 64;
-  std::array<double, kBuckets> weights{};
-  const double scale = (kBuckets - 1) / greatest;
-  const auto bucket = [&](std::size_t j) {
-    const double b = worths[j] * scale;  // tiny or infinite worths may leave no scale
-    return b >= 0 && b < kBuckets ? static_cast<std::size_t>(b) : 0;
-  };
-  for (std::size_t j = 0; j < worths.size(); ++j) weights[bucket(j)] += rooms[j];
-  double budget = std::max(0.0, radius_);
-  std::size_t chosen = kBuckets;
-  while (chosen > 0 && weights[chosen - 1] <= budget) budget -= weights[--chosen];
-  if (chosen-- == 0) return 0;
-  auto& items = scratch();
-  for (std::size_t j = 0; j < worths.size(); ++j) {
-    if (bucket(j) == chosen) items.push_back({worths[j], rooms[j], static_cast<Eigen::Index>(j)});
-  }
-  auto begin = items.begin();
-  auto end = items.end();
-  while (end - begin > 1) {  // quickselect on the weights
-    const auto middle = begin + (end - begin) / 2;
-    std::nth_element(begin, middle, end,
-                     [](const Item& a, const Item& b) { return a.worth > b.worth; });
-    double weight = 0;
-    for (auto item = begin; item != middle; ++item) weight += item->room;
-    if (weight > budget) {
-      end = middle;
-    } else {
-      budget -= weight;
-      begin = middle;
-    }
-  }
-  return begin->worth;
-}
-
-double Ball::support_l1(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
+/// Items are moves of pixels: of a length |d_j| up to m_j, worth |c_j| of it (L1), or by a share of
+/// m_j, which uses up as much of w_j (L0).
+double Ball::support_knapsack(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
   thread_local std::vector<double> worths, rooms;
   const auto size = static_cast<std::size_t>(c.size());
   worths.resize(size);
   rooms.resize(size);
-  const double greatest = kernels::rooms_and_worths(size, c.data(), lower_.data(), upper_.data(),
-                                                    rooms.data(), worths.data());
+  double greatest = kernels::rooms_and_worths(size, c.data(), lower_.data(), upper_.data(),
+                                              rooms.data(), worths.data());
   if (greatest == 0) return c.allFinite() ? 0 : std::numeric_limits<double>::quiet_NaN();
-  const double t = std::isinf(radius_) ? 0 : threshold_l1(worths, rooms, greatest);
-  double value = t > 0 ? t * radius_ : 0;
-  double left = radius_;
+  double budget = radius_;
+  if (norm_ == Norm::l0) {
+    budget = std::floor(radius_ + 1e-9);
+    greatest = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      const double used = cost(static_cast<Eigen::Index>(i));
+      worths[i] *= rooms[i] / used;
+      rooms[i] = used;
+      greatest = std::max(greatest, worths[i]);
+    }
+  }
+  const double t =
+      std::isinf(budget) ? 0 : threshold(worths, rooms, greatest, std::max(0.0, budget));
+  double value = t > 0 ? t * budget : 0;
+  double left = budget;
+  const auto take = [&](std::size_t i, double used) {
+    if (d == nullptr) return;
+    const auto j = static_cast<Eigen::Index>(i);
+    const double move = norm_ == Norm::l0 ? room(j, c(j)) * (used / rooms[i]) : used;
+    (*d)(j) = c(j) > 0 ? move : -move;
+  };
   for (std::size_t i = 0; i < size; ++i) {
     if (worths[i] <= t) continue;
     value += rooms[i] * (worths[i] - t);
     left -= rooms[i];
-    const auto j = static_cast<Eigen::Index>(i);
-    if (d != nullptr) (*d)(j) = c(j) > 0 ? rooms[i] : -rooms[i];
+    take(i, rooms[i]);
   }
   if (d == nullptr || t == 0) return value;
   for (std::size_t i = 0; i < size && left > 0; ++i) {  // the split item(s)
     if (worths[i] != t) continue;
-    const auto j = static_cast<Eigen::Index>(i);
-    const double move = std::min(left, rooms[i]);
-    (*d)(j) = c(j) > 0 ? move : -move;
-    left -= move;
-  }
-  return value;
-}
-
-double Ball::support_l0(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
-  auto& items = scratch();
-  for (Eigen::Index j = 0; j < c.size(); ++j) {
-    const double m = room(j, c(j));
-    if (c(j) != 0 && m > 0) items.push_back({std::abs(c(j)) * m, m, j});
-  }
-  const double count = std::floor(radius_ + 1e-9);
-  if (count < static_cast<double>(items.size())) {
-    std::nth_element(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(count), items.end(),
-                     [](const Item& a, const Item& b) { return a.worth > b.worth; });
-    items.resize(static_cast<std::size_t>(count));
-  }
-  double value = 0;
-  for (const Item& item : items) {
-    value += item.worth;
-    if (d != nullptr) (*d)(item.pixel) = c(item.pixel) > 0 ? item.room : -item.room;
+    const double used = std::min(left, rooms[i]);
+    take(i, used);
+    left -= used;
   }
   return value;
 }
@@ -203,10 +201,8 @@ Ball::Support Ball::support(const Eigen::VectorXd& c, Eigen::VectorXd* maximiser
   double value = 0;
   switch (norm_) {
     case Norm::l0:
-      value = support_l0(c, maximiser);
-      break;
     case Norm::l1:
-      value = support_l1(c, maximiser);
+      value = support_knapsack(c, maximiser);
       break;
     case Norm::l2:
       value = breakpoints_ > 0 ? support_segments(c, maximiser) : support_l2(c, maximiser);
@@ -215,7 +211,7 @@ Ball::Support Ball::support(const Eigen::VectorXd& c, Eigen::VectorXd* maximiser
       value = support_linf(c, maximiser);
       break;
   }
-  // Each of the n terms has at most four roundings and is not negative; n more for the sum.
+  // Each of the n terms has at most five roundings and is not negative; n more for the sum.
   const double unit = std::numeric_limits<double>::epsilon();
   const double terms = static_cast<double>(c.size()) * std::max(1, breakpoints_);
   return {value, unit * (terms + 8) * std::abs(value)};

@@ -7,7 +7,10 @@
 // which is closed form for every norm (one-dimensional duals):
 //     Linf: sum |c_j| min(m_j, r)            m_j: how far pixel j goes in c_j's direction
 //     L1:   min_t  t r + sum m_j (|c_j| - t)+             (fractional knapsack)
-//     L0:   sum of the floor(r) largest |c_j| m_j         (also of the convex hull)
+//     L0:   min_t  t r + sum (|c_j| m_j - t w_j)+          a change of pixel j costs w_j, a whole
+//     number,
+//           at whatever length. It is that of { sum w_j |d_j| / m_j <= floor(r) }, which is the
+//           convex hull where all w_j are 1
 //     L2:   min_t  t r^2 / 2 + sum max_{0<=d<=m_j} (|c_j| d - t d^2 / 2)
 //     linearised L2 (sum f~(d_j) <= r^2, f~ through N breakpoints of d^2): a knapsack of segments,
 //           min_t  t r^2 + sum over segments of width (|c_j| - t slope)+
@@ -26,15 +29,17 @@ namespace brink::search {
 class Ball {
  public:
   /// `reach` contains `image`; radius in the norm itself (L2 not squared), may be infinite.
-  /// `breakpoints` >= 2: the linearised L2.
+  /// `breakpoints` >= 2: the linearised L2. `costs`: of L0, whole numbers >= 1; empty: all 1.
   Ball(Norm norm, const Eigen::VectorXd& image, const Box& reach, double radius,
-       int breakpoints = 0);
+       int breakpoints = 0, Eigen::VectorXd costs = {});
 
   double radius() const { return radius_; }
   void set_radius(double radius) { radius_ = radius; }
   Norm norm() const { return norm_; }
   int breakpoints() const { return breakpoints_; }
   Eigen::Index size() const { return lower_.size(); }
+  /// Of a change of pixel j (L0).
+  double cost(Eigen::Index j) const { return costs_.size() > 0 ? costs_(j) : 1; }
   /// The largest distance that the reach allows.
   double largest_radius() const;
   /// A factor that takes every point of the ball of radius `from` into the ball of radius `to` <
@@ -49,11 +54,8 @@ class Ball {
   Support support(const Eigen::VectorXd& c, Eigen::VectorXd* maximiser = nullptr) const;
 
  private:
-  double threshold_l1(const std::vector<double>& worths, const std::vector<double>& rooms,
-                      double greatest) const;
-  double support_l1(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
+  double support_knapsack(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
   double support_l2(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
-  double support_l0(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
   double support_segments(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
   double support_linf(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
   double room(Eigen::Index j, double c) const { return c > 0 ? upper_(j) : -lower_(j); }
@@ -62,6 +64,7 @@ class Ball {
   Eigen::VectorXd lower_, upper_;  ///< of the change d
   double radius_;
   int breakpoints_;
+  Eigen::VectorXd costs_;
   Eigen::VectorXd widths_, per_widths_;  ///< of the linearised L2's segments; 1 / them or 0
 };
 

@@ -51,7 +51,8 @@ class ClosestSearch {
         question_(question),
         image_(image),
         incumbent_(network, question, image, options.gap, deadline),
-        ball_(question.norm, image, reach(question, image), 0, question.breakpoints.value_or(0)) {
+        ball_(question.norm, image, reach(question, image), 0, question.breakpoints.value_or(0),
+              question.weights) {
     ball_.set_radius(ball_.largest_radius());
     for (const OutputRegion& region : regions) {
       if (problems_.empty()) {

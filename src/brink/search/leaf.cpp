@@ -110,14 +110,8 @@ LeafResult solve_leaf(const Problem& problem, const OutputRegion& region, const 
   const bool whole = ball.norm() == Norm::l0 || ball.breakpoints() > 0;
   if (!whole) return solve_near(problem, region, phases, polytope, ball, deadline);
   polytope.rhs -= row_doubts(problem, phases, region);
-  switch (ball.norm()) {
-    case Norm::l0: {
-      const int limit = static_cast<int>(std::floor(ball.radius() + 1e-9));
-      return fewest_pixels(problem, polytope, limit, deadline);
-    }
-    default:
-      return leaf_segments(problem, polytope, ball, deadline);
-  }
+  return ball.norm() == Norm::l0 ? fewest_pixels(problem, polytope, ball, deadline)
+                                 : leaf_segments(problem, polytope, ball, deadline);
 }
 
 PatternExtreme pattern_extreme(const Problem& problem, const OutputRegion& row,

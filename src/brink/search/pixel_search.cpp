@@ -1,7 +1,7 @@
-// Branch and bound on "moved / not moved", with the LP sum p_j / room_j as bound: that the count is
-// whole makes it strong. A pixel that moves costs one, at whatever length. Pixels whose reduced
-// cost says that moving them takes the bound beyond the limit are pinned; those of the root, all
-// but a few dozen, leave the program for good.
+// Branch and bound on "moved / not moved", with the LP sum w_j p_j / room_j as bound: that the sum
+// of the costs is whole makes it strong. A pixel that moves costs w_j (1), at whatever length.
+// Pixels whose reduced cost says that moving them takes the bound beyond the limit are pinned;
+// those of the root, all but a few dozen, leave the program for good.
 #include "brink/search/pixel_search.h"
 
 #include <algorithm>
@@ -17,19 +17,22 @@ namespace brink::search {
 
 namespace {
 
-constexpr double kWhole = 1e-6;  ///< a bound must exceed a whole number by this to exclude it
+/// A bound must exceed a whole number by this, and by so much of it, to exclude it.
+constexpr double kWhole = 1e-6, kWholeShare = 1e-12;
 /// Of a sum of products, relative to the sum of their sizes.
 constexpr double kRounding = 1e-13;
 
 class PixelSearch {
  public:
-  PixelSearch(const Problem& problem, const PatternPolytope& polytope, int limit,
+  PixelSearch(const Problem& problem, const PatternPolytope& polytope, const Ball& ball,
               const Deadline& deadline)
       : problem_(problem),
         polytope_(polytope),
+        ball_(ball),
         moves_(move_program(problem, polytope)),
         lp_(with_costs()),
-        limit_(limit),
+        limit_(std::floor(ball.radius() + 1e-9)),
+        beyond_(limit_ + kWhole + kWholeShare * limit_),
         deadline_(deadline) {}
 
   LeafResult run() {
@@ -37,7 +40,7 @@ class PixelSearch {
     while (!open_.empty() && !best_) expand(*this, open_.pop(), open_);
     LeafResult result;
     result.empty = exhausted_ && !best_;
-    result.bound = result.empty ? limit_ + 1.0 : std::max(0.0, std::ceil(root_ - 1e-6));
+    result.bound = result.empty ? limit_ + 1 : std::max(0.0, std::ceil(root_ - (beyond_ - limit_)));
     result.point = best_;
     result.programs = solves_;
     return result;
@@ -45,25 +48,25 @@ class PixelSearch {
 
   struct Bound {
     LpSolution solution;
-    double pixels = 0;  ///< lower bound on how many move
-    int column = -1;    ///< to branch on
+    double cost = 0;  ///< lower bound, of all that move
+    int column = -1;  ///< to branch on
   };
 
   // A question of expand().
-  /// How many pixels move by decision; the program becomes the node's.
-  std::optional<int> enter(const Node& node) {
+  /// What moves by decision costs so much; the program becomes the node's.
+  std::optional<double> enter(const Node& node) {
     if (deadline_.expired()) {
       exhausted_ = false;
       return std::nullopt;
     }
     std::vector<char> moving(costs_.size(), 0), pinned(costs_.size(), 0);
-    int count = 0;
+    double decided = 0;
     for (const Step* step = node.path.get(); step != nullptr; step = step->before.get()) {
       for (const Change& change : step->changes) pinned[static_cast<std::size_t>(change.what)] = 1;
       if (step->split.what < 0) continue;
       const auto column = static_cast<std::size_t>(step->split.what);
       (step->split.on ? moving : pinned)[column] = 1;
-      count += step->split.on ? 1 : 0;
+      decided += step->split.on ? cost(column) : 0;
     }
     for (std::size_t c = 0; c < costs_.size(); ++c) {
       const Column& column = moves_.program.columns[c];
@@ -73,36 +76,36 @@ class PixelSearch {
     }
     pinned_ = std::move(pinned);
     lp_->set_costs(costs_);
-    return count;
+    return decided;
   }
 
-  Bound bound(Node& node, int moved) {
+  Bound bound(Node& node, double decided) {
     ++solves_;
     Bound bound{lp_->solve(deadline_), 0, -1};
     if (bound.solution.status != SolveStatus::optimal) return bound;
-    bound.pixels = moved + std::max(0.0, lp_->safe_bound(bound.solution.duals));
-    if (solves_ == 1) root_ = bound.pixels;
+    bound.cost = decided + std::max(0.0, lp_->safe_bound(bound.solution.duals));
+    if (solves_ == 1) root_ = bound.cost;
     bound.column = most_open(bound.solution.values);
-    node.bound = bound.pixels;
+    node.bound = bound.cost;
     return bound;
   }
 
-  Verdict judge(Node& node, int /*moved*/, const Bound& bound) {
+  Verdict judge(Node& node, double /*decided*/, const Bound& bound) {
     const LpSolution& solution = bound.solution;
     if (solution.status != SolveStatus::optimal) {
       const bool empty = solution.status == SolveStatus::infeasible && none_left();
       exhausted_ = exhausted_ && empty;
       return Verdict::closed;
     }
-    if (bound.pixels > limit_ + kWhole) return Verdict::closed;
-    if (bound.column < 0 || moved_columns(solution.values) <= limit_) {
+    if (bound.cost > beyond_) return Verdict::closed;
+    if (bound.column < 0 || cost_of(solution.values) <= limit_) {
       // A move all the way may round to beyond the box's side.
       best_ = moved(problem_.image(), moves_, solution.values)
                   .cwiseMax(problem_.reach().lower)
                   .cwiseMin(problem_.reach().upper);
       return Verdict::closed;
     }
-    std::vector<Change> pins = hopeless(solution.duals, bound.pixels);
+    std::vector<Change> pins = hopeless(solution.duals, bound.cost);
     if (solves_ == 1) {
       drop(pins);
       return Verdict::again;
@@ -111,16 +114,19 @@ class PixelSearch {
     return Verdict::open;
   }
 
-  std::array<Split, 2> divide(int /*moved*/, const Bound& bound) const {
+  std::array<Split, 2> divide(double /*decided*/, const Bound& bound) const {
     const auto column = static_cast<std::size_t>(bound.column);
-    const bool likely = bound.solution.values[column] * costs_[column] >= 0.5;
+    const bool likely = share(bound.solution.values, column) >= 0.5;
     return {{{bound.column, !likely}, {bound.column, likely}}};
   }
   static std::int64_t seen() { return 0; }
 
  private:
   std::unique_ptr<LpSolver> with_costs() {
-    for (Column& column : moves_.program.columns) column.cost = 1 / column.upper;
+    for (std::size_t c = 0; c < moves_.moves.size(); ++c) {
+      Column& column = moves_.program.columns[c];
+      column.cost = cost(c) / column.upper;
+    }
     reset_costs();
     return std::make_unique<LpSolver>(moves_.program);
   }
@@ -131,15 +137,21 @@ class PixelSearch {
     pinned_.assign(costs_.size(), 0);
   }
 
-  int moved_columns(const std::vector<double>& values) const {
-    return static_cast<int>(
-        std::count_if(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(costs_.size()),
-                      [](double value) { return value > 0; }));
+  /// Of the pixel, once it has moved.
+  double cost(std::size_t column) const { return ball_.cost(moves_.moves[column].pixel); }
+  /// Of its way.
+  double share(const std::vector<double>& values, std::size_t column) const {
+    return values[column] / moves_.program.columns[column].upper;
+  }
+  double cost_of(const std::vector<double>& values) const {
+    double sum = 0;
+    for (std::size_t c = 0; c < costs_.size(); ++c) sum += values[c] > 0 ? cost(c) : 0;
+    return sum;
   }
 
   /// Reduced-cost fixing: at these multipliers the bound with a column moved is higher by the least
-  /// of 1 and its reduced cost times its room. The multipliers are those of safe_bound(), which
-  /// leaves out the negative ones.
+  /// of its cost and its reduced cost times its room. The multipliers are those of safe_bound(),
+  /// which leaves out the negative ones.
   std::vector<Change> hopeless(const std::vector<double>& duals, double bound) const {
     const Eigen::VectorXd pi =
         Eigen::Map<const Eigen::VectorXd>(duals.data(), polytope_.rows.rows()).cwiseMax(0.0);
@@ -151,8 +163,8 @@ class PixelSearch {
       const auto& move = moves_.moves[j];
       const double reduced =
           (1 - kRounding) * costs_[j] - move.sign * worth(move.pixel) - rounding(move.pixel);
-      const double gain = std::min(1.0, reduced * moves_.program.columns[j].upper);
-      if (bound + gain > limit_ + kWhole) pins.push_back({static_cast<int>(j), 0, 0});
+      const double gain = std::min(cost(j), reduced * moves_.program.columns[j].upper);
+      if (bound + gain > beyond_) pins.push_back({static_cast<int>(j), 0, 0});
     }
     return pins;
   }
@@ -197,8 +209,8 @@ class PixelSearch {
     double best_share = 1e-6;
     for (std::size_t j = 0; j < costs_.size(); ++j) {
       if (costs_[j] == 0) continue;
-      const double share = values[j] * costs_[j];
-      const double open = std::min(share, 1 - share);
+      const double gone = share(values, j);
+      const double open = std::min(gone, 1 - gone);
       if (open > best_share) {
         best_share = open;
         best = static_cast<int>(j);
@@ -209,11 +221,13 @@ class PixelSearch {
 
   const Problem& problem_;
   const PatternPolytope& polytope_;
+  const Ball& ball_;
   MoveProgram moves_;
   std::vector<double> costs_;  ///< 0: it moves by decision
   std::vector<char> pinned_;   ///< held at 0
   std::unique_ptr<LpSolver> lp_;
-  int limit_;
+  double limit_;   ///< of the costs
+  double beyond_;  ///< a bound that excludes all within it
   Deadline deadline_;
   OpenNodes open_{OpenNodes::kDepthFirst};
   bool exhausted_ = true;  ///< so far every node was closed by proof
@@ -224,9 +238,9 @@ class PixelSearch {
 
 }  // namespace
 
-LeafResult fewest_pixels(const Problem& problem, const PatternPolytope& polytope, int limit,
+LeafResult fewest_pixels(const Problem& problem, const PatternPolytope& polytope, const Ball& ball,
                          const Deadline& deadline) {
-  return PixelSearch(problem, polytope, limit, deadline).run();
+  return PixelSearch(problem, polytope, ball, deadline).run();
 }
 
 }  // namespace brink::search

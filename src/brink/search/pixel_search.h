@@ -1,13 +1,13 @@
-// The fewest pixels whose moves lead into one pattern (L0).
+// The fewest or cheapest pixels whose moves lead into one pattern (L0).
 #pragma once
 
 #include "brink/search/leaf.h"
 
 namespace brink::search {
 
-/// Moves of at most `limit` pixels; `empty`: proven that there are none. A point found ends it: it
-/// need not be the best.
-LeafResult fewest_pixels(const Problem& problem, const PatternPolytope& polytope, int limit,
+/// Moves of pixels within the ball, whose costs count; `empty`: proven that there are none. A point
+/// found ends it: it need not be the best.
+LeafResult fewest_pixels(const Problem& problem, const PatternPolytope& polytope, const Ball& ball,
                          const Deadline& deadline);
 
 }  // namespace brink::search
