@@ -246,7 +246,8 @@ class Data(Contract):
         self.refused("closest", *asked, "--mean", "1,2,3,4", says=["--mean", "4 numbers"])
 
     def test_answers_without_a_file(self):
-        asked = ("closest", "net.onnx", "--data", "data", "--images", "0-3", "--norm", "linf")
+        asked = ("closest", "net.onnx", "--data", "data", "--images", "0-3", "--norm", "linf",
+                 "--threads", "1")
         done = self.good(*asked)
         self.good(*asked, "-o", "same.csv", "--quiet")
         lines = done.stdout.splitlines()
