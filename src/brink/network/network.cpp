@@ -10,6 +10,15 @@ std::string_view name(OutputKind kind) {
   return kind == OutputKind::relu ? "relu" : "linear";
 }
 
+Eigen::VectorXd Layer::activation(const Eigen::VectorXd& y) const {
+  Eigen::VectorXd x = y.cwiseMax(0.0);
+  for (std::size_t j = 0; j < linear.size(); ++j) {
+    const auto unit = static_cast<Eigen::Index>(j);
+    if (linear[j] != 0) x(unit) = y(unit);
+  }
+  return x;
+}
+
 Expected<void> check(const Network& network) {
   if (network.layers.empty()) return bad_request("the network has no layers");
   for (int k = 1; k <= network.depth(); ++k) {
@@ -22,6 +31,11 @@ Expected<void> check(const Network& network) {
     if (k > 1 && layer.weights.cols() != network.width(k - 1)) {
       return bad_request("layer {} takes {} inputs but layer {} has {} neurons", k,
                          layer.weights.cols(), k - 1, network.width(k - 1));
+    }
+    const bool output = k == network.depth();
+    if (!layer.linear.empty() && (output || std::ssize(layer.linear) != layer.bias.size())) {
+      return bad_request("layer {}: {} of its {} units are said to be linear or not", k,
+                         layer.linear.size(), layer.bias.size());
     }
     if (!layer.weights.allFinite() || !layer.bias.allFinite()) {
       return bad_request("layer {} has a weight or bias that is NaN or infinite", k);
@@ -41,6 +55,7 @@ std::string content_hash(const Network& network) {
     bytes += fmt::format(" {}x{} ", layer.weights.rows(), layer.weights.cols());
     append(layer.weights.data(), layer.weights.size());
     append(layer.bias.data(), layer.bias.size());
+    if (!layer.linear.empty()) bytes.append(layer.linear.data(), layer.linear.size());
   }
   return sha256(bytes);
 }
@@ -50,7 +65,7 @@ std::vector<Eigen::VectorXd> pre_activations(const Network& network, const Eigen
   Eigen::VectorXd activation = x;
   for (const Layer& layer : network.layers) {
     Eigen::VectorXd y = layer.weights * activation + layer.bias;
-    activation = y.cwiseMax(0.0);
+    activation = layer.activation(y);
     result.push_back(std::move(y));
   }
   return result;
@@ -62,7 +77,7 @@ Eigen::VectorXd logits(const Network& network, const Eigen::VectorXd& x) {
   Eigen::VectorXd hidden;
   for (const Layer& layer : network.layers) {
     y = layer.weights * *activation + layer.bias;
-    hidden = y.cwiseMax(0.0);
+    hidden = layer.activation(y);
     activation = &hidden;
   }
   return y;

@@ -2,10 +2,11 @@
 //
 // Layers 0..K; layer 0 is the input x^0 in R^{n_0}. For k = 1..K
 //     y^k = W^k x^{k-1} + b^k        (pre-activation)
-//     x^k = max(0, y^k)              (hidden layers k < K)
+//     x^k = max(0, y^k)              (hidden layers k < K; x_j^k = y_j^k of units that are linear)
 // and the output x^K is y^K ("linear") or max(0, y^K) ("relu"); Fischetti & Jo 2018, section 2.
-// `layers[k - 1]` holds W^k and b^k. The forward pass here is the one that every answer of the
-// program is checked against: keep it plain.
+// `layers[k - 1]` holds W^k and b^k. Linear units carry what a later layer still needs of an
+// earlier one, so that every piecewise linear graph is such a chain (docs/decisions/0006). The
+// forward pass here is the one that every answer of the program is checked against: keep it plain.
 #pragma once
 
 #include <Eigen/Core>
@@ -22,8 +23,15 @@ enum class OutputKind { linear, relu };
 std::string_view name(OutputKind kind);
 
 struct Layer {
-  Eigen::MatrixXd weights;  ///< W^k, n_k x n_{k-1}
-  Eigen::VectorXd bias;     ///< b^k, n_k
+  Eigen::MatrixXd weights;        ///< W^k, n_k x n_{k-1}
+  Eigen::VectorXd bias;           ///< b^k, n_k
+  std::vector<char> linear = {};  ///< by unit: x_j = y_j; empty: of none. Of hidden layers only.
+
+  bool is_linear(Eigen::Index j) const {
+    return !linear.empty() && linear[static_cast<std::size_t>(j)] != 0;
+  }
+  /// max(0, y_j), or y_j of linear units.
+  Eigen::VectorXd activation(const Eigen::VectorXd& y) const;
 };
 
 struct Network {
