@@ -132,6 +132,19 @@ void aim_at_seen_class(Case& c, std::vector<int> classes, Random& random) {
 
 }  // namespace
 
+void make_linear_units(Network& network, Random& random) {
+  for (int k = 1; k < network.depth(); ++k) {
+    Layer& layer = network.layers[static_cast<std::size_t>(k - 1)];
+    for (Eigen::Index j = 0; j < layer.bias.size(); ++j) {
+      layer.linear.push_back(random.index(3) == 0 ? 1 : 0);
+      if (layer.linear.back() == 0 || random.index(2) == 0) continue;
+      const int carried = random.index(static_cast<int>(layer.weights.cols()));
+      layer.weights.row(j) = Eigen::VectorXd::Unit(layer.weights.cols(), carried).transpose();
+      layer.bias(j) = 0;
+    }
+  }
+}
+
 Network draw_network(std::uint64_t seed, std::string& family) {
   Random random(seed);
   const auto output = random.index(2) == 0 ? OutputKind::linear : OutputKind::relu;
@@ -156,6 +169,7 @@ Network draw_network(std::uint64_t seed, std::string& family) {
     default:
       family = "plain";
   }
+  if (seed >= 64 * kWithLinearUnits) make_linear_units(network, random);
   return network;
 }
 
@@ -222,9 +236,11 @@ Bounds reference_bounds(const Network& network, const Box& box, BoundsKind kind)
     for (Eigen::Index j = 0; j < l.size(); ++j) {
       neurons.push_back({l(j) - kWider, u(j) + kWider, source, source});
     }
-    bounds.add_layer(neurons);
-    low = (l.array() - kWider).cwiseMax(0.0);
-    high = (u.array() + kWider).cwiseMax(0.0);
+    bounds.add_layer(neurons, layer.linear);
+    low = l.array() - kWider;
+    high = u.array() + kWider;
+    layer.activate(low);
+    layer.activate(high);
   }
   return bounds;
 }

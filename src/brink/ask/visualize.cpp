@@ -53,7 +53,7 @@ double largest_sum(const Network& network, const Bounds& bounds, int k, int j) {
   double sum = std::abs(network.layer(k).bias(j));
   for (Eigen::Index i = 0; i < network.layer(k).weights.cols(); ++i) {
     const double x = k == 1 ? std::max(std::abs(bounds.box.lower(i)), std::abs(bounds.box.upper(i)))
-                            : std::max(0.0, bounds.at(k - 1, i).upper);
+                            : bounds.intervals().size(bounds.neurons().number(k - 1, i));
     sum += std::abs(network.layer(k).weights(j, i)) * x;
   }
   const NeuronBounds known = bounds.at(k, j);
@@ -63,7 +63,8 @@ double largest_sum(const Network& network, const Bounds& bounds, int k, int j) {
 /// Values from the image, the bound of what is shown, and the status that the two deserve.
 void complete(Excitation& result, const Network& network, const Bounds& bounds, int k, int j) {
   // Hidden and relu units show max(0, y); the neuron's own bound is one more proof.
-  const bool clipped = k < network.depth() || network.output == OutputKind::relu;
+  const bool clipped =
+      k < network.depth() ? !network.layer(k).is_linear(j) : network.output == OutputKind::relu;
   result.bound = std::min(result.bound, bounds.at(k, j).upper);
   if (clipped) result.bound = std::max(0.0, result.bound);
   if (result.image.size() == 0) return;

@@ -14,6 +14,15 @@ int Intervals::unstable_count() const {
   return found;
 }
 
+Box Intervals::activations(int first, Eigen::Index count) const {
+  Box range{Eigen::VectorXd(count), Eigen::VectorXd(count)};
+  for (Eigen::Index j = 0; j < count; ++j) {
+    range.lower(j) = least(first + static_cast<int>(j));
+    range.upper(j) = most(first + static_cast<int>(j));
+  }
+  return range;
+}
+
 std::optional<Intervals> meet(Intervals a, const Intervals& b) {
   for (std::size_t i = 0; i < a.lower.size(); ++i) {
     a.lower[i] = std::max(a.lower[i], b.lower[i]);

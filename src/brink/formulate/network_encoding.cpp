@@ -44,7 +44,7 @@ NeuronColumns add_split(Program& program, const NeuronBounds& bounds, const std:
   return columns;
 }
 
-/// x_j^K = y_j^K of a linear output layer: one column, no split.
+/// x_j = y_j of linear units, those of the output layer and others: one column, no split.
 NeuronColumns add_linear(Program& program, const NeuronBounds& bounds, const std::string& label,
                          bool basic) {
   NeuronColumns columns;
@@ -57,7 +57,7 @@ void add_neuron(Program& program, const Network& network, const Bounds& bounds,
                 NetworkEncoding& encoding, int k, Eigen::Index j, const EncodingOptions& options) {
   const NeuronBounds known = bounds.at(k, j);
   const std::string label = fmt::format("{}_{}", k, j);
-  const bool linear = k == network.depth() && !options.output_relu;
+  const bool linear = k == network.depth() ? !options.output_relu : network.layer(k).is_linear(j);
   Affine row = encoding.pre_activation(network, k, j);
 
   NeuronColumns columns = linear ? add_linear(program, known, label, options.basic)

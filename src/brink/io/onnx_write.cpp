@@ -75,7 +75,16 @@ void add_layers(onnx::GraphProto& graph, const Network& network, onnx::TensorPro
     attribute.set_type(onnx::AttributeProto::INT);
     attribute.set_i(1);
     value = last ? "output" : fmt::format("x{}", k);
-    if (relu) add_node(graph, "Relu", {y}, value);
+    const std::vector<char>& linear = network.layer(k).linear;
+    if (relu && (last || linear.empty())) add_node(graph, "Relu", {y}, value);
+    if (relu && !last && !linear.empty()) {
+      // 0 below 0 for a relu, 1 for a linear unit.
+      const std::string slope = fmt::format("slope{}", k);
+      const Eigen::Map<const Eigen::Matrix<char, Eigen::Dynamic, 1>> slopes(linear.data(),
+                                                                            std::ssize(linear));
+      add_initializer(graph, slope, slopes.cast<double>(), type);
+      add_node(graph, "PRelu", {y, slope}, value);
+    }
   }
 }
 

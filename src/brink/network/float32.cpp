@@ -75,7 +75,11 @@ std::vector<LayerDoubt> forward(const Network& network, const Eigen::VectorXd& x
     const auto near = doubt.y.array().abs() <= doubt.error.array();
     doubt.unsettled = near.cast<double>();
     doubt.settled = (!near && doubt.y.array() > 0).cast<double>();
-    input = doubt.y.cwiseMax(0.0);
+    for (Eigen::Index j = 0; j < doubt.y.size(); ++j) {
+      if (layer.is_linear(j)) doubt.unsettled(j) = 1 - (doubt.settled(j) = 1);
+    }
+    input = doubt.y;
+    layer.activate(input);
     error = doubt.error.cwiseProduct(doubt.settled + doubt.unsettled);
     result.push_back(std::move(doubt));
   }
@@ -132,8 +136,12 @@ Eigen::VectorXf outputs_float32(const Network& network, const Eigen::VectorXd& x
       }
       y(j) = sum + static_cast<float>(layer.bias(j));
     }
-    const bool clipped = k < network.depth() || network.output == OutputKind::relu;
-    activation = clipped ? y.cwiseMax(0.0F).eval() : y;
+    const bool hidden = k < network.depth();
+    for (Eigen::Index j = 0; j < y.size(); ++j) {
+      const bool clipped = hidden ? !layer.is_linear(j) : network.output == OutputKind::relu;
+      if (clipped) y(j) = std::max(0.0F, y(j));
+    }
+    activation = y;
   }
   return activation;
 }

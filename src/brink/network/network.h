@@ -30,8 +30,8 @@ struct Layer {
   bool is_linear(Eigen::Index j) const {
     return !linear.empty() && linear[static_cast<std::size_t>(j)] != 0;
   }
-  /// max(0, y_j), or y_j of linear units.
-  Eigen::VectorXd activation(const Eigen::VectorXd& y) const;
+  /// From y to x: max(0, y_j), but y_j of linear units.
+  void activate(Eigen::VectorXd& y) const;
 };
 
 struct Network {

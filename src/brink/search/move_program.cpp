@@ -47,6 +47,7 @@ Eigen::VectorXd magnitudes(const Problem& problem, const Phases& phases, const O
     if (biases) size += layer.bias.cwiseAbs();
     if (k == network.depth()) break;
     for (Eigen::Index j = 0; j < size.size(); ++j) {
+      if (layer.is_linear(j)) continue;
       doubts.push_back(charge(size(j), operations));
       if (!phases[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)]) size(j) = 0;
     }

@@ -19,8 +19,8 @@ constexpr double kCrossing = 1e-9;  ///< sides that cross by less may still be a
 Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach,
                  const OutputRegion& region) {
   Inputs inputs{&network, image, std::move(reach), network.layers.front().weights,
-                {},       {},    Neurons(network), 0,
-                0};
+                {},       {},    Neurons(network), {},
+                0,        0};
   const Eigen::VectorXd& bias = network.layers.front().bias;
   inputs.first_center = network.layers.front().weights * image + bias;
   const Eigen::VectorXd room = (inputs.reach.upper - image).cwiseMax(image - inputs.reach.lower);
@@ -33,6 +33,12 @@ Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach
   const RowMatrix sizes = inputs.first_weights.cwiseAbs();
   inputs.first_doubt = unit * (width + 4) * (sizes * room) +
                        unit * (pixels + 4) * (sizes * image.cwiseAbs() + bias.cwiseAbs());
+  for (int k = 1; k < network.depth(); ++k) {
+    const std::vector<char>& linear = network.layer(k).linear;
+    if (linear.empty()) continue;
+    inputs.linear.resize(static_cast<std::size_t>(inputs.neurons.hidden()));
+    std::copy(linear.begin(), linear.end(), inputs.linear.begin() + inputs.neurons.first(k));
+  }
   for (int k = 2; k < network.depth(); ++k) {
     const double largest = network.layer(k).weights.cwiseAbs().maxCoeff();
     inputs.largest_weight = std::max(inputs.largest_weight, largest);
@@ -88,7 +94,8 @@ double Problem::slack(const Eigen::VectorXd& x) const {
     } else {
       y.noalias() = layer.weights * activation;
     }
-    activation = (y + layer.bias).cwiseMax(0.0);
+    activation = y + layer.bias;
+    layer.activate(activation);
   }
   return (rows_ * activation - rhs_).minCoeff();
 }
@@ -110,7 +117,7 @@ Phases Problem::phases(const Intervals& settled) const {
   for (int k = 1; k <= hidden_layers(); ++k) {
     std::vector<bool> layer;
     for (int j = 0; j < static_cast<int>(network().width(k)); ++j) {
-      layer.push_back(settled.upper[static_cast<std::size_t>(neuron(k, j))] > 0);
+      layer.push_back(!settled.inactive(neuron(k, j)));
     }
     phases.push_back(std::move(layer));
   }
@@ -123,13 +130,10 @@ ClaimLog& Problem::claims() const {
 }
 
 std::optional<Intervals> Problem::propagate(Intervals bounds, int first) const {
-  Eigen::VectorXd low, high;
   for (int k = std::max(first, 2); k < network().depth(); ++k) {
-    const auto before = static_cast<std::size_t>(neuron(k - 1, 0));
-    const Eigen::Index inputs = network().width(k - 1);
-    low = Eigen::Map<const Eigen::VectorXd>(&bounds.lower[before], inputs).cwiseMax(0.0);
-    high = Eigen::Map<const Eigen::VectorXd>(&bounds.upper[before], inputs).cwiseMax(0.0);
-    const Intervals step = interval_step(network().layer(k), low.data(), high.data());
+    const Box range = bounds.activations(neuron(k - 1, 0), network().width(k - 1));
+    const Intervals step =
+        interval_step(network().layer(k), range.lower.data(), range.upper.data());
     for (std::size_t j = 0; j < step.lower.size(); ++j) {
       const auto id = static_cast<std::size_t>(neuron(k, static_cast<int>(j)));
       double& lower = bounds.lower[id];

@@ -72,6 +72,8 @@ class Problem {
   /// Hidden neurons, by number (network/neurons.h).
   int neurons() const { return inputs_->neurons.hidden(); }
   int neuron(int k, int j) const { return inputs_->neurons.number(k, j); }  ///< k >= 1
+  /// Which of them are linear; empty: none.
+  const std::vector<char>& linear() const { return inputs_->linear; }
   int layer_of(int neuron) const { return inputs_->neurons.layer_of(neuron); }
 
   /// min over the rows of (rows x^{K-1} - rhs) at the activations of image + d; x may be any input.
@@ -102,6 +104,7 @@ class Problem {
     RowMatrix first_weights;
     Eigen::VectorXd first_center, first_doubt;
     Neurons neurons;
+    std::vector<char> linear;
     double largest_weight;  ///< of layers 2..K-1
     double weights;         ///< how many
   };

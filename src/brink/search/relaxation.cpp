@@ -44,8 +44,8 @@ bool inactive_anyway(const Problem& problem, const Intervals& root, int k, int j
     if (k == 1) {
       highest += w * (w > 0 ? problem.reach().upper(i) : problem.reach().lower(i));
     } else {
-      const auto id = static_cast<std::size_t>(problem.neuron(k - 1, static_cast<int>(i)));
-      highest += w * std::max(0.0, w > 0 ? root.upper[id] : root.lower[id]);
+      const int id = problem.neuron(k - 1, static_cast<int>(i));
+      highest += w * (w > 0 ? root.most(id) : root.least(id));
     }
   }
   return highest <= 0;
@@ -56,7 +56,7 @@ bool inactive_anyway(const Problem& problem, const Intervals& root, int k, int j
 std::size_t Relaxation::bytes(const Problem& problem, const Intervals& root) {
   std::size_t columns = 1, rows = 1 + static_cast<std::size_t>(problem.rhs().size());
   for (int id = 0; id < problem.neurons(); ++id) {
-    if (root.upper[static_cast<std::size_t>(id)] <= 0) continue;
+    if (root.inactive(id)) continue;
     ++columns;
     rows += root.unstable(id) ? 2 : 1;
   }
@@ -74,13 +74,13 @@ void Relaxation::build(const Intervals& root) {
   int columns = 0, rows = static_cast<int>(problem.rhs().size()) + 1;
   for (int k = 1; k <= problem.hidden_layers(); ++k) {
     for (int j = 0; j < static_cast<int>(problem.network().width(k)); ++j) {
-      const auto id = static_cast<std::size_t>(problem.neuron(k, j));
+      const int id = problem.neuron(k, j);
       Slot& slot = slots_.emplace_back();
       slot.layer = k;
       slot.index = j;
-      if (root.upper[id] <= 0 && inactive_anyway(problem, root, k, j)) continue;
+      if (root.inactive(id) && inactive_anyway(problem, root, k, j)) continue;
       slot.x = columns++;
-      rows += root.unstable(static_cast<int>(id)) ? 2 : 1;
+      rows += root.unstable(id) ? 2 : 1;
     }
   }
   margin_column_ = columns++;
@@ -142,7 +142,7 @@ void Relaxation::add_margin_row(int i, const Intervals& root) {
     const auto id = static_cast<std::size_t>(problem_->neuron(last, j));
     if (slots_[id].x < 0) continue;
     dense_[static_cast<std::size_t>(slots_[id].x)] = problem_->rows()(i, j);
-    size += std::abs(problem_->rows()(i, j)) * std::max(0.0, root.upper[id]);
+    size += std::abs(problem_->rows()(i, j)) * root.size(static_cast<int>(id));
   }
   margin_limit_ = std::max(margin_limit_, size);
   dense_[static_cast<std::size_t>(margin_column_)] = -1;
@@ -166,10 +166,12 @@ void Relaxation::load(const Intervals& node) {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     Slot& slot = slots_[i];
     if (slot.x < 0) continue;
-    slot.upper = node.upper[i];
-    const double x_high = std::max(0.0, slot.upper);
-    simplex_.set_column(slot.x, std::min(std::max(0.0, node.lower[i]), x_high), x_high);
-    const double s_high = std::max(0.0, -node.lower[i]);
+    const auto id = static_cast<int>(i);
+    const bool linear = node.is_linear(id);
+    slot.upper = linear ? std::numeric_limits<double>::infinity() : node.upper[i];
+    const double x_high = node.most(id);
+    simplex_.set_column(slot.x, std::min(node.least(id), x_high), x_high);
+    const double s_high = linear ? 0 : std::max(0.0, -node.lower[i]);
     simplex_.set_column(slot.s, std::min(std::max(0.0, -slot.upper), s_high), s_high);
     if (slot.triangle < 0) continue;
     // The row must never be tighter than the node's bounds (they may come from another branch).

@@ -134,7 +134,8 @@ class NodeTightening {
 Intervals box_bounds(const Problem& problem) {
   const auto count = static_cast<std::size_t>(problem.neurons());
   constexpr double kFar = std::numeric_limits<double>::infinity();
-  Intervals bounds{std::vector<double>(count, -kFar), std::vector<double>(count, kFar)};
+  Intervals bounds{std::vector<double>(count, -kFar), std::vector<double>(count, kFar),
+                   problem.linear()};
   const Ball box(Norm::linf, problem.image(), problem.reach(), 1e300);
   first_layer(problem, box, bounds);
   return problem.propagate(std::move(bounds), 2).value();
