@@ -15,7 +15,7 @@ double magnitude(const Network& network, const Bounds& bounds, int k, Eigen::Ind
   if (k == 1) return 1;
   double size = 1;
   for (Eigen::Index i = 0; i < network.width(k - 1); ++i) {
-    size += std::abs(network.layer(k).weights(j, i)) *
+    size += std::abs(network.layer(k).weights.at(j, i)) *
             bounds.intervals().size(bounds.neurons().number(k - 1, i));
   }
   return size;

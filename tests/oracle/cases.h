@@ -29,7 +29,8 @@ inline constexpr std::uint64_t kWithLinearUnits = std::uint64_t{1} << 32;
 /// The same case for the same seed, on every machine.
 Case draw_case(std::uint64_t seed);
 
-/// Some hidden units become linear, some of these carry a unit of the layer before as it is.
+/// Some hidden units become linear, some of these carry a unit of the layer before as it is; some
+/// layers become sparse.
 void make_linear_units(Network& network, Random& random);
 
 /// Weights at random with one of the peculiarities that trouble solvers.

@@ -27,7 +27,7 @@ class Enumeration {
   /// `input` is x^{k-1}; phases of layer k's neurons below `j` are chosen in `chosen` (x^k).
   void descend(const Polytope& polytope, const AffineMap& input, int k) {
     const Layer& layer = network_.layer(k);
-    const Matrix weights = layer.weights.cast<Real>();
+    const Matrix weights = layer.weights.to_dense().cast<Real>();
     const AffineMap y{weights * input.matrix, weights * input.offset + layer.bias.cast<Real>()};
     if (k == last_) {
       cells.push_back({polytope, y});
@@ -106,7 +106,7 @@ Vector forward(const Network& network, const Eigen::VectorXd& x) {
     for (Eigen::Index j = 0; k > 0 && j < value.size(); ++j) {
       if (!network.layers[k - 1].is_linear(j)) value(j) = std::max(Real(0), value(j));
     }
-    value = (layer.weights.cast<Real>() * value + layer.bias.cast<Real>()).eval();
+    value = (layer.weights.to_dense().cast<Real>() * value + layer.bias.cast<Real>()).eval();
   }
   return value;
 }

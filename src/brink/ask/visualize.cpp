@@ -51,11 +51,11 @@ UnitModel unit_model(const Network& network, const Bounds& bounds, int k, int j,
 /// sum_i |w_ji| max x_i + |b_j|; not below what is known of y_j^k.
 double largest_sum(const Network& network, const Bounds& bounds, int k, int j) {
   double sum = std::abs(network.layer(k).bias(j));
-  for (Eigen::Index i = 0; i < network.layer(k).weights.cols(); ++i) {
+  network.layer(k).weights.each_in_row(j, [&](Eigen::Index i, double weight) {
     const double x = k == 1 ? std::max(std::abs(bounds.box.lower(i)), std::abs(bounds.box.upper(i)))
                             : bounds.intervals().size(bounds.neurons().number(k - 1, i));
-    sum += std::abs(network.layer(k).weights(j, i)) * x;
-  }
+    sum += std::abs(weight) * x;
+  });
   const NeuronBounds known = bounds.at(k, j);
   return std::max({sum, std::abs(known.lower), std::abs(known.upper)});
 }
@@ -131,7 +131,7 @@ Excitation excite_by_search(const Network& network, const Bounds& bounds, int k,
   Excitation result;
   if (k == 1) {  // affine
     const Layer& layer = network.layer(1);
-    result.image = best_corner(layer.weights.row(j).transpose(), bounds.box);
+    result.image = best_corner(layer.weights.row(j), bounds.box);
     result.bound = interval_layer(network, bounds, 1)[static_cast<std::size_t>(j)].upper;
     result.status = AnswerStatus::optimal;
   } else {

@@ -78,13 +78,13 @@ void relax(Rows& rows, const Bounds& known, int i) {
 /// From coefficients on y^i to coefficients on x^{i-1}, which lies in `range`.
 void substitute(Rows& rows, const Layer& layer, const Box& range) {
   const Eigen::VectorXd x = range.lower.cwiseAbs().cwiseMax(range.upper.cwiseAbs());
-  const Eigen::VectorXd y = layer.weights.cwiseAbs() * x + layer.bias.cwiseAbs();
+  const Eigen::VectorXd y = layer.weights.absolute(x) + layer.bias.cwiseAbs();
   const Eigen::MatrixXd a = rows.a.cwiseAbs();
   rows.doubt += rounding(layer.weights.rows() + layer.weights.cols() + 4) * (a * y);
   rows.c += rows.a * layer.bias;
   rows.size += a * layer.bias.cwiseAbs();
   rows.terms += layer.weights.rows();
-  rows.a = (rows.a * layer.weights).eval();
+  rows.a = layer.weights.after(rows.a);
 }
 
 /// The largest value of the rows over the box of inputs.

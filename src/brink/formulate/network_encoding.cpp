@@ -82,13 +82,13 @@ Affine NetworkEncoding::activation(int k, Eigen::Index j) const {
 Affine NetworkEncoding::pre_activation(const Network& network, int k, Eigen::Index j) const {
   const Layer& layer = network.layer(k);
   AffineSum sum(layer.bias(j));
-  for (Eigen::Index i = 0; i < layer.weights.cols(); ++i) {
+  layer.weights.each_in_row(j, [&](Eigen::Index i, double weight) {
     if (k == 1) {
-      sum.add(layer.weights(j, i), inputs[static_cast<std::size_t>(i)]);
+      sum.add(weight, inputs[static_cast<std::size_t>(i)]);
     } else {
-      sum.add(layer.weights(j, i), activation(k - 1, i));
+      sum.add(weight, activation(k - 1, i));
     }
-  }
+  });
   return sum.take();
 }
 

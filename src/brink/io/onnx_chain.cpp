@@ -43,7 +43,7 @@ Eigen::MatrixXd Chain::spread(const Elementwise& map, const Eigen::MatrixXd& wei
 Expected<void> Chain::apply_linear(const Eigen::MatrixXd& weights, const Eigen::VectorXd& bias) {
   if (auto ok = check_layer(weights.rows(), inputs_); !ok) return ok;
   if (linear_) {
-    linear_ = Layer{weights * linear_->weights, weights * linear_->bias + bias};
+    linear_ = Layer{weights * linear_->weights.dense(), weights * linear_->bias + bias};
   } else if (elementwise_) {
     linear_ = Layer{spread(*elementwise_, weights), weights * elementwise_->shift + bias};
     elementwise_.reset();
@@ -58,7 +58,7 @@ Expected<void> Chain::apply_linear(const Eigen::MatrixXd& weights, const Eigen::
 void Chain::apply_elementwise(const Eigen::VectorXd& scale, const Eigen::VectorXd& shift) {
   ++step_;
   if (linear_) {
-    linear_->weights = scale.asDiagonal() * linear_->weights;
+    linear_->weights = scale.asDiagonal() * linear_->weights.dense();
     linear_->bias = scale.cwiseProduct(linear_->bias) + shift;
     return;
   }
@@ -70,7 +70,7 @@ void Chain::apply_elementwise(const Eigen::VectorXd& scale, const Eigen::VectorX
 void Chain::apply_selection(const Selection& from) {
   ++step_;
   if (linear_) {
-    linear_ = Layer{linear_->weights(from, Eigen::all), linear_->bias(from)};
+    linear_ = Layer{linear_->weights.dense()(from, Eigen::all), linear_->bias(from)};
   } else {
     Elementwise& map = elementwise();
     Selection joined;

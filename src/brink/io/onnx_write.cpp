@@ -13,7 +13,8 @@ bool all_floats(const Network& network) {
     return static_cast<double>(static_cast<float>(value)) == value;
   };
   for (const Layer& layer : network.layers) {
-    if (!layer.weights.unaryExpr(is_float).all() || !layer.bias.unaryExpr(is_float).all()) {
+    if (!layer.weights.to_dense().unaryExpr(is_float).all() ||
+        !layer.bias.unaryExpr(is_float).all()) {
       return false;
     }
   }
@@ -66,7 +67,7 @@ void add_layers(onnx::GraphProto& graph, const Network& network, onnx::TensorPro
     const bool last = k == network.depth();
     const bool relu = !last || network.output == OutputKind::relu;
     const std::string weights = fmt::format("W{}", k), bias = fmt::format("b{}", k);
-    add_initializer(graph, weights, network.layer(k).weights, type);
+    add_initializer(graph, weights, network.layer(k).weights.to_dense(), type);
     add_initializer(graph, bias, network.layer(k).bias, type);
     const std::string y = relu ? fmt::format("y{}", k) : "output";
     onnx::AttributeProto& attribute =

@@ -39,7 +39,7 @@ Expected<void> check(const Network& network) {
       return bad_request("layer {}: {} of its {} units are said to be linear or not", k,
                          layer.linear.size(), layer.bias.size());
     }
-    if (!layer.weights.allFinite() || !layer.bias.allFinite()) {
+    if (!layer.weights.all_finite() || !layer.bias.allFinite()) {
       return bad_request("layer {} has a weight or bias that is NaN or infinite", k);
     }
   }
@@ -55,7 +55,15 @@ std::string content_hash(const Network& network) {
   };
   for (const Layer& layer : network.layers) {
     bytes += fmt::format(" {}x{} ", layer.weights.rows(), layer.weights.cols());
-    append(layer.weights.data(), layer.weights.size());
+    if (layer.weights.is_sparse()) {  // as if it were dense
+      const Eigen::SparseMatrix<double> columns = layer.weights.sparse();
+      for (Eigen::Index i = 0; i < columns.cols(); ++i) {
+        const Eigen::VectorXd column = columns.col(i);
+        append(column.data(), column.size());
+      }
+    } else {
+      append(layer.weights.dense().data(), layer.weights.entries());
+    }
     append(layer.bias.data(), layer.bias.size());
     if (!layer.linear.empty()) bytes.append(layer.linear.data(), layer.linear.size());
   }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "brink/base/error.h"
+#include "brink/network/linear_map.h"
 
 namespace brink {
 
@@ -23,7 +24,7 @@ enum class OutputKind { linear, relu };
 std::string_view name(OutputKind kind);
 
 struct Layer {
-  Eigen::MatrixXd weights;        ///< W^k, n_k x n_{k-1}
+  LinearMap weights;              ///< W^k, n_k x n_{k-1}
   Eigen::VectorXd bias;           ///< b^k, n_k
   std::vector<char> linear = {};  ///< by unit: x_j = y_j; empty: of none. Of hidden layers only.
 

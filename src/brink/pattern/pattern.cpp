@@ -47,7 +47,7 @@ PatternPolytope pattern_polytope(const Network& network, const Phases& phases,
   Eigen::Index row = 0;
   for (int k = 1; k <= network.depth(); ++k) {
     const Layer& layer = network.layer(k);
-    a = k == 1 ? layer.weights : Eigen::MatrixXd(layer.weights * a);
+    a = k == 1 ? layer.weights.to_dense() : layer.weights * a;
     c = k == 1 ? layer.bias : Eigen::VectorXd(layer.weights * c + layer.bias);
     if (k == network.depth()) break;
     for (Eigen::Index j = 0; j < c.size(); ++j) {
@@ -79,8 +79,13 @@ Eigen::VectorXd pattern_slacks(const Network& network, const Phases& phases,
   for (int k = 1; k <= network.depth(); ++k) {
     const Layer& layer = network.layer(k);
     y = layer.bias.cast<long double>();
-    for (Eigen::Index i = 0; i < activation.size(); ++i) {
-      if (activation(i) != 0) y += activation(i) * layer.weights.col(i).cast<long double>();
+    if (layer.weights.is_sparse()) {
+      y += layer.weights.sparse().cast<long double>() * activation;
+    } else {
+      for (Eigen::Index i = 0; i < activation.size(); ++i) {
+        if (activation(i) == 0) continue;
+        y += activation(i) * layer.weights.dense().col(i).cast<long double>();
+      }
     }
     if (k == network.depth()) break;
     for (Eigen::Index j = 0; j < y.size(); ++j) {

@@ -20,7 +20,7 @@ double slack_gradient(const Problem& problem, const Eigen::VectorXd& x, double l
     if (k == 1) {
       problem.first_image(x, next);
     } else {
-      next.noalias() = layer.weights * activation;
+      next = layer.weights * activation;
     }
     next += layer.bias;
     activation = next;
@@ -38,7 +38,7 @@ double slack_gradient(const Problem& problem, const Eigen::VectorXd& x, double l
     if (k == 1) {
       problem.first_direction(back, gradient);
     } else {
-      back = network.layer(k).weights.transpose() * back;
+      back = network.layer(k).weights.transposed(back);
     }
   }
   return slack;

@@ -37,12 +37,13 @@ BallSubstitution::BallSubstitution(const Problem& problem, const Ball& ball, boo
   for (int k = 2; k <= problem.hidden_layers(); ++k) {
     const Layer& layer = network.layer(k);
     const Box range = activations(k - 1);
-    sizes_.emplace_back(layer.weights.cwiseAbs() * size_of(range) + layer.bias.cwiseAbs());
+    sizes_.emplace_back(layer.weights.absolute(size_of(range)) + layer.bias.cwiseAbs());
     const Intervals step = interval_step(layer, range.lower.data(), range.upper.data());
     Eigen::VectorXd lower = to_vector(step.lower), upper = to_vector(step.upper);
     if (walk_back && !deadline_.expired()) {
-      upper = upper.cwiseMin(highest(layer.weights, layer.bias, sizes_.back(), k - 1));
-      lower = lower.cwiseMax(-highest(-layer.weights, -layer.bias, sizes_.back(), k - 1));
+      const Eigen::MatrixXd weights = layer.weights.to_dense();
+      upper = upper.cwiseMin(highest(weights, layer.bias, sizes_.back(), k - 1));
+      lower = lower.cwiseMax(-highest(-weights, -layer.bias, sizes_.back(), k - 1));
     }
     lower_.push_back(std::move(lower));
     upper_.push_back(std::move(upper));
@@ -80,7 +81,7 @@ void BallSubstitution::first_layer() {
   const Eigen::Index width = problem_.first_width();
   Eigen::VectorXd lower(width), upper(width);
   for (Eigen::Index j = 0; j < width; ++j) {
-    const Eigen::VectorXd weights = problem_.first_weights().row(j).transpose();
+    const Eigen::VectorXd weights = problem_.network().layer(1).weights.row(j);
     const Ball::Support up = ball_.support(weights), down = ball_.support(-weights);
     const double center = problem_.first_center()(j), doubt = problem_.first_doubt()(j);
     upper(j) = center + up.value + up.error + doubt;
@@ -124,7 +125,7 @@ Eigen::VectorXd BallSubstitution::highest(Forms forms, int k) const {
     relax(forms, k);
     forms.c += forms.a * layer.bias;
     forms.size += forms.a.cwiseAbs() * sizes_[static_cast<std::size_t>(k - 2)];
-    forms.a = (forms.a * layer.weights).eval();
+    forms.a = layer.weights.after(forms.a);
   }
   relax(forms, 1);
   const Eigen::MatrixXd sizes = forms.a.cwiseAbs();

@@ -44,8 +44,8 @@ double margin_limit(const Problem& problem, const Intervals& node) {
 Eigen::VectorXd carried_back(const Problem& problem, int k, const Multipliers& multipliers) {
   if (k == problem.hidden_layers()) return problem.rows().transpose() * -multipliers.rows;
   const Layer& next = problem.network().layer(k + 1);
-  return next.weights.transpose() *
-         -multipliers.neurons.segment(problem.neuron(k + 1, 0), next.weights.rows());
+  return next.weights.transposed(
+      -multipliers.neurons.segment(problem.neuron(k + 1, 0), next.weights.rows()));
 }
 
 Proof prove(const Problem& problem, const Intervals& node, const Cost& cost,

@@ -43,7 +43,7 @@ Eigen::VectorXd magnitudes(const Problem& problem, const Phases& phases, const O
   for (int k = 1; k <= network.depth(); ++k) {
     const Layer& layer = network.layer(k);
     operations += static_cast<double>(layer.weights.cols()) + 2;
-    size = layer.weights.cwiseAbs() * size;
+    size = layer.weights.absolute(size);
     if (biases) size += layer.bias.cwiseAbs();
     if (k == network.depth()) break;
     for (Eigen::Index j = 0; j < size.size(); ++j) {

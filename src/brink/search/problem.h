@@ -42,7 +42,6 @@ class Problem {
   const Network& network() const { return *inputs_->network; }
   const Eigen::VectorXd& image() const { return inputs_->image; }
   const Box& reach() const { return inputs_->reach; }
-  const RowMatrix& first_weights() const { return inputs_->first_weights; }  ///< W^1
   /// out = W^1 d.
   void first_image(const Eigen::VectorXd& d, Eigen::VectorXd& out) const;
   /// out = W^1' v.
@@ -101,7 +100,7 @@ class Problem {
     const Network* network;
     Eigen::VectorXd image;
     Box reach;
-    RowMatrix first_weights;
+    RowMatrix first_weights;  ///< W^1, if it is dense: by rows, for the kernels
     Eigen::VectorXd first_center, first_doubt;
     Neurons neurons;
     std::vector<char> linear;

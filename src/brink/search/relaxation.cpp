@@ -39,15 +39,14 @@ constexpr double kMet = 0.02, kNeuronMet = 0.1, kSharpMet = 0.1;
 bool inactive_anyway(const Problem& problem, const Intervals& root, int k, int j) {
   const Layer& layer = problem.network().layer(k);
   double highest = layer.bias(j);
-  for (Eigen::Index i = 0; i < layer.weights.cols(); ++i) {
-    const double w = layer.weights(j, i);
+  layer.weights.each_in_row(j, [&](Eigen::Index i, double w) {
     if (k == 1) {
       highest += w * (w > 0 ? problem.reach().upper(i) : problem.reach().lower(i));
     } else {
       const int id = problem.neuron(k - 1, static_cast<int>(i));
       highest += w * (w > 0 ? root.most(id) : root.least(id));
     }
-  }
+  });
   return highest <= 0;
 }
 
@@ -128,10 +127,10 @@ double Relaxation::fill_pre_activation(const Slot& slot, double factor) {
   }
   const Layer& layer = problem_->network().layer(slot.layer);
   const auto before = static_cast<std::size_t>(problem_->neuron(slot.layer - 1, 0));
-  for (Eigen::Index i = 0; i < layer.weights.cols(); ++i) {
+  layer.weights.each_in_row(slot.index, [&](Eigen::Index i, double weight) {
     const int x = slots_[before + static_cast<std::size_t>(i)].x;
-    if (x >= 0) dense_[static_cast<std::size_t>(x)] += factor * layer.weights(slot.index, i);
-  }
+    if (x >= 0) dense_[static_cast<std::size_t>(x)] += factor * weight;
+  });
   return layer.bias(slot.index);
 }
 

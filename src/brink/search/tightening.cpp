@@ -24,7 +24,7 @@ constexpr double kHope = 0.1;  ///< of the width: a side that can move less is l
 
 void first_layer(const Problem& problem, const Ball& ball, Intervals& phasing) {
   for (int j = 0; j < problem.first_width(); ++j) {
-    const Eigen::VectorXd weights = problem.first_weights().row(j).transpose();
+    const Eigen::VectorXd weights = problem.network().layer(1).weights.row(j);
     const auto up = ball.support(weights);
     const auto down = ball.support(-weights);
     const double center = problem.first_center()(j);
