@@ -134,14 +134,12 @@ Expected<Value> apply_gemm(const Node& node, Progression& progression) {
   if (!weights) return tl::unexpected(weights.error());
   if ((a != nullptr ? *trans_b : *trans_a) != 0) weights->transposeInPlace();
   *weights *= *alpha;
-  const auto result = product(*shape, a != nullptr, *weights);
+  auto result = product(*shape, a != nullptr, *weights);
   if (!result) return tl::unexpected(result.error());
   const auto bias = gemm_bias(node, result->shape);
   if (!bias) return tl::unexpected(bias.error());
-  if (auto ok = progression.chain.apply_linear(result->weights, *bias); !ok) {
-    return tl::unexpected(ok.error());
-  }
-  return Signal{result->shape};
+  return mapped(a != nullptr ? *node.input(0) : *node.input(1), result->shape,
+                LinearMap(std::move(result->weights)), *bias);
 }
 
 Expected<Value> apply_matmul(const Node& node, Progression& progression) {
@@ -163,11 +161,8 @@ Expected<Value> apply_matmul(const Node& node, Progression& progression) {
   while (constant.shape.size() > 2 && result->shape.size() < constant.shape.size()) {
     result->shape.insert(result->shape.begin(), 1);
   }
-  const auto bias = Eigen::VectorXd::Zero(result->weights.rows());
-  if (auto ok = progression.chain.apply_linear(result->weights, bias); !ok) {
-    return tl::unexpected(ok.error());
-  }
-  return Signal{result->shape};
+  return mapped(a != nullptr ? *node.input(0) : *node.input(1), result->shape,
+                LinearMap(std::move(result->weights)));
 }
 
 }  // namespace brink::onnx_reader

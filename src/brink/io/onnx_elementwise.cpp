@@ -1,5 +1,5 @@
 // Arithmetic element by element, with broadcasting: constants are folded in double precision, a
-// signal with constants becomes scale * v + shift.
+// signal with constants becomes scale * v + shift; signals are added and subtracted.
 //
 // Integers stay integers: their quotients are rounded towards zero, as runtimes do.
 #include <cmath>
@@ -91,30 +91,44 @@ Expected<ScaleAndShift> scale_and_shift(std::string_view op, bool signal_first,
   return ScaleAndShift{constant.cwiseInverse(), Eigen::VectorXd::Zero(count)};
 }
 
-Expected<Value> of_signal(const Node& node, Progression& progression) {
+/// The signals of the node joined with each other, spread where necessary.
+Expected<Value> sum_of_signals(const Node& node) {
+  std::optional<Signal> sum;
+  for (std::size_t i = 0; i < node.inputs(); ++i) {
+    if (node.signal(i) == nullptr) continue;
+    Signal next = *node.signal(i);
+    if (sum) {
+      const auto shape = broadcast_shape(sum->shape, next.shape);
+      if (!shape) return tl::unexpected(shape.error());
+      const auto a = spread_over(*sum, *shape), b = spread_over(next, *shape);
+      if (!a) return tl::unexpected(a.error());
+      if (!b) return tl::unexpected(b.error());
+      const Affine left = form_of(*a), right = form_of(*b);
+      next = signal_of(*shape, node.proto().op_type() == "Sub" ? left - right : left + right);
+    }
+    sum = std::move(next);
+  }
+  return *sum;
+}
+
+Expected<Value> of_signals(const Node& node, Progression& progression) {
   const std::string& op = node.proto().op_type();
-  const Shape& signal = node.only_signal()->shape;
-  if (op == "Neg") {
-    const auto ones = Eigen::VectorXd::Ones(size(signal));
-    progression.chain.apply_elementwise(-ones, Eigen::VectorXd::Zero(size(signal)));
-    return Signal{signal};
-  }
-  if (node.constants().empty()) {  // a Sum of one
-    if (op != "Sum") return bad_request("{}", refusal(op));
-    return *node.input(0);
-  }
+  if (op == "Neg") return scaled(*node.only_signal(), -1, 0);
+  const bool adds = op == "Add" || op == "Sub" || op == "Sum";
+  if (node.signals() > 1 && !adds) return refuse_two_signals(op);
+  const auto signal = sum_of_signals(node);
+  if (!signal || (adds && node.constants().empty())) return signal;
+  if (node.constants().empty()) return bad_request("{}", refusal(op));
   const auto constant = fold(op, node.constants(), progression);
   if (!constant) return tl::unexpected(constant.error());
-  const auto shape = broadcast_shape(constant->shape, signal);
+  const auto shape = broadcast_shape(constant->shape, shape_of(*signal));
   if (!shape) return tl::unexpected(shape.error());
-  if (const auto count = checked_size(*shape); !count || *count != size(signal)) {
-    return bad_request("spreads a value of shape {} over {}, which is not read", text(signal),
-                       text(*shape));
-  }
-  const auto map = scale_and_shift(op, node.signal(0) != nullptr, spread(*constant, *shape));
+  const auto value = spread_over(*signal, *shape);
+  if (!value) return value;
+  const bool signal_first = node.signal(0) != nullptr;
+  const auto map = scale_and_shift(op, signal_first, spread(*constant, *shape));
   if (!map) return tl::unexpected(map.error());
-  progression.chain.apply_elementwise(map->scale, map->shift);
-  return Signal{*shape};
+  return scaled(*value, map->scale, map->shift);
 }
 
 }  // namespace
@@ -133,11 +147,11 @@ Expected<Tensor> fold(std::string_view op_type, const std::vector<const Tensor*>
 
 Expected<Value> apply_elementwise(const Node& node, Progression& progression) {
   if (const auto ending = complement_ending(node)) {
-    return Signal{node.only_signal()->shape, *ending};
+    return Signal{node.only_signal()->shape, node.only_signal()->form, *ending};
   }
   if (const Signal* signal = node.only_signal()) {
     if (signal->ending != Ending::none) return refuse_after_ending(signal->ending);
-    return of_signal(node, progression);
+    return of_signals(node, progression);
   }
   if (node.inputs() > 1) {
     auto result = fold(node.proto().op_type(), node.constants(), progression);

@@ -45,7 +45,7 @@ Expected<Value> apply_softmax(const Node& node, Progression& progression) {
   }
   progression.warnings.push_back(fmt::format(
       "the final {} is dropped: outputs are the logits before it", node.proto().op_type()));
-  return Signal{signal->shape, Ending::softmax};
+  return Signal{signal->shape, signal->form, Ending::softmax};
 }
 
 Expected<Value> apply_sigmoid(const Node& node, Progression& progression) {
@@ -57,7 +57,7 @@ Expected<Value> apply_sigmoid(const Node& node, Progression& progression) {
         "ratios "
         "of probabilities are not ratios of these");
   }
-  return Signal{signal->shape, Ending::sigmoid};
+  return Signal{signal->shape, signal->form, Ending::sigmoid};
 }
 
 /// scikit-learn's list of {class: probability} holds the probabilities in the order of the classes.
@@ -82,7 +82,7 @@ std::optional<Ending> pair_ending(const Node& node) {
   return std::nullopt;
 }
 
-Expected<void> finish_ending(const Signal& signal, Progression& progression) {
+Expected<Affine> finish_ending(const Signal& signal, Progression& progression) {
   const bool pair = size(signal.shape) == 2;
   Eigen::MatrixXd weights = Eigen::MatrixXd::Zero(2, 1);
   if (signal.ending == Ending::one_minus_p_and_p || is_p(&signal)) {
@@ -92,7 +92,7 @@ Expected<void> finish_ending(const Signal& signal, Progression& progression) {
   } else if (is_one_minus_p(&signal)) {
     weights(1, 0) = -1;
   } else {
-    return {};
+    return *signal.form;
   }
   const bool first = weights(0, 0) != 0, negated = weights(1, 0) < 0;
   progression.warnings.push_back(fmt::format(
@@ -103,7 +103,7 @@ Expected<void> finish_ending(const Signal& signal, Progression& progression) {
       : negated ? "0 and -y"
                 : "0 and y",
       first ? 0 : 1, negated ? "<" : ">", negated ? "below" : "above"));
-  return progression.chain.apply_linear(weights, Eigen::VectorXd::Zero(2));
+  return mapped(*signal.form, LinearMap(weights), Eigen::VectorXd::Zero(2));
 }
 
 }  // namespace brink::onnx_reader

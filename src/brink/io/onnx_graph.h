@@ -9,9 +9,9 @@
 
 namespace brink::onnx_reader {
 
-class Graph {
+class Names {
  public:
-  explicit Graph(const onnx::GraphProto& proto) : proto_(proto) {}
+  explicit Names(const onnx::GraphProto& proto) : proto_(proto) {}
 
   /// First of all. Errors: names given twice, sparse initializers.
   Expected<void> index();

@@ -10,6 +10,16 @@ const Shape& shape_of(const Value& value) {
   return std::visit([](const auto& held) -> const Shape& { return held.shape; }, value);
 }
 
+Signal signal_of(Shape shape, Affine form) {
+  return {std::move(shape), std::make_shared<const Affine>(std::move(form))};
+}
+
+Affine form_of(const Value& value) {
+  if (const Signal* signal = std::get_if<Signal>(&value)) return *signal->form;
+  const auto& values = std::get<Tensor>(value).values;
+  return constant(Eigen::Map<const Eigen::VectorXd>(values.data(), std::ssize(values)));
+}
+
 Expected<std::int64_t> Progression::has_room(const Shape& shape) const {
   const auto count = checked_size(shape);
   if (!count) return count;

@@ -6,13 +6,14 @@
 #include <onnx/onnx_pb.h>
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
-#include "onnx_chain.h"
+#include "brink/graph/units.h"
 #include "onnx_tensor.h"
 
 namespace brink::onnx_reader {
@@ -20,20 +21,23 @@ namespace brink::onnx_reader {
 /// What a graph may end in and the network does not have. p is the Sigmoid of a single output.
 enum class Ending { none, softmax, sigmoid, one_minus_p, one_minus_p_and_p, p_and_one_minus_p };
 
-/// A value that depends on the network's input: its elements are the chain's current ones, in row
-/// order. There is only one at a time, because every node read takes at most one.
+/// A value that depends on the network's input, its elements in row order. While the graph is
+/// evaluated, the form is a constant: what the value is at that input.
 struct Signal {
   Shape shape;
+  std::shared_ptr<const Affine> form;
   Ending ending = Ending::none;  ///< if another: only shapes may still change
-  int step = 0;                  ///< the chain's, when the value was made
 };
 using Value = std::variant<Tensor, Signal>;
 
+Signal signal_of(Shape shape, Affine form);
+/// A constant's too.
+Affine form_of(const Value& value);
 const Shape& shape_of(const Value& value);
 
 /// What changes while the graph is walked.
 struct Progression {
-  Chain chain;
+  Units units;
   std::filesystem::path folder;  ///< of the model
   std::int64_t batch = 1;        ///< leading extent of the file's input that is read as 1
   std::vector<std::string> warnings;
@@ -51,11 +55,13 @@ struct Progression {
 class Node {
  public:
   /// `inputs`: null where an optional input is omitted.
-  Node(const onnx::NodeProto& proto, std::int64_t opset, std::vector<const Value*> inputs)
-      : proto_(proto), opset_(opset), inputs_(std::move(inputs)) {}
+  Node(const onnx::NodeProto& proto, std::int64_t opset, std::vector<const Value*> inputs,
+       std::size_t output = 0)
+      : proto_(proto), opset_(opset), inputs_(std::move(inputs)), output_(output) {}
 
   const onnx::NodeProto& proto() const { return proto_; }
   std::int64_t opset() const { return opset_; }
+  std::size_t output() const { return output_; }  ///< which of the node's is wanted
 
   /// Input i, null if omitted.
   const Value* input(std::size_t i) const { return i < inputs_.size() ? inputs_[i] : nullptr; }
@@ -77,13 +83,17 @@ class Node {
   const onnx::NodeProto& proto_;
   std::int64_t opset_;
   std::vector<const Value*> inputs_;
+  std::size_t output_;
 };
 
 /// "node 'fc1' (Gemm)"; without a name, its first output stands for it.
 std::string label(const onnx::NodeProto& node);
 
-/// Applies the node's operator and gives its first output.
+/// Applies the node's operator and gives the output that the node says.
 Expected<Value> apply(const Node& node, Progression& progression);
+
+/// How many outputs of this operator are made; the others are no values.
+std::size_t outputs_made(const onnx::NodeProto& node);
 
 /// Why an operator is not read, and what to do (onnx_refusals.cpp).
 std::string refusal(std::string_view op_type);
@@ -99,21 +109,29 @@ Apply apply_batch_normalization, apply_scaler, apply_dequantize;
 // onnx_elementwise.cpp
 Apply apply_elementwise, apply_where;
 // onnx_relu.cpp
-Apply apply_relu, apply_extremum, apply_clip;
+Apply apply_relu, apply_leaky, apply_prelu, apply_abs, apply_hard_sigmoid, apply_clip;
+// onnx_extremum.cpp
+Apply apply_extremum, apply_max_pool;
+// onnx_conv.cpp
+Apply apply_conv, apply_conv_transpose, apply_average_pool;
 // onnx_endings.cpp
 Apply apply_softmax, apply_sigmoid, apply_zip_map;
 /// The ending that 1 - p has, if that is what the node makes, or p and 1 - p side by side.
 std::optional<Ending> complement_ending(const Node& node);
 std::optional<Ending> pair_ending(const Node& node);
 /// Outputs of which an ending that was dropped gives the classes: two for p.
-Expected<void> finish_ending(const Signal& signal, Progression& progression);
+Expected<Affine> finish_ending(const Signal& signal, Progression& progression);
 // onnx_select.cpp
-Apply apply_transpose, apply_slice, apply_gather, apply_expand, apply_concat;
+Apply apply_transpose, apply_slice, apply_gather, apply_expand;
+// onnx_concat.cpp
+Apply apply_concat, apply_split;
+// onnx_pad.cpp
+Apply apply_pad, apply_resize;
 // onnx_shapes.cpp: constants keep their values, signals their order; only the shape changes.
 Apply apply_flatten, apply_reshape, apply_squeeze, apply_unsqueeze;
 Apply apply_shape, apply_size, apply_constant_of_shape, apply_range;
 // onnx_reduce.cpp
-Apply apply_reduce;
+Apply apply_reduce, apply_global_pool;
 // onnx_plain.cpp
 Apply apply_identity, apply_dropout, apply_cast, apply_constant;
 
@@ -135,6 +153,23 @@ Shape row_strides(const Shape& shape);
 /// The element of a value of shape `own` for each element of `shape`, over which it is spread.
 Selection spread(const Shape& own, const Shape& shape);
 Eigen::VectorXd spread(const Tensor& tensor, const Shape& shape);
+
+// onnx_linear.cpp
+/// A signal or a constant, as `value` is one.
+Value like(const Value& value, Shape shape, Affine form);
+Value like(const Value& value, Affine form);
+/// map(value) + shift, as `shape`. Error: too many numbers.
+Expected<Value> mapped(const Value& value, Shape shape, const LinearMap& map,
+                       const Eigen::VectorXd& shift);
+Expected<Value> mapped(const Value& value, Shape shape, const LinearMap& map);
+/// scale * value + shift by elements.
+Value scaled(const Value& value, const Eigen::VectorXd& scale, const Eigen::VectorXd& shift);
+Value scaled(const Value& value, double scale, double shift);
+/// The value repeated over `shape` (broadcasting). Error: along its leading axis, the batch.
+Expected<Value> spread_over(const Value& value, const Shape& shape);
+/// The elements `from` of the value, as `shape`; `fill` where there is none. Error: after an
+/// ending.
+Expected<Value> selected(const Value& value, Shape shape, const Selection& from, double fill = 0);
 
 // onnx_elementwise.cpp
 /// The constants from input `first` on, joined by the operator; the node has one at least.

@@ -74,9 +74,8 @@ Expected<Eigen::VectorXd> along(const Tensor& tensor, const Node& node, const Sh
 
 }  // namespace
 
-Expected<Value> apply_batch_normalization(const Node& node, Progression& progression) {
-  if (node.signal(0) == nullptr) return bad_request("does not depend on the network's input");
-  const Shape& signal = node.signal(0)->shape;
+Expected<Value> apply_batch_normalization(const Node& node, Progression&) {
+  const Shape& signal = shape_of(*node.input(0));
   if (signal.size() < 2) return bad_request("a value of shape {} has no channels", text(signal));
   if (auto ok = check_inference(node, signal); !ok) return tl::unexpected(ok.error());
   const auto epsilon = node.real("epsilon", static_cast<double>(1e-5F));
@@ -90,19 +89,16 @@ Expected<Value> apply_batch_normalization(const Node& node, Progression& progres
   if (!(spreads.array() > 0).all()) return bad_request("has a variance that is not positive");
   const Eigen::VectorXd scale = parameters[0]->cwiseQuotient(spreads.cwiseSqrt());
   const Eigen::VectorXd shift = *parameters[1] - parameters[2]->cwiseProduct(scale);
-  progression.chain.apply_elementwise(over_channels(scale, signal), over_channels(shift, signal));
-  return Signal{signal};
+  return scaled(*node.input(0), over_channels(scale, signal), over_channels(shift, signal));
 }
 
-Expected<Value> apply_scaler(const Node& node, Progression& progression) {
-  if (node.signal(0) == nullptr) return bad_request("does not depend on the network's input");
-  const Shape& signal = node.signal(0)->shape;
+Expected<Value> apply_scaler(const Node& node, Progression&) {
+  const Shape& signal = shape_of(*node.input(0));
   const auto offset = by_feature(node, "offset", signal);
   if (!offset) return tl::unexpected(offset.error());
   const auto scale = by_feature(node, "scale", signal);
   if (!scale) return tl::unexpected(scale.error());
-  progression.chain.apply_elementwise(*scale, -offset->cwiseProduct(*scale));
-  return Signal{signal};
+  return scaled(*node.input(0), *scale, -offset->cwiseProduct(*scale));
 }
 
 Expected<Value> apply_dequantize(const Node& node, Progression& progression) {

@@ -23,6 +23,23 @@ const std::vector<std::string_view> kConstantAttributes = {"value", "value_float
                                                            "value_int", "value_ints"};
 const std::vector<std::string_view> kBatchNormalization = {"epsilon", "momentum", "spatial",
                                                            "is_test", "training_mode"};
+const std::vector<std::string_view> kConv = {"auto_pad",     "dilations", "group",
+                                             "kernel_shape", "pads",      "strides"};
+const std::vector<std::string_view> kConvTranspose = {
+    "auto_pad",       "dilations",    "group", "kernel_shape",
+    "output_padding", "output_shape", "pads",  "strides"};
+const std::vector<std::string_view> kPool = {"auto_pad",      "ceil_mode",    "count_include_pad",
+                                             "dilations",     "kernel_shape", "pads",
+                                             "storage_order", "strides"};
+const std::vector<std::string_view> kResize = {"mode",
+                                               "scales",
+                                               "coordinate_transformation_mode",
+                                               "nearest_mode",
+                                               "cubic_coeff_a",
+                                               "exclude_outside",
+                                               "extrapolation_value",
+                                               "antialias",
+                                               "keep_aspect_ratio_policy"};
 const std::vector<std::string_view> kReduce = {"axes", "keepdims", "noop_with_empty_axes"};
 
 const std::vector<Operator>& layer_operators() {
@@ -33,7 +50,20 @@ const std::vector<Operator>& layer_operators() {
       {"ai.onnx.ml.Scaler", apply_scaler, 1, 1, false, {"offset", "scale"}},
       {"DequantizeLinear", apply_dequantize, 2, 3, false, {"axis", "block_size", "output_dtype"}},
       {"Relu", apply_relu, 1, 1, false, {}},
+      {"LeakyRelu", apply_leaky, 1, 1, false, {"alpha"}},
+      {"PRelu", apply_prelu, 2, 2, false, {}},
+      {"HardSigmoid", apply_hard_sigmoid, 1, 1, false, {"alpha", "beta"}},
       {"Clip", apply_clip, 1, 3, false, {"min", "max"}},
+      {"Conv", apply_conv, 2, 3, false, kConv},
+      {"ConvTranspose", apply_conv_transpose, 2, 3, false, kConvTranspose},
+      {"AveragePool", apply_average_pool, 1, 1, false, kPool},
+      {"MaxPool", apply_max_pool, 1, 1, false, kPool},
+      {"GlobalAveragePool", apply_global_pool, 1, 1, false, {}},
+      {"GlobalMaxPool", apply_global_pool, 1, 1, false, {}},
+      {"Pad", apply_pad, 1, 4, false, {"pads", "value", "mode"}},
+      {"Resize", apply_resize, 1, 4, false, kResize},
+      {"Upsample", apply_resize, 1, 2, false, {"mode", "scales"}},
+      {"Split", apply_split, 1, 2, false, {"axis", "split", "num_outputs"}},
       {"Max", apply_extremum, 1, kAny, false, {}},
       {"Min", apply_extremum, 1, kAny, false, {}},
       {"Softmax", apply_softmax, 1, 1, false, {"axis"}},
@@ -75,8 +105,9 @@ const std::vector<Operator>& arithmetic_operators() {
          {"Add", "Sub", "Mul", "Div", "Pow", "And", "Or", "Equal", "Less", "Greater"}) {
       list.push_back({name, apply_elementwise, 2, 2, true, {"broadcast"}});
     }
-    for (const std::string_view name : {"Neg", "Abs", "Sign", "Sqrt", "Exp", "Log", "Reciprocal",
-                                        "Floor", "Ceil", "Tanh", "Not"}) {
+    list.push_back({"Abs", apply_abs, 1, 1, false, {}});
+    for (const std::string_view name :
+         {"Neg", "Sign", "Sqrt", "Exp", "Log", "Reciprocal", "Floor", "Ceil", "Tanh", "Not"}) {
       list.push_back({name, apply_elementwise, 1, 1, true, {}});
     }
     for (const std::string_view name : {"ReduceSum", "ReduceMean", "ReduceProd", "ReduceMax",
@@ -142,20 +173,18 @@ Expected<void> check_inputs(const Node& node, const Operator& known) {
   return {};
 }
 
-/// That there is one signal, which has not gone on since, and no end before.
-Expected<void> check_signals(const Node& node, const Operator& known, const Chain& chain) {
+/// That no end was before, and that only operators that can join several signals are given such.
+Expected<void> check_signals(const Node& node, const Operator& known) {
   if (looks_at_shape_only(node)) return {};
-  if (node.signals() > 1 && !pair_ending(node)) return refuse_two_signals(known.name);
+  constexpr std::string_view kJoin[] = {"Add", "Sub", "Sum", "Max", "Min", "Concat"};
+  if (node.signals() > 1 &&
+      std::find(std::begin(kJoin), std::end(kJoin), known.name) == std::end(kJoin)) {
+    return refuse_two_signals(known.name);
+  }
   for (std::size_t i = 0; i < node.inputs(); ++i) {
     const Signal* signal = node.signal(i);
-    if (signal == nullptr) continue;
-    if (signal->step != chain.step()) {
-      return bad_request(
-          "goes back to '{}', from which the network has already gone on; branches come with a "
-          "later version, a chain of layers is read",
-          node.proto().input(static_cast<int>(i)));
-    }
-    if (signal->ending != Ending::none && !known.may_follow) {
+    const bool ended = signal != nullptr && signal->ending != Ending::none;
+    if (ended && (!known.may_follow || (node.signals() > 1 && !pair_ending(node)))) {
       return refuse_after_ending(signal->ending);
     }
   }
@@ -168,21 +197,20 @@ Expected<Value> apply_unlabelled(const Node& node, Progression& progression) {
   if (known == nullptr) return bad_request("{}", refusal(name));
   if (auto ok = check_attributes(node, *known); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_inputs(node, *known); !ok) return tl::unexpected(ok.error());
-  if (auto ok = check_signals(node, *known, progression.chain); !ok) {
-    return tl::unexpected(ok.error());
-  }
+  if (auto ok = check_signals(node, *known); !ok) return tl::unexpected(ok.error());
   auto value = known->apply(node, progression);
-  if (!value) return value;
-  if (Signal* signal = std::get_if<Signal>(&*value)) {
-    signal->step = progression.chain.step();
-  } else if (node.signals() > 0 && !looks_at_shape_only(node)) {
-    // Else a constant would have moved the chain on, and the signal would not be a single path.
+  if (value && std::holds_alternative<Tensor>(*value) && node.signals() > 0 &&
+      !looks_at_shape_only(node)) {
     return bad_request("makes a constant of a value that depends on the network's input");
   }
   return value;
 }
 
 }  // namespace
+
+std::size_t outputs_made(const onnx::NodeProto& node) {
+  return node.op_type() == "Split" ? static_cast<std::size_t>(node.output_size()) : 1;
+}
 
 Expected<Value> apply(const Node& node, Progression& progression) {
   auto value = apply_unlabelled(node, progression);

@@ -1,9 +1,8 @@
 // Reading ONNX: from the bytes to a network.
 //
 // The file names its nodes' inputs and outputs; the nodes that the output needs are applied one by
-// one, in an order of computation. A value is either a constant or the one signal that flows from
-// the input to the output, whose affine pieces and Relus gather in a Chain. Since each node takes
-// at most one signal, the nodes form a path and the signal needs no copies.
+// one, in an order of computation. A value is either a constant or a signal, an affine function of
+// the units that the operators made; from the output's a chain of layers is made at the end.
 //
 // An input whose leading extent is a fixed number above 1 may be one input of that many rows, or
 // that many inputs side by side. It is the former where the graph makes one output of all rows;
@@ -14,6 +13,7 @@
 
 #include "brink/base/files.h"
 #include "brink/io/onnx.h"
+#include "onnx_evaluate.h"
 #include "onnx_graph.h"
 
 namespace brink {
@@ -57,7 +57,7 @@ Expected<Shape> input_shape(const onnx::ValueInfoProto& input) {
 /// One walk from an input of a certain shape to the output.
 class Walk {
  public:
-  Walk(const Graph& graph, std::int64_t opset, Progression start)
+  Walk(const Names& graph, std::int64_t opset, Progression start)
       : graph_(graph), opset_(opset), progression_(std::move(start)) {}
 
   /// The network, its ending and the warnings.
@@ -73,11 +73,14 @@ class Walk {
   /// A constant not yet read; null if the name is none's.
   Expected<const Value*> find_value(const std::string& name);
   Expected<void> check_batch(const onnx::ValueInfoProto& output) const;
+  std::shared_ptr<const Graph> kept(const std::string& input, const Shape& shape,
+                                    const std::string& output);
 
-  const Graph& graph_;
+  const Names& graph_;
   std::int64_t opset_;
   Progression progression_;
-  std::map<std::string, Value> values_;
+  Values values_;
+  std::vector<const onnx::NodeProto*> dependent_;  // on the input
   std::size_t applied_ = 0;
 };
 
@@ -115,20 +118,44 @@ Expected<void> Walk::compute(const onnx::NodeProto& node) {
       const onnx::NodeProto* maker = graph_.producer(name);
       if (maker == nullptr)
         return bad_request("{}: nothing makes its input '{}'", label(node), name);
-      return bad_request("{}: its input '{}' is a further output of {}; only the first is read",
+      return bad_request("{}: its input '{}' is a further output of {}, which is not read",
                          label(node), name, label(*maker));
     }
     inputs.back() = *value;
   }
-  auto output = apply({node, opset_, std::move(inputs)}, progression_);
-  if (!output) return tl::unexpected(output.error());
-  if (node.output_size() > 0) {
-    if (auto ok = keep(node.output(0), std::move(*output)); !ok) {
+  bool depends = false;
+  for (std::size_t i = 0; i < outputs_made(node); ++i) {
+    auto output = apply({node, opset_, inputs, i}, progression_);
+    if (!output) return tl::unexpected(output.error());
+    depends = depends || std::holds_alternative<Signal>(*output);
+    if (static_cast<int>(i) >= node.output_size()) continue;
+    if (auto ok = keep(node.output(static_cast<int>(i)), std::move(*output)); !ok) {
       return bad_request("{}: {}", label(node), ok.error().message);
     }
   }
+  if (depends) dependent_.push_back(&node);
   ++applied_;
   return {};
+}
+
+/// What of this walk an evaluation needs.
+std::shared_ptr<const Graph> Walk::kept(const std::string& input, const Shape& shape,
+                                        const std::string& output) {
+  auto graph = std::make_shared<NodeGraph>();
+  graph->input = input;
+  graph->output = output;
+  graph->shape = shape;
+  graph->opset = opset_;
+  graph->batch = progression_.batch;
+  for (const onnx::NodeProto* node : dependent_) {
+    graph->nodes.push_back(*node);
+    for (const std::string& name : node->input()) {
+      const auto value = values_.find(name);
+      if (value == values_.end() || std::holds_alternative<Signal>(value->second)) continue;
+      graph->constants.insert(*value);
+    }
+  }
+  return graph;
 }
 
 /// That the file does not give its output a leading extent of its own.
@@ -147,7 +174,7 @@ Expected<void> Walk::check_batch(const onnx::ValueInfoProto& output) const {
 Expected<OnnxModel> Walk::read(const std::string& input, const Shape& shape,
                                const std::vector<const onnx::NodeProto*>& nodes,
                                const onnx::ValueInfoProto& output) {
-  values_.emplace(input, Signal{shape});
+  values_.emplace(input, signal_of(shape, progression_.units.inputs()));
   for (const onnx::NodeProto* node : nodes) {
     if (auto ok = compute(*node); !ok) return tl::unexpected(ok.error());
   }
@@ -159,25 +186,27 @@ Expected<OnnxModel> Walk::read(const std::string& input, const Shape& shape,
     return bad_request("the output '{}' does not depend on the input", output.name());
   }
   if (auto ok = check_batch(output); !ok) return tl::unexpected(ok.error());
-  if (auto ok = finish_ending(*signal, progression_); !ok) return tl::unexpected(ok.error());
-  auto network = std::move(progression_.chain).finish();
+  const auto form = finish_ending(*signal, progression_);
+  if (!form) return tl::unexpected(form.error());
+  auto network = lower(progression_.units.blocks(), *form);
   if (!network) return tl::unexpected(network.error());
   if (auto ok = check(*network); !ok) return tl::unexpected(ok.error());
   const auto dropped = signal->ending == Ending::none      ? DroppedEnding::none
                        : signal->ending == Ending::softmax ? DroppedEnding::softmax
                                                            : DroppedEnding::sigmoid;
-  return OnnxModel{std::move(*network), std::move(progression_.warnings), dropped};
+  return OnnxModel{std::move(*network), std::move(progression_.warnings), dropped,
+                   kept(input, shape, output.name())};
 }
 
 Expected<OnnxModel> read_graph(const onnx::ModelProto& model, std::int64_t opset,
                                const std::filesystem::path& folder, const OnnxOptions& options) {
-  Graph graph(model.graph());
+  Names graph(model.graph());
   if (auto ok = graph.index(); !ok) return tl::unexpected(ok.error());
   const auto input = graph.only_input();
   if (!input) return tl::unexpected(input.error());
   auto shape = input_shape(**input);
   if (!shape) return tl::unexpected(shape.error());
-  Progression start{Chain(size(*shape)), folder, 1, {}};
+  Progression start{Units(size(*shape)), folder, 1, {}};
   if (is_half((*input)->type().tensor_type().elem_type())) start.note_half();
   const auto output = graph.output(options.output_name, (*input)->name(), start.warnings);
   if (!output) return tl::unexpected(output.error());
@@ -188,7 +217,7 @@ Expected<OnnxModel> read_graph(const onnx::ModelProto& model, std::int64_t opset
   auto whole = as_written.read((*input)->name(), *shape, *nodes, **output);
   if (whole || shape->size() < 2 || shape->front() < 2) return whole;
   start.batch = std::exchange(shape->front(), 1);
-  start.chain = Chain(size(*shape));
+  start.units = Units(size(*shape));
   start.warnings.push_back(
       fmt::format("input '{}' holds a batch of {}: the network of one of them is read",
                   (*input)->name(), start.batch));

@@ -1,9 +1,9 @@
-// Sums, means, largest and smallest elements of constants along axes, as exporters leave them where
-// weights are normalised (weight_norm: v g / |v|) or counted.
+// Sums, means, largest and smallest elements along axes; of constants also products and norms, as
+// exporters leave them where weights are normalised (weight_norm: v g / |v|) or counted.
 #include <algorithm>
 #include <cmath>
 
-#include "onnx_node.h"
+#include "onnx_window.h"
 
 namespace brink::onnx_reader {
 
@@ -48,29 +48,33 @@ Expected<std::vector<std::size_t>> reduced_axes(const Node& node, std::size_t ra
   return normal_axes(axes, rank);
 }
 
-}  // namespace
+/// Elements of a value that become one: element i goes into element into[i] of the result.
+struct Grouping {
+  Shape shape;  ///< of the result
+  Selection into;
+  Eigen::Index groups = 0;
+};
 
-Expected<Value> apply_reduce(const Node& node, Progression& progression) {
-  const std::string& op = node.proto().op_type();
-  if (node.signals() > 0) return bad_request("{}", refusal(op));
-  const Tensor& tensor = **node.constant(0);
-  const auto axes = reduced_axes(node, tensor.shape.size());
+Expected<Grouping> grouping(const Node& node, const Shape& own) {
+  const auto axes = reduced_axes(node, own.size());
   if (!axes) return tl::unexpected(axes.error());
   const auto keep = node.integer("keepdims", 1);
   if (!keep) return tl::unexpected(keep.error());
-  const auto& how = *std::find_if(std::begin(kReductions), std::end(kReductions),
-                                  [&op](const Reduction& each) { return each.name == op; });
-  Shape kept = tensor.shape, shape;
+  Shape kept = own, shape;
   for (const std::size_t axis : *axes) kept[axis] = 1;
   for (std::size_t i = 0; i < kept.size(); ++i) {
     if (*keep != 0 || !std::binary_search(axes->begin(), axes->end(), i)) shape.push_back(kept[i]);
   }
-  if (auto room = progression.has_room(tensor.shape); !room) return tl::unexpected(room.error());
-  const auto count = static_cast<std::size_t>(size(kept));
-  Tensor result{std::move(shape), std::vector<double>(count, how.first), tensor.integer};
-  const Selection into = spread(kept, tensor.shape);
-  for (std::size_t i = 0; i < into.size(); ++i) {
-    double& value = result.values[static_cast<std::size_t>(into[i])];
+  return Grouping{std::move(shape), spread(kept, own), size(kept)};
+}
+
+Tensor reduced(std::string_view op, const Tensor& tensor, const Grouping& groups) {
+  const auto& how = *std::find_if(std::begin(kReductions), std::end(kReductions),
+                                  [&op](const Reduction& each) { return each.name == op; });
+  const auto count = static_cast<std::size_t>(groups.groups);
+  Tensor result{groups.shape, std::vector<double>(count, how.first), tensor.integer};
+  for (std::size_t i = 0; i < groups.into.size(); ++i) {
+    double& value = result.values[static_cast<std::size_t>(groups.into[i])];
     value = how.join(value, tensor.values[i]);
   }
   const double each = static_cast<double>(tensor.values.size()) / static_cast<double>(count);
@@ -79,6 +83,57 @@ Expected<Value> apply_reduce(const Node& node, Progression& progression) {
     if (result.integer) value = std::trunc(value);
   }
   return result;
+}
+
+/// Sums or means, of each group of elements one.
+Expected<Value> added(const Value& value, const Grouping& groups, bool mean) {
+  const auto each = static_cast<double>(groups.into.size()) / static_cast<double>(groups.groups);
+  std::vector<Eigen::Triplet<double, Eigen::Index>> entries;
+  for (std::size_t i = 0; i < groups.into.size(); ++i) {
+    entries.emplace_back(groups.into[i], static_cast<Eigen::Index>(i), mean ? 1 / each : 1);
+  }
+  SparseRows map(groups.groups, std::ssize(groups.into));
+  map.setFromTriplets(entries.begin(), entries.end());
+  return mapped(value, groups.shape, LinearMap(std::move(map)));
+}
+
+/// The largest of each group; with sign -1 the smallest.
+Expected<Value> extremes(const Value& value, const Grouping& groups, double sign, Units& units) {
+  std::vector<Selection> lists(static_cast<std::size_t>(groups.groups));
+  for (std::size_t i = 0; i < groups.into.size(); ++i) {
+    lists[static_cast<std::size_t>(groups.into[i])].push_back(static_cast<Eigen::Index>(i));
+  }
+  const Affine form = form_of(sign < 0 ? scaled(value, -1, 0) : value);
+  const Value result = like(value, groups.shape, units.largest(form, std::move(lists)));
+  return sign < 0 ? scaled(result, -1, 0) : result;
+}
+
+}  // namespace
+
+Expected<Value> apply_reduce(const Node& node, Progression& progression) {
+  const std::string& op = node.proto().op_type();
+  const Value& value = *node.input(0);
+  if (auto room = progression.has_room(shape_of(value)); !room) {
+    return tl::unexpected(room.error());
+  }
+  const auto groups = grouping(node, shape_of(value));
+  if (!groups) return tl::unexpected(groups.error());
+  if (const Tensor* tensor = std::get_if<Tensor>(&value)) return reduced(op, *tensor, *groups);
+  if (groups->into.empty()) return bad_request("has no elements to join");
+  if (op == "ReduceSum" || op == "ReduceMean") return added(value, *groups, op == "ReduceMean");
+  if (op != "ReduceMax" && op != "ReduceMin") return bad_request("{}", refusal(op));
+  return extremes(value, *groups, op == "ReduceMax" ? 1 : -1, progression.units);
+}
+
+Expected<Value> apply_global_pool(const Node& node, Progression& progression) {
+  const Value& value = *node.input(0);
+  if (auto ok = check_spatial(shape_of(value)); !ok) return tl::unexpected(ok.error());
+  Shape kept = shape_of(value);
+  std::fill(kept.begin() + 2, kept.end(), 1);
+  const Grouping groups{kept, spread(kept, shape_of(value)), size(kept)};
+  if (groups.into.empty()) return bad_request("has no elements to join");
+  if (node.proto().op_type() == "GlobalAveragePool") return added(value, groups, true);
+  return extremes(value, groups, 1, progression.units);
 }
 
 }  // namespace brink::onnx_reader

@@ -11,11 +11,8 @@ struct Reason {
 };
 
 constexpr Reason kReasons[] = {
-    {" LeakyRelu PRelu Abs Max Min Clip HardSigmoid ",
-     "has pieces other than those of Relu; that comes with a later version, use Relu until then"},
-    {" Conv ConvTranspose MaxPool AveragePool GlobalAveragePool GlobalMaxPool Pad Resize Upsample ",
-     "convolutions and pooling come with a later version; use fully connected layers until then"},
-    {" Sigmoid Tanh Elu Selu Celu Gelu Softplus Softsign Erf Mish Swish HardSwish Exp Log Sqrt Pow "
+    {" Sigmoid Tanh Elu Selu Celu Gelu Softplus Softsign Erf Mish Swish HardSwish QuickGelu Exp "
+     "Log Sqrt Pow "
      "Reciprocal Sin Cos Softmax LogSoftmax LRN LpPool LpNormalization LayerNormalization "
      "InstanceNormalization GroupNormalization RMSNormalization ",
      "is curved where the network's input reaches it; exact answers are about piecewise linear "
@@ -30,8 +27,10 @@ constexpr Reason kReasons[] = {
      "without it)"},
     {" If Loop Scan ",
      "runs other nodes, which is not read; export the network without control flow"},
-    {" ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceSumSquare ",
-     "is read of constants only; write it as a MatMul with constant weights"},
+    {" ReduceProd ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp ",
+     "is read of constants only; of values that depend on the network's input ReduceSum, -Mean, "
+     "-Max "
+     "and -Min are"},
 };
 
 }  // namespace
@@ -53,8 +52,7 @@ tl::unexpected<Error> refuse_two_signals(std::string_view op_type) {
         "about piecewise linear networks, weights have to be constants");
   }
   return bad_request(
-      "combines two values that depend on the network's input; residual connections and branches "
-      "come with a later version, a chain of layers is read");
+      "is given two values that depend on the network's input, where one and constants are read");
 }
 
 tl::unexpected<Error> refuse_after_ending(Ending ending) {

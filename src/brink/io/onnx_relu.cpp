@@ -1,4 +1,5 @@
-// Relu under its names: Relu, the larger of a value and zero, Clip from zero up.
+// Functions of one value with two or three linear pieces: Relu, LeakyRelu, PRelu, Abs, HardSigmoid,
+// Clip.
 //
 // A Clip whose upper end no float exceeds (absent, infinity, the largest float) has none.
 #include <cmath>
@@ -44,54 +45,57 @@ Expected<Interval> clip_interval(const Node& node) {
   return Interval{*lowest, *highest};
 }
 
-Expected<Value> relu_as(const Shape& shape, Progression& progression) {
-  if (auto done = progression.chain.apply_relu(); !done) return tl::unexpected(done.error());
-  return Signal{shape};
+/// A number of the node, or one for each channel or element: spread over the value.
+Expected<Eigen::VectorXd> slopes(const Node& node, const Shape& shape) {
+  const auto slope = node.constant(1);
+  if (!slope) return tl::unexpected(slope.error());
+  const auto together = broadcast_shape((*slope)->shape, shape);
+  if (!together || *together != shape) {
+    return bad_request("has slopes of shape {} for a value of shape {}", text((*slope)->shape),
+                       text(shape));
+  }
+  return spread(**slope, shape);
 }
 
 }  // namespace
 
 Expected<Value> apply_relu(const Node& node, Progression& progression) {
-  if (node.signals() == 0) return apply_elementwise(node, progression);
-  return relu_as(node.only_signal()->shape, progression);
+  return like(*node.input(0), progression.units.relu(form_of(*node.input(0))));
 }
 
-Expected<Value> apply_extremum(const Node& node, Progression& progression) {
-  if (node.signals() == 0) return apply_elementwise(node, progression);
-  const std::string& op = node.proto().op_type();
-  if (node.constants().empty()) return *node.input(0);  // of one value
-  const auto constant = fold(op, node.constants(), progression);
-  if (!constant) return tl::unexpected(constant.error());
-  const Shape& signal = node.only_signal()->shape;
-  const auto shape = broadcast_shape(constant->shape, signal);
-  if (!shape) return tl::unexpected(shape.error());
-  for (const double value : constant->values) {
-    if (op == "Max" && value == 0) continue;
-    return bad_request("joins the value with {}: it {}", value, refusal(op));
-  }
-  if (const auto count = checked_size(*shape); !count || *count != size(signal)) {
-    return bad_request("spreads a value of shape {} over {}, which is not read", text(signal),
-                       text(*shape));
-  }
-  return relu_as(*shape, progression);
+Expected<Value> apply_leaky(const Node& node, Progression& progression) {
+  const auto slope = node.real("alpha", static_cast<double>(0.01F));
+  if (!slope) return tl::unexpected(slope.error());
+  const Affine form = form_of(*node.input(0));
+  const auto slopes = Eigen::VectorXd::Constant(form.size(), *slope);
+  return like(*node.input(0), progression.units.leaky(form, slopes));
+}
+
+Expected<Value> apply_prelu(const Node& node, Progression& progression) {
+  const auto slope = slopes(node, shape_of(*node.input(0)));
+  if (!slope) return tl::unexpected(slope.error());
+  return like(*node.input(0), progression.units.leaky(form_of(*node.input(0)), *slope));
+}
+
+Expected<Value> apply_abs(const Node& node, Progression& progression) {
+  return like(*node.input(0), progression.units.absolute(form_of(*node.input(0))));
+}
+
+Expected<Value> apply_hard_sigmoid(const Node& node, Progression& progression) {
+  const auto alpha = node.real("alpha", static_cast<double>(0.2F));
+  if (!alpha) return tl::unexpected(alpha.error());
+  const auto beta = node.real("beta", 0.5);
+  if (!beta) return tl::unexpected(beta.error());
+  const Value& value = *node.input(0);
+  return like(value, progression.units.clipped(form_of(scaled(value, *alpha, *beta)), 0, 1));
 }
 
 Expected<Value> apply_clip(const Node& node, Progression& progression) {
   const auto interval = clip_interval(node);
   if (!interval) return tl::unexpected(interval.error());
-  if (const Signal* signal = node.signal(0)) {
-    if (interval->highest == kInfinity && interval->lowest == 0) {
-      return relu_as(signal->shape, progression);
-    }
-    if (interval->highest == kInfinity && interval->lowest == -kInfinity) return *signal;
-    return bad_request("clips to [{}, {}]: it {}", interval->lowest, interval->highest,
-                       refusal("Clip"));
-  }
-  Tensor result = std::get<Tensor>(*node.input(0));
-  for (double& value : result.values) {
-    value = std::min(std::max(value, interval->lowest), interval->highest);
-  }
-  return result;
+  const Affine form = form_of(*node.input(0));
+  if (interval->lowest == -kInfinity && interval->highest == kInfinity) return *node.input(0);
+  return like(*node.input(0), progression.units.clipped(form, interval->lowest, interval->highest));
 }
 
 }  // namespace brink::onnx_reader

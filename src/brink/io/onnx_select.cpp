@@ -1,8 +1,5 @@
-// Transpose, Slice, Gather, Expand, Concat: elements in another order, some of them, or repeated.
-//
-// Each says which element of its input stands where in its result; constants are copied so, and of
-// a signal, whose elements may move or be left out but not repeated, the next weights' columns
-// move.
+// Transpose, Slice, Gather, Expand: elements in another order, some of them, or repeated. Each says
+// which element of its input stands where in its result.
 #include <algorithm>
 
 #include "onnx_node.h"
@@ -10,31 +7,6 @@
 namespace brink::onnx_reader {
 
 namespace {
-
-/// The elements `from` of the value, as `shape`.
-Expected<Value> selected(const Value& value, Shape shape, const Selection& from,
-                         Progression& progression) {
-  if (const Tensor* tensor = std::get_if<Tensor>(&value)) {
-    Tensor result{std::move(shape), {}, tensor->integer};
-    for (const auto i : from) result.values.push_back(tensor->values[static_cast<std::size_t>(i)]);
-    return result;
-  }
-  const auto& signal = std::get<Signal>(value);
-  const auto count = static_cast<Eigen::Index>(from.size());
-  std::vector<bool> taken(static_cast<std::size_t>(size(signal.shape)));
-  bool same = count == size(signal.shape);
-  for (Eigen::Index i = 0; i < count; ++i) {
-    const auto at = static_cast<std::size_t>(from[static_cast<std::size_t>(i)]);
-    if (taken[at]) return bad_request("repeats a value that depends on the network's input");
-    taken[at] = true;
-    same = same && from[static_cast<std::size_t>(i)] == i;
-  }
-  if (same) return Signal{std::move(shape), signal.ending};
-  if (signal.ending != Ending::none) return refuse_after_ending(signal.ending);
-  if (count == 0) return bad_request("leaves nothing of a value of shape {}", text(signal.shape));
-  progression.chain.apply_selection(from);
-  return Signal{std::move(shape)};
-}
 
 /// Positions first, first + step, ... of one axis.
 struct Cut {
@@ -85,36 +57,6 @@ Expected<SliceLists> slice_lists(const Node& node) {
   return lists;
 }
 
-/// Constants one after the other along an axis.
-Expected<Value> concatenated(const std::vector<const Tensor*>& parts, std::size_t axis,
-                             Progression& progression) {
-  Shape shape = parts.front()->shape;
-  shape[axis] = 0;
-  for (const Tensor* part : parts) {
-    Shape expected = part->shape;
-    if (expected.size() != shape.size()) return bad_request("joins values of different ranks");
-    shape[axis] += expected[axis];
-    expected[axis] = shape[axis];
-    if (expected != shape) {
-      return bad_request("cannot join values of shapes {} and {}", text(parts.front()->shape),
-                         text(part->shape));
-    }
-  }
-  if (auto room = progression.has_room(shape); !room) return tl::unexpected(room.error());
-  const auto middle = shape.begin() + static_cast<std::ptrdiff_t>(axis);
-  const std::int64_t outer = size(Shape(shape.begin(), middle));
-  const std::int64_t inner = size(Shape(middle + 1, shape.end()));
-  Tensor result{shape, {}, parts.front()->integer};
-  for (std::int64_t row = 0; row < outer; ++row) {
-    for (const Tensor* part : parts) {
-      const std::int64_t length = part->shape[axis] * inner;
-      const auto from = part->values.begin() + row * length;
-      result.values.insert(result.values.end(), from, from + length);
-    }
-  }
-  return result;
-}
-
 }  // namespace
 
 Expected<Value> apply_transpose(const Node& node, Progression& progression) {
@@ -137,7 +79,7 @@ Expected<Value> apply_transpose(const Node& node, Progression& progression) {
   }
   if (auto room = progression.has_room(shape); !room) return tl::unexpected(room.error());
   const Selection from = strided(shape, 0, strides);
-  return selected(*node.input(0), std::move(shape), from, progression);
+  return selected(*node.input(0), std::move(shape), from);
 }
 
 Expected<Value> apply_slice(const Node& node, Progression& progression) {
@@ -158,7 +100,7 @@ Expected<Value> apply_slice(const Node& node, Progression& progression) {
   }
   if (auto room = progression.has_room(shape); !room) return tl::unexpected(room.error());
   const Selection from = strided(shape, origin, strides);
-  return selected(*node.input(0), std::move(shape), from, progression);
+  return selected(*node.input(0), std::move(shape), from);
 }
 
 Expected<Value> apply_gather(const Node& node, Progression& progression) {
@@ -187,7 +129,7 @@ Expected<Value> apply_gather(const Node& node, Progression& progression) {
       for (std::int64_t i = 0; i < inner; ++i) from.push_back((row * extent + at) * inner + i);
     }
   }
-  return selected(*node.input(0), std::move(shape), from, progression);
+  return selected(*node.input(0), std::move(shape), from);
 }
 
 Expected<Value> apply_expand(const Node& node, Progression& progression) {
@@ -199,25 +141,9 @@ Expected<Value> apply_expand(const Node& node, Progression& progression) {
   auto shape = broadcast_shape(old, **target);
   if (!shape) return tl::unexpected(shape.error());
   if (auto room = progression.has_room(*shape); !room) return tl::unexpected(room.error());
+  if (node.signals() > 0) return spread_over(*node.input(0), *shape);
   const Selection from = spread(old, *shape);
-  return selected(*node.input(0), std::move(*shape), from, progression);
-}
-
-Expected<Value> apply_concat(const Node& node, Progression& progression) {
-  const auto given = node.integer("axis", 1);
-  if (!given) return tl::unexpected(given.error());
-  const auto axis = normal_axis(*given, shape_of(*node.input(0)).size());
-  if (!axis) return tl::unexpected(axis.error());
-  if (node.signals() == 0) return concatenated(node.constants(), *axis, progression);
-  const auto ending = pair_ending(node);
-  if (!ending || *axis == 0) {
-    return bad_request(
-        "joins what depends on the network's input with other values; that comes "
-        "with a later version, a chain of layers is read");
-  }
-  Shape shape = node.signal(0)->shape;
-  shape[*axis] = 2;
-  return Signal{std::move(shape), *ending};
+  return selected(*node.input(0), std::move(*shape), from);
 }
 
 }  // namespace brink::onnx_reader

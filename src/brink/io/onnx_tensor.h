@@ -15,9 +15,6 @@ namespace brink::onnx_reader {
 
 using Shape = std::vector<std::int64_t>;  ///< all extents >= 0; empty: a scalar
 
-/// For each element of a result, in row order, the index of the element that it is.
-using Selection = std::vector<Eigen::Index>;
-
 /// Numbers of any type, as doubles. Integers beyond 2^53 lose digits: none of the operators read
 /// here has a use for them. NaN and infinity are refused where they are used, see `finite`.
 struct Tensor {

@@ -1,0 +1,296 @@
+// From blocks of units to a chain of layers.
+//
+// A block's level is 1 + the highest level of what it is made of; layer k holds the ReLUs of level
+// k, and the output is the last layer. A later unit that needs something of an earlier layer than
+// the one before it gets it handed on: when layer k is made, what units of later levels need of
+// its inputs x^{k-1} (and of linear blocks of level k, which are functions of these) is a matrix M;
+// carry.h factorises it, layer k gets the linear units, and the later units use those from then on.
+// Linear blocks are written out in x^{k-1} before that wherever that takes fewer units.
+#include <algorithm>
+#include <numeric>
+
+#include "brink/graph/carry.h"
+#include "brink/graph/units.h"
+
+namespace brink {
+
+namespace {
+
+using Index = Eigen::Index;
+constexpr double kMostNumbers = 1 << 27;  // layers are stored dense: 1 GiB
+
+struct Consumer {
+  int id;
+  Affine form;
+  bool relu;
+  int level = 0;
+};
+
+/// A consecutive part of a layer's outputs: a block's units, or those handed on.
+struct Piece {
+  int id;
+  Index first, size;
+};
+
+class Lowering {
+ public:
+  Lowering(const std::vector<Block>& blocks, const Affine& output);
+  Expected<Network> run();
+
+ private:
+  void drop_unused(const std::vector<Block>& blocks);
+  void set_levels();
+  /// What consumers of later levels need: columns are x^{k-1}, then linear blocks of level k.
+  SparseRows needed(const std::vector<Consumer*>& later) const;
+  /// Linear blocks of this level in x^{k-1}; x^{k-1} themselves above them.
+  Affine sources(int level) const;
+  Affine over_inputs(const Affine& form) const;
+  Affine hand_on(int level);
+  Expected<void> add_layer(int level);
+
+  std::vector<Consumer> consumers_;  // in the order of their levels' making; last: the output
+  std::vector<Piece> inputs_;        // of the layer that is made next: x^{k-1}
+  std::vector<Piece> linear_;        // blocks of its level, as further columns of what is needed
+  Network network_;
+  double numbers_ = 0;
+  int next_id_;
+};
+
+Lowering::Lowering(const std::vector<Block>& blocks, const Affine& output)
+    : inputs_{{0, 0, blocks.front().input.size()}}, next_id_(static_cast<int>(blocks.size())) {
+  const int last = output.bare();
+  const bool is_relu = last > 0 && blocks[static_cast<std::size_t>(last)].relu;
+  network_.output = is_relu ? OutputKind::relu : OutputKind::linear;
+  for (std::size_t b = 1; b < blocks.size(); ++b) {
+    consumers_.push_back({static_cast<int>(b), blocks[b].input, blocks[b].relu});
+  }
+  consumers_.push_back(
+      {next_id_++, is_relu ? blocks[static_cast<std::size_t>(last)].input : output, false});
+  drop_unused(blocks);
+  set_levels();
+}
+
+void mark(const LinearMap& map, std::vector<char>& used) {
+  if (!map.is_dense() && !map.is_identity()) {
+    const SparseRows rows = map.sparse();
+    for (Index i = 0; i < rows.outerSize(); ++i) {
+      for (SparseRows::InnerIterator entry(rows, i); entry; ++entry) used[at(entry.col())] = 1;
+    }
+  } else {
+    std::fill(used.begin(), used.end(), 1);
+  }
+}
+
+/// Backwards from the output: units that nothing is made of are left out.
+void Lowering::drop_unused(const std::vector<Block>& blocks) {
+  std::map<int, std::vector<char>> used;
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    used[static_cast<int>(b)].resize(at(blocks[b].input.size()));
+  }
+  used[consumers_.back().id].assign(at(consumers_.back().form.size()), 1);
+  std::map<int, Selection> partly;
+  for (auto consumer = consumers_.rbegin(); consumer != consumers_.rend(); ++consumer) {
+    const std::vector<char>& own = used.at(consumer->id);
+    Selection rows;
+    for (Index i = 0; i < std::ssize(own); ++i) {
+      if (own[at(i)] != 0) rows.push_back(i);
+    }
+    if (rows.empty()) {
+      consumer->form = constant(Eigen::VectorXd(0));
+      continue;
+    }
+    if (rows.size() < own.size()) {
+      consumer->form = selected(consumer->form, rows);
+      partly.emplace(consumer->id, rows);
+    }
+    for (const auto& [id, map] : consumer->form.terms) mark(map, used.at(id));
+  }
+  std::erase_if(consumers_, [](const Consumer& each) { return each.form.size() == 0; });
+  for (Consumer& consumer : consumers_) {
+    for (auto& [id, map] : consumer.form.terms) {
+      if (partly.contains(id)) map = map.columns(partly.at(id));
+    }
+    std::erase_if(consumer.form.terms, [](const auto& term) { return term.second.entries() == 0; });
+  }
+}
+
+void Lowering::set_levels() {
+  std::map<int, int> levels = {{0, 0}};
+  for (Consumer& consumer : consumers_) {
+    for (const auto& term : consumer.form.terms) {
+      consumer.level = std::max(consumer.level, levels.at(term.first));
+    }
+    levels[consumer.id] = ++consumer.level;
+  }
+}
+
+Index end_of(const std::vector<Piece>& pieces) {
+  return pieces.empty() ? 0 : pieces.back().first + pieces.back().size;
+}
+
+SparseRows Lowering::needed(const std::vector<Consumer*>& later) const {
+  std::vector<Eigen::Triplet<double, Index>> entries;
+  Index row = 0;
+  for (const Consumer* consumer : later) {
+    for (const auto* pieces : {&inputs_, &linear_}) {
+      for (const Piece& piece : *pieces) {
+        const auto term = consumer->form.terms.find(piece.id);
+        if (term == consumer->form.terms.end()) continue;
+        const SparseRows rows = term->second.sparse();
+        for (Index i = 0; i < rows.outerSize(); ++i) {
+          for (SparseRows::InnerIterator e(rows, i); e; ++e) {
+            if (e.value() != 0) entries.emplace_back(row + i, piece.first + e.col(), e.value());
+          }
+        }
+      }
+    }
+    row += consumer->form.size();
+  }
+  SparseRows result(row, std::max(end_of(inputs_), end_of(linear_)));
+  result.setFromTriplets(entries.begin(), entries.end());
+  return result;
+}
+
+/// The form's terms over x^{k-1} as one, of id -1.
+Affine Lowering::over_inputs(const Affine& form) const {
+  std::vector<Eigen::Triplet<double, Index>> entries;
+  for (const Piece& piece : inputs_) {
+    const auto term = form.terms.find(piece.id);
+    if (term == form.terms.end()) continue;
+    const SparseRows rows = term->second.sparse();
+    for (Index i = 0; i < rows.outerSize(); ++i) {
+      for (SparseRows::InnerIterator e(rows, i); e; ++e) {
+        entries.emplace_back(i, piece.first + e.col(), e.value());
+      }
+    }
+  }
+  SparseRows result(form.size(), end_of(inputs_));
+  result.setFromTriplets(entries.begin(), entries.end());
+  return {{{-1, LinearMap(std::move(result))}}, form.constant};
+}
+
+Affine Lowering::sources(int level) const {
+  const Index n = end_of(inputs_);
+  Affine all{{{-1, LinearMap::identity(n)}}, Eigen::VectorXd::Zero(n)};
+  for (const Consumer& consumer : consumers_) {
+    if (consumer.relu || consumer.level != level) continue;
+    Selection above(at(all.size())), below(at(consumer.form.size()));
+    std::iota(above.begin(), above.end(), Index{0});
+    std::iota(below.begin(), below.end(), all.size());
+    all = joined({all, over_inputs(consumer.form)}, {above, below},
+                 all.size() + consumer.form.size());
+  }
+  return all;
+}
+
+/// Linear units of this layer (over x^{k-1}, id -1), which the later consumers then use instead.
+Affine Lowering::hand_on(int level) {
+  linear_.clear();
+  for (const Consumer& consumer : consumers_) {
+    if (consumer.relu || consumer.level != level) continue;
+    linear_.push_back(
+        {consumer.id, std::max(end_of(inputs_), end_of(linear_)), consumer.form.size()});
+  }
+  std::vector<Consumer*> later;
+  Selection groups = {0};
+  for (Consumer& consumer : consumers_) {
+    const auto uses = [&consumer](const Piece& piece) {
+      return consumer.form.terms.contains(piece.id);
+    };
+    if (consumer.level <= level || !(std::any_of(inputs_.begin(), inputs_.end(), uses) ||
+                                     std::any_of(linear_.begin(), linear_.end(), uses))) {
+      continue;
+    }
+    later.push_back(&consumer);
+    groups.push_back(groups.back() + consumer.form.size());
+  }
+  if (later.empty()) return constant(Eigen::VectorXd(0));
+  const SparseRows need = needed(later);
+  const Affine from = sources(level);
+  Carry chosen = carry(need, groups);
+  Affine units =
+      mapped(from, LinearMap(chosen.carried), Eigen::VectorXd::Zero(chosen.carried.rows()));
+  Eigen::VectorXd shift = Eigen::VectorXd::Zero(need.rows());
+  if (!linear_.empty()) {  // written out
+    const Affine direct = mapped(from, LinearMap(need), shift);
+    const SparseRows all = direct.terms.at(-1).sparse().pruned();
+    Carry other = carry(all, groups);
+    if (other.carried.rows() < chosen.carried.rows()) {
+      chosen = std::move(other);
+      units = {{{-1, LinearMap(chosen.carried)}}, Eigen::VectorXd::Zero(chosen.carried.rows())};
+      shift = direct.constant;
+    }
+  }
+  const int id = next_id_++;
+  const LinearMap use(chosen.use);
+  for (std::size_t c = 0; c < later.size(); ++c) {
+    Affine& form = later[c]->form;
+    for (const auto* pieces : {&inputs_, &linear_}) {
+      for (const Piece& piece : *pieces) form.terms.erase(piece.id);
+    }
+    Selection own(at(form.size()));
+    std::iota(own.begin(), own.end(), groups[c]);
+    form.constant += shift.segment(groups[c], form.size());
+    if (units.size() > 0) form.terms.emplace(id, use.selected(own));
+  }
+  return units;
+}
+
+Expected<void> Lowering::add_layer(int level) {
+  const Affine handed = hand_on(level);
+  const int handed_id = next_id_ - 1;
+  std::vector<const Consumer*> own;
+  std::vector<Piece> outputs;
+  for (const Consumer& consumer : consumers_) {
+    const bool is_output = &consumer == &consumers_.back();
+    if (consumer.level != level || !(consumer.relu || is_output)) continue;
+    own.push_back(&consumer);
+    outputs.push_back({consumer.id, end_of(outputs), consumer.form.size()});
+  }
+  const Index relus = end_of(outputs);
+  if (handed.size() > 0) outputs.push_back({handed_id, relus, handed.size()});
+  const Index rows = end_of(outputs), columns = end_of(inputs_);
+  numbers_ += static_cast<double>(rows) * static_cast<double>(columns);
+  if (numbers_ > kMostNumbers) {
+    return bad_request("layer {} of {} x {} weights: too large for a network of this kind", level,
+                       rows, columns);
+  }
+  Layer layer{Eigen::MatrixXd::Zero(rows, columns), Eigen::VectorXd::Zero(rows)};
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    layer.bias.segment(outputs[i].first, outputs[i].size) = own[i]->form.constant;
+    for (const Piece& piece : inputs_) {
+      const auto term = own[i]->form.terms.find(piece.id);
+      if (term == own[i]->form.terms.end()) continue;
+      layer.weights.block(outputs[i].first, piece.first, outputs[i].size, piece.size) =
+          term->second.dense();
+    }
+  }
+  if (handed.size() > 0) {
+    layer.weights.bottomRows(handed.size()) = handed.terms.at(-1).dense();
+    layer.bias.tail(handed.size()) = handed.constant;
+    layer.linear.assign(at(rows), 0);
+    std::fill(layer.linear.begin() + relus, layer.linear.end(), 1);
+  }
+  network_.layers.push_back(std::move(layer));
+  inputs_ = std::move(outputs);
+  return {};
+}
+
+Expected<Network> Lowering::run() {
+  const int depth = consumers_.back().level;
+  for (int level = 1; level <= depth; ++level) {
+    if (auto ok = add_layer(level); !ok) return tl::unexpected(ok.error());
+  }
+  return std::move(network_);
+}
+
+}  // namespace
+
+Expected<Network> lower(const std::vector<Block>& blocks, const Affine& output) {
+  if (output.bare() == 0) {
+    return bad_request("the graph passes its input on unchanged; it has no layer");
+  }
+  return Lowering(blocks, output).run();
+}
+
+}  // namespace brink

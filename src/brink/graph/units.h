@@ -1,0 +1,49 @@
+// The units that piecewise linear functions are made of: what an operator is in ReLUs.
+//     max(a, b) = b + relu(a - b)            min(a, b) = -max(-a, -b)
+//     leaky(v)  = s v + (1 - s) relu(v)      |v| = 2 relu(v) - v
+//     clip(v)   = low + relu(v - low) - relu(v - high)
+// No unit is made for what is constant, where the sign is known, or twice for the same function.
+#pragma once
+
+#include "brink/base/error.h"
+#include "brink/graph/affine.h"
+#include "brink/network/network.h"
+
+namespace brink {
+
+/// u = relu(input), or u = input: values of which later layers may need fewer than of what they are
+/// made of. Linear blocks are a proposal; lower() decides.
+struct Block {
+  Affine input;
+  bool relu = true;
+};
+
+class Units {
+ public:
+  explicit Units(Eigen::Index inputs);
+  Affine inputs() const;
+
+  Affine relu(const Affine& v);
+  Affine leaky(const Affine& v, const Eigen::VectorXd& slope);  ///< by element, any slope
+  Affine absolute(const Affine& v);
+  Affine larger(const Affine& a, const Affine& b);  ///< constants best second
+  /// Infinite ends are none.
+  Affine clipped(const Affine& v, double low, double high);
+  /// Element i: the largest of the elements of v that lists[i] names, one at least; a balanced
+  /// tournament whose matches are shared.
+  Affine largest(const Affine& v, std::vector<Selection> lists);
+
+  const std::vector<Block>& blocks() const { return blocks_; }
+
+ private:
+  Affine block(const Affine& input, bool relu);
+  Affine kept(const Affine& v);  ///< v as units of its own where these are fewer than its own are
+  Selection unknown(const Affine& v) const;  ///< elements that may have either sign
+
+  std::vector<Block> blocks_;  // block 0: the inputs
+};
+
+/// The chain of layers that computes the output (lower.cpp). Errors: it is the input; too large.
+Expected<Network> lower(const std::vector<Block>& blocks, const Affine& output);
+
+}  // namespace brink
