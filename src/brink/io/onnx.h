@@ -2,8 +2,8 @@
 //
 // Read are graphs that are piecewise linear in the input: values that depend on it go through
 //     Gemm (transA, transB, alpha, beta, optional bias), MatMul (weights on either side), Conv and
-//     ConvTranspose (any spatial rank, pads, strides, dilations, groups), AveragePool, Add, Sub, Sum
-//     of each other and of constants, Mul and Div by constants, Neg, ReduceSum, ReduceMean,
+//     ConvTranspose (any spatial rank, pads, strides, dilations, groups), AveragePool, Add, Sub,
+//     Sum of each other and of constants, Mul and Div by constants, Neg, ReduceSum, ReduceMean,
 //     GlobalAveragePool, BatchNormalization of inference, ai.onnx.ml.Scaler (affine maps),
 //     Relu, LeakyRelu, PRelu, Abs, Clip, HardSigmoid, Max, Min, MaxPool, GlobalMaxPool, ReduceMax,
 //     ReduceMin (a few Relus each, see brink/graph/units.h),

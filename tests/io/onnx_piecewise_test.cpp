@@ -1,0 +1,370 @@
+// Piecewise linear operators and branches: the lowered network against the graph's own evaluation
+// at random inputs, and against values by hand.
+#include <gtest/gtest.h>
+
+#include "brink/base/random.h"
+#include "onnx_builder.h"
+
+namespace brink {
+namespace {
+
+using Eigen::VectorXd;
+using testing::OnnxBuilder;
+using Dims = OnnxBuilder::Dims;
+using Names = std::vector<std::string>;
+
+VectorXd random_vector(Random& random, Eigen::Index n) {
+  return VectorXd::NullaryExpr(n, [&random] { return 3 * random.normal(); });
+}
+
+std::vector<float> random_floats(Random& random, std::int64_t n) {
+  std::vector<float> values;
+  while (std::ssize(values) < n) values.push_back(static_cast<float>(random.normal()));
+  return values;
+}
+
+/// Reads the graph and compares its two forward passes.
+OnnxModel checked(const OnnxBuilder& builder) {
+  const auto model = builder.read();
+  if (!model) throw std::runtime_error(model.error().message);
+  EXPECT_TRUE(check(model->network));
+  Random random(7);
+  for (int round = 0; round < 20; ++round) {
+    const VectorXd x = random_vector(random, model->network.input_size());
+    const auto expected = model->graph->evaluate(x);
+    if (!expected) throw std::runtime_error(expected.error().message);
+    const VectorXd y = outputs(model->network, x);
+    EXPECT_EQ(y.size(), expected->size());
+    const double scale = std::max(1.0, expected->cwiseAbs().maxCoeff());
+    EXPECT_LE((y - *expected).cwiseAbs().maxCoeff(), 1e-12 * scale);
+  }
+  return *model;
+}
+
+VectorXd vector_of(const std::vector<double>& values) {
+  return Eigen::Map<const VectorXd>(values.data(), std::ssize(values));
+}
+
+void expect_values(const OnnxBuilder& builder, const std::vector<double>& x,
+                   const std::vector<double>& y) {
+  const OnnxModel model = checked(builder);
+  const VectorXd at_x = *model.graph->evaluate(vector_of(x));
+  ASSERT_EQ(at_x.size(), std::ssize(y));
+  EXPECT_LE((at_x - vector_of(y)).cwiseAbs().maxCoeff(), 1e-6) << at_x.transpose();
+  EXPECT_LE((outputs(model.network, vector_of(x)) - at_x).cwiseAbs().maxCoeff(), 1e-12);
+}
+
+/// Hidden ReLUs and linear units of a network.
+std::pair<Eigen::Index, Eigen::Index> units_of(const Network& network) {
+  Eigen::Index relus = 0, linear = 0;
+  for (int k = 1; k < network.depth(); ++k) {
+    for (Eigen::Index j = 0; j < network.width(k); ++j) {
+      (network.layer(k).is_linear(j) ? linear : relus) += 1;
+    }
+  }
+  return {relus, linear};
+}
+
+TEST(OnnxPiecewise, FunctionsOfOneValue) {
+  const std::vector<double> x = {-2, -0.5, 0.25, 4};
+  struct Case {
+    std::string op;
+    float alpha, beta;
+    std::vector<double> y;
+  };
+  for (const Case& each :
+       {Case{"LeakyRelu", 0.5F, 0, {-1, -0.25, 0.25, 4}},
+        Case{"LeakyRelu", -1, 0, {2, 0.5, 0.25, 4}},
+        Case{"HardSigmoid", 0.5F, 0.25F, {0, 0, 0.375, 1}}, Case{"Abs", 0, 0, {2, 0.5, 0.25, 4}}}) {
+    OnnxBuilder builder({1, 4});
+    onnx::NodeProto& node = builder.node(each.op, {"x"}, "y");
+    if (each.op != "Abs") OnnxBuilder::set(node, "alpha", each.alpha);
+    if (each.beta != 0) OnnxBuilder::set(node, "beta", each.beta);
+    expect_values(builder, x, each.y);
+  }
+  OnnxBuilder prelu({1, 2, 2});
+  prelu.floats("slope", {2, 1}, {0, 3});
+  prelu.node("PRelu", {"x", "slope"}, "y");
+  expect_values(prelu, {-1, -2, -3, 4}, {0, 0, -9, 4});
+}
+
+TEST(OnnxPiecewise, ClipsWithAnyEnds) {
+  for (const auto& [low, high] :
+       {std::pair(-1.0F, 2.0F), {0.0F, 6.0F}, {1.0F, 1.5F}, {2.0F, 1.0F}}) {
+    OnnxBuilder builder({1, 3});
+    builder.floats("low", {}, {low});
+    builder.floats("high", {}, {high});
+    builder.node("Relu", {"x"}, "r");
+    builder.node("Clip", {"x", "low", "high"}, "c");
+    builder.node("Sub", {"c", "r"}, "y");
+    const auto at = [low = low, high = high](double v) {
+      return std::min<double>(std::max<double>(v, low), high) - std::max(v, 0.0);
+    };
+    expect_values(builder, {-3, 1.25, 7}, {at(-3), at(1.25), at(7)});
+  }
+  OnnxBuilder above({1, 3});
+  above.floats("high", {}, {1});
+  above.node("Clip", {"x", "", "high"}, "y");
+  expect_values(above, {-3, 1.25, 0.5}, {-3, 1, 0.5});
+}
+
+TEST(OnnxPiecewise, MaxAndMinOfSignalsAndConstants) {
+  for (const std::string op : {"Max", "Min"}) {
+    const double sign = op == "Max" ? 1 : -1;
+    OnnxBuilder builder({1, 2});
+    builder.floats("c", {2}, {1, -1});
+    builder.floats("W", {2, 2}, {0, 1, 1, 0});
+    builder.node("MatMul", {"x", "W"}, "swapped");
+    builder.node("Neg", {"x"}, "negated");
+    builder.node(op, {"x", "c", "swapped", "negated"}, "y");
+    const auto at = [sign](double a, double b, double c, double d) {
+      return sign * std::max({sign * a, sign * b, sign * c, sign * d});
+    };
+    expect_values(builder, {0.5, 3}, {at(0.5, 1, 3, -0.5), at(3, -1, 0.5, -3)});
+  }
+}
+
+TEST(OnnxPiecewise, PoolsTakeTheLargestOfEachWindow) {
+  OnnxBuilder pool({1, 1, 3, 3});
+  OnnxBuilder::set(pool.node("MaxPool", {"x"}, "y"), "kernel_shape", Dims{2, 2});
+  expect_values(pool, {1, 2, 3, 4, 9, 6, 7, 8, 5}, {9, 9, 9, 9});
+
+  OnnxBuilder padded({1, 2, 4});
+  onnx::NodeProto& node = padded.node("MaxPool", {"x"}, "y");
+  OnnxBuilder::set(node, "kernel_shape", Dims{3});
+  OnnxBuilder::set(node, "strides", Dims{2});
+  OnnxBuilder::set(node, "pads", Dims{1, 0});
+  expect_values(padded, {-1, -2, -3, -4, 4, 3, 2, 1}, {-1, -2, 4, 3});
+
+  for (const std::string op : {"GlobalMaxPool", "GlobalAveragePool"}) {
+    OnnxBuilder global({1, 2, 3});
+    global.node(op, {"x"}, "y");
+    const bool max = op == "GlobalMaxPool";
+    expect_values(global, {1, 2, 6, -3, -2, -1}, {max ? 6.0 : 3.0, max ? -1.0 : -2.0});
+  }
+}
+
+TEST(OnnxPiecewise, AveragesCountPadsOrNot) {
+  for (const bool counted : {false, true}) {
+    OnnxBuilder builder({1, 1, 4});
+    onnx::NodeProto& node = builder.node("AveragePool", {"x"}, "y");
+    OnnxBuilder::set(node, "kernel_shape", Dims{3});
+    OnnxBuilder::set(node, "pads", Dims{1, 1});
+    OnnxBuilder::set(node, "strides", Dims{2});
+    OnnxBuilder::set(node, "ceil_mode", std::int64_t{1});
+    OnnxBuilder::set(node, "count_include_pad", std::int64_t{counted});
+    // Windows (pad 1 2), (2 3 4), and beyond the pads (4 pad).
+    expect_values(
+        builder, {1, 2, 3, 6},
+        counted ? std::vector<double>{1, 11.0 / 3, 3} : std::vector<double>{1.5, 11.0 / 3, 6});
+  }
+}
+
+TEST(OnnxPiecewise, ReducesAlongAxes) {
+  const std::vector<double> x = {1, -2, 3, 4, 5, -6};
+  for (const auto& [op, y] : {std::pair<std::string, std::vector<double>>{"ReduceSum", {2, 3}},
+                              {"ReduceMean", {2.0 / 3, 1}},
+                              {"ReduceMax", {3, 5}},
+                              {"ReduceMin", {-2, -6}}}) {
+    OnnxBuilder builder({1, 2, 3}, 11);
+    OnnxBuilder::set(builder.node(op, {"x"}, "y"), "axes", Dims{-1});
+    expect_values(builder, x, y);
+  }
+}
+
+TEST(OnnxPiecewise, ConvolutionsWithEveryAttribute) {
+  OnnxBuilder plain({1, 1, 2, 3});
+  plain.floats("W", {1, 1, 2, 2}, {1, 2, 3, 4});
+  plain.floats("b", {1}, {0.5F});
+  plain.node("Conv", {"x", "W", "b"}, "y");
+  expect_values(plain, {1, 2, 3, 4, 5, 6}, {1 + 4 + 12 + 20 + 0.5, 2 + 6 + 15 + 24 + 0.5});
+
+  OnnxBuilder strided({1, 2, 5});
+  strided.floats("W", {2, 1, 2}, {1, 10, 2, 20});
+  onnx::NodeProto& node = strided.node("Conv", {"x", "W"}, "y");
+  OnnxBuilder::set(node, "group", std::int64_t{2});
+  OnnxBuilder::set(node, "dilations", Dims{2});
+  OnnxBuilder::set(node, "strides", Dims{2});
+  OnnxBuilder::set(node, "pads", Dims{1, 1});
+  // Positions -1 and 1, 1 and 3, 3 and 5.
+  expect_values(strided, {1, 2, 3, 4, 5, 1, 2, 3, 4, 5}, {20, 42, 4, 40, 84, 8});
+
+  for (const auto& [pad, y] :
+       {std::pair<std::string, std::vector<double>>{"SAME_UPPER", {21, 32, 3}},
+        {"SAME_LOWER", {10, 21, 32}},
+        {"VALID", {21, 32}}}) {
+    OnnxBuilder same({1, 1, 3});
+    same.floats("W", {1, 1, 2}, {1, 10});
+    OnnxBuilder::set(same.node("Conv", {"x", "W"}, "y"), "auto_pad", pad);
+    expect_values(same, {1, 2, 3}, y);
+  }
+
+  OnnxBuilder transposed({1, 1, 2});
+  transposed.floats("W", {1, 2, 3}, {1, 2, 3, 4, 5, 6});
+  onnx::NodeProto& back = transposed.node("ConvTranspose", {"x", "W"}, "y");
+  OnnxBuilder::set(back, "strides", Dims{2});
+  OnnxBuilder::set(back, "pads", Dims{1, 0});
+  OnnxBuilder::set(back, "output_padding", Dims{1});
+  // Without pads: 1 2 3+10 20 30 0, of which the first goes.
+  expect_values(transposed, {1, 10}, {2, 13, 20, 30, 0, 5, 46, 50, 60, 0});
+}
+
+TEST(OnnxPiecewise, PadsCutsAndRepeats) {
+  const auto pad = [](const std::string& mode, const Dims& pads) {
+    OnnxBuilder builder({1, 3});
+    builder.integers("pads", pads);
+    builder.floats("seven", {}, {7});
+    OnnxBuilder::set(builder.node("Pad", {"x", "pads", "seven"}, "y"), "mode", mode);
+    return builder;
+  };
+  expect_values(pad("constant", {0, 1, 0, -1}), {1, 2, 3}, {7, 1, 2});
+  expect_values(pad("reflect", {0, 2, 0, 1}), {1, 2, 3}, {3, 2, 1, 2, 3, 2});
+  expect_values(pad("edge", {0, 2, 0, 1}), {1, 2, 3}, {1, 1, 1, 2, 3, 3});
+
+  OnnxBuilder resize({1, 1, 2, 2});
+  resize.floats("factors", {4}, {1, 1, 2, 1});
+  resize.node("Upsample", {"x", "factors"}, "y");
+  expect_values(resize, {1, 2, 3, 4}, {1, 2, 1, 2, 3, 4, 3, 4});
+
+  OnnxBuilder expand({1, 1, 2});
+  expand.integers("shape", {1, 2, 2});
+  expand.node("Expand", {"x", "shape"}, "y");
+  expect_values(expand, {1, 2}, {1, 2, 1, 2});
+}
+
+TEST(OnnxPiecewise, SplitsAndConcats) {
+  OnnxBuilder builder({1, 5});
+  builder.integers("parts", {1, 2, 2});
+  builder.floats("c", {1, 1}, {9});
+  onnx::NodeProto& split = builder.node("Split", {"x", "parts"}, "a");
+  split.add_output("b");
+  split.add_output("d");
+  OnnxBuilder::set(split, "axis", std::int64_t{1});
+  builder.node("Relu", {"b"}, "r");
+  builder.node("Sub", {"r", "d"}, "s");
+  OnnxBuilder::set(builder.node("Concat", {"s", "c", "a"}, "y"), "axis", std::int64_t{-1});
+  expect_values(builder, {1, -2, 3, 4, 5}, {-4, -2, 9, 1});
+}
+
+TEST(OnnxPiecewise, ResidualsCarryUnitsOnce) {
+  Random random(1);
+  OnnxBuilder builder({1, 4});
+  for (const std::string w : {"W1", "W2", "W3"})
+    builder.floats(w, {4, 4}, random_floats(random, 16));
+  builder.node("MatMul", {"x", "W1"}, "a");
+  builder.node("Relu", {"a"}, "r");
+  builder.node("MatMul", {"r", "W2"}, "b");
+  builder.node("Add", {"b", "x"}, "s");
+  builder.node("Relu", {"s"}, "t");
+  builder.node("Add", {"t", "r"}, "u");
+  builder.node("MatMul", {"u", "W3"}, "y");
+  const Network network = checked(builder).network;
+  EXPECT_EQ(network.depth(), 3);
+  EXPECT_EQ(units_of(network), std::pair(Eigen::Index{8}, Eigen::Index{8}));
+}
+
+TEST(OnnxPiecewise, FewerValuesAreCarriedThanUnits) {
+  Random random(2);
+  OnnxBuilder builder({1, 10});
+  builder.floats("W", {10, 6}, random_floats(random, 60));
+  builder.floats("V", {10, 2}, random_floats(random, 20));
+  builder.floats("U", {6, 2}, random_floats(random, 12));
+  builder.node("MatMul", {"x", "W"}, "a");
+  builder.node("Relu", {"a"}, "r");
+  builder.node("MatMul", {"r", "U"}, "b");
+  builder.node("MatMul", {"x", "V"}, "c");
+  builder.node("Add", {"b", "c"}, "y");
+  EXPECT_EQ(units_of(checked(builder).network), std::pair(Eigen::Index{6}, Eigen::Index{2}));
+
+  // A layer of LeakyRelus between wide ones: its own values are the fewest.
+  OnnxBuilder leaky({1, 10});
+  leaky.floats("W", {10, 3}, random_floats(random, 30));
+  leaky.floats("U", {3, 7}, random_floats(random, 21));
+  leaky.node("MatMul", {"x", "W"}, "a");
+  leaky.node("LeakyRelu", {"a"}, "l");
+  leaky.node("MatMul", {"l", "U"}, "u");
+  leaky.node("Relu", {"u"}, "y");
+  EXPECT_EQ(units_of(checked(leaky).network), std::pair(Eigen::Index{3}, Eigen::Index{3}));
+}
+
+TEST(OnnxPiecewise, NoMoreUnitsThanNecessary) {
+  OnnxBuilder twice({1, 3});
+  twice.node("Relu", {"x"}, "a");
+  twice.node("Relu", {"x"}, "b");
+  twice.node("Abs", {"a"}, "c");
+  twice.node("Max", {"b", "c"}, "d");
+  twice.floats("W", {3, 2}, {1, 2, 3, 4, 5, 6});
+  twice.node("MatMul", {"d", "W"}, "y");
+  EXPECT_EQ(units_of(checked(twice).network), std::pair(Eigen::Index{3}, Eigen::Index{0}));
+
+  OnnxBuilder unused({1, 4});
+  unused.integers("from", {1});
+  unused.integers("to", {3});
+  unused.integers("axis", {1});
+  unused.node("Relu", {"x"}, "a");
+  unused.node("Slice", {"a", "from", "to", "axis"}, "b");
+  unused.node("Neg", {"b"}, "y");
+  EXPECT_EQ(units_of(checked(unused).network), std::pair(Eigen::Index{2}, Eigen::Index{0}));
+}
+
+/// A value of four elements made of earlier ones by an operator drawn at random.
+void add_random_node(OnnxBuilder& builder, Random& random, const Names& values,
+                     const std::string& name) {
+  const auto any = [&] {
+    return values[static_cast<std::size_t>(random.index(static_cast<int>(values.size())))];
+  };
+  const std::string w = "w_" + name;
+  switch (random.index(10)) {
+    case 0:
+    case 1:
+      builder.floats(w, {4, 4}, random_floats(random, 16));
+      builder.node("MatMul", {any(), w}, name);
+      return;
+    case 2:
+    case 3:
+      builder.node("Relu", {any()}, name);
+      return;
+    case 4:
+      builder.node("LeakyRelu", {any()}, name);
+      return;
+    case 5:
+      builder.node(random.index(2) == 0 ? "Max" : "Min", {any(), any(), any()}, name);
+      return;
+    case 6:
+      builder.node(random.index(2) == 0 ? "Add" : "Sub", {any(), any()}, name);
+      return;
+    case 7:
+      builder.floats(w, {1, 4}, random_floats(random, 4));
+      builder.node(random.index(2) == 0 ? "Mul" : "Max", {any(), w}, name);
+      return;
+    case 8:
+      builder.node("Abs", {any()}, name);
+      return;
+    default:
+      builder.floats(w, {}, {-1});
+      builder.node("Clip", {any(), w}, name);
+  }
+}
+
+TEST(OnnxPiecewise, AnyGraphOfAnyOperators) {
+  int read = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    Random random(seed);
+    OnnxBuilder builder({1, 4});
+    Names values = {"x"};
+    for (int i = 0; i < 3 + random.index(10); ++i) {
+      values.push_back("v" + std::to_string(i));
+      add_random_node(builder, random, {values.begin(), values.end() - 1}, values.back());
+    }
+    builder.node("Add", {values.back(), values[values.size() / 2]}, "y");
+    SCOPED_TRACE(seed);
+    if (builder.refusal().empty()) {
+      checked(builder);
+      ++read;
+    }
+  }
+  EXPECT_GE(read, 290);
+}
+
+}  // namespace
+}  // namespace brink
