@@ -209,6 +209,55 @@ TEST(OnnxPiecewise, ConvolutionsWithEveryAttribute) {
   expect_values(transposed, {1, 10}, {2, 13, 20, 30, 0, 5, 46, 50, 60, 0});
 }
 
+TEST(OnnxPiecewise, RowsAndColumnsBesideEachOther) {
+  OnnxBuilder rows({1, 2, 3});
+  rows.floats("W", {3, 2}, {1, 2, 3, 4, 5, 6});
+  rows.node("MatMul", {"x", "W"}, "y");
+  expect_values(rows, {1, 10, 100, 1, 0, 0}, {531, 642, 1, 2});
+
+  OnnxBuilder columns({1, 2, 3});
+  columns.floats("W", {1, 2}, {1, 10});
+  columns.node("MatMul", {"W", "x"}, "y");
+  expect_values(columns, {1, 2, 3, 4, 5, 6}, {41, 52, 63});
+
+  OnnxBuilder groups({1, 2, 1});
+  groups.floats("W", {2, 1, 2}, {1, 2, 3, 4});
+  OnnxBuilder::set(groups.node("ConvTranspose", {"x", "W"}, "y"), "group", std::int64_t{2});
+  expect_values(groups, {1, 10}, {1, 2, 30, 40});
+}
+
+TEST(OnnxPiecewise, BlocksTilesAndDepth) {
+  OnnxBuilder tile({1, 2});
+  tile.integers("times", {1, 2});
+  tile.node("Tile", {"x", "times"}, "y");
+  expect_values(tile, {1, 2}, {1, 2, 1, 2});
+
+  OnnxBuilder there({1, 1, 2, 4});
+  OnnxBuilder::set(there.node("SpaceToDepth", {"x"}, "y"), "blocksize", std::int64_t{2});
+  expect_values(there, {0, 1, 2, 3, 4, 5, 6, 7}, {0, 2, 1, 3, 4, 6, 5, 7});
+  OnnxBuilder deep({1, 8, 1, 1});
+  OnnxBuilder::set(deep.node("DepthToSpace", {"x"}, "y"), "blocksize", std::int64_t{2});
+  expect_values(deep, {0, 1, 2, 3, 4, 5, 6, 7}, {0, 2, 4, 6, 1, 3, 5, 7});
+  OnnxBuilder columns({1, 4, 1, 2});
+  onnx::NodeProto& node = columns.node("DepthToSpace", {"x"}, "y");
+  OnnxBuilder::set(node, "blocksize", std::int64_t{2});
+  OnnxBuilder::set(node, "mode", std::string("CRD"));
+  expect_values(columns, {0, 1, 2, 3, 4, 5, 6, 7}, {0, 2, 1, 3, 4, 6, 5, 7});
+}
+
+TEST(OnnxPiecewise, APoolOfRelusIsTheReluOfAPool) {
+  Random random(3);
+  OnnxBuilder builder({1, 1, 4, 4});
+  builder.floats("W", {1, 1, 3, 3}, random_floats(random, 9));
+  OnnxBuilder::set(builder.node("Conv", {"x", "W"}, "a"), "pads", Dims{1, 1, 1, 1});
+  builder.node("Relu", {"a"}, "r");
+  onnx::NodeProto& pool = builder.node("MaxPool", {"r"}, "p");
+  OnnxBuilder::set(pool, "kernel_shape", Dims{2, 2});
+  OnnxBuilder::set(pool, "strides", Dims{2, 2});
+  builder.node("Neg", {"p"}, "y");
+  EXPECT_EQ(units_of(checked(builder).network).first, 8 + 4 + 4);
+}
+
 TEST(OnnxPiecewise, PadsCutsAndRepeats) {
   const auto pad = [](const std::string& mode, const Dims& pads) {
     OnnxBuilder builder({1, 3});

@@ -139,7 +139,24 @@ Affine Units::clipped(const Affine& v, double low, double high) {
   return std::isfinite(high) ? above - relu(plus(v, -high)) : above;
 }
 
+std::optional<Affine> Units::before_relu(const Affine& v) const {
+  if (v.terms.size() != 1 || !v.constant.isZero(0)) return std::nullopt;
+  const auto& [id, map] = *v.terms.begin();
+  const Block& block = blocks_[static_cast<std::size_t>(id)];
+  if (!block.relu || map.is_dense()) return std::nullopt;
+  const SparseRows rows = map.sparse();
+  Selection from;
+  for (Index i = 0; i < rows.outerSize(); ++i) {
+    SparseRows::InnerIterator entry(rows, i);
+    if (!entry || entry.value() != 1) return std::nullopt;
+    from.push_back(entry.col());
+    if (++entry) return std::nullopt;
+  }
+  return selected(block.input, from);
+}
+
 Affine Units::largest(const Affine& v, std::vector<Selection> lists) {
+  if (const auto inside = before_relu(v)) return relu(largest(*inside, std::move(lists)));
   Affine round = v;
   const auto longest = [&lists] {
     return std::max_element(lists.begin(), lists.end(),

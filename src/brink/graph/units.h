@@ -2,8 +2,11 @@
 //     max(a, b) = b + relu(a - b)            min(a, b) = -max(-a, -b)
 //     leaky(v)  = s v + (1 - s) relu(v)      |v| = 2 relu(v) - v
 //     clip(v)   = low + relu(v - low) - relu(v - high)
+//     max over relu(a_i) = relu(max over a_i), which needs no relu for each a_i
 // No unit is made for what is constant, where the sign is known, or twice for the same function.
 #pragma once
+
+#include <optional>
 
 #include "brink/base/error.h"
 #include "brink/graph/affine.h"
@@ -37,6 +40,8 @@ class Units {
 
  private:
   Affine block(const Affine& input, bool relu);
+  /// a with v = relu(a) if v are ReLUs themselves, else nothing.
+  std::optional<Affine> before_relu(const Affine& v) const;
   Affine kept(const Affine& v);  ///< v as units of its own where these are fewer than its own are
   Selection unknown(const Affine& v) const;  ///< elements that may have either sign
 

@@ -7,17 +7,17 @@
 //     GlobalAveragePool, BatchNormalization of inference, ai.onnx.ml.Scaler (affine maps),
 //     Relu, LeakyRelu, PRelu, Abs, Clip, HardSigmoid, Max, Min, MaxPool, GlobalMaxPool, ReduceMax,
 //     ReduceMin (a few Relus each, see brink/graph/units.h),
-//     Flatten, Reshape, Squeeze, Unsqueeze, Transpose, Slice, Split, Gather, Expand, Concat, Pad,
-//     Resize and Upsample to the nearest by whole factors (where elements move), Identity, Dropout,
-//     Cast (of no effect here), and at the end
-//     Softmax, LogSoftmax, Sigmoid, ai.onnx.ml.ZipMap, which are dropped with a warning: what is
-//     left are the logits. The Sigmoid of one output y, or it and one minus it, is read as two
-//     outputs, 0 and y.
+//     Flatten, Reshape, Squeeze, Unsqueeze, Transpose, Slice, Split, Gather, Expand, Tile, Concat,
+//     Pad, DepthToSpace, SpaceToDepth, Resize and Upsample to the nearest by whole factors (where
+//     elements move), Identity, Dropout, Cast (of no effect here), and at the end Softmax,
+//     LogSoftmax, Sigmoid, ai.onnx.ml.ZipMap, which are dropped with a warning: what is left are
+//     the logits. The Sigmoid of one output y, or it and one minus it, is read as two outputs, 0
+//     and y.
 // What depends on constants and shapes alone is folded in double precision: the above,
 // DequantizeLinear,
 //     Constant, ConstantOfShape, Range, Shape, Size, Where, Pow, Sign, Sqrt, Exp, Log, Tanh,
-//     Reciprocal, Floor, Ceil, Not, And, Or, Equal, Less, Greater, and ReduceProd, -L1, -L2,
-//     -SumSquare.
+//     Reciprocal, Floor, Ceil, Not, And, Or, Equal, Less, Greater (OrEqual), Mod, and ReduceProd,
+//     -L1, -L2, -SumSquare.
 // Linear operators without a Relu between them are composed; a final Relu makes the output "relu".
 // Where a value is used further on, layers have linear units that hand it on.
 // Weights are float, double, float16, bfloat16, or integers, in the model or in a file beside it.

@@ -1,7 +1,8 @@
 // Gemm and MatMul: linear functions of the value; of constants, matrix products.
 //
 // A signal of shape [1, n] times weights [n, m] is W v with W the transpose of the weights; weights
-// [m, n] times a signal [n] or [n, 1] is W v with the weights as they are.
+// [m, n] times a signal [n] or [n, 1] is W v with the weights as they are. A signal [1, ..., r, n]
+// has several rows (or columns), the map of each beside the others'.
 #include "onnx_node.h"
 
 namespace brink::onnx_reader {
@@ -13,21 +14,49 @@ tl::unexpected<Error> does_not_chain(const Shape& weights, bool left, const Shap
                      text(left ? signal : weights));
 }
 
-/// The result's shape and W.
+/// The result's shape and map.
 struct Product {
   Shape shape;
-  Eigen::MatrixXd weights;
+  LinearMap map;
 };
+
+/// Several rows or columns are one input if a leading extent says so.
+Expected<void> check_count(const Shape& shape, std::int64_t count, std::string_view what,
+                           double weights) {
+  if (count > 1 && (shape.size() < 3 || shape[0] != 1)) {
+    return bad_request("is applied to {} {} at once; networks of one input at a time are read",
+                       count, what);
+  }
+  constexpr double kMostEntries = 1 << 26;
+  if (count == 1 || static_cast<double>(count) * weights <= kMostEntries) return {};
+  return bad_request("makes {} times {} weights: too large for a network of this kind", count,
+                     weights);
+}
+
+/// Element (p, i, q) of the result is the sum over j of w(i, j) times element (p, j, q).
+LinearMap beside(const Eigen::MatrixXd& w, Eigen::Index outer, Eigen::Index inner) {
+  SparseRows map(outer * w.rows() * inner, outer * w.cols() * inner);
+  map.reserve(outer * w.size() * inner);
+  for (Eigen::Index row = 0; row < map.rows(); ++row) {
+    map.startVec(row);
+    const Eigen::Index p = row / inner / w.rows(), i = row / inner % w.rows(), q = row % inner;
+    for (Eigen::Index j = 0; j < w.cols(); ++j) {
+      map.insertBack(row, (p * w.cols() + j) * inner + q) = w(i, j);
+    }
+  }
+  map.finalize();
+  return LinearMap(std::move(map));
+}
 
 Expected<Product> signal_times(Shape shape, const Eigen::MatrixXd& weights) {
   const Shape own = {weights.rows(), weights.cols()};
   if (shape.empty() || shape.back() != own[0]) return does_not_chain(own, false, shape);
-  if (size(shape) != own[0]) {
-    return bad_request("is applied to {} rows at once; networks of one input at a time are read",
-                       size(shape) / std::max<std::int64_t>(own[0], 1));
-  }
+  const std::int64_t rows = size(shape) / std::max<std::int64_t>(own[0], 1);
+  const auto entries = static_cast<double>(weights.size());
+  if (auto ok = check_count(shape, rows, "rows", entries); !ok) return tl::unexpected(ok.error());
   shape.back() = own[1];
-  return Product{std::move(shape), weights.transpose()};
+  Eigen::MatrixXd w = weights.transpose();
+  return Product{std::move(shape), rows == 1 ? LinearMap(std::move(w)) : beside(w, rows, 1)};
 }
 
 Expected<Product> times_signal(const Eigen::MatrixXd& weights, Shape shape) {
@@ -35,12 +64,15 @@ Expected<Product> times_signal(const Eigen::MatrixXd& weights, Shape shape) {
   if (shape.empty()) return does_not_chain(own, true, shape);
   std::int64_t& rows = shape.size() == 1 ? shape[0] : shape[shape.size() - 2];
   if (rows != own[1]) return does_not_chain(own, true, shape);
-  if (size(shape) != own[1]) {
-    return bad_request("is applied to {} columns at once; networks of one input at a time are read",
-                       size(shape) / std::max<std::int64_t>(own[1], 1));
+  const std::int64_t columns = size(shape) / std::max<std::int64_t>(own[1], 1);
+  const auto entries = static_cast<double>(weights.size());
+  if (auto ok = check_count(shape, columns, "columns", entries); !ok) {
+    return tl::unexpected(ok.error());
   }
   rows = own[0];
-  return Product{std::move(shape), weights};
+  if (columns == 1) return Product{std::move(shape), LinearMap(weights)};
+  const std::int64_t inner = shape.back();
+  return Product{std::move(shape), beside(weights, columns / inner, inner)};
 }
 
 Expected<Product> product(const Shape& signal, bool signal_first, const Eigen::MatrixXd& weights) {
@@ -138,8 +170,7 @@ Expected<Value> apply_gemm(const Node& node, Progression& progression) {
   if (!result) return tl::unexpected(result.error());
   const auto bias = gemm_bias(node, result->shape);
   if (!bias) return tl::unexpected(bias.error());
-  return mapped(a != nullptr ? *node.input(0) : *node.input(1), result->shape,
-                LinearMap(std::move(result->weights)), *bias);
+  return mapped(a != nullptr ? *node.input(0) : *node.input(1), result->shape, result->map, *bias);
 }
 
 Expected<Value> apply_matmul(const Node& node, Progression& progression) {
@@ -161,8 +192,7 @@ Expected<Value> apply_matmul(const Node& node, Progression& progression) {
   while (constant.shape.size() > 2 && result->shape.size() < constant.shape.size()) {
     result->shape.insert(result->shape.begin(), 1);
   }
-  return mapped(a != nullptr ? *node.input(0) : *node.input(1), result->shape,
-                LinearMap(std::move(result->weights)));
+  return mapped(a != nullptr ? *node.input(0) : *node.input(1), result->shape, result->map);
 }
 
 }  // namespace brink::onnx_reader

@@ -27,6 +27,7 @@ constexpr Function kFunctions[] = {
     {"Mul", [](double a, double b) { return a * b; }},
     {"Div", [](double a, double b) { return a / b; }},
     {"Pow", [](double a, double b) { return std::pow(a, b); }},
+    {"Mod", [](double a, double b) { return a - b * std::floor(a / b); }},
     {"Max", greater_or_nan},
     {"Min", [](double a, double b) { return -greater_or_nan(-a, -b); }},
     {"Neg", [](double a, double) { return -a; }},
@@ -47,6 +48,8 @@ constexpr Function kFunctions[] = {
     {"Equal", [](double a, double b) { return a == b ? 1.0 : 0.0; }, true},
     {"Less", [](double a, double b) { return a < b ? 1.0 : 0.0; }, true},
     {"Greater", [](double a, double b) { return a > b ? 1.0 : 0.0; }, true},
+    {"LessOrEqual", [](double a, double b) { return a <= b ? 1.0 : 0.0; }, true},
+    {"GreaterOrEqual", [](double a, double b) { return a >= b ? 1.0 : 0.0; }, true},
 };
 
 const Function& function_of(std::string_view op_type) {

@@ -126,7 +126,9 @@ Apply apply_transpose, apply_slice, apply_gather, apply_expand;
 // onnx_concat.cpp
 Apply apply_concat, apply_split;
 // onnx_pad.cpp
-Apply apply_pad, apply_resize;
+Apply apply_pad, apply_resize, apply_tile;
+// onnx_depth.cpp
+Apply apply_depth_to_space, apply_space_to_depth;
 // onnx_shapes.cpp: constants keep their values, signals their order; only the shape changes.
 Apply apply_flatten, apply_reshape, apply_squeeze, apply_unsqueeze;
 Apply apply_shape, apply_size, apply_constant_of_shape, apply_range;

@@ -63,6 +63,9 @@ const std::vector<Operator>& layer_operators() {
       {"Pad", apply_pad, 1, 4, false, {"pads", "value", "mode"}},
       {"Resize", apply_resize, 1, 4, false, kResize},
       {"Upsample", apply_resize, 1, 2, false, {"mode", "scales"}},
+      {"Tile", apply_tile, 2, 2, false, {}},
+      {"DepthToSpace", apply_depth_to_space, 1, 1, false, {"blocksize", "mode"}},
+      {"SpaceToDepth", apply_space_to_depth, 1, 1, false, {"blocksize"}},
       {"Split", apply_split, 1, 2, false, {"axis", "split", "num_outputs"}},
       {"Max", apply_extremum, 1, kAny, false, {}},
       {"Min", apply_extremum, 1, kAny, false, {}},
@@ -102,7 +105,8 @@ const std::vector<Operator>& arithmetic_operators() {
     std::vector<Operator> list = {{"Sum", apply_elementwise, 1, kAny, false, {}},
                                   {"Where", apply_where, 3, 3, false, {}}};
     for (const std::string_view name :
-         {"Add", "Sub", "Mul", "Div", "Pow", "And", "Or", "Equal", "Less", "Greater"}) {
+         {"Add", "Sub", "Mul", "Div", "Pow", "Mod", "And", "Or", "Equal", "Less", "Greater",
+          "LessOrEqual", "GreaterOrEqual"}) {
       list.push_back({name, apply_elementwise, 2, 2, true, {"broadcast"}});
     }
     list.push_back({"Abs", apply_abs, 1, 1, false, {}});
@@ -176,17 +180,17 @@ Expected<void> check_inputs(const Node& node, const Operator& known) {
 /// That no end was before, and that only operators that can join several signals are given such.
 Expected<void> check_signals(const Node& node, const Operator& known) {
   if (looks_at_shape_only(node)) return {};
-  constexpr std::string_view kJoin[] = {"Add", "Sub", "Sum", "Max", "Min", "Concat"};
-  if (node.signals() > 1 &&
-      std::find(std::begin(kJoin), std::end(kJoin), known.name) == std::end(kJoin)) {
-    return refuse_two_signals(known.name);
-  }
   for (std::size_t i = 0; i < node.inputs(); ++i) {
     const Signal* signal = node.signal(i);
     const bool ended = signal != nullptr && signal->ending != Ending::none;
     if (ended && (!known.may_follow || (node.signals() > 1 && !pair_ending(node)))) {
       return refuse_after_ending(signal->ending);
     }
+  }
+  constexpr std::string_view kJoin[] = {"Add", "Sub", "Sum", "Max", "Min", "Concat"};
+  if (node.signals() > 1 &&
+      std::find(std::begin(kJoin), std::end(kJoin), known.name) == std::end(kJoin)) {
+    return refuse_two_signals(known.name);
   }
   return {};
 }

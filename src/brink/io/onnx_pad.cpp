@@ -1,5 +1,5 @@
-// Pad, and Resize to the nearest by whole factors: along each axis, a list of where elements come
-// from.
+// Pad, Tile, and Resize to the nearest by whole factors: along each axis, a list of where elements
+// come from.
 #include <algorithm>
 #include <cmath>
 
@@ -126,6 +126,27 @@ Expected<Value> apply_pad(const Node& node, Progression& progression) {
     }
   }
   return selected(*node.input(0), shape, by_axes(old, lists), *fill);
+}
+
+Expected<Value> apply_tile(const Node& node, Progression& progression) {
+  const Shape& old = shape_of(*node.input(0));
+  const auto repeats = integers(node, "repeats", 1);
+  if (!repeats) return tl::unexpected(repeats.error());
+  Shape shape = old;
+  for (std::size_t i = 0; i < old.size(); ++i) {
+    const bool fits =
+        (*repeats)->size() == old.size() && (**repeats)[i] >= 0 && (**repeats)[i] <= 1 << 28;
+    if (!fits || (i == 0 && node.signals() > 0 && old.size() > 1 && (**repeats)[0] != 1)) {
+      return bad_request("repeats a value of shape {} by {}", text(old), text(**repeats));
+    }
+    shape[i] *= (**repeats)[i];
+  }
+  if (auto room = progression.has_room(shape); !room) return tl::unexpected(room.error());
+  std::vector<Selection> lists(old.size());
+  for (std::size_t i = 0; i < old.size(); ++i) {
+    for (std::int64_t p = 0; p < shape[i]; ++p) lists[i].push_back(p % old[i]);
+  }
+  return selected(*node.input(0), shape, by_axes(old, lists));
 }
 
 Expected<Value> apply_resize(const Node& node, Progression& progression) {
