@@ -1,45 +1,16 @@
-// Piecewise linear operators and branches: the lowered network against the graph's own evaluation
+// Piecewise linear operators: the lowered network against the graph's own evaluation
 // at random inputs, and against values by hand.
 #include <gtest/gtest.h>
 
-#include "brink/base/random.h"
-#include "onnx_builder.h"
+#include "onnx_checked.h"
 
 namespace brink {
 namespace {
 
 using Eigen::VectorXd;
+using testing::checked;
 using testing::OnnxBuilder;
 using Dims = OnnxBuilder::Dims;
-using Names = std::vector<std::string>;
-
-VectorXd random_vector(Random& random, Eigen::Index n) {
-  return VectorXd::NullaryExpr(n, [&random] { return 3 * random.normal(); });
-}
-
-std::vector<float> random_floats(Random& random, std::int64_t n) {
-  std::vector<float> values;
-  while (std::ssize(values) < n) values.push_back(static_cast<float>(random.normal()));
-  return values;
-}
-
-/// Reads the graph and compares its two forward passes.
-OnnxModel checked(const OnnxBuilder& builder) {
-  const auto model = builder.read();
-  if (!model) throw std::runtime_error(model.error().message);
-  EXPECT_TRUE(check(model->network));
-  Random random(7);
-  for (int round = 0; round < 20; ++round) {
-    const VectorXd x = random_vector(random, model->network.input_size());
-    const auto expected = model->graph->evaluate(x);
-    if (!expected) throw std::runtime_error(expected.error().message);
-    const VectorXd y = outputs(model->network, x);
-    EXPECT_EQ(y.size(), expected->size());
-    const double scale = std::max(1.0, expected->cwiseAbs().maxCoeff());
-    EXPECT_LE((y - *expected).cwiseAbs().maxCoeff(), 1e-12 * scale);
-  }
-  return *model;
-}
 
 VectorXd vector_of(const std::vector<double>& values) {
   return Eigen::Map<const VectorXd>(values.data(), std::ssize(values));
@@ -52,17 +23,6 @@ void expect_values(const OnnxBuilder& builder, const std::vector<double>& x,
   ASSERT_EQ(at_x.size(), std::ssize(y));
   EXPECT_LE((at_x - vector_of(y)).cwiseAbs().maxCoeff(), 1e-6) << at_x.transpose();
   EXPECT_LE((outputs(model.network, vector_of(x)) - at_x).cwiseAbs().maxCoeff(), 1e-12);
-}
-
-/// Hidden ReLUs and linear units of a network.
-std::pair<Eigen::Index, Eigen::Index> units_of(const Network& network) {
-  Eigen::Index relus = 0, linear = 0;
-  for (int k = 1; k < network.depth(); ++k) {
-    for (Eigen::Index j = 0; j < network.width(k); ++j) {
-      (network.layer(k).is_linear(j) ? linear : relus) += 1;
-    }
-  }
-  return {relus, linear};
 }
 
 TEST(OnnxPiecewise, FunctionsOfOneValue) {
@@ -245,19 +205,6 @@ TEST(OnnxPiecewise, BlocksTilesAndDepth) {
   expect_values(columns, {0, 1, 2, 3, 4, 5, 6, 7}, {0, 2, 1, 3, 4, 6, 5, 7});
 }
 
-TEST(OnnxPiecewise, APoolOfRelusIsTheReluOfAPool) {
-  Random random(3);
-  OnnxBuilder builder({1, 1, 4, 4});
-  builder.floats("W", {1, 1, 3, 3}, random_floats(random, 9));
-  OnnxBuilder::set(builder.node("Conv", {"x", "W"}, "a"), "pads", Dims{1, 1, 1, 1});
-  builder.node("Relu", {"a"}, "r");
-  onnx::NodeProto& pool = builder.node("MaxPool", {"r"}, "p");
-  OnnxBuilder::set(pool, "kernel_shape", Dims{2, 2});
-  OnnxBuilder::set(pool, "strides", Dims{2, 2});
-  builder.node("Neg", {"p"}, "y");
-  EXPECT_EQ(units_of(checked(builder).network).first, 8 + 4 + 4);
-}
-
 TEST(OnnxPiecewise, PadsCutsAndRepeats) {
   const auto pad = [](const std::string& mode, const Dims& pads) {
     OnnxBuilder builder({1, 3});
@@ -293,126 +240,6 @@ TEST(OnnxPiecewise, SplitsAndConcats) {
   builder.node("Sub", {"r", "d"}, "s");
   OnnxBuilder::set(builder.node("Concat", {"s", "c", "a"}, "y"), "axis", std::int64_t{-1});
   expect_values(builder, {1, -2, 3, 4, 5}, {-4, -2, 9, 1});
-}
-
-TEST(OnnxPiecewise, ResidualsCarryUnitsOnce) {
-  Random random(1);
-  OnnxBuilder builder({1, 4});
-  for (const std::string w : {"W1", "W2", "W3"})
-    builder.floats(w, {4, 4}, random_floats(random, 16));
-  builder.node("MatMul", {"x", "W1"}, "a");
-  builder.node("Relu", {"a"}, "r");
-  builder.node("MatMul", {"r", "W2"}, "b");
-  builder.node("Add", {"b", "x"}, "s");
-  builder.node("Relu", {"s"}, "t");
-  builder.node("Add", {"t", "r"}, "u");
-  builder.node("MatMul", {"u", "W3"}, "y");
-  const Network network = checked(builder).network;
-  EXPECT_EQ(network.depth(), 3);
-  EXPECT_EQ(units_of(network), std::pair(Eigen::Index{8}, Eigen::Index{8}));
-}
-
-TEST(OnnxPiecewise, FewerValuesAreCarriedThanUnits) {
-  Random random(2);
-  OnnxBuilder builder({1, 10});
-  builder.floats("W", {10, 6}, random_floats(random, 60));
-  builder.floats("V", {10, 2}, random_floats(random, 20));
-  builder.floats("U", {6, 2}, random_floats(random, 12));
-  builder.node("MatMul", {"x", "W"}, "a");
-  builder.node("Relu", {"a"}, "r");
-  builder.node("MatMul", {"r", "U"}, "b");
-  builder.node("MatMul", {"x", "V"}, "c");
-  builder.node("Add", {"b", "c"}, "y");
-  EXPECT_EQ(units_of(checked(builder).network), std::pair(Eigen::Index{6}, Eigen::Index{2}));
-
-  // A layer of LeakyRelus between wide ones: its own values are the fewest.
-  OnnxBuilder leaky({1, 10});
-  leaky.floats("W", {10, 3}, random_floats(random, 30));
-  leaky.floats("U", {3, 7}, random_floats(random, 21));
-  leaky.node("MatMul", {"x", "W"}, "a");
-  leaky.node("LeakyRelu", {"a"}, "l");
-  leaky.node("MatMul", {"l", "U"}, "u");
-  leaky.node("Relu", {"u"}, "y");
-  EXPECT_EQ(units_of(checked(leaky).network), std::pair(Eigen::Index{3}, Eigen::Index{3}));
-}
-
-TEST(OnnxPiecewise, NoMoreUnitsThanNecessary) {
-  OnnxBuilder twice({1, 3});
-  twice.node("Relu", {"x"}, "a");
-  twice.node("Relu", {"x"}, "b");
-  twice.node("Abs", {"a"}, "c");
-  twice.node("Max", {"b", "c"}, "d");
-  twice.floats("W", {3, 2}, {1, 2, 3, 4, 5, 6});
-  twice.node("MatMul", {"d", "W"}, "y");
-  EXPECT_EQ(units_of(checked(twice).network), std::pair(Eigen::Index{3}, Eigen::Index{0}));
-
-  OnnxBuilder unused({1, 4});
-  unused.integers("from", {1});
-  unused.integers("to", {3});
-  unused.integers("axis", {1});
-  unused.node("Relu", {"x"}, "a");
-  unused.node("Slice", {"a", "from", "to", "axis"}, "b");
-  unused.node("Neg", {"b"}, "y");
-  EXPECT_EQ(units_of(checked(unused).network), std::pair(Eigen::Index{2}, Eigen::Index{0}));
-}
-
-/// A value of four elements made of earlier ones by an operator drawn at random.
-void add_random_node(OnnxBuilder& builder, Random& random, const Names& values,
-                     const std::string& name) {
-  const auto any = [&] {
-    return values[static_cast<std::size_t>(random.index(static_cast<int>(values.size())))];
-  };
-  const std::string w = "w_" + name;
-  switch (random.index(10)) {
-    case 0:
-    case 1:
-      builder.floats(w, {4, 4}, random_floats(random, 16));
-      builder.node("MatMul", {any(), w}, name);
-      return;
-    case 2:
-    case 3:
-      builder.node("Relu", {any()}, name);
-      return;
-    case 4:
-      builder.node("LeakyRelu", {any()}, name);
-      return;
-    case 5:
-      builder.node(random.index(2) == 0 ? "Max" : "Min", {any(), any(), any()}, name);
-      return;
-    case 6:
-      builder.node(random.index(2) == 0 ? "Add" : "Sub", {any(), any()}, name);
-      return;
-    case 7:
-      builder.floats(w, {1, 4}, random_floats(random, 4));
-      builder.node(random.index(2) == 0 ? "Mul" : "Max", {any(), w}, name);
-      return;
-    case 8:
-      builder.node("Abs", {any()}, name);
-      return;
-    default:
-      builder.floats(w, {}, {-1});
-      builder.node("Clip", {any(), w}, name);
-  }
-}
-
-TEST(OnnxPiecewise, AnyGraphOfAnyOperators) {
-  int read = 0;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    Random random(seed);
-    OnnxBuilder builder({1, 4});
-    Names values = {"x"};
-    for (int i = 0; i < 3 + random.index(10); ++i) {
-      values.push_back("v" + std::to_string(i));
-      add_random_node(builder, random, {values.begin(), values.end() - 1}, values.back());
-    }
-    builder.node("Add", {values.back(), values[values.size() / 2]}, "y");
-    SCOPED_TRACE(seed);
-    if (builder.refusal().empty()) {
-      checked(builder);
-      ++read;
-    }
-  }
-  EXPECT_GE(read, 290);
 }
 
 }  // namespace

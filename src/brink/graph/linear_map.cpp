@@ -152,6 +152,17 @@ LinearMap LinearMap::columns(const Selection& from) const {
   }));
 }
 
+void LinearMap::mark_used(std::vector<char>& columns) const {
+  if (is_dense() || is_identity()) {
+    std::fill(columns.begin(), columns.end(), 1);
+    return;
+  }
+  const SparseRows& rows = *std::get<Sparse>(kept_);
+  for (Index i = 0; i < rows.outerSize(); ++i) {
+    for (SparseRows::InnerIterator entry(rows, i); entry; ++entry) columns[at(entry.col())] = 1;
+  }
+}
+
 Eigen::MatrixXd LinearMap::dense() const {
   return is_dense() ? matrix() : Eigen::MatrixXd(*rows_of_nonzeros());
 }

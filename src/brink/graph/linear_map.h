@@ -44,6 +44,8 @@ class LinearMap {
   LinearMap selected(const Selection& from) const;  ///< its rows
   LinearMap columns(const Selection& from) const;   ///< in their order, each once
 
+  void mark_used(std::vector<char>& columns) const;  ///< those with an entry become 1
+
   Eigen::MatrixXd dense() const;
   SparseRows sparse() const;  ///< a dense map's without its zeros
   bool operator==(const LinearMap& other) const;

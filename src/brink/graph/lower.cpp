@@ -70,17 +70,6 @@ Lowering::Lowering(const std::vector<Block>& blocks, const Affine& output)
   set_levels();
 }
 
-void mark(const LinearMap& map, std::vector<char>& used) {
-  if (!map.is_dense() && !map.is_identity()) {
-    const SparseRows rows = map.sparse();
-    for (Index i = 0; i < rows.outerSize(); ++i) {
-      for (SparseRows::InnerIterator entry(rows, i); entry; ++entry) used[at(entry.col())] = 1;
-    }
-  } else {
-    std::fill(used.begin(), used.end(), 1);
-  }
-}
-
 /// Backwards from the output: units that nothing is made of are left out.
 void Lowering::drop_unused(const std::vector<Block>& blocks) {
   std::map<int, std::vector<char>> used;
@@ -103,7 +92,7 @@ void Lowering::drop_unused(const std::vector<Block>& blocks) {
       consumer->form = selected(consumer->form, rows);
       partly.emplace(consumer->id, rows);
     }
-    for (const auto& [id, map] : consumer->form.terms) mark(map, used.at(id));
+    for (const auto& [id, map] : consumer->form.terms) map.mark_used(used.at(id));
   }
   std::erase_if(consumers_, [](const Consumer& each) { return each.form.size() == 0; });
   for (Consumer& consumer : consumers_) {

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <map>
 #include <numeric>
-#include <set>
 
 namespace brink {
 
@@ -18,16 +17,9 @@ using Index = Eigen::Index;
 Index units_of(const Affine& v) {
   Index count = 0;
   for (const auto& [block, map] : v.terms) {
-    if (map.is_dense() || map.is_identity()) {
-      count += map.cols();
-      continue;
-    }
-    std::set<Index> used;
-    const SparseRows rows = map.sparse();
-    for (Index i = 0; i < rows.outerSize(); ++i) {
-      for (SparseRows::InnerIterator entry(rows, i); entry; ++entry) used.insert(entry.col());
-    }
-    count += std::ssize(used);
+    std::vector<char> used(at(map.cols()));
+    map.mark_used(used);
+    count += std::count(used.begin(), used.end(), 1);
   }
   return count;
 }
