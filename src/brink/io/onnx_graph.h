@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "onnx_node.h"
+#include "onnx_tensor.h"
 
 namespace brink::onnx_reader {
 

@@ -34,7 +34,7 @@ bool Names::may_be_meant(const onnx::ValueInfoProto& output, const std::string& 
   if (output.has_type() && !type.has_tensor_type() && !table) return false;
   if (type.has_tensor_type()) {
     const auto& tensor = type.tensor_type();
-    if (tensor.elem_type() != onnx::TensorProto::UNDEFINED && !is_real(tensor.elem_type())) {
+    if (tensor.elem_type() != onnx::TensorProto::UNDEFINED && !graph::is_real(tensor.elem_type())) {
       return false;
     }
     if (tensor.has_shape() && tensor.shape().dim_size() > 2) return false;

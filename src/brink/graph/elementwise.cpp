@@ -4,9 +4,9 @@
 // Integers stay integers: their quotients are rounded towards zero, as runtimes do.
 #include <cmath>
 
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -107,7 +107,7 @@ Expected<Value> sum_of_signals(const Node& node) {
       if (!a) return tl::unexpected(a.error());
       if (!b) return tl::unexpected(b.error());
       const Affine left = form_of(*a), right = form_of(*b);
-      next = signal_of(*shape, node.proto().op_type() == "Sub" ? left - right : left + right);
+      next = signal_of(*shape, node.type() == "Sub" ? left - right : left + right);
     }
     sum = std::move(next);
   }
@@ -115,7 +115,7 @@ Expected<Value> sum_of_signals(const Node& node) {
 }
 
 Expected<Value> of_signals(const Node& node, Progression& progression) {
-  const std::string& op = node.proto().op_type();
+  const std::string& op = node.type();
   if (op == "Neg") return scaled(*node.only_signal(), -1, 0);
   const bool adds = op == "Add" || op == "Sub" || op == "Sum";
   if (node.signals() > 1 && !adds) return refuse_two_signals(op);
@@ -157,11 +157,11 @@ Expected<Value> apply_elementwise(const Node& node, Progression& progression) {
     return of_signals(node, progression);
   }
   if (node.inputs() > 1) {
-    auto result = fold(node.proto().op_type(), node.constants(), progression);
+    auto result = fold(node.type(), node.constants(), progression);
     if (!result) return tl::unexpected(result.error());
     return std::move(*result);
   }
-  const Function& function = function_of(node.proto().op_type());
+  const Function& function = function_of(node.type());
   Tensor result = *node.constants().front();
   const bool joins = function.name == "Sum" || function.name == "Max" || function.name == "Min";
   for (double& value : result.values) value = joins ? value : function.of(value, 0);
@@ -182,4 +182,4 @@ Expected<Value> apply_where(const Node& node, Progression& progression) {
   return Tensor{std::move(*shape), {result.begin(), result.end()}, inputs[1]->integer};
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

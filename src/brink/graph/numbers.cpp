@@ -5,9 +5,9 @@
 #include <cmath>
 #include <limits>
 
-#include "onnx_tensor.h"
+#include "brink/graph/tensor.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -42,14 +42,11 @@ constexpr IntegerRange range_of(int data_type) {
           static_cast<double>(std::numeric_limits<T>::max())};
 }
 
-constexpr IntegerRange kIntegers[] = {range_of<std::int64_t>(onnx::TensorProto::INT64),
-                                      range_of<std::int32_t>(onnx::TensorProto::INT32),
-                                      range_of<std::int16_t>(onnx::TensorProto::INT16),
-                                      range_of<std::int8_t>(onnx::TensorProto::INT8),
-                                      range_of<std::uint64_t>(onnx::TensorProto::UINT64),
-                                      range_of<std::uint32_t>(onnx::TensorProto::UINT32),
-                                      range_of<std::uint16_t>(onnx::TensorProto::UINT16),
-                                      range_of<std::uint8_t>(onnx::TensorProto::UINT8)};
+constexpr IntegerRange kIntegers[] = {
+    range_of<std::int64_t>(kInt64),   range_of<std::int32_t>(kInt32),
+    range_of<std::int16_t>(kInt16),   range_of<std::int8_t>(kInt8),
+    range_of<std::uint64_t>(kUint64), range_of<std::uint32_t>(kUint32),
+    range_of<std::uint16_t>(kUint16), range_of<std::uint8_t>(kUint8)};
 
 Expected<double> in_range(double value, double lowest, double highest, int data_type) {
   if (value >= lowest && value <= highest) return value;
@@ -67,26 +64,25 @@ double from_bfloat(std::uint16_t bits) {
 }
 
 bool is_half(int data_type) {
-  return data_type == onnx::TensorProto::FLOAT16 || data_type == onnx::TensorProto::BFLOAT16;
+  return data_type == kFloat16 || data_type == kBfloat16;
 }
 
 bool is_real(int data_type) {
-  return data_type == onnx::TensorProto::FLOAT || data_type == onnx::TensorProto::DOUBLE ||
-         is_half(data_type);
+  return data_type == kFloat || data_type == kDouble || is_half(data_type);
 }
 
 Expected<double> cast_to(double value, int data_type) {
   constexpr double kLargestFloat = std::numeric_limits<float>::max();
-  if (data_type == onnx::TensorProto::DOUBLE) return value;
-  if (data_type == onnx::TensorProto::BOOL) return value != 0 ? 1.0 : 0.0;
+  if (data_type == kDouble) return value;
+  if (data_type == kBool) return value != 0 ? 1.0 : 0.0;
   if (is_real(data_type) && !std::isfinite(value)) return value;  // refused where it is used
-  if (data_type == onnx::TensorProto::FLOAT) {
+  if (data_type == kFloat) {
     return in_range(rounded(value, 23, -126), -kLargestFloat, kLargestFloat, data_type);
   }
-  if (data_type == onnx::TensorProto::FLOAT16) {
+  if (data_type == kFloat16) {
     return in_range(rounded(value, 10, -14), -65504, 65504, data_type);
   }
-  if (data_type == onnx::TensorProto::BFLOAT16) {
+  if (data_type == kBfloat16) {
     return in_range(rounded(value, 7, -126), -kLargestFloat, kLargestFloat, data_type);
   }
   for (const IntegerRange& range : kIntegers) {
@@ -99,9 +95,12 @@ Expected<double> cast_to(double value, int data_type) {
 }
 
 std::string data_type_name(int data_type) {
-  return onnx::TensorProto::DataType_IsValid(data_type)
-             ? onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(data_type))
-             : std::to_string(data_type);
+  constexpr std::string_view kNames[] = {"UNDEFINED",  "FLOAT",   "UINT8",  "INT8",   "UINT16",
+                                         "INT16",      "INT32",   "INT64",  "STRING", "BOOL",
+                                         "FLOAT16",    "DOUBLE",  "UINT32", "UINT64", "COMPLEX64",
+                                         "COMPLEX128", "BFLOAT16"};
+  const bool known = data_type >= 0 && data_type <= kBfloat16;
+  return known ? std::string(kNames[data_type]) : std::to_string(data_type);
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "onnx_window.h"
+#include "brink/graph/window.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -111,7 +111,7 @@ Expected<Value> extremes(const Value& value, const Grouping& groups, double sign
 }  // namespace
 
 Expected<Value> apply_reduce(const Node& node, Progression& progression) {
-  const std::string& op = node.proto().op_type();
+  const std::string& op = node.type();
   const Value& value = *node.input(0);
   if (auto room = progression.has_room(shape_of(value)); !room) {
     return tl::unexpected(room.error());
@@ -132,8 +132,8 @@ Expected<Value> apply_global_pool(const Node& node, Progression& progression) {
   std::fill(kept.begin() + 2, kept.end(), 1);
   const Grouping groups{kept, spread(kept, shape_of(value)), size(kept)};
   if (groups.into.empty()) return bad_request("has no elements to join");
-  if (node.proto().op_type() == "GlobalAveragePool") return added(value, groups, true);
+  if (node.type() == "GlobalAveragePool") return added(value, groups, true);
   return extremes(value, groups, 1, progression.units);
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

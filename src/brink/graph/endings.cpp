@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <span>
 
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -43,8 +43,8 @@ Expected<Value> apply_softmax(const Node& node, Progression& progression) {
     return bad_request("runs along axis {} of a value of shape {}, not over all outputs", *given,
                        text(signal->shape));
   }
-  progression.warnings.push_back(fmt::format(
-      "the final {} is dropped: outputs are the logits before it", node.proto().op_type()));
+  progression.warnings.push_back(
+      fmt::format("the final {} is dropped: outputs are the logits before it", node.type()));
   return Signal{signal->shape, signal->form, Ending::softmax};
 }
 
@@ -67,7 +67,7 @@ Expected<Value> apply_zip_map(const Node& node, Progression&) {
 }
 
 std::optional<Ending> complement_ending(const Node& node) {
-  if (node.proto().op_type() != "Sub" || !is_p(node.signal(1))) return std::nullopt;
+  if (node.type() != "Sub" || !is_p(node.signal(1))) return std::nullopt;
   const Tensor* one = node.input(0) == nullptr ? nullptr : std::get_if<Tensor>(node.input(0));
   if (one == nullptr || one->values != std::vector<double>{1}) return std::nullopt;
   return one->shape.size() <= node.signal(1)->shape.size() ? std::optional(Ending::one_minus_p)
@@ -75,7 +75,7 @@ std::optional<Ending> complement_ending(const Node& node) {
 }
 
 std::optional<Ending> pair_ending(const Node& node) {
-  if (node.proto().op_type() != "Concat" || node.inputs() != 2) return std::nullopt;
+  if (node.type() != "Concat" || node.inputs() != 2) return std::nullopt;
   const Signal *first = node.signal(0), *second = node.signal(1);
   if (is_one_minus_p(first) && is_p(second)) return Ending::one_minus_p_and_p;
   if (is_p(first) && is_one_minus_p(second)) return Ending::p_and_one_minus_p;
@@ -106,4 +106,4 @@ Expected<Affine> finish_ending(const Signal& signal, Progression& progression) {
   return mapped(*signal.form, LinearMap(weights), Eigen::VectorXd::Zero(2));
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

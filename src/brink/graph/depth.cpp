@@ -1,7 +1,7 @@
 // DepthToSpace and SpaceToDepth: b^2 channels become blocks of b x b elements, or the reverse.
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -39,8 +39,8 @@ Expected<Value> apply_depth_to_space(const Node& node, Progression&) {
   if (!found) return tl::unexpected(found.error());
   const std::int64_t b = *found, c = s[1] / (b * b);
   Shape result = {s[0], c, s[2] * b, s[3] * b};
-  const onnx::AttributeProto* mode = node.attribute("mode");
-  if (mode != nullptr && mode->s() == "CRD") {
+  const Attribute* mode = node.attribute("mode");
+  if (mode != nullptr && mode->text == "CRD") {
     return permuted(value, {s[0], c, b, b, s[2], s[3]}, {0, 1, 4, 2, 5, 3}, std::move(result));
   }
   return permuted(value, {s[0], b, b, c, s[2], s[3]}, {0, 3, 4, 1, 5, 2}, std::move(result));
@@ -55,4 +55,4 @@ Expected<Value> apply_space_to_depth(const Node& node, Progression&) {
   return permuted(value, {s[0], s[1], h, b, w, b}, {0, 3, 5, 1, 2, 4}, {s[0], s[1] * b * b, h, w});
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

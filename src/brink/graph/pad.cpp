@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
 std::string text_attribute(const Node& node, std::string_view name, std::string_view otherwise) {
-  const onnx::AttributeProto* found = node.attribute(name);
-  return found == nullptr ? std::string(otherwise) : found->s();
+  const Attribute* found = node.attribute(name);
+  return found == nullptr ? std::string(otherwise) : found->text;
 }
 
 /// Element (p_1, ..., p_r) of the result is element (lists[0][p_1], ...); none if one is -1.
@@ -75,10 +75,10 @@ Expected<double> fill_of(const Node& node) {
 
 /// A Resize's or Upsample's factors: an attribute, or the last input but for sizes.
 Expected<std::vector<double>> factors_of(const Node& node, const Shape& shape) {
-  if (const onnx::AttributeProto* found = node.attribute("scales")) {
-    return std::vector<double>(found->floats().begin(), found->floats().end());
+  if (const Attribute* found = node.attribute("scales")) {
+    return found->reals;
   }
-  const bool old = node.opset() < 11 || node.proto().op_type() == "Upsample";
+  const bool old = node.opset() < 11 || node.type() == "Upsample";
   const std::size_t scales = old ? 1 : 2;
   const bool by_size = !old && node.input(3) != nullptr;
   const auto tensor = node.constant(by_size ? 3 : scales);
@@ -92,7 +92,7 @@ Expected<std::vector<double>> factors_of(const Node& node, const Shape& shape) {
 
 /// Where rounding to the nearest comes from element i / factor, rounded down.
 bool takes_floor(const Node& node) {
-  if (node.opset() < 11 || node.proto().op_type() == "Upsample") return true;
+  if (node.opset() < 11 || node.type() == "Upsample") return true;
   const std::string where = text_attribute(node, "coordinate_transformation_mode", "half_pixel");
   const std::string how = text_attribute(node, "nearest_mode", "round_prefer_floor");
   if (where == "asymmetric") return how == "floor";
@@ -177,4 +177,4 @@ Expected<Value> apply_resize(const Node& node, Progression& progression) {
   return selected(*node.input(0), shape, by_axes(old, lists));
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 const Shape& shape_of(const Value& value) {
   return std::visit([](const auto& held) -> const Shape& { return held.shape; }, value);
@@ -78,33 +78,31 @@ Expected<const Tensor*> Node::constant(std::size_t i) const {
   return tensor;
 }
 
-const onnx::AttributeProto* Node::attribute(std::string_view name) const {
-  for (const onnx::AttributeProto& attribute : proto_.attribute()) {
-    if (attribute.name() == name) return &attribute;
-  }
-  return nullptr;
+const Attribute* Node::attribute(std::string_view name) const {
+  const auto found = operation_.attributes.find(name);
+  return found == operation_.attributes.end() ? nullptr : &found->second;
 }
 
 Expected<std::int64_t> Node::integer(std::string_view name, std::int64_t otherwise) const {
-  const onnx::AttributeProto* found = attribute(name);
+  const Attribute* found = attribute(name);
   if (found == nullptr) return otherwise;
-  if (!found->has_i()) return bad_request("attribute '{}' is not an integer", name);
-  return found->i();
+  if (!found->integer) return bad_request("attribute '{}' is not an integer", name);
+  return *found->integer;
 }
 
 Expected<double> Node::real(std::string_view name, double otherwise) const {
-  const onnx::AttributeProto* found = attribute(name);
+  const Attribute* found = attribute(name);
   if (found == nullptr) return otherwise;
-  if (!found->has_f() || !std::isfinite(found->f())) {
+  if (!found->real || !std::isfinite(*found->real)) {
     return bad_request("attribute '{}' is not a finite number", name);
   }
-  return found->f();
+  return *found->real;
 }
 
-std::string label(const onnx::NodeProto& node) {
-  if (!node.name().empty()) return fmt::format("node '{}' ({})", node.name(), node.op_type());
-  return fmt::format("the node of output '{}' ({})", node.output_size() > 0 ? node.output(0) : "",
-                     node.op_type());
+std::string label(const Operation& operation) {
+  const auto& [name, type, inputs, outputs, attributes] = operation;
+  if (!name.empty()) return fmt::format("node '{}' ({})", name, type);
+  return fmt::format("the node of output '{}' ({})", outputs.empty() ? "" : outputs.front(), type);
 }
 
 Expected<std::size_t> normal_axis(std::int64_t axis, std::size_t rank, bool end_allowed) {
@@ -132,8 +130,8 @@ Expected<std::vector<std::size_t>> normal_axes(const Shape& axes, std::size_t ra
 
 Expected<std::optional<Shape>> integers(const Node& node, std::string_view attribute,
                                         std::size_t input) {
-  if (const onnx::AttributeProto* found = node.attribute(attribute)) {
-    return Shape(found->ints().begin(), found->ints().end());
+  if (const Attribute* found = node.attribute(attribute)) {
+    return found->integers;
   }
   if (node.input(input) == nullptr) return std::nullopt;
   const auto tensor = node.constant(input);
@@ -147,4 +145,4 @@ Expected<std::optional<Shape>> integers(const Node& node, std::string_view attri
   return result;
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

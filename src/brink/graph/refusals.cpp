@@ -1,7 +1,7 @@
 // Why an operator is not read: what about it is out of reach, and what to do.
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -60,4 +60,4 @@ tl::unexpected<Error> refuse_after_ending(Ending ending) {
                      ending == Ending::softmax ? "Softmax" : "Sigmoid");
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

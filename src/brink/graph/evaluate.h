@@ -4,9 +4,9 @@
 #include <map>
 
 #include "brink/graph/graph.h"
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 using Values = std::map<std::string, Value>;
 
@@ -15,11 +15,11 @@ class NodeGraph : public Graph {
   std::string input, output;
   Shape shape;  ///< of the input
   std::int64_t opset = 0, batch = 1;
-  std::vector<onnx::NodeProto> nodes;  ///< in an order of computation
+  std::vector<Operation> nodes;  ///< in an order of computation
   Values constants;
 
   Eigen::Index input_size() const override { return size(shape); }
   Expected<Eigen::VectorXd> evaluate(const Eigen::VectorXd& x) const override;
 };
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -3,9 +3,6 @@
 // Errors of this layer say what is wrong; `apply` puts node and operator before them.
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,10 +10,10 @@
 #include <variant>
 #include <vector>
 
+#include "brink/graph/operation.h"
 #include "brink/graph/units.h"
-#include "onnx_tensor.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 /// What a graph may end in and the network does not have. p is the Sigmoid of a single output.
 enum class Ending { none, softmax, sigmoid, one_minus_p, one_minus_p_and_p, p_and_one_minus_p };
@@ -38,8 +35,7 @@ const Shape& shape_of(const Value& value);
 /// What changes while the graph is walked.
 struct Progression {
   Units units;
-  std::filesystem::path folder;  ///< of the model
-  std::int64_t batch = 1;        ///< leading extent of the file's input that is read as 1
+  std::int64_t batch = 1;  ///< leading extent of the file's input that is read as 1
   std::vector<std::string> warnings;
   std::int64_t room = std::int64_t{1} << 27;  ///< elements that constants may still take: 1 GiB
   static constexpr std::int64_t kMostMade = std::int64_t{1} << 25;  ///< by one operator
@@ -55,11 +51,12 @@ struct Progression {
 class Node {
  public:
   /// `inputs`: null where an optional input is omitted.
-  Node(const onnx::NodeProto& proto, std::int64_t opset, std::vector<const Value*> inputs,
+  Node(const Operation& operation, std::int64_t opset, std::vector<const Value*> inputs,
        std::size_t output = 0)
-      : proto_(proto), opset_(opset), inputs_(std::move(inputs)), output_(output) {}
+      : operation_(operation), opset_(opset), inputs_(std::move(inputs)), output_(output) {}
 
-  const onnx::NodeProto& proto() const { return proto_; }
+  const Operation& operation() const { return operation_; }
+  const std::string& type() const { return operation_.type; }
   std::int64_t opset() const { return opset_; }
   std::size_t output() const { return output_; }  ///< which of the node's is wanted
 
@@ -77,64 +74,61 @@ class Node {
   /// Attributes; the default if absent, an error if of another type.
   Expected<std::int64_t> integer(std::string_view name, std::int64_t otherwise) const;
   Expected<double> real(std::string_view name, double otherwise) const;
-  const onnx::AttributeProto* attribute(std::string_view name) const;  ///< null if absent
+  const Attribute* attribute(std::string_view name) const;  ///< null if absent
 
  private:
-  const onnx::NodeProto& proto_;
+  const Operation& operation_;
   std::int64_t opset_;
   std::vector<const Value*> inputs_;
   std::size_t output_;
 };
 
-/// "node 'fc1' (Gemm)"; without a name, its first output stands for it.
-std::string label(const onnx::NodeProto& node);
-
 /// Applies the node's operator and gives the output that the node says.
 Expected<Value> apply(const Node& node, Progression& progression);
 
 /// How many outputs of this operator are made; the others are no values.
-std::size_t outputs_made(const onnx::NodeProto& node);
+std::size_t outputs_made(const Operation& operation);
 
-/// Why an operator is not read, and what to do (onnx_refusals.cpp).
+/// Why an operator is not read, and what to do (refusals.cpp).
 std::string refusal(std::string_view op_type);
 tl::unexpected<Error> refuse_two_signals(std::string_view op_type);
 tl::unexpected<Error> refuse_after_ending(Ending ending);
 
 using Apply = Expected<Value>(const Node& node, Progression& progression);
 
-// onnx_affine.cpp
+// products.cpp
 Apply apply_gemm, apply_matmul;
-// onnx_normalise.cpp
+// normalise.cpp
 Apply apply_batch_normalization, apply_scaler, apply_dequantize;
-// onnx_elementwise.cpp
+// elementwise.cpp
 Apply apply_elementwise, apply_where;
-// onnx_relu.cpp
+// relu.cpp
 Apply apply_relu, apply_leaky, apply_prelu, apply_abs, apply_hard_sigmoid, apply_clip;
-// onnx_extremum.cpp
+// extremum.cpp
 Apply apply_extremum, apply_max_pool;
-// onnx_conv.cpp
+// conv.cpp
 Apply apply_conv, apply_conv_transpose, apply_average_pool;
-// onnx_endings.cpp
+// endings.cpp
 Apply apply_softmax, apply_sigmoid, apply_zip_map;
 /// The ending that 1 - p has, if that is what the node makes, or p and 1 - p side by side.
 std::optional<Ending> complement_ending(const Node& node);
 std::optional<Ending> pair_ending(const Node& node);
 /// Outputs of which an ending that was dropped gives the classes: two for p.
 Expected<Affine> finish_ending(const Signal& signal, Progression& progression);
-// onnx_select.cpp
+// select.cpp
 Apply apply_transpose, apply_slice, apply_gather, apply_expand;
-// onnx_concat.cpp
+// concat.cpp
 Apply apply_concat, apply_split;
-// onnx_pad.cpp
+// pad.cpp
 Apply apply_pad, apply_resize, apply_tile;
-// onnx_depth.cpp
+// depth.cpp
 Apply apply_depth_to_space, apply_space_to_depth;
-// onnx_shapes.cpp: constants keep their values, signals their order; only the shape changes.
+// shapes.cpp: constants keep their values, signals their order; only the shape changes.
 Apply apply_flatten, apply_reshape, apply_squeeze, apply_unsqueeze;
 Apply apply_shape, apply_size, apply_constant_of_shape, apply_range;
-// onnx_reduce.cpp
+// reduce.cpp
 Apply apply_reduce, apply_global_pool;
-// onnx_plain.cpp
+// plain.cpp
 Apply apply_identity, apply_dropout, apply_cast, apply_constant;
 
 /// -rank <= axis < rank as 0 <= axis < rank; `end_allowed`: rank itself too.
@@ -146,7 +140,7 @@ Expected<std::vector<std::size_t>> normal_axes(const Shape& axes, std::size_t ra
 Expected<std::optional<Shape>> integers(const Node& node, std::string_view attribute,
                                         std::size_t input);
 
-// onnx_broadcast.cpp
+// broadcast.cpp
 /// The shape of a op b by ONNX's (numpy's) rules.
 Expected<Shape> broadcast_shape(const Shape& a, const Shape& b);
 /// The element at origin + sum of position * stride for each position in `shape`.
@@ -156,7 +150,7 @@ Shape row_strides(const Shape& shape);
 Selection spread(const Shape& own, const Shape& shape);
 Eigen::VectorXd spread(const Tensor& tensor, const Shape& shape);
 
-// onnx_linear.cpp
+// linear.cpp
 /// A signal or a constant, as `value` is one.
 Value like(const Value& value, Shape shape, Affine form);
 Value like(const Value& value, Affine form);
@@ -173,9 +167,9 @@ Expected<Value> spread_over(const Value& value, const Shape& shape);
 /// ending.
 Expected<Value> selected(const Value& value, Shape shape, const Selection& from, double fill = 0);
 
-// onnx_elementwise.cpp
+// elementwise.cpp
 /// The constants from input `first` on, joined by the operator; the node has one at least.
 Expected<Tensor> fold(std::string_view op_type, const std::vector<const Tensor*>& constants,
                       Progression& progression);
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

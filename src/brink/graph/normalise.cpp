@@ -3,9 +3,9 @@
 //     BatchNormalization   gamma (v - mean) / sqrt(variance + epsilon) + beta    by channel
 //     Scaler               (v - offset) scale                                    by feature
 //     DequantizeLinear     (q - zero point) scale                                of constants
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -44,9 +44,9 @@ Eigen::VectorXd over_channels(const Eigen::VectorXd& values, const Shape& signal
 
 /// A list of floats with one number, or one for each feature (the last axis).
 Expected<Eigen::VectorXd> by_feature(const Node& node, std::string_view name, const Shape& signal) {
-  const onnx::AttributeProto* list = node.attribute(name);
+  const Attribute* list = node.attribute(name);
   if (list == nullptr) return bad_request("attribute '{}' is missing", name);
-  Tensor tensor{{list->floats_size()}, {list->floats().begin(), list->floats().end()}};
+  Tensor tensor{{std::ssize(list->reals)}, list->reals};
   if (auto ok = finite(tensor); !ok)
     return bad_request("attribute '{}' {}", name, ok.error().message);
   if (signal.empty() || (tensor.shape[0] != 1 && tensor.shape[0] != signal.back())) {
@@ -123,4 +123,4 @@ Expected<Value> apply_dequantize(const Node& node, Progression& progression) {
   return result;
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -3,9 +3,9 @@
 // Position (p_1, ..., p_r) of a value in row order is element p_1 s_1 + ... + p_r s_r; a transposed
 // value has its strides permuted, a slice has them scaled, and an axis along which a value is
 // spread has stride 0.
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -68,4 +68,4 @@ Eigen::VectorXd spread(const Tensor& tensor, const Shape& shape) {
   return values(spread(tensor.shape, shape));
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -71,7 +71,7 @@ Value concatenated(const std::vector<const Value*>& values, const Shape& shape, 
 Expected<Shape> split_lengths(const Node& node, std::int64_t extent) {
   const auto given = integers(node, "split", 1);
   if (!given) return tl::unexpected(given.error());
-  const auto count = node.integer("num_outputs", node.proto().output_size());
+  const auto count = node.integer("num_outputs", std::ssize(node.operation().outputs));
   if (!count) return tl::unexpected(count.error());
   Shape lengths = given->value_or(Shape{});
   const std::int64_t each = *count > 0 ? extent / *count + (extent % *count != 0 ? 1 : 0) : 0;
@@ -122,7 +122,7 @@ Expected<Value> apply_split(const Node& node, Progression& progression) {
   if (!lengths) return tl::unexpected(lengths.error());
   if (node.output() >= lengths->size()) {
     return bad_request("makes {} parts and has {} outputs", lengths->size(),
-                       node.proto().output_size());
+                       std::ssize(node.operation().outputs));
   }
   if (auto room = progression.has_room(shape); !room) return tl::unexpected(room.error());
   const auto begin = lengths->begin();
@@ -132,4 +132,4 @@ Expected<Value> apply_split(const Node& node, Progression& progression) {
   return selected(value, shape, part(at, extent, first, shape[*axis]));
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <limits>
 
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -132,19 +132,12 @@ const Operator* find_operator(std::string_view name) {
   return nullptr;
 }
 
-/// With its domain, unless that is ONNX's own.
-std::string full_name(const onnx::NodeProto& node) {
-  const std::string& domain = node.domain();
-  return domain.empty() || domain == "ai.onnx" ? node.op_type() : domain + "." + node.op_type();
-}
-
 Expected<void> check_attributes(const Node& node, const Operator& known) {
-  for (const onnx::AttributeProto& attribute : node.proto().attribute()) {
+  for (const auto& [name, attribute] : node.operation().attributes) {
     const auto& names = known.attributes;
     // consumed_inputs: a hint of opset 1 without meaning for the result.
-    if (attribute.name() != "consumed_inputs" &&
-        std::find(names.begin(), names.end(), attribute.name()) == names.end()) {
-      return bad_request("attribute '{}' is not supported", attribute.name());
+    if (name != "consumed_inputs" && std::find(names.begin(), names.end(), name) == names.end()) {
+      return bad_request("attribute '{}' is not supported", name);
     }
   }
   return {};
@@ -152,7 +145,7 @@ Expected<void> check_attributes(const Node& node, const Operator& known) {
 
 /// Shape and Size know a value by its shape alone.
 bool looks_at_shape_only(const Node& node) {
-  return node.proto().op_type() == "Shape" || node.proto().op_type() == "Size";
+  return node.type() == "Shape" || node.type() == "Size";
 }
 
 Expected<void> check_inputs(const Node& node, const Operator& known) {
@@ -170,8 +163,7 @@ Expected<void> check_inputs(const Node& node, const Operator& known) {
     const Tensor* tensor = node.input(i) ? std::get_if<Tensor>(node.input(i)) : nullptr;
     if (tensor == nullptr) continue;
     if (auto ok = finite(*tensor); !ok) {
-      return bad_request("its input '{}' {}", node.proto().input(static_cast<int>(i)),
-                         ok.error().message);
+      return bad_request("its input '{}' {}", node.operation().inputs[i], ok.error().message);
     }
   }
   return {};
@@ -196,9 +188,8 @@ Expected<void> check_signals(const Node& node, const Operator& known) {
 }
 
 Expected<Value> apply_unlabelled(const Node& node, Progression& progression) {
-  const std::string name = full_name(node.proto());
-  const Operator* known = find_operator(name);
-  if (known == nullptr) return bad_request("{}", refusal(name));
+  const Operator* known = find_operator(node.type());
+  if (known == nullptr) return bad_request("{}", refusal(node.type()));
   if (auto ok = check_attributes(node, *known); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_inputs(node, *known); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_signals(node, *known); !ok) return tl::unexpected(ok.error());
@@ -212,14 +203,14 @@ Expected<Value> apply_unlabelled(const Node& node, Progression& progression) {
 
 }  // namespace
 
-std::size_t outputs_made(const onnx::NodeProto& node) {
-  return node.op_type() == "Split" ? static_cast<std::size_t>(node.output_size()) : 1;
+std::size_t outputs_made(const Operation& operation) {
+  return operation.type == "Split" ? operation.outputs.size() : 1;
 }
 
 Expected<Value> apply(const Node& node, Progression& progression) {
   auto value = apply_unlabelled(node, progression);
-  if (!value) return bad_request("{}: {}", label(node.proto()), value.error().message);
+  if (!value) return bad_request("{}: {}", label(node.operation()), value.error().message);
   return value;
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -2,9 +2,9 @@
 //     Conv            y[m, o] = b[m] + sum over c, taps (k, i) of o: W[m, c, k] x[c, i]
 //     ConvTranspose   the transposed map of a Conv: W[c, m, k] x[c, o] is added to y[m, i]
 //     AveragePool     y[c, o] = sum over taps (k, i) of o: x[c, i] / count
-#include "onnx_window.h"
+#include "brink/graph/window.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -89,8 +89,8 @@ double products(const Channels& channels, const std::vector<std::vector<Tap>>& t
 Expected<Window> transposed_window(const Node& node, const Shape& value, const Shape& kernel) {
   const std::size_t rank = kernel.size();
   for (const std::string_view name : {"auto_pad", "output_shape"}) {
-    const onnx::AttributeProto* found = node.attribute(name);
-    if (found != nullptr && found->s() != "NOTSET") {
+    const Attribute* found = node.attribute(name);
+    if (found != nullptr && found->text != "NOTSET") {
       return bad_request("attribute '{}' is not read; give pads and output_padding", name);
     }
   }
@@ -219,4 +219,4 @@ Expected<Value> apply_average_pool(const Node& node, Progression&) {
                 averages(*found, value[1], size(window->in), lengths(*counted)));
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -1,7 +1,7 @@
 // Operators without arithmetic: Identity, Dropout, Cast, Constant.
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 Expected<Value> apply_identity(const Node& node, Progression&) {
   return *node.input(0);
@@ -20,7 +20,7 @@ Expected<Value> apply_dropout(const Node& node, Progression&) {
 
 /// Signals stay in double precision whatever floating type they are cast to.
 Expected<Value> apply_cast(const Node& node, Progression& progression) {
-  const auto given = node.integer("to", onnx::TensorProto::UNDEFINED);
+  const auto given = node.integer("to", kUndefined);
   if (!given) return tl::unexpected(given.error());
   const int to = *given >= 0 && *given < 1000 ? static_cast<int>(*given) : -1;
   if (node.signal(0) != nullptr) {
@@ -41,30 +41,20 @@ Expected<Value> apply_cast(const Node& node, Progression& progression) {
   return tensor;
 }
 
-Expected<Value> apply_constant(const Node& node, Progression& progression) {
-  for (const onnx::AttributeProto& attribute : node.proto().attribute()) {
-    Tensor tensor;
-    if (attribute.name() == "value") {
-      auto read = read_tensor(attribute.t(), progression.folder);
-      if (!read) return bad_request("its tensor {}", read.error().message);
-      return std::move(*read);
+Expected<Value> apply_constant(const Node& node, Progression&) {
+  for (const auto& [name, attribute] : node.operation().attributes) {
+    if (name == "value" && attribute.tensor) return *attribute.tensor;
+    if (name == "value_float" && attribute.real) return Tensor{{}, {*attribute.real}};
+    if (name == "value_int" && attribute.integer) {
+      return Tensor{{}, {static_cast<double>(*attribute.integer)}, true};
     }
-    if (attribute.name() == "value_float") tensor.values = {attribute.f()};
-    if (attribute.name() == "value_int") tensor.values = {static_cast<double>(attribute.i())};
-    if (attribute.name() == "value_floats") {
-      tensor.values.assign(attribute.floats().begin(), attribute.floats().end());
-      tensor.shape = {attribute.floats_size()};
+    if (name == "value_floats") return Tensor{{std::ssize(attribute.reals)}, attribute.reals};
+    if (name == "value_ints") {
+      const Shape& list = attribute.integers;
+      return Tensor{{std::ssize(list)}, {list.begin(), list.end()}, true};
     }
-    if (attribute.name() == "value_ints") {
-      for (const std::int64_t i : attribute.ints()) {
-        tensor.values.push_back(static_cast<double>(i));
-      }
-      tensor.shape = {attribute.ints_size()};
-    }
-    tensor.integer = attribute.name().starts_with("value_int");
-    return tensor;
   }
   return bad_request("has no value");
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

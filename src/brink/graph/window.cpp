@@ -2,11 +2,11 @@
 //     out = (in + b + e' - e) / stride + 1, rounded down, or up with ceil_mode if the last window
 //     then begins inside the input or the pads before it;
 //     SAME: out = in / stride rounded up, the pads needed for it shared equally.
-#include "onnx_window.h"
+#include "brink/graph/window.h"
 
 #include <algorithm>
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -14,8 +14,8 @@ constexpr std::int64_t kMostTaps = std::int64_t{1} << 25;
 constexpr std::int64_t kFar = std::int64_t{1} << 28;
 
 std::string auto_pad(const Node& node) {
-  const onnx::AttributeProto* found = node.attribute("auto_pad");
-  return found == nullptr || found->s().empty() ? "NOTSET" : found->s();
+  const Attribute* found = node.attribute("auto_pad");
+  return found == nullptr || found->text.empty() ? "NOTSET" : found->text;
 }
 
 /// Sets out, begin and end of axis i.
@@ -50,8 +50,8 @@ Expected<void> check_spatial(const Shape& shape) {
 Expected<Shape> spatial_list(const Node& node, std::string_view name, std::size_t count,
                              std::int64_t otherwise) {
   Shape list(count, otherwise);
-  if (const onnx::AttributeProto* found = node.attribute(name)) {
-    list.assign(found->ints().begin(), found->ints().end());
+  if (const Attribute* found = node.attribute(name)) {
+    list = found->integers;
   }
   if (list.size() != count || std::any_of(list.begin(), list.end(), [otherwise](std::int64_t n) {
         return n < otherwise || n > kFar;
@@ -62,9 +62,9 @@ Expected<Shape> spatial_list(const Node& node, std::string_view name, std::size_
 }
 
 Expected<Shape> kernel_of(const Node& node) {
-  const onnx::AttributeProto* found = node.attribute("kernel_shape");
+  const Attribute* found = node.attribute("kernel_shape");
   if (found == nullptr) return bad_request("attribute 'kernel_shape' is missing");
-  return Shape(found->ints().begin(), found->ints().end());
+  return found->integers;
 }
 
 Expected<Window> window_of(const Node& node, const Shape& value, const Shape& kernel) {
@@ -131,4 +131,4 @@ Expected<std::vector<std::vector<Tap>>> taps(const Window& window) {
   return result;
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -2,9 +2,9 @@
 // which element of its input stands where in its result.
 #include <algorithm>
 
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -146,4 +146,4 @@ Expected<Value> apply_expand(const Node& node, Progression& progression) {
   return selected(*node.input(0), std::move(*shape), from);
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <limits>
 
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -29,9 +29,9 @@ Expected<double> clip_end(const Node& node, std::string_view name, std::size_t i
       return bad_request("its {} has shape {}, a scalar is needed", name, text((*tensor)->shape));
     }
     end = (*tensor)->values.front();
-  } else if (const onnx::AttributeProto* found = node.attribute(name)) {
-    if (!found->has_f()) return bad_request("attribute '{}' is not a number", name);
-    end = static_cast<double>(found->f());
+  } else if (const Attribute* found = node.attribute(name)) {
+    if (!found->real) return bad_request("attribute '{}' is not a number", name);
+    end = *found->real;
   }
   if (std::isnan(end)) return bad_request("its {} is NaN", name);
   return std::abs(end) >= kLargestFloat ? std::copysign(kInfinity, end) : end;
@@ -98,4 +98,4 @@ Expected<Value> apply_clip(const Node& node, Progression& progression) {
   return like(*node.input(0), progression.units.clipped(form, interval->lowest, interval->highest));
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -3,9 +3,9 @@
 // A signal of shape [1, n] times weights [n, m] is W v with W the transpose of the weights; weights
 // [m, n] times a signal [n] or [n, 1] is W v with the weights as they are. A signal [1, ..., r, n]
 // has several rows (or columns), the map of each beside the others'.
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -195,4 +195,4 @@ Expected<Value> apply_matmul(const Node& node, Progression& progression) {
   return mapped(a != nullptr ? *node.input(0) : *node.input(1), result->shape, result->map);
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

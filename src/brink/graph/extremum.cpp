@@ -1,7 +1,7 @@
 // Max, Min and MaxPool, by tournaments of ReLUs. min(a, b) = -max(-a, -b).
-#include "onnx_window.h"
+#include "brink/graph/window.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -12,7 +12,7 @@ Expected<std::vector<Value>> operands(const Node& node, Progression& progression
     if (node.signal(i) != nullptr) values.push_back(*node.signal(i));
   }
   if (!node.constants().empty()) {
-    auto constant = fold(node.proto().op_type(), node.constants(), progression);
+    auto constant = fold(node.type(), node.constants(), progression);
     if (!constant) return tl::unexpected(constant.error());
     values.emplace_back(std::move(*constant));
   }
@@ -41,7 +41,7 @@ Expected<Value> apply_extremum(const Node& node, Progression& progression) {
   if (node.signals() == 0) return apply_elementwise(node, progression);
   const auto values = operands(node, progression);
   if (!values) return tl::unexpected(values.error());
-  const double sign = node.proto().op_type() == "Max" ? 1 : -1;
+  const double sign = node.type() == "Max" ? 1 : -1;
   std::vector<Affine> round;
   for (const Value& value : *values) {
     round.push_back(sign > 0 ? form_of(value) : form_of(scaled(value, -1, 0)));
@@ -82,4 +82,4 @@ Expected<Value> apply_max_pool(const Node& node, Progression& progression) {
               progression.units.largest(form_of(*node.input(0)), std::move(lists)));
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -1,9 +1,9 @@
 // The windows of convolutions and pooling: which elements of the input one output looks at.
 #pragma once
 
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 /// Over the spatial axes, those behind batch and channels. Output position o looks at input
 /// position o * stride + k * dilation - begin for each kernel position k, where there is one.
@@ -28,4 +28,4 @@ Expected<Shape> spatial_list(const Node& node, std::string_view name, std::size_
 /// The taps of each output position. Error: too many.
 Expected<std::vector<std::vector<Tap>>> taps(const Window& window);
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

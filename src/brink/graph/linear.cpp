@@ -1,7 +1,7 @@
 // Linear functions of values: of constants they are computed, of signals composed.
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -85,4 +85,4 @@ Expected<Value> selected(const Value& value, Shape shape, const Selection& from,
   return signal_of(std::move(shape), brink::selected(*signal.form, from, fill));
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "onnx_node.h"
+#include "brink/graph/node.h"
 
-namespace brink::onnx_reader {
+namespace brink::graph {
 
 namespace {
 
@@ -118,11 +118,11 @@ Expected<Value> apply_constant_of_shape(const Node& node, Progression& progressi
   const auto count = progression.has_room(**shape);
   if (!count) return tl::unexpected(count.error());
   Tensor element{{1}, {0}};
-  if (const onnx::AttributeProto* value = node.attribute("value")) {
-    auto given = read_tensor(value->t(), progression.folder);
-    if (!given) return bad_request("its value {}", given.error().message);
-    if (given->values.size() != 1) return bad_request("its value is not one number");
-    element = std::move(*given);
+  if (const Attribute* value = node.attribute("value")) {
+    if (!value->tensor || value->tensor->values.size() != 1) {
+      return bad_request("its value is not one number");
+    }
+    element = *value->tensor;
   }
   const auto length = static_cast<std::size_t>(*count);
   return Tensor{**shape, std::vector<double>(length, element.values[0]), element.integer};
@@ -147,4 +147,4 @@ Expected<Value> apply_range(const Node& node, Progression& progression) {
   return result;
 }
 
-}  // namespace brink::onnx_reader
+}  // namespace brink::graph
