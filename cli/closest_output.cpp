@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "brink/ask/closest_summary.h"
+#include "brink/ask/fields.h"
 #include "brink/base/destination.h"
 #include "brink/report/closest_table.h"
 #include "brink/report/pictures.h"
@@ -16,19 +17,10 @@
 namespace brink::cli {
 
 nlohmann::json statistics_to_json(const search::Statistics& statistics) {
-  return {{"nodes", statistics.nodes},
-          {"simplex_iterations", statistics.iterations},
-          {"ball_points", statistics.points},
-          {"pruned_by_bound", statistics.pruned_by_bound},
-          {"pruned_by_interval", statistics.pruned_by_interval},
-          {"leaves", statistics.leaves},
-          {"doubtful_leaves", statistics.doubtful},
-          {"unstable_neurons", statistics.unstable_neurons},
-          {"patterns", statistics.patterns},
-          {"heuristic_seconds", statistics.heuristic_seconds},
-          {"tightening_seconds", statistics.tightening_seconds},
-          {"tree_seconds", statistics.tree_seconds},
-          {"pattern_seconds", statistics.pattern_seconds}};
+  nlohmann::json document;
+  for_each_field(kStatisticsFields,
+                 [&](const auto& field) { document[field.name] = statistics.*field.member; });
+  return document;
 }
 
 ChangeLog::ChangeLog(const std::filesystem::path& path, bool resumed) : path_(path.string()) {

@@ -31,9 +31,9 @@ inline std::vector<BoundsCase> bounds_cases() {
   add("one layer", random_network({6, 5}, random), Box::uniform(6, -1, 1));
 
   Network zeros = random_network({4, 5, 4, 3}, random);
-  zeros.layers[0].weights.row(1).setZero();
+  zeros.layers[0].weights.dense().row(1).setZero();
   zeros.layers[0].bias(1) = 0;
-  zeros.layers[1].weights.setZero();
+  zeros.layers[1].weights.dense().setZero();
   add("zero weights", zeros, Box::uniform(4, 0, 1));
 
   Network dead = random_network({4, 5, 5, 3}, random);
@@ -49,9 +49,9 @@ inline std::vector<BoundsCase> bounds_cases() {
   add("flat box", random_network({5, 6, 5, 3}, random, 2), flat);
 
   Network uneven = random_network({4, 6, 5, 3}, random);
-  uneven.layers[0].weights *= 1e6;
-  uneven.layers[1].weights *= 1e-5;
-  uneven.layers[2].weights *= 1e3;
+  uneven.layers[0].weights.dense() *= 1e6;
+  uneven.layers[1].weights.dense() *= 1e-5;
+  uneven.layers[2].weights.dense() *= 1e3;
   add("uneven sizes", uneven, Box::uniform(4, 0, 1));
   return cases;
 }
@@ -59,10 +59,10 @@ inline std::vector<BoundsCase> bounds_cases() {
 /// The gradient of y_j^k at x; ties at 0 count as inactive.
 inline Eigen::VectorXd gradient(const Network& network, int k, Eigen::Index j,
                                 const std::vector<Eigen::VectorXd>& y) {
-  Eigen::VectorXd g = network.layer(k).weights.row(j).transpose();
+  Eigen::VectorXd g = network.layer(k).weights.dense().row(j).transpose();
   for (int i = k - 1; i >= 1; --i) {
     const Eigen::VectorXd& pre = y[static_cast<std::size_t>(i - 1)];
-    g = network.layer(i).weights.transpose() *
+    g = network.layer(i).weights.dense().transpose() *
         (pre.array() > 0).select(g.array(), 0.0).matrix().eval();
   }
   return g;

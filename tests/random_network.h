@@ -15,9 +15,9 @@ inline Network random_network(const std::vector<int>& sizes, Random& random, dou
   network.output = output;
   for (std::size_t k = 1; k < sizes.size(); ++k) {
     Layer layer{Eigen::MatrixXd(sizes[k], sizes[k - 1]), Eigen::VectorXd(sizes[k])};
-    for (Eigen::Index i = 0; i < layer.weights.rows(); ++i) {
+    for (Eigen::Index i = 0; i < layer.weights.dense().rows(); ++i) {
       for (Eigen::Index j = 0; j < layer.weights.cols(); ++j) {
-        layer.weights(i, j) = scale * random.normal() / std::sqrt(sizes[k - 1]);
+        layer.weights.dense()(i, j) = scale * random.normal() / std::sqrt(sizes[k - 1]);
       }
       layer.bias(i) = 0.3 * random.normal();
     }

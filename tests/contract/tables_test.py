@@ -1,6 +1,7 @@
 """Tables, pictures and JSON say what they are about: questions, endings, gaps, proofs."""
 
 import json
+import pathlib
 import shutil
 import sqlite3
 import unittest
@@ -312,6 +313,45 @@ class StoresOfTheFirstSchema(Contract):
         self.good("visualize", "net.onnx", "--unit", "3:0", "--store", "new.db")
         self.good("runs", "merge", "part.db", "new.db", "-o", "all.db")
         self.assertEqual(sorted(self.proofs("all.db")), [""] * 6 + ["search"])
+
+
+class StoresOfTheSecondSchema(Contract):
+    """A store of today is read, continued and merged by whatever comes later."""
+
+    STORES = pathlib.Path(__file__).resolve().parent.parent / "data" / "stores"
+    NET = STORES.parent / "08_float_features" / "net.onnx"
+
+    def setUp(self):
+        super().setUp()
+        for name in ("schema2.db", "rows.npz"):
+            shutil.copy(self.STORES / name, self.folder / name)
+
+    def rows(self, store, kind="answers"):
+        return json.loads(self.good("runs", store, "--list", kind, "--json").stdout)
+
+    def ask(self, norm, store):
+        return self.good("closest", self.NET, "--data", "rows.npz", "--images", "0-2", "--box", "0:10",
+                         "--norm", norm, "--store", store)
+
+    def test_is_read(self):
+        answers = self.rows("schema2.db")
+        self.assertEqual([a["status"] for a in answers], 2 * ["misclassified", "optimal", "optimal"])
+        self.assertAlmostEqual(float(answers[1]["distance"]), 3.43224689, delta=1e-7)
+        self.assertEqual(len(self.rows("schema2.db", "units")), 9)
+        self.good("report", "schema2.db", "-o", "old.html")
+
+    def test_is_continued(self):
+        before = self.rows("schema2.db")
+        self.ask("l1", "schema2.db")
+        self.assertEqual(self.rows("schema2.db"), before)  # seconds and all: nothing was asked again
+        self.ask("linf", "schema2.db")
+        self.assertEqual(len(self.rows("schema2.db")), 9)
+
+    def test_is_merged(self):
+        self.ask("linf", "new.db")
+        self.good("runs", "merge", "schema2.db", "new.db", "-o", "all.db")
+        self.assertEqual(len(self.rows("all.db")), 9)
+        self.assertEqual(len(self.rows("all.db", "units")), 9)
 
 
 if __name__ == "__main__":

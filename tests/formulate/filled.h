@@ -16,7 +16,8 @@ inline Bounds plain_interval_bounds(const Network& network, const Box& box) {
   bounds.box = box;
   Eigen::VectorXd low = box.lower, high = box.upper;
   for (const Layer& layer : network.layers) {
-    const Eigen::MatrixXd plus = layer.weights.cwiseMax(0), minus = layer.weights.cwiseMin(0);
+    const Eigen::MatrixXd plus = layer.weights.dense().cwiseMax(0),
+                          minus = layer.weights.dense().cwiseMin(0);
     const Eigen::VectorXd l = plus * low + minus * high + layer.bias;
     const Eigen::VectorXd u = plus * high + minus * low + layer.bias;
     std::vector<NeuronBounds> neurons;

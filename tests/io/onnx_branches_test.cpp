@@ -36,6 +36,18 @@ TEST(OnnxUnits, APoolOfRelusIsTheReluOfAPool) {
   EXPECT_EQ(units_of(checked(builder).network).first, 8 + 4 + 4);
 }
 
+TEST(OnnxUnits, LargeConvolutionsAreSparse) {
+  Random random(4);
+  OnnxBuilder builder({1, 1, 16, 16});
+  builder.floats("W", {1, 1, 3, 3}, random_floats(random, 9));
+  builder.node("Conv", {"x", "W"}, "a");
+  builder.node("Relu", {"a"}, "r");
+  builder.node("Add", {"r", "a"}, "y");
+  const Network network = checked(builder).network;
+  EXPECT_EQ(units_of(network), std::pair(Eigen::Index{196}, Eigen::Index{196}));
+  EXPECT_EQ(network.layer(1).weights.entries(), 2 * 196 * 9);
+}
+
 TEST(OnnxUnits, ResidualsCarryUnitsOnce) {
   Random random(1);
   OnnxBuilder builder({1, 4});

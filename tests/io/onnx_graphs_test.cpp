@@ -65,7 +65,7 @@ TEST_F(OnnxExternal, IsReadFromTheModelsFolder) {
       const auto model = parse_onnx(with_external(entries), inside() / "net.onnx");
       ASSERT_TRUE(model) << model.error().message;
       const Eigen::Matrix<double, 2, 3> expected{{1, 3, 5}, {2, 4, 6}};
-      EXPECT_EQ(model->network.layers[0].weights, expected);
+      EXPECT_EQ(model->network.layers[0].weights.dense(), expected);
     }
   }
 }

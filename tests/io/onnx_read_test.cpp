@@ -226,7 +226,8 @@ TEST(OnnxRead, RawDoubleDataIsTakenBitByBit) {
   tensor.set_data_type(onnx::TensorProto::DOUBLE);
   tensor.set_raw_data(values.data(), 16);
   builder.node("MatMul", {"x", "W"}, "y");
-  EXPECT_EQ(network_of(builder).layers[0].weights.reshaped(), VectorXd(Vector2d(0.1, -1.0 / 3)));
+  EXPECT_EQ(network_of(builder).layers[0].weights.dense().reshaped(),
+            VectorXd(Vector2d(0.1, -1.0 / 3)));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 
 Network rounded_to_float(Network network) {
   for (Layer& layer : network.layers) {
-    layer.weights = layer.weights.cast<float>().cast<double>().eval();
+    layer.weights = layer.weights.dense().cast<float>().cast<double>().eval();
     layer.bias = layer.bias.cast<float>().cast<double>().eval();
   }
   return network;
@@ -66,10 +66,10 @@ TEST(OnnxWrite, FilesAppearWholeOrNotAtAll) {
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(content_hash(read->network), content_hash(network));
 
-  network.layers[0].weights(1, 1) = std::nan("");
+  network.layers[0].weights.dense()(1, 1) = std::nan("");
   EXPECT_FALSE(write_onnx(network, path));
   EXPECT_TRUE(read_onnx(path));  // the old file is still there
-  network.layers[0].weights(1, 1) = 0;
+  network.layers[0].weights.dense()(1, 1) = 0;
   EXPECT_FALSE(write_onnx(network, folder.path() / "none" / "net.onnx"));
 }
 

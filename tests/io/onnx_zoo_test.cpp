@@ -68,6 +68,17 @@ TEST(OnnxZoo, NetworksAreTheirGraphsWherePiecesMeet) {
   }
 }
 
+TEST(OnnxZoo, NetworksThatAreWrittenAreReadAgain) {
+  const json files = read_json("expected.json");
+  for (const auto& [file, values] : files.items()) {
+    const auto model = read_onnx(zoo() / file);
+    ASSERT_TRUE(model) << model.error().message;
+    const auto again = parse_onnx(to_onnx(model->network), "again.onnx");
+    ASSERT_TRUE(again) << file << ": " << again.error().message;
+    EXPECT_EQ(content_hash(again->network), content_hash(model->network)) << file;
+  }
+}
+
 TEST(OnnxZoo, WhatIsNotPiecewiseLinearIsRefusedByName) {
   const json files = read_json("refused.json");
   EXPECT_GE(files.size(), 12U);

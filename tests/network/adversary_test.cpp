@@ -164,7 +164,7 @@ double mean_distance(const Network& network, Norm dual, const Examples& examples
     for (int j = 0; j < y.size(); ++j) {
       if (j == label) continue;
       const Eigen::VectorXd row =
-          network.layer(1).weights.row(label) - network.layer(1).weights.row(j);
+          network.layer(1).weights.dense().row(label) - network.layer(1).weights.dense().row(j);
       least = std::min(least, (y(label) - y(j)) / distance(dual, row, 0 * row));
     }
     sum += std::max(least, 0.0);

@@ -32,9 +32,9 @@ Eigen::VectorXf shuffled_pass(const Network& network, const Eigen::VectorXd& x, 
         if (p == activation.size()) {
           sum += static_cast<float>(layer.bias(j));
         } else if (fused) {
-          sum = std::fma(static_cast<float>(layer.weights(j, p)), activation(p), sum);
+          sum = std::fma(static_cast<float>(layer.weights.dense()(j, p)), activation(p), sum);
         } else {
-          sum += static_cast<float>(layer.weights(j, p)) * activation(p);
+          sum += static_cast<float>(layer.weights.dense()(j, p)) * activation(p);
         }
       }
       y(j) = sums[0] + sums[1];

@@ -19,7 +19,7 @@ TEST(Gradient, PredictsTheValueWithinALinearPiece) {
     double margin = 1, stretch = 1;
     const auto y = pre_activations(network, x);
     for (int k = 1; k < network.depth(); ++k) {
-      stretch *= network.layer(k).weights.norm();
+      stretch *= network.layer(k).weights.dense().norm();
       margin = std::min(margin, y[static_cast<std::size_t>(k - 1)].cwiseAbs().minCoeff() / stretch);
     }
     const Eigen::VectorXd step =
@@ -42,7 +42,7 @@ TEST(Gradient, OfASingleLayerIsItsWeights) {
   Random random(13);
   const Network network = testing::random_network({3, 2}, random);
   const Gradient row = gradient(network, Eigen::Vector3d(1, 2, 3), Eigen::Vector2d(0, 1));
-  EXPECT_EQ(row.gradient, Eigen::VectorXd(network.layers[0].weights.row(1).transpose()));
+  EXPECT_EQ(row.gradient, Eigen::VectorXd(network.layers[0].weights.dense().row(1).transpose()));
 }
 
 }  // namespace

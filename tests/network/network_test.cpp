@@ -42,13 +42,13 @@ TEST(Network, CheckSaysWhatIsWrong) {
   broken.layers[1].bias.resize(3);
   EXPECT_FALSE(check(broken));
   broken = by_hand(OutputKind::linear);
-  broken.layers[1].weights.resize(2, 5);
-  broken.layers[1].weights.setZero();
+  broken.layers[1].weights.dense().resize(2, 5);
+  broken.layers[1].weights.dense().setZero();
   const auto sizes = check(broken);
   ASSERT_FALSE(sizes);
   EXPECT_NE(sizes.error().message.find("layer 2 takes 5 inputs"), std::string::npos);
   broken = by_hand(OutputKind::linear);
-  broken.layers[0].weights(0, 1) = std::nan("");
+  broken.layers[0].weights.dense()(0, 1) = std::nan("");
   EXPECT_FALSE(check(broken));
 }
 

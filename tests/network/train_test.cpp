@@ -71,7 +71,7 @@ TEST(Sgd, StepFollowsTheSlopeOfTheLoss) {
         EXPECT_NEAR(moved, -static_cast<double>(kRate) * slope, 2e-6) << "layer " << k + 1;
       }
     };
-    expect_moved([](auto& layer) { return layer.weights.reshaped(); });
+    expect_moved([](auto& layer) { return layer.weights.dense().reshaped(); });
     expect_moved([](auto& layer) -> auto& { return layer.bias; });
   }
 }
@@ -87,8 +87,8 @@ TEST(Sgd, MomentumRepeatsThePartOfAStep) {
   sgd.step(examples, batch, 0, 0.5F);  // no new slope: half of the first step again
   const Network twice = sgd.network();
   for (std::size_t k = 0; k < 2; ++k) {
-    const Eigen::MatrixXd first = once.layers[k].weights - start.layers[k].weights;
-    const Eigen::MatrixXd second = twice.layers[k].weights - once.layers[k].weights;
+    const Eigen::MatrixXd first = once.layers[k].weights.dense() - start.layers[k].weights.dense();
+    const Eigen::MatrixXd second = twice.layers[k].weights.dense() - once.layers[k].weights.dense();
     EXPECT_GT(first.norm(), 1e-3);
     EXPECT_LE((second - 0.5 * first).cwiseAbs().maxCoeff(), 1e-6) << "layer " << k + 1;
   }
@@ -111,7 +111,7 @@ TEST(Sgd, DenseStepsAreTheSame) {
   }
   for (int k = 1; k <= 3; ++k) {
     const Layer a = sparse.network().layer(k), b = mixed.network().layer(k);
-    EXPECT_LE((a.weights - b.weights).cwiseAbs().maxCoeff(), 1e-5) << "layer " << k;
+    EXPECT_LE((a.weights.dense() - b.weights.dense()).cwiseAbs().maxCoeff(), 1e-5) << "layer " << k;
     EXPECT_LE((a.bias - b.bias).cwiseAbs().maxCoeff(), 1e-5) << "layer " << k;
   }
 }
@@ -125,7 +125,7 @@ TEST(Sgd, ShrinkingLeavesBiasesAlone) {
   sgd.shrink(0.5F);
   const Network after = sgd.network();
   for (std::size_t k = 0; k < 2; ++k) {
-    EXPECT_EQ(after.layers[k].weights, 0.5 * before.layers[k].weights);
+    EXPECT_EQ(after.layers[k].weights.dense(), 0.5 * before.layers[k].weights.dense());
     EXPECT_EQ(after.layers[k].bias, before.layers[k].bias);
     EXPECT_GT(after.layers[k].bias.norm(), 0);
   }
@@ -135,8 +135,8 @@ TEST(Sgd, InitialWeightsHaveHesVariance) {
   Random random(35);
   const Network network = Sgd({400, 50, 30}, random).network();
   for (const Layer& layer : network.layers) {
-    const auto count = static_cast<double>(layer.weights.size());
-    const double variance = layer.weights.squaredNorm() / count;
+    const auto count = static_cast<double>(layer.weights.dense().size());
+    const double variance = layer.weights.dense().squaredNorm() / count;
     const double expected = 2.0 / static_cast<double>(layer.weights.cols());
     // A sum of squares of `count` normals: relative deviation sqrt(2 / count).
     EXPECT_NEAR(variance / expected, 1, 5 * std::sqrt(2 / count));
@@ -196,7 +196,7 @@ TEST(Train, EveryWeightIsAFloat) {
   const auto trained = train(three_classes(200, 43), Examples(kInputs), options);
   ASSERT_TRUE(trained);
   for (const Layer& layer : trained->network.layers) {
-    EXPECT_EQ(layer.weights, layer.weights.cast<float>().cast<double>());
+    EXPECT_EQ(layer.weights.dense(), layer.weights.dense().cast<float>().cast<double>());
     EXPECT_EQ(layer.bias, layer.bias.cast<float>().cast<double>());
   }
 }
@@ -255,8 +255,8 @@ TEST(Train, WeightDecayMakesWeightsSmaller) {
   const auto decayed = train(three_classes(600, 56), Examples(kInputs), options);
   ASSERT_TRUE(plain && decayed);
   for (int k = 1; k <= 2; ++k) {
-    EXPECT_LT(decayed->network.layer(k).weights.norm(),
-              0.9 * plain->network.layer(k).weights.norm());
+    EXPECT_LT(decayed->network.layer(k).weights.dense().norm(),
+              0.9 * plain->network.layer(k).weights.dense().norm());
   }
 }
 

@@ -30,7 +30,7 @@ std::vector<int> draw_sizes(Random& random) {
 void make_twins(Network& network) {
   for (int k = 1; k < network.depth(); ++k) {
     Layer& layer = network.layers[static_cast<std::size_t>(k - 1)];
-    layer.weights.row(1) = layer.weights.row(0);
+    layer.weights.dense().row(1) = layer.weights.dense().row(0);
     layer.bias(1) = layer.bias(0);
   }
 }
@@ -38,7 +38,8 @@ void make_twins(Network& network) {
 /// Weights in -2..2 and biases in -1..1: walls meet in corners, outputs tie.
 void make_integer(Network& network) {
   for (Layer& layer : network.layers) {
-    layer.weights = (1.2 * layer.weights).array().round().cwiseMax(-2.0).cwiseMin(2.0);
+    layer.weights.dense() =
+        (1.2 * layer.weights.dense()).array().round().cwiseMax(-2.0).cwiseMin(2.0);
     layer.bias = (2 * layer.bias).array().round().cwiseMax(-1.0).cwiseMin(1.0);
   }
 }
@@ -47,8 +48,8 @@ void make_integer(Network& network) {
 void make_dead(Network& network, Random& random) {
   const int k = random.index(network.depth() - 1);
   Layer& layer = network.layers[static_cast<std::size_t>(k)];
-  layer.weights.row(0).setZero();
-  if (random.index(2) == 0) layer.weights.setZero();
+  layer.weights.dense().row(0).setZero();
+  if (random.index(2) == 0) layer.weights.dense().setZero();
   if (random.index(2) == 0) layer.bias.setZero();
 }
 
@@ -132,6 +133,21 @@ void aim_at_seen_class(Case& c, std::vector<int> classes, Random& random) {
 
 }  // namespace
 
+void make_linear_units(Network& network, Random& random) {
+  for (int k = 1; k < network.depth(); ++k) {
+    Layer& layer = network.layers[static_cast<std::size_t>(k - 1)];
+    for (Eigen::Index j = 0; j < layer.bias.size(); ++j) {
+      layer.linear.push_back(random.index(3) == 0 ? 1 : 0);
+      if (layer.linear.back() == 0 || random.index(2) == 0) continue;
+      const int carried = random.index(static_cast<int>(layer.weights.cols()));
+      layer.weights.dense().row(j) =
+          Eigen::VectorXd::Unit(layer.weights.cols(), carried).transpose();
+      layer.bias(j) = 0;
+    }
+    if (random.index(2) == 0) layer.weights = LinearMap::Sparse(layer.weights.dense().sparseView());
+  }
+}
+
 Network draw_network(std::uint64_t seed, std::string& family) {
   Random random(seed);
   const auto output = random.index(2) == 0 ? OutputKind::linear : OutputKind::relu;
@@ -151,11 +167,12 @@ Network draw_network(std::uint64_t seed, std::string& family) {
       break;
     case 3:
       family = "large";
-      for (Layer& layer : network.layers) layer.weights *= 4;
+      for (Layer& layer : network.layers) layer.weights.dense() *= 4;
       break;
     default:
       family = "plain";
   }
+  if (seed >= 64 * kWithLinearUnits) make_linear_units(network, random);
   return network;
 }
 
@@ -207,7 +224,8 @@ Bounds reference_bounds(const Network& network, const Box& box, BoundsKind kind)
   Eigen::VectorXd low = box.lower, high = box.upper;
   for (int k = 1; k <= network.depth(); ++k) {
     const Layer& layer = network.layer(k);
-    const Eigen::MatrixXd up = layer.weights.cwiseMax(0.0), down = layer.weights.cwiseMin(0.0);
+    const Eigen::MatrixXd up = layer.weights.to_dense().cwiseMax(0.0),
+                          down = layer.weights.to_dense().cwiseMin(0.0);
     Eigen::VectorXd l = up * low + down * high + layer.bias,
                     u = up * high + down * low + layer.bias;
     if (kind == BoundsKind::enumerated) {
@@ -222,9 +240,11 @@ Bounds reference_bounds(const Network& network, const Box& box, BoundsKind kind)
     for (Eigen::Index j = 0; j < l.size(); ++j) {
       neurons.push_back({l(j) - kWider, u(j) + kWider, source, source});
     }
-    bounds.add_layer(neurons);
-    low = (l.array() - kWider).cwiseMax(0.0);
-    high = (u.array() + kWider).cwiseMax(0.0);
+    bounds.add_layer(neurons, layer.linear);
+    low = l.array() - kWider;
+    high = u.array() + kWider;
+    layer.activate(low);
+    layer.activate(high);
   }
   return bounds;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "brink/ask/closest.h"
+#include "brink/base/random.h"
 
 namespace brink::oracle {
 
@@ -22,8 +23,15 @@ struct Case {
   BoundsKind bounds = BoundsKind::interval;
 };
 
+/// Networks of cases from this seed on have linear units.
+inline constexpr std::uint64_t kWithLinearUnits = std::uint64_t{1} << 32;
+
 /// The same case for the same seed, on every machine.
 Case draw_case(std::uint64_t seed);
+
+/// Some hidden units become linear, some of these carry a unit of the layer before as it is; some
+/// layers become sparse.
+void make_linear_units(Network& network, Random& random);
 
 /// Weights at random with one of the peculiarities that trouble solvers.
 Network draw_network(std::uint64_t seed, std::string& family);

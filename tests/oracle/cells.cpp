@@ -1,5 +1,7 @@
 #include "cells.h"
 
+#include <algorithm>
+
 namespace brink::oracle {
 
 namespace {
@@ -25,7 +27,7 @@ class Enumeration {
   /// `input` is x^{k-1}; phases of layer k's neurons below `j` are chosen in `chosen` (x^k).
   void descend(const Polytope& polytope, const AffineMap& input, int k) {
     const Layer& layer = network_.layer(k);
-    const Matrix weights = layer.weights.cast<Real>();
+    const Matrix weights = layer.weights.to_dense().cast<Real>();
     const AffineMap y{weights * input.matrix, weights * input.offset + layer.bias.cast<Real>()};
     if (k == last_) {
       cells.push_back({polytope, y});
@@ -43,6 +45,7 @@ class Enumeration {
       descend(polytope, x, k + 1);
       return;
     }
+    if (network_.layer(k).is_linear(j)) return choose(polytope, y, x, k, j + 1);
     const Vector a = y.matrix.row(j).transpose();
     const Interval range = box_range(polytope, a, y.offset(j));
     // On the wall both phases say the same, so a neuron that touches 0 needs only one of them.
@@ -100,8 +103,10 @@ Vector forward(const Network& network, const Eigen::VectorXd& x) {
   Vector value = x.cast<Real>();
   for (std::size_t k = 0; k < network.layers.size(); ++k) {
     const Layer& layer = network.layers[k];
-    if (k > 0) value = value.cwiseMax(Real(0)).eval();
-    value = (layer.weights.cast<Real>() * value + layer.bias.cast<Real>()).eval();
+    for (Eigen::Index j = 0; k > 0 && j < value.size(); ++j) {
+      if (!network.layers[k - 1].is_linear(j)) value(j) = std::max(Real(0), value(j));
+    }
+    value = (layer.weights.to_dense().cast<Real>() * value + layer.bias.cast<Real>()).eval();
   }
   return value;
 }

@@ -38,9 +38,8 @@ void report(const Case& c, const Verdict& verdict) {
 
 class ClosestOracle : public ::testing::TestWithParam<int> {};
 
-TEST_P(ClosestOracle, EngineEqualsEnumeration) {
-  const auto first = static_cast<std::uint64_t>(from_environment("BRINK_ORACLE_FIRST", 1)) +
-                     static_cast<std::uint64_t>(GetParam()) * kBlock;
+/// A block of cases from seed `first` on.
+void check_block(std::uint64_t first) {
   std::vector<Case> cases;
   for (int i = 0; i < kBlock; ++i)
     cases.push_back(draw_case(first + static_cast<std::uint64_t>(i)));
@@ -61,8 +60,8 @@ TEST_P(ClosestOracle, EngineEqualsEnumeration) {
     engine += verdicts[i].seconds_engine;
     truth += verdicts[i].seconds_oracle;
   }
-  for (const auto& [what, count] : seen) RecordProperty(what, count);
-  fmt::print("block {}:", GetParam());
+  for (const auto& [what, count] : seen) ::testing::Test::RecordProperty(what, count);
+  fmt::print("block from {}:", first);
   for (const auto& [what, count] : seen) fmt::print(" {} {},", count, what);
   fmt::print(" engine {:.2f} s, oracle {:.2f} s\n", engine, truth);
   // A block that asks nothing would pass for nothing.
@@ -71,6 +70,22 @@ TEST_P(ClosestOracle, EngineEqualsEnumeration) {
   EXPECT_LE(seen["open"], kBlock / 10);
   EXPECT_LE(seen["given up"], 1);
 }
+
+TEST_P(ClosestOracle, EngineEqualsEnumeration) {
+  check_block(static_cast<std::uint64_t>(from_environment("BRINK_ORACLE_FIRST", 1)) +
+              static_cast<std::uint64_t>(GetParam()) * kBlock);
+}
+
+class WithLinearUnits : public ::testing::TestWithParam<int> {};
+
+TEST_P(WithLinearUnits, EngineEqualsEnumeration) {
+  check_block(kWithLinearUnits + static_cast<std::uint64_t>(GetParam()) * kBlock);
+}
+
+INSTANTIATE_TEST_SUITE_P(Block, WithLinearUnits,
+                         ::testing::Range(0, static_cast<int>(from_environment("BRINK_ORACLE_CASES",
+                                                                               1000) /
+                                                              kBlock / 5)));
 
 INSTANTIATE_TEST_SUITE_P(
     Block, ClosestOracle,

@@ -26,7 +26,7 @@ HalfSpace random_half_space(Random& random) {
     result.network = random_network({4, 2}, random);
     result.image = random_point(4, random, 0.3, 0.7);
     const Layer& layer = result.network.layers[0];
-    result.g = (layer.weights.row(1) - layer.weights.row(0)).transpose();
+    result.g = (layer.weights.dense().row(1) - layer.weights.dense().row(0)).transpose();
     const Eigen::VectorXd y = logits(result.network, result.image);
     result.h = y(0) - y(1);
   } while (result.h <= 0);
@@ -67,7 +67,7 @@ TEST(OracleSelf, CappedHalfSpaceCountsAndRefuses) {
   // y_0 - y_1 = 0.5 - (v_0 + v_1 + v_2): 0.5 by moves of at most 0.2 takes three pixels.
   Network network;
   network.layers.push_back({Eigen::MatrixXd::Zero(2, 3), Eigen::Vector2d(1.1, 0.6)});
-  network.layers[0].weights.row(1).setOnes();
+  network.layers[0].weights.dense().row(1).setOnes();
   const Eigen::VectorXd image = Eigen::VectorXd::Zero(3);
   ClosestQuestion question = papers_question();
   question.norm = Norm::l0;

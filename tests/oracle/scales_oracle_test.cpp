@@ -44,9 +44,9 @@ Factors draw_factors(const Network& network, Random& random) {
 Network scaled(Network network, const Factors& factors) {
   for (std::size_t k = 0; k < factors.size(); ++k) {
     Layer& layer = network.layers[k];
-    layer.weights = factors[k].asDiagonal() * layer.weights;
+    layer.weights = factors[k].asDiagonal() * layer.weights.dense();
     layer.bias = factors[k].cwiseProduct(layer.bias);
-    if (k > 0) layer.weights *= factors[k - 1].cwiseInverse().asDiagonal();
+    if (k > 0) layer.weights.dense() *= factors[k - 1].cwiseInverse().asDiagonal();
   }
   return network;
 }

@@ -8,11 +8,14 @@
 namespace brink::oracle {
 namespace {
 
+bool is_clipped(const Network& network, int k, int j) {
+  return k < network.depth() ? !network.layer(k).is_linear(j) : network.output == OutputKind::relu;
+}
+
 /// max x_j^k over the box; hidden and relu units show max(0, y).
 Real largest_activation(const Network& network, const Box& box, int k, int j) {
   const Real y = output_range(linear_cells(network, box, box.lower, k), j).high;
-  const bool clipped = k < network.depth() || network.output == OutputKind::relu;
-  return clipped ? std::max<Real>(0, y) : y;
+  return is_clipped(network, k, j) ? std::max<Real>(0, y) : y;
 }
 
 void check_unit(const Network& network, const Bounds& bounds, int k, int j,
@@ -24,9 +27,8 @@ void check_unit(const Network& network, const Bounds& bounds, int k, int j,
   EXPECT_GE(found.bound, largest - 1e-9 * scale);  // the solver's bound, within its tolerance
   ASSERT_TRUE(bounds.box.contains(found.image));
   Network part{{network.layers.begin(), network.layers.begin() + k}, OutputKind::linear};
-  const bool clipped = k < network.depth() || network.output == OutputKind::relu;
   Real y = forward(part, found.image)(j);
-  if (clipped) y = std::max<Real>(0, y);
+  if (is_clipped(network, k, j)) y = std::max<Real>(0, y);
   EXPECT_NEAR(found.activation, static_cast<double>(y), 1e-12 * scale);
 }
 
@@ -60,7 +62,8 @@ void check_least(const Case& c, const Bounds& bounds, int k, int j) {
 class Visualize : public ::testing::TestWithParam<int> {};
 
 TEST_P(Visualize, EveryUnitEqualsEnumeration) {
-  const Case c = draw_case(70000 + static_cast<std::uint64_t>(GetParam()));
+  const auto number = static_cast<std::uint64_t>(GetParam());
+  const Case c = draw_case((number % 4 == 3 ? kWithLinearUnits : 70000) + number);
   const Bounds bounds = reference_bounds(c.network, c.question.box, c.bounds);
   SCOPED_TRACE(describe(c));
   for (int k = 1; k <= c.network.depth(); ++k) {

@@ -45,7 +45,7 @@ inline oracle::Cell cell_of(const Network& network, const Phases& phases, const 
   cell.polytope.hi = box.upper.cast<oracle::Real>() - origin;
   oracle::AffineMap x{oracle::Matrix::Identity(origin.size(), origin.size()), origin};
   for (int k = 1; k <= network.depth(); ++k) {
-    const oracle::Matrix weights = network.layer(k).weights.cast<oracle::Real>();
+    const oracle::Matrix weights = network.layer(k).weights.to_dense().cast<oracle::Real>();
     x = {weights * x.matrix, weights * x.offset + network.layer(k).bias.cast<oracle::Real>()};
     for (Eigen::Index j = 0; k < network.depth() && j < x.offset.size(); ++j) {
       const bool active = phases[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)];

@@ -166,7 +166,7 @@ int fewest_by_enumeration(const OutputRegion& region, const Layer& layer,
       program.add_column({"", moves ? 0.0 : image(j), moves ? 1.0 : image(j), 0, false});
     }
     for (const OutputRow& output : region.rows) {
-      const Eigen::VectorXd form = layer.weights.transpose() * output.coefficients;
+      const Eigen::VectorXd form = layer.weights.dense().transpose() * output.coefficients;
       Row row;
       for (int j = 0; j < pixels; ++j) row.terms.push_back({j, form(j)});
       row.lower = output.rhs - output.coefficients.dot(layer.bias);

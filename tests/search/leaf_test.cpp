@@ -111,13 +111,13 @@ struct ManyWalls {
         point(testing::random_point(6, random)) {
     Layer& first = network.layers.front();
     const double unlike = std::pow(10.0, random.uniform(-8, 0));
-    for (Eigen::Index j = 4; j < first.weights.rows(); ++j) {
-      first.weights.row(j) *= unlike;
+    for (Eigen::Index j = 4; j < first.weights.dense().rows(); ++j) {
+      first.weights.dense().row(j) *= unlike;
       for (Eigen::Index i = 0; i < 4; ++i) {
-        first.weights.row(j) += 3 * random.normal() * first.weights.row(i);
+        first.weights.dense().row(j) += 3 * random.normal() * first.weights.dense().row(i);
       }
     }
-    first.bias = -first.weights * point;
+    first.bias = -(first.weights * point);
     region.rows.push_back({Eigen::Vector2d(1, -1), 0});
     phases = {std::vector<bool>(12, true)};
     const Eigen::VectorXd slacks = pattern_slacks(network, phases, region, point);

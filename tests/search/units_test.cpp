@@ -20,7 +20,7 @@ Asked in_units(const Asked& asked, const std::function<double()>& unit, double i
     if (&layer != &other.network.layers.back()) {
       for (double& own : units) own = unit();
     }
-    layer.weights = units.asDiagonal() * layer.weights * before.cwiseInverse().asDiagonal();
+    layer.weights = units.asDiagonal() * layer.weights.dense() * before.cwiseInverse().asDiagonal();
     layer.bias = layer.bias.cwiseProduct(units);
     before = units;
   }
@@ -151,7 +151,7 @@ TEST(Units, NetworksWithoutHiddenLayers) {
       double expected = -1;
       for (const double unit : {1.0, 1e8, 1e-12}) {
         Network other = network;
-        other.layers[0].weights *= unit;
+        other.layers[0].weights.dense() *= unit;
         other.layers[0].bias *= unit;
         const auto regions = output_regions(question, other, classify(other, image));
         const ClosestResult result = search_closest(other, question, regions, image, {}, {});

@@ -221,7 +221,7 @@ TEST(Tighten, BadRequests) {
   options.solver = "nonesuch";
   EXPECT_EQ(tighten(c.network, c.box, options).error().kind, Error::Kind::bad_request);
   Network huge = c.network;
-  for (Layer& layer : huge.layers) layer.weights *= 1e200;
+  for (Layer& layer : huge.layers) layer.weights.dense() *= 1e200;
   options.solver = "search";
   EXPECT_EQ(tighten(huge, c.box, options).error().kind, Error::Kind::bad_request);
 }

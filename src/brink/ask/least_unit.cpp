@@ -11,7 +11,7 @@ namespace brink {
 NegatedUnit::NegatedUnit(const Network& whole, const Bounds& known, int k, int j)
     : network{{whole.layers.begin(), whole.layers.begin() + k}, OutputKind::linear}, bounds(known) {
   Layer& last = network.layers.back();
-  last.weights.row(j) = -last.weights.row(j).eval();
+  last.weights.change_row(j, [](Eigen::Index, double& weight) { weight = -weight; });
   last.bias(j) = -last.bias(j);
   bounds.keep_layers(k);
   const NeuronBounds unit = known.at(k, j);

@@ -45,6 +45,7 @@ bool tighten_layer(const RegionTask& task, const DistanceOptions& distance, doub
   std::vector<double> costs(model.program.columns.size());
   for (int j = 0; j < bounds.width(k); ++j) {
     NeuronBounds neuron = bounds.at(k, j);
+    if (neuron.linear) continue;
     const NeuronColumns& columns =
         model.encoding.neurons[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)];
     for (const double sign : {1.0, -1.0}) {

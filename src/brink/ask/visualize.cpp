@@ -51,11 +51,11 @@ UnitModel unit_model(const Network& network, const Bounds& bounds, int k, int j,
 /// sum_i |w_ji| max x_i + |b_j|; not below what is known of y_j^k.
 double largest_sum(const Network& network, const Bounds& bounds, int k, int j) {
   double sum = std::abs(network.layer(k).bias(j));
-  for (Eigen::Index i = 0; i < network.layer(k).weights.cols(); ++i) {
+  network.layer(k).weights.each_in_row(j, [&](Eigen::Index i, double weight) {
     const double x = k == 1 ? std::max(std::abs(bounds.box.lower(i)), std::abs(bounds.box.upper(i)))
-                            : std::max(0.0, bounds.at(k - 1, i).upper);
-    sum += std::abs(network.layer(k).weights(j, i)) * x;
-  }
+                            : bounds.intervals().size(bounds.neurons().number(k - 1, i));
+    sum += std::abs(weight) * x;
+  });
   const NeuronBounds known = bounds.at(k, j);
   return std::max({sum, std::abs(known.lower), std::abs(known.upper)});
 }
@@ -63,7 +63,8 @@ double largest_sum(const Network& network, const Bounds& bounds, int k, int j) {
 /// Values from the image, the bound of what is shown, and the status that the two deserve.
 void complete(Excitation& result, const Network& network, const Bounds& bounds, int k, int j) {
   // Hidden and relu units show max(0, y); the neuron's own bound is one more proof.
-  const bool clipped = k < network.depth() || network.output == OutputKind::relu;
+  const bool clipped =
+      k < network.depth() ? !network.layer(k).is_linear(j) : network.output == OutputKind::relu;
   result.bound = std::min(result.bound, bounds.at(k, j).upper);
   if (clipped) result.bound = std::max(0.0, result.bound);
   if (result.image.size() == 0) return;
@@ -130,7 +131,7 @@ Excitation excite_by_search(const Network& network, const Bounds& bounds, int k,
   Excitation result;
   if (k == 1) {  // affine
     const Layer& layer = network.layer(1);
-    result.image = best_corner(layer.weights.row(j).transpose(), bounds.box);
+    result.image = best_corner(layer.weights.row(j), bounds.box);
     result.bound = interval_layer(network, bounds, 1)[static_cast<std::size_t>(j)].upper;
     result.status = AnswerStatus::optimal;
   } else {

@@ -3,54 +3,64 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "brink/ask/fields.h"
+
 namespace brink {
 
 namespace {
 
 using nlohmann::json;
 
-json pixels_to_json(const Eigen::VectorXd& pixels) {
+json to_json(const Eigen::VectorXd& pixels) {
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(pixels.size()) * sizeof(double));
   if (!bytes.empty()) std::memcpy(bytes.data(), pixels.data(), bytes.size());
   return json::binary(std::move(bytes));
 }
 
-Eigen::VectorXd pixels_from_json(const json& value) {
-  const auto& bytes = value.get_binary();
-  Eigen::VectorXd pixels(static_cast<Eigen::Index>(bytes.size() / sizeof(double)));
-  if (!bytes.empty()) std::memcpy(pixels.data(), bytes.data(), bytes.size());
-  return pixels;
-}
-
-json optional_to_json(const std::optional<double>& value) {
+json to_json(const std::optional<double>& value) {
   return value ? json(*value) : json();
 }
 
-std::optional<double> optional_from_json(const json& value) {
-  return value.is_null() ? std::nullopt : std::optional<double>(value.get<double>());
+json to_json(AnswerStatus status) {
+  return static_cast<int>(status);
 }
 
-json to_json(const search::Statistics& s) {
-  return {s.nodes,        s.iterations,        s.effort,
-          s.points,       s.pruned_by_bound,   s.pruned_by_interval,
-          s.leaves,       s.doubtful,          s.unstable_neurons,
-          s.patterns,     s.heuristic_seconds, s.tightening_seconds,
-          s.tree_seconds, s.pattern_seconds};
+template <class T>
+json to_json(const T& value) {
+  return value;
 }
 
-search::Statistics statistics_from_json(const json& list) {
-  search::Statistics s;
-  std::size_t i = 0;
-  for (std::int64_t* count :
-       {&s.nodes, &s.iterations, &s.effort, &s.points, &s.pruned_by_bound, &s.pruned_by_interval,
-        &s.leaves, &s.doubtful, &s.unstable_neurons, &s.patterns}) {
-    *count = list.at(i++).get<std::int64_t>();
-  }
-  for (double* seconds :
-       {&s.heuristic_seconds, &s.tightening_seconds, &s.tree_seconds, &s.pattern_seconds}) {
-    *seconds = list.at(i++).get<double>();
-  }
-  return s;
+template <class T>
+void read(const json& value, T& to) {
+  value.get_to(to);
+}
+
+void read(const json& value, AnswerStatus& to) {
+  to = static_cast<AnswerStatus>(value.get<int>());
+}
+
+void read(const json& value, std::optional<double>& to) {
+  if (!value.is_null()) to = value.get<double>();
+}
+
+void read(const json& value, Eigen::VectorXd& to) {
+  const auto& bytes = value.get_binary();
+  to.resize(static_cast<Eigen::Index>(bytes.size() / sizeof(double)));
+  if (!bytes.empty()) std::memcpy(to.data(), bytes.data(), bytes.size());
+}
+
+template <class Fields, class Record>
+json to_json(const Fields& fields, const Record& record) {
+  json document = json::object();
+  for_each_field(fields,
+                 [&](const auto& field) { document[field.name] = to_json(record.*field.member); });
+  return document;
+}
+
+template <class Fields, class Record>
+void read(const json& document, const Fields& fields, Record& record) {
+  for_each_field(fields,
+                 [&](const auto& field) { read(document.at(field.name), record.*field.member); });
 }
 
 std::string dump(const json& document) {
@@ -58,12 +68,13 @@ std::string dump(const json& document) {
   return {bytes.begin(), bytes.end()};
 }
 
-/// What `read` makes of the document; whatever it throws means foreign bytes.
-template <class Read>
-auto load(const std::string& bytes, const Read& read)
-    -> Expected<decltype(read(std::declval<json>()))> {
+/// What `of` makes of the document; whatever it throws means foreign bytes.
+template <class Record, class Of>
+Expected<Record> load(const std::string& bytes, const Of& of) {
   try {
-    return read(json::from_cbor(bytes));
+    Record record;
+    of(json::from_cbor(bytes), record);
+    return record;
   } catch (const json::exception& problem) {
     return failure("an answer arrived damaged: {}", problem.what());
   }
@@ -71,75 +82,31 @@ auto load(const std::string& bytes, const Read& read)
 
 }  // namespace
 
-std::string to_bytes(const ClosestAnswer& a) {
-  return dump({{"status", static_cast<int>(a.status)},
-               {"target", a.target},
-               {"distance", optional_to_json(a.distance)},
-               {"bound", a.bound},
-               {"lead", a.lead},
-               {"lead_bound", a.lead_bound},
-               {"float32", a.float32},
-               {"nodes", a.nodes},
-               {"seconds", a.seconds},
-               {"bound_seconds", a.bound_seconds},
-               {"verified", a.verified},
-               {"all_zero", a.all_zero},
-               {"image", pixels_to_json(a.image)},
-               {"proof", a.proof},
-               {"linearised", optional_to_json(a.linearised)},
-               {"linearised_bound", optional_to_json(a.linearised_bound)},
-               {"note", a.note},
-               {"statistics", to_json(a.statistics)}});
+std::string to_bytes(const ClosestAnswer& answer) {
+  json document = to_json(kClosestFields, answer);
+  document["image"] = to_json(answer.image);
+  document["statistics"] = to_json(kStatisticsFields, answer.statistics);
+  return dump(document);
 }
 
-std::string to_bytes(const Excitation& e) {
-  return dump({{"status", static_cast<int>(e.status)},
-               {"activation", e.activation},
-               {"bound", e.bound},
-               {"nodes", e.nodes},
-               {"seconds", e.seconds},
-               {"image", pixels_to_json(e.image)},
-               {"proof", e.proof},
-               {"note", e.note}});
+std::string to_bytes(const Excitation& excitation) {
+  json document = to_json(kExcitationFields, excitation);
+  document["image"] = to_json(excitation.image);
+  return dump(document);
 }
 
 Expected<ClosestAnswer> closest_from_bytes(const std::string& bytes) {
-  return load(bytes, [](const json& d) {
-    ClosestAnswer a;
-    a.status = static_cast<AnswerStatus>(d.at("status").get<int>());
-    a.target = d.at("target").get<int>();
-    a.distance = optional_from_json(d.at("distance"));
-    a.bound = d.at("bound").get<double>();
-    a.lead = d.at("lead").get<double>();
-    a.lead_bound = d.at("lead_bound").get<double>();
-    a.float32 = d.at("float32").get<bool>();
-    a.nodes = d.at("nodes").get<std::int64_t>();
-    a.seconds = d.at("seconds").get<double>();
-    a.bound_seconds = d.at("bound_seconds").get<double>();
-    a.verified = d.at("verified").get<bool>();
-    a.all_zero = d.at("all_zero").get<bool>();
-    a.image = pixels_from_json(d.at("image"));
-    a.proof = d.at("proof").get<std::string>();
-    a.linearised = optional_from_json(d.at("linearised"));
-    a.linearised_bound = optional_from_json(d.at("linearised_bound"));
-    a.note = d.at("note").get<std::string>();
-    a.statistics = statistics_from_json(d.at("statistics"));
-    return a;
+  return load<ClosestAnswer>(bytes, [](const json& document, ClosestAnswer& answer) {
+    read(document, kClosestFields, answer);
+    read(document.at("image"), answer.image);
+    read(document.at("statistics"), kStatisticsFields, answer.statistics);
   });
 }
 
 Expected<Excitation> excitation_from_bytes(const std::string& bytes) {
-  return load(bytes, [](const json& d) {
-    Excitation e;
-    e.status = static_cast<AnswerStatus>(d.at("status").get<int>());
-    e.activation = d.at("activation").get<double>();
-    e.bound = d.at("bound").get<double>();
-    e.nodes = d.at("nodes").get<std::int64_t>();
-    e.seconds = d.at("seconds").get<double>();
-    e.image = pixels_from_json(d.at("image"));
-    e.proof = d.at("proof").get<std::string>();
-    e.note = d.at("note").get<std::string>();
-    return e;
+  return load<Excitation>(bytes, [](const json& document, Excitation& excitation) {
+    read(document, kExcitationFields, excitation);
+    read(document.at("image"), excitation.image);
   });
 }
 

@@ -1,6 +1,7 @@
 // Names of sources, and the one place where two claims about a neuron meet.
 #include "brink/bounds/bounds.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace brink {
@@ -23,7 +24,8 @@ std::string_view name(BoundSource source) {
 
 NeuronBounds Bounds::at(int neuron) const {
   const auto i = static_cast<std::size_t>(neuron);
-  return {intervals_.lower[i], intervals_.upper[i], lower_sources_[i], upper_sources_[i]};
+  return {intervals_.lower[i], intervals_.upper[i], lower_sources_[i], upper_sources_[i],
+          intervals_.is_linear(neuron)};
 }
 
 void Bounds::set(int neuron, const NeuronBounds& bounds) {
@@ -44,10 +46,22 @@ void Bounds::set_layer(int k, const std::vector<NeuronBounds>& layer) {
   for (int j = 0; j < width(k); ++j) set(k, j, layer[static_cast<std::size_t>(j)]);
 }
 
-void Bounds::add_layer(const std::vector<NeuronBounds>& layer) {
+void Bounds::add_layer(const std::vector<NeuronBounds>& layer, const std::vector<char>& linear) {
   neurons_.add_layer(static_cast<Eigen::Index>(layer.size()));
   resize();
   set_layer(depth(), layer);
+  mark_linear(depth(), linear);
+}
+
+void Bounds::mark_linear(int k, const std::vector<char>& linear) {
+  if (linear.empty()) return;
+  intervals_.linear.resize(intervals_.lower.size());
+  std::copy(linear.begin(), linear.end(), intervals_.linear.begin() + neurons_.first(k));
+}
+
+void Bounds::set_linear(const Network& of) {
+  intervals_.linear.clear();
+  for (int k = 1; k <= of.depth(); ++k) mark_linear(k, of.layer(k).linear);
 }
 
 void Bounds::keep_layers(int depth) {
@@ -59,6 +73,7 @@ void Bounds::resize() {
   const auto size = static_cast<std::size_t>(neurons_.count());
   intervals_.lower.resize(size);
   intervals_.upper.resize(size);
+  if (!intervals_.linear.empty()) intervals_.linear.resize(size);
   lower_sources_.resize(size);
   upper_sources_.resize(size);
 }

@@ -29,10 +29,11 @@ struct NeuronBounds {
   double upper = 0;  ///< y <= U
   BoundSource lower_source = BoundSource::interval;
   BoundSource upper_source = BoundSource::interval;
+  bool linear = false;  ///< a unit without a phase
 
-  bool always_active() const { return lower >= 0; }
-  bool always_inactive() const { return upper <= 0; }
-  bool unstable() const { return lower < 0 && upper > 0; }
+  bool always_active() const { return lower >= 0 || linear; }
+  bool always_inactive() const { return upper <= 0 && !linear; }
+  bool unstable() const { return lower < 0 && upper > 0 && !linear; }
 };
 
 class Bounds {
@@ -49,6 +50,7 @@ class Bounds {
   const Neurons& neurons() const { return neurons_; }
   const Intervals& intervals() const { return intervals_; }
 
+  /// Which neurons are linear is said once: `set` leaves it.
   NeuronBounds at(int neuron) const;
   NeuronBounds at(int k, Eigen::Index j) const { return at(neurons_.number(k, j)); }
   void set(int neuron, const NeuronBounds& bounds);
@@ -58,13 +60,16 @@ class Bounds {
   std::vector<NeuronBounds> layer(int k) const;
   /// Layer k, of the width that it has.
   void set_layer(int k, const std::vector<NeuronBounds>& layer);
-  void add_layer(const std::vector<NeuronBounds>& layer);
+  void add_layer(const std::vector<NeuronBounds>& layer, const std::vector<char>& linear = {});
+  /// Which are linear, for bounds from a file.
+  void set_linear(const Network& of);
   void keep_layers(int depth);
 
   int unstable_count() const;  ///< over hidden layers
 
  private:
   void resize();
+  void mark_linear(int k, const std::vector<char>& linear);
 
   Neurons neurons_;
   Intervals intervals_;

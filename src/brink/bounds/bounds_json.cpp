@@ -212,6 +212,7 @@ Expected<Bounds> load_bounds_for(const Network& network, const Box& box,
         "with brink bounds",
         path.string());
   }
+  bounds->set_linear(network);
   if (box.size() != network.input_size()) {
     return bad_request("a box of {} inputs was asked for, but the network takes {}", box.size(),
                        network.input_size());

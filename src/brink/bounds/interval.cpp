@@ -22,7 +22,9 @@ Bounds interval_bounds(const Network& network, const Box& box) {
   bounds.network = content_hash(network);
   bounds.box = box;
   bounds.method = "interval";
-  for (int k = 1; k <= network.depth(); ++k) bounds.add_layer(interval_layer(network, bounds, k));
+  for (int k = 1; k <= network.depth(); ++k) {
+    bounds.add_layer(interval_layer(network, bounds, k), network.layer(k).linear);
+  }
   bounds.t_pre = watch.seconds();
   return bounds;
 }

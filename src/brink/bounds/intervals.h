@@ -18,9 +18,11 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <optional>
 #include <vector>
 
+#include "brink/base/box.h"
 #include "brink/network/network.h"
 
 namespace brink {
@@ -28,11 +30,35 @@ namespace brink {
 /// Bounds of pre-activations.
 struct Intervals {
   std::vector<double> lower, upper;
+  std::vector<char> linear = {};  ///< which neurons have no phase: x = y; empty: none
 
+  bool is_linear(int neuron) const {
+    return !linear.empty() && linear[static_cast<std::size_t>(neuron)] != 0;
+  }
+  /// x = y in all of it; x = 0 in all of it; neither.
+  bool active(int neuron) const {
+    return lower[static_cast<std::size_t>(neuron)] >= 0 || is_linear(neuron);
+  }
+  bool inactive(int neuron) const {
+    return upper[static_cast<std::size_t>(neuron)] <= 0 && !is_linear(neuron);
+  }
   bool unstable(int neuron) const {
     return lower[static_cast<std::size_t>(neuron)] < 0 &&
-           upper[static_cast<std::size_t>(neuron)] > 0;
+           upper[static_cast<std::size_t>(neuron)] > 0 && !is_linear(neuron);
   }
+  /// The least and the largest x.
+  double least(int neuron) const {
+    const double y = lower[static_cast<std::size_t>(neuron)];
+    return is_linear(neuron) ? y : std::max(0.0, y);
+  }
+  double most(int neuron) const {
+    const double y = upper[static_cast<std::size_t>(neuron)];
+    return is_linear(neuron) ? y : std::max(0.0, y);
+  }
+  /// The largest |x|.
+  double size(int neuron) const { return std::max(most(neuron), -least(neuron)); }
+  /// The ranges of x of `count` neurons.
+  Box activations(int first, Eigen::Index count) const;
   int count() const { return static_cast<int>(lower.size()); }
   int unstable_count() const;
   /// No neuron is unstable.

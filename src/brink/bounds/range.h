@@ -15,14 +15,10 @@ inline double rounding(Eigen::Index operations) {
   return 2 * static_cast<double>(operations + 2) * kUnit;
 }
 
-/// Bounds on x^k: the box for k = 0, else max(0, .) of the bounds on y^k.
+/// Bounds on x^k: the box for k = 0, else what those on y^k leave.
 inline Box activations(const Bounds& known, int k) {
   if (k == 0) return known.box;
-  const auto size = static_cast<Eigen::Index>(known.width(k));
-  const auto& intervals = known.intervals();
-  const auto first = static_cast<std::size_t>(known.neurons().first(k));
-  return {Eigen::Map<const Eigen::VectorXd>(intervals.lower.data() + first, size).cwiseMax(0.0),
-          Eigen::Map<const Eigen::VectorXd>(intervals.upper.data() + first, size).cwiseMax(0.0)};
+  return known.intervals().activations(known.neurons().first(k), known.width(k));
 }
 
 }  // namespace brink

@@ -1,7 +1,7 @@
 // Backward substitution with linear relaxations (CROWN, Zhang et al. 2018), a whole layer at once.
 //
 // To bound y^k from above write it as A x^{k-1} + c and walk back. From x^i to y^i, for a neuron
-// with L < 0 < U (stable ones are x = y or x = 0):
+// with L < 0 < U (stable and linear ones are x = y or x = 0):
 //     where its coefficient is positive:  x <= s y + t,  s = U / (U - L),  t = -s L
 //     where it is negative:               x >= a y,      a = 1 if U > -L else 0 (the smaller area)
 // then y^i = W^i x^{i-1} + b^i. At the input the box decides. The lower bound is minus the upper
@@ -78,13 +78,13 @@ void relax(Rows& rows, const Bounds& known, int i) {
 /// From coefficients on y^i to coefficients on x^{i-1}, which lies in `range`.
 void substitute(Rows& rows, const Layer& layer, const Box& range) {
   const Eigen::VectorXd x = range.lower.cwiseAbs().cwiseMax(range.upper.cwiseAbs());
-  const Eigen::VectorXd y = layer.weights.cwiseAbs() * x + layer.bias.cwiseAbs();
+  const Eigen::VectorXd y = layer.weights.absolute(x) + layer.bias.cwiseAbs();
   const Eigen::MatrixXd a = rows.a.cwiseAbs();
   rows.doubt += rounding(layer.weights.rows() + layer.weights.cols() + 4) * (a * y);
   rows.c += rows.a * layer.bias;
   rows.size += a * layer.bias.cwiseAbs();
   rows.terms += layer.weights.rows();
-  rows.a = (rows.a * layer.weights).eval();
+  rows.a = layer.weights.after(rows.a);
 }
 
 /// The largest value of the rows over the box of inputs.
@@ -133,7 +133,7 @@ Bounds symbolic_bounds(const Network& network, const Box& box) {
       const std::vector<NeuronBounds> proposed = symbolic_layer(network, bounds, k);
       for (std::size_t j = 0; j < layer.size(); ++j) layer[j] = intersect(layer[j], proposed[j]);
     }
-    bounds.add_layer(layer);
+    bounds.add_layer(layer, network.layer(k).linear);
   }
   bounds.t_pre = watch.seconds();
   return bounds;

@@ -43,8 +43,8 @@ struct EncodingOptions {
 };
 
 /// Columns of the neurons 1..last_layer, all of them: x_j^k, s_j^k, z_j^k (z: -1 when the bounds
-/// fix the neuron's sign: x or s is then fixed to 0). A linear output layer has x_j^K = y_j^K, s =
-/// z = -1.
+/// fix the neuron's sign: x or s is then fixed to 0). Linear units, and a linear output layer's,
+/// have x_j^k = y_j^k, s = z = -1.
 struct NeuronColumns {
   int x = -1;
   int s = -1;

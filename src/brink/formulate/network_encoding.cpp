@@ -44,7 +44,7 @@ NeuronColumns add_split(Program& program, const NeuronBounds& bounds, const std:
   return columns;
 }
 
-/// x_j^K = y_j^K of a linear output layer: one column, no split.
+/// x_j = y_j of linear units, those of the output layer and others: one column, no split.
 NeuronColumns add_linear(Program& program, const NeuronBounds& bounds, const std::string& label,
                          bool basic) {
   NeuronColumns columns;
@@ -57,7 +57,7 @@ void add_neuron(Program& program, const Network& network, const Bounds& bounds,
                 NetworkEncoding& encoding, int k, Eigen::Index j, const EncodingOptions& options) {
   const NeuronBounds known = bounds.at(k, j);
   const std::string label = fmt::format("{}_{}", k, j);
-  const bool linear = k == network.depth() && !options.output_relu;
+  const bool linear = k == network.depth() ? !options.output_relu : network.layer(k).is_linear(j);
   Affine row = encoding.pre_activation(network, k, j);
 
   NeuronColumns columns = linear ? add_linear(program, known, label, options.basic)
@@ -82,13 +82,13 @@ Affine NetworkEncoding::activation(int k, Eigen::Index j) const {
 Affine NetworkEncoding::pre_activation(const Network& network, int k, Eigen::Index j) const {
   const Layer& layer = network.layer(k);
   AffineSum sum(layer.bias(j));
-  for (Eigen::Index i = 0; i < layer.weights.cols(); ++i) {
+  layer.weights.each_in_row(j, [&](Eigen::Index i, double weight) {
     if (k == 1) {
-      sum.add(layer.weights(j, i), inputs[static_cast<std::size_t>(i)]);
+      sum.add(weight, inputs[static_cast<std::size_t>(i)]);
     } else {
-      sum.add(layer.weights(j, i), activation(k - 1, i));
+      sum.add(weight, activation(k - 1, i));
     }
-  }
+  });
   return sum.take();
 }
 

@@ -5,7 +5,7 @@
 
 #include <numeric>
 
-namespace brink {
+namespace brink::graph {
 
 namespace {
 
@@ -32,15 +32,15 @@ Affine constant(Eigen::VectorXd c) {
   return {{}, std::move(c)};
 }
 
-Affine mapped(const Affine& v, const LinearMap& map, const Eigen::VectorXd& shift) {
+Affine mapped(const Affine& v, const Matrix& map, const Eigen::VectorXd& shift) {
   const bool bare = v.bare() >= 0;
   return each_term(v, bare ? shift : Eigen::VectorXd(map.apply(v.constant) + shift),
-                   [&map](const LinearMap& term) { return map.after(term); });
+                   [&map](const Matrix& term) { return map.after(term); });
 }
 
 Affine scaled(const Affine& v, const Eigen::VectorXd& scale, const Eigen::VectorXd& shift) {
   return each_term(v, scale.cwiseProduct(v.constant) + shift,
-                   [&scale](const LinearMap& term) { return term.scaled(scale); });
+                   [&scale](const Matrix& term) { return term.scaled(scale); });
 }
 
 Affine selected(const Affine& v, const Selection& from, double fill) {
@@ -49,7 +49,7 @@ Affine selected(const Affine& v, const Selection& from, double fill) {
     if (from[i] >= 0) constant(static_cast<Eigen::Index>(i)) = v.constant(from[i]);
   }
   return each_term(v, std::move(constant),
-                   [&from](const LinearMap& term) { return term.selected(from); });
+                   [&from](const Matrix& term) { return term.selected(from); });
 }
 
 Affine operator+(const Affine& a, const Affine& b) {
@@ -79,4 +79,4 @@ Affine joined(const std::vector<Affine>& parts, const std::vector<Selection>& pl
   return result;
 }
 
-}  // namespace brink
+}  // namespace brink::graph

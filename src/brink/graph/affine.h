@@ -5,13 +5,13 @@
 
 #include <map>
 
-#include "brink/graph/linear_map.h"
+#include "brink/graph/matrix.h"
 
-namespace brink {
+namespace brink::graph {
 
 struct Affine {
-  std::map<int, LinearMap> terms;  ///< by block
-  Eigen::VectorXd constant;        ///< c
+  std::map<int, Matrix> terms;  ///< by block
+  Eigen::VectorXd constant;     ///< c
 
   Eigen::Index size() const { return constant.size(); }
   /// The units of one block themselves: that block, or -1.
@@ -21,7 +21,7 @@ struct Affine {
 
 Affine constant(Eigen::VectorXd c);
 /// map(v) + shift.
-Affine mapped(const Affine& v, const LinearMap& map, const Eigen::VectorXd& shift);
+Affine mapped(const Affine& v, const Matrix& map, const Eigen::VectorXd& shift);
 /// scale * v + shift by elements.
 Affine scaled(const Affine& v, const Eigen::VectorXd& scale, const Eigen::VectorXd& shift);
 /// Elements of v; `fill` where there is none.
@@ -32,4 +32,4 @@ Affine operator-(const Affine& a, const Affine& b);
 Affine joined(const std::vector<Affine>& parts, const std::vector<Selection>& places,
               Eigen::Index size);
 
-}  // namespace brink
+}  // namespace brink::graph

@@ -8,7 +8,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace brink {
+namespace brink::graph {
 
 namespace {
 
@@ -71,7 +71,7 @@ SparseRows membership(const Groups& groups) {
 }
 
 SparseRows rows_of(const SparseRows& m, const Selection& rows) {
-  return LinearMap(m).selected(rows).sparse();
+  return Matrix(m).selected(rows).sparse();
 }
 
 /// m with zeros in all rows but those of the consumers that are (not) by rows.
@@ -134,4 +134,4 @@ Carry carry(const SparseRows& needed, const Selection& groups) {
           beside(SparseRows(sums.transpose()), SparseRows(own.transpose())).transpose()};
 }
 
-}  // namespace brink
+}  // namespace brink::graph

@@ -1,9 +1,9 @@
 // What a layer hands on beside its ReLUs.
 #pragma once
 
-#include "brink/graph/linear_map.h"
+#include "brink/graph/matrix.h"
 
-namespace brink {
+namespace brink::graph {
 
 /// M = use * carried: M says what later layers need of a layer's inputs, a row for each of their
 /// units; carried are linear units of the layer, as few as columns or rows of M let there be.
@@ -16,4 +16,4 @@ struct Carry {
 /// rows are carried themselves.
 Carry carry(const SparseRows& needed, const Selection& groups);
 
-}  // namespace brink
+}  // namespace brink::graph

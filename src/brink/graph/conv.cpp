@@ -115,8 +115,8 @@ Expected<Window> transposed_window(const Node& node, const Shape& value, const S
 }
 
 /// With as many channels in as out, each for itself.
-LinearMap averages(const std::vector<std::vector<Tap>>& taps, Index channels, Index inputs,
-                   const std::vector<double>& counts) {
+Matrix averages(const std::vector<std::vector<Tap>>& taps, Index channels, Index inputs,
+                const std::vector<double>& counts) {
   SparseRows map(channels * std::ssize(taps), channels * inputs);
   for (Index c = 0; c < channels; ++c) {
     for (std::size_t o = 0; o < taps.size(); ++o) {
@@ -126,7 +126,7 @@ LinearMap averages(const std::vector<std::vector<Tap>>& taps, Index channels, In
     }
   }
   map.finalize();
-  return LinearMap(std::move(map));
+  return Matrix(std::move(map));
 }
 
 std::vector<double> lengths(const std::vector<std::vector<Tap>>& taps) {
@@ -170,8 +170,7 @@ Expected<Value> apply_conv(const Node& node, Progression&) {
                  map.insertBack(at, column) = (*weights)->values[static_cast<std::size_t>(weight)];
                });
   map.finalize();
-  return mapped(*node.input(0), with_space(shape[0], window->out), LinearMap(std::move(map)),
-                *bias);
+  return mapped(*node.input(0), with_space(shape[0], window->out), Matrix(std::move(map)), *bias);
 }
 
 Expected<Value> apply_conv_transpose(const Node& node, Progression&) {
@@ -198,7 +197,7 @@ Expected<Value> apply_conv_transpose(const Node& node, Progression&) {
       });
   SparseRows map(outs * space, size(value));
   map.setFromTriplets(entries.begin(), entries.end());
-  return mapped(*node.input(0), with_space(outs, window->in), LinearMap(std::move(map)), *bias);
+  return mapped(*node.input(0), with_space(outs, window->in), Matrix(std::move(map)), *bias);
 }
 
 Expected<Value> apply_average_pool(const Node& node, Progression&) {

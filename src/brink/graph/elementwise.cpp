@@ -58,8 +58,8 @@ const Function& function_of(std::string_view op_type) {
   return *found;
 }
 
-Expected<Tensor> joined(const Function& function, const Tensor& a, const Tensor& b,
-                        Progression& progression) {
+Expected<Tensor> combined(const Function& function, const Tensor& a, const Tensor& b,
+                          Progression& progression) {
   auto shape = broadcast_shape(a.shape, b.shape);
   if (!shape) return tl::unexpected(shape.error());
   if (auto room = progression.has_room(*shape); !room) return tl::unexpected(room.error());
@@ -141,7 +141,7 @@ Expected<Tensor> fold(std::string_view op_type, const std::vector<const Tensor*>
   const Function& function = function_of(op_type);
   Tensor result = *constants.front();
   for (std::size_t i = 1; i < constants.size(); ++i) {
-    auto next = joined(function, result, *constants[i], progression);
+    auto next = combined(function, result, *constants[i], progression);
     if (!next) return next;
     result = std::move(*next);
   }

@@ -103,7 +103,7 @@ Expected<Affine> finish_ending(const Signal& signal, Progression& progression) {
       : negated ? "0 and -y"
                 : "0 and y",
       first ? 0 : 1, negated ? "<" : ">", negated ? "below" : "above"));
-  return mapped(*signal.form, LinearMap(weights), Eigen::VectorXd::Zero(2));
+  return mapped(*signal.form, Matrix(weights), Eigen::VectorXd::Zero(2));
 }
 
 }  // namespace brink::graph

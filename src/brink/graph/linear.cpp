@@ -5,14 +5,13 @@ namespace brink::graph {
 
 namespace {
 
-constexpr double kMostNumbers = 1 << 27;  // of one map
+constexpr double kMostMapped = 1 << 27;  // of one map
 
 /// Products with dense matrices are dense.
-Expected<void> check_size(const Affine& form, const LinearMap& map) {
+Expected<void> check_size(const Affine& form, const Matrix& map) {
   for (const auto& [block, term] : form.terms) {
     if (!map.is_dense() && !term.is_dense()) continue;
-    if (static_cast<double>(map.rows()) * static_cast<double>(term.cols()) <= kMostNumbers)
-      continue;
+    if (static_cast<double>(map.rows()) * static_cast<double>(term.cols()) <= kMostMapped) continue;
     return bad_request("makes {} x {} weights: too large for a network of this kind", map.rows(),
                        term.cols());
   }
@@ -32,19 +31,19 @@ Value like(const Value& value, Affine form) {
   return like(value, shape_of(value), std::move(form));
 }
 
-Expected<Value> mapped(const Value& value, Shape shape, const LinearMap& map,
+Expected<Value> mapped(const Value& value, Shape shape, const Matrix& map,
                        const Eigen::VectorXd& shift) {
   const Affine form = form_of(value);
   if (auto ok = check_size(form, map); !ok) return tl::unexpected(ok.error());
-  return like(value, std::move(shape), brink::mapped(form, map, shift));
+  return like(value, std::move(shape), mapped(form, map, shift));
 }
 
-Expected<Value> mapped(const Value& value, Shape shape, const LinearMap& map) {
+Expected<Value> mapped(const Value& value, Shape shape, const Matrix& map) {
   return mapped(value, std::move(shape), map, Eigen::VectorXd::Zero(map.rows()));
 }
 
 Value scaled(const Value& value, const Eigen::VectorXd& scale, const Eigen::VectorXd& shift) {
-  return like(value, shape_of(value), brink::scaled(form_of(value), scale, shift));
+  return like(value, shape_of(value), scaled(form_of(value), scale, shift));
 }
 
 Value scaled(const Value& value, double scale, double shift) {
@@ -82,7 +81,7 @@ Expected<Value> selected(const Value& value, Shape shape, const Selection& from,
     signal.shape = std::move(shape);
     return signal;
   }
-  return signal_of(std::move(shape), brink::selected(*signal.form, from, fill));
+  return signal_of(std::move(shape), selected(*signal.form, from, fill));
 }
 
 }  // namespace brink::graph

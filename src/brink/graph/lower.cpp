@@ -8,21 +8,25 @@
 // Linear blocks are written out in x^{k-1} before that wherever that takes fewer units.
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 #include "brink/graph/carry.h"
 #include "brink/graph/units.h"
 
-namespace brink {
+namespace brink::graph {
 
 namespace {
 
 using Index = Eigen::Index;
-constexpr double kMostNumbers = 1 << 27;  // layers are stored dense: 1 GiB
+constexpr double kMostNumbers = 1 << 27;  // of a dense chain: 1 GiB
+// Larger layers are sparse if a quarter of their entries or less are kept.
+constexpr double kLeastSparse = 1 << 14;
 
 struct Consumer {
   int id;
   Affine form;
   bool relu;
+  std::vector<char> linear;  // of the units, as of a block's
   int level = 0;
 };
 
@@ -46,6 +50,8 @@ class Lowering {
   Affine sources(int level) const;
   Affine over_inputs(const Affine& form) const;
   Affine hand_on(int level);
+  Layer layer_of(const std::vector<std::pair<const Affine*, Piece>>& parts, Index rows,
+                 Index columns) const;
   Expected<void> add_layer(int level);
 
   std::vector<Consumer> consumers_;  // in the order of their levels' making; last: the output
@@ -59,13 +65,13 @@ class Lowering {
 Lowering::Lowering(const std::vector<Block>& blocks, const Affine& output)
     : inputs_{{0, 0, blocks.front().input.size()}}, next_id_(static_cast<int>(blocks.size())) {
   const int last = output.bare();
-  const bool is_relu = last > 0 && blocks[static_cast<std::size_t>(last)].relu;
+  const Block& ends = blocks[static_cast<std::size_t>(std::max(last, 0))];
+  const bool is_relu = last > 0 && ends.relu && ends.linear.empty();
   network_.output = is_relu ? OutputKind::relu : OutputKind::linear;
   for (std::size_t b = 1; b < blocks.size(); ++b) {
-    consumers_.push_back({static_cast<int>(b), blocks[b].input, blocks[b].relu});
+    consumers_.push_back({static_cast<int>(b), blocks[b].input, blocks[b].relu, blocks[b].linear});
   }
-  consumers_.push_back(
-      {next_id_++, is_relu ? blocks[static_cast<std::size_t>(last)].input : output, false});
+  consumers_.push_back({next_id_++, is_relu ? ends.input : output, false, {}});
   drop_unused(blocks);
   set_levels();
 }
@@ -90,6 +96,11 @@ void Lowering::drop_unused(const std::vector<Block>& blocks) {
     }
     if (rows.size() < own.size()) {
       consumer->form = selected(consumer->form, rows);
+      if (!consumer->linear.empty()) {
+        std::vector<char> kept;
+        for (const Index i : rows) kept.push_back(consumer->linear[at(i)]);
+        consumer->linear = std::move(kept);
+      }
       partly.emplace(consumer->id, rows);
     }
     for (const auto& [id, map] : consumer->form.terms) map.mark_used(used.at(id));
@@ -155,12 +166,12 @@ Affine Lowering::over_inputs(const Affine& form) const {
   }
   SparseRows result(form.size(), end_of(inputs_));
   result.setFromTriplets(entries.begin(), entries.end());
-  return {{{-1, LinearMap(std::move(result))}}, form.constant};
+  return {{{-1, Matrix(std::move(result))}}, form.constant};
 }
 
 Affine Lowering::sources(int level) const {
   const Index n = end_of(inputs_);
-  Affine all{{{-1, LinearMap::identity(n)}}, Eigen::VectorXd::Zero(n)};
+  Affine all{{{-1, Matrix::identity(n)}}, Eigen::VectorXd::Zero(n)};
   for (const Consumer& consumer : consumers_) {
     if (consumer.relu || consumer.level != level) continue;
     Selection above(at(all.size())), below(at(consumer.form.size()));
@@ -197,21 +208,20 @@ Affine Lowering::hand_on(int level) {
   const SparseRows need = needed(later);
   const Affine from = sources(level);
   Carry chosen = carry(need, groups);
-  Affine units =
-      mapped(from, LinearMap(chosen.carried), Eigen::VectorXd::Zero(chosen.carried.rows()));
+  Affine units = mapped(from, Matrix(chosen.carried), Eigen::VectorXd::Zero(chosen.carried.rows()));
   Eigen::VectorXd shift = Eigen::VectorXd::Zero(need.rows());
   if (!linear_.empty()) {  // written out
-    const Affine direct = mapped(from, LinearMap(need), shift);
+    const Affine direct = mapped(from, Matrix(need), shift);
     const SparseRows all = direct.terms.at(-1).sparse().pruned();
     Carry other = carry(all, groups);
     if (other.carried.rows() < chosen.carried.rows()) {
       chosen = std::move(other);
-      units = {{{-1, LinearMap(chosen.carried)}}, Eigen::VectorXd::Zero(chosen.carried.rows())};
+      units = {{{-1, Matrix(chosen.carried)}}, Eigen::VectorXd::Zero(chosen.carried.rows())};
       shift = direct.constant;
     }
   }
   const int id = next_id_++;
-  const LinearMap use(chosen.use);
+  const Matrix use(chosen.use);
   for (std::size_t c = 0; c < later.size(); ++c) {
     Affine& form = later[c]->form;
     for (const auto* pieces : {&inputs_, &linear_}) {
@@ -225,6 +235,43 @@ Affine Lowering::hand_on(int level) {
   return units;
 }
 
+/// The parts' rows over x^{k-1}, of which what is handed on has one term, of id -1.
+Layer Lowering::layer_of(const std::vector<std::pair<const Affine*, Piece>>& parts, Index rows,
+                         Index columns) const {
+  Eigen::VectorXd bias(rows);
+  double entries = 0;
+  std::vector<std::tuple<Index, Index, const Matrix*>> blocks;
+  for (const auto& [form, place] : parts) {
+    bias.segment(place.first, place.size) = form->constant;
+    for (const auto& [id, map] : form->terms) {
+      const auto piece = std::find_if(inputs_.begin(), inputs_.end(),
+                                      [id = id](const Piece& each) { return each.id == id; });
+      blocks.emplace_back(place.first, piece == inputs_.end() ? 0 : piece->first, &map);
+      entries += map.entries();
+    }
+  }
+  const double all = static_cast<double>(rows) * static_cast<double>(columns);
+  if (all < kLeastSparse || 4 * entries > all) {
+    Eigen::MatrixXd weights = Eigen::MatrixXd::Zero(rows, columns);
+    for (const auto& [row, column, map] : blocks) {
+      weights.block(row, column, map->rows(), map->cols()) = map->dense();
+    }
+    return {std::move(weights), std::move(bias)};
+  }
+  std::vector<Eigen::Triplet<double, Index>> triplets;
+  for (const auto& [row, column, map] : blocks) {
+    const SparseRows sparse = map->sparse();
+    for (Index i = 0; i < sparse.outerSize(); ++i) {
+      for (SparseRows::InnerIterator e(sparse, i); e; ++e) {
+        triplets.emplace_back(row + i, column + e.col(), e.value());
+      }
+    }
+  }
+  LinearMap::Sparse weights(rows, columns);
+  weights.setFromTriplets(triplets.begin(), triplets.end());
+  return {std::move(weights), std::move(bias)};
+}
+
 Expected<void> Lowering::add_layer(int level) {
   const Affine handed = hand_on(level);
   const int handed_id = next_id_ - 1;
@@ -236,31 +283,25 @@ Expected<void> Lowering::add_layer(int level) {
     own.push_back(&consumer);
     outputs.push_back({consumer.id, end_of(outputs), consumer.form.size()});
   }
-  const Index relus = end_of(outputs);
-  if (handed.size() > 0) outputs.push_back({handed_id, relus, handed.size()});
+  if (handed.size() > 0) outputs.push_back({handed_id, end_of(outputs), handed.size()});
   const Index rows = end_of(outputs), columns = end_of(inputs_);
   numbers_ += static_cast<double>(rows) * static_cast<double>(columns);
   if (numbers_ > kMostNumbers) {
     return bad_request("layer {} of {} x {} weights: too large for a network of this kind", level,
                        rows, columns);
   }
-  Layer layer{Eigen::MatrixXd::Zero(rows, columns), Eigen::VectorXd::Zero(rows)};
+  std::vector<std::pair<const Affine*, Piece>> parts;
+  std::vector<char> linear;
   for (std::size_t i = 0; i < own.size(); ++i) {
-    layer.bias.segment(outputs[i].first, outputs[i].size) = own[i]->form.constant;
-    for (const Piece& piece : inputs_) {
-      const auto term = own[i]->form.terms.find(piece.id);
-      if (term == own[i]->form.terms.end()) continue;
-      layer.weights.block(outputs[i].first, piece.first, outputs[i].size, piece.size) =
-          term->second.dense();
-    }
+    parts.emplace_back(&own[i]->form, outputs[i]);
+    linear.insert(linear.end(), own[i]->linear.begin(), own[i]->linear.end());
+    linear.resize(at(end_of({outputs[i]})), 0);
   }
-  if (handed.size() > 0) {
-    layer.weights.bottomRows(handed.size()) = handed.terms.at(-1).dense();
-    layer.bias.tail(handed.size()) = handed.constant;
-    layer.linear.assign(at(rows), 0);
-    std::fill(layer.linear.begin() + relus, layer.linear.end(), 1);
-  }
-  network_.layers.push_back(std::move(layer));
+  if (handed.size() > 0) parts.emplace_back(&handed, outputs.back());
+  linear.resize(at(rows), 1);
+  if (std::count(linear.begin(), linear.end(), 1) == 0) linear.clear();
+  network_.layers.push_back(layer_of(parts, rows, columns));
+  network_.layers.back().linear = std::move(linear);
   inputs_ = std::move(outputs);
   return {};
 }
@@ -282,4 +323,4 @@ Expected<Network> lower(const std::vector<Block>& blocks, const Affine& output) 
   return Lowering(blocks, output).run();
 }
 
-}  // namespace brink
+}  // namespace brink::graph

@@ -155,9 +155,9 @@ Eigen::VectorXd spread(const Tensor& tensor, const Shape& shape);
 Value like(const Value& value, Shape shape, Affine form);
 Value like(const Value& value, Affine form);
 /// map(value) + shift, as `shape`. Error: too many numbers.
-Expected<Value> mapped(const Value& value, Shape shape, const LinearMap& map,
+Expected<Value> mapped(const Value& value, Shape shape, const Matrix& map,
                        const Eigen::VectorXd& shift);
-Expected<Value> mapped(const Value& value, Shape shape, const LinearMap& map);
+Expected<Value> mapped(const Value& value, Shape shape, const Matrix& map);
 /// scale * value + shift by elements.
 Value scaled(const Value& value, const Eigen::VectorXd& scale, const Eigen::VectorXd& shift);
 Value scaled(const Value& value, double scale, double shift);

@@ -17,7 +17,7 @@ tl::unexpected<Error> does_not_chain(const Shape& weights, bool left, const Shap
 /// The result's shape and map.
 struct Product {
   Shape shape;
-  LinearMap map;
+  Matrix map;
 };
 
 /// Several rows or columns are one input if a leading extent says so.
@@ -27,14 +27,14 @@ Expected<void> check_count(const Shape& shape, std::int64_t count, std::string_v
     return bad_request("is applied to {} {} at once; networks of one input at a time are read",
                        count, what);
   }
-  constexpr double kMostEntries = 1 << 26;
-  if (count == 1 || static_cast<double>(count) * weights <= kMostEntries) return {};
+  constexpr double kMostBeside = 1 << 26;
+  if (count == 1 || static_cast<double>(count) * weights <= kMostBeside) return {};
   return bad_request("makes {} times {} weights: too large for a network of this kind", count,
                      weights);
 }
 
 /// Element (p, i, q) of the result is the sum over j of w(i, j) times element (p, j, q).
-LinearMap beside(const Eigen::MatrixXd& w, Eigen::Index outer, Eigen::Index inner) {
+Matrix beside(const Eigen::MatrixXd& w, Eigen::Index outer, Eigen::Index inner) {
   SparseRows map(outer * w.rows() * inner, outer * w.cols() * inner);
   map.reserve(outer * w.size() * inner);
   for (Eigen::Index row = 0; row < map.rows(); ++row) {
@@ -45,7 +45,7 @@ LinearMap beside(const Eigen::MatrixXd& w, Eigen::Index outer, Eigen::Index inne
     }
   }
   map.finalize();
-  return LinearMap(std::move(map));
+  return Matrix(std::move(map));
 }
 
 Expected<Product> signal_times(Shape shape, const Eigen::MatrixXd& weights) {
@@ -56,7 +56,7 @@ Expected<Product> signal_times(Shape shape, const Eigen::MatrixXd& weights) {
   if (auto ok = check_count(shape, rows, "rows", entries); !ok) return tl::unexpected(ok.error());
   shape.back() = own[1];
   Eigen::MatrixXd w = weights.transpose();
-  return Product{std::move(shape), rows == 1 ? LinearMap(std::move(w)) : beside(w, rows, 1)};
+  return Product{std::move(shape), rows == 1 ? Matrix(std::move(w)) : beside(w, rows, 1)};
 }
 
 Expected<Product> times_signal(const Eigen::MatrixXd& weights, Shape shape) {
@@ -70,7 +70,7 @@ Expected<Product> times_signal(const Eigen::MatrixXd& weights, Shape shape) {
     return tl::unexpected(ok.error());
   }
   rows = own[0];
-  if (columns == 1) return Product{std::move(shape), LinearMap(weights)};
+  if (columns == 1) return Product{std::move(shape), Matrix(weights)};
   const std::int64_t inner = shape.back();
   return Product{std::move(shape), beside(weights, columns / inner, inner)};
 }

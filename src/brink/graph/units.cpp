@@ -7,7 +7,7 @@
 #include <map>
 #include <numeric>
 
-namespace brink {
+namespace brink::graph {
 
 namespace {
 
@@ -53,18 +53,23 @@ Units::Units(Index inputs) : blocks_{{constant(Eigen::VectorXd::Zero(inputs)), f
 
 Affine Units::inputs() const {
   const Index n = blocks_.front().input.size();
-  return {{{0, LinearMap::identity(n)}}, Eigen::VectorXd::Zero(n)};
+  return {{{0, Matrix::identity(n)}}, Eigen::VectorXd::Zero(n)};
 }
 
-Affine Units::block(const Affine& input, bool relu) {
+Affine Units::block(Block wanted) {
+  const Index count = wanted.input.size();
   std::size_t id = 1;
-  while (id < blocks_.size() && !(blocks_[id].relu == relu && blocks_[id].input == input)) ++id;
-  if (id == blocks_.size()) blocks_.push_back({input, relu});
-  return {{{static_cast<int>(id), LinearMap::identity(input.size())}}, zeros(input)};
+  while (id < blocks_.size() &&
+         !(blocks_[id].relu == wanted.relu && blocks_[id].linear == wanted.linear &&
+           blocks_[id].input == wanted.input)) {
+    ++id;
+  }
+  if (id == blocks_.size()) blocks_.push_back(std::move(wanted));
+  return {{{static_cast<int>(id), Matrix::identity(count)}}, Eigen::VectorXd::Zero(count)};
 }
 
 Affine Units::kept(const Affine& v) {
-  return v.size() < units_of(v) ? block(v, false) : v;
+  return v.size() < units_of(v) ? block({v, false}) : v;
 }
 
 Selection Units::unknown(const Affine& v) const {
@@ -75,12 +80,13 @@ Selection Units::unknown(const Affine& v) const {
       continue;
     }
     const SparseRows rows = map.sparse();
-    const bool relu = blocks_[static_cast<std::size_t>(id)].relu;
+    const auto& [input, relu, linear] = blocks_[static_cast<std::size_t>(id)];
     for (Index i = 0; i < rows.outerSize(); ++i) {
       for (SparseRows::InnerIterator entry(rows, i); entry; ++entry) {
         if (entry.value() == 0) continue;
         depends[at(i)] = 1;
-        if (!relu || entry.value() < 0) signs[at(i)] = 1;
+        const bool positive = relu && (linear.empty() || linear[at(entry.col())] == 0);
+        if (!positive || entry.value() < 0) signs[at(i)] = 1;
       }
     }
   }
@@ -94,7 +100,7 @@ Selection Units::unknown(const Affine& v) const {
 Affine Units::relu(const Affine& v) {
   if (v.terms.empty()) return constant(v.constant.cwiseMax(0.0));
   const Selection open = unknown(v);
-  if (std::ssize(open) == v.size()) return block(v, true);
+  if (std::ssize(open) == v.size()) return block({v});
   Selection known;
   for (Index i = 0; i < v.size(); ++i) {
     if (!std::binary_search(open.begin(), open.end(), i)) known.push_back(i);
@@ -102,11 +108,20 @@ Affine Units::relu(const Affine& v) {
   Affine as_they_are = selected(v, known);
   as_they_are.constant = as_they_are.constant.cwiseMax(0.0);  // negative: nothing is added to it
   if (open.empty()) return (v.constant.array() < 0).any() ? as_they_are : v;
-  return joined({as_they_are, block(selected(v, open), true)}, {known, open}, v.size());
+  return joined({as_they_are, block({selected(v, open)})}, {known, open}, v.size());
 }
 
 Affine Units::leaky(const Affine& v, const Eigen::VectorXd& slope) {
+  if (v.terms.empty()) {
+    const Eigen::ArrayXd x = v.constant.array();
+    return constant((x < 0).select(slope.array() * x, x).matrix());
+  }
   if (slope.isZero(0)) return relu(v);
+  const auto is_one = (slope.array() == 1).eval();
+  if ((is_one || slope.array() == 0).all()) {
+    const auto flags = is_one.cast<char>().eval();
+    return block({v, true, {flags.begin(), flags.end()}});
+  }
   const Affine positive = relu(v);
   return scaled(kept(v), slope, zeros(v)) +
          scaled(positive, (1 - slope.array()).matrix(), zeros(v));
@@ -135,7 +150,7 @@ std::optional<Affine> Units::before_relu(const Affine& v) const {
   if (v.terms.size() != 1 || !v.constant.isZero(0)) return std::nullopt;
   const auto& [id, map] = *v.terms.begin();
   const Block& block = blocks_[static_cast<std::size_t>(id)];
-  if (!block.relu || map.is_dense()) return std::nullopt;
+  if (!block.relu || !block.linear.empty() || map.is_dense()) return std::nullopt;
   const SparseRows rows = map.sparse();
   Selection from;
   for (Index i = 0; i < rows.outerSize(); ++i) {
@@ -183,4 +198,4 @@ Affine Units::largest(const Affine& v, std::vector<Selection> lists) {
   return selected(round, only);
 }
 
-}  // namespace brink
+}  // namespace brink::graph

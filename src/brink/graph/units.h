@@ -12,13 +12,14 @@
 #include "brink/graph/affine.h"
 #include "brink/network/network.h"
 
-namespace brink {
+namespace brink::graph {
 
 /// u = relu(input), or u = input: values of which later layers may need fewer than of what they are
 /// made of. Linear blocks are a proposal; lower() decides.
 struct Block {
   Affine input;
   bool relu = true;
+  std::vector<char> linear = {};  ///< of a relu block: 1 for units that are linear; empty: none
 };
 
 class Units {
@@ -27,7 +28,8 @@ class Units {
   Affine inputs() const;
 
   Affine relu(const Affine& v);
-  Affine leaky(const Affine& v, const Eigen::VectorXd& slope);  ///< by element, any slope
+  /// Any slope for each element; slopes of 0 and 1 are ReLUs and linear units, as they are written.
+  Affine leaky(const Affine& v, const Eigen::VectorXd& slope);
   Affine absolute(const Affine& v);
   Affine larger(const Affine& a, const Affine& b);  ///< constants best second
   /// Infinite ends are none.
@@ -39,7 +41,7 @@ class Units {
   const std::vector<Block>& blocks() const { return blocks_; }
 
  private:
-  Affine block(const Affine& input, bool relu);
+  Affine block(Block wanted);
   /// a with v = relu(a) if v are ReLUs themselves, else nothing.
   std::optional<Affine> before_relu(const Affine& v) const;
   Affine kept(const Affine& v);  ///< v as units of its own where these are fewer than its own are
@@ -51,4 +53,4 @@ class Units {
 /// The chain of layers that computes the output (lower.cpp). Errors: it is the input; too large.
 Expected<Network> lower(const std::vector<Block>& blocks, const Affine& output);
 
-}  // namespace brink
+}  // namespace brink::graph

@@ -192,7 +192,7 @@ Expected<OnnxModel> Walk::read(const std::string& input, const Shape& shape,
   if (auto ok = check_batch(output); !ok) return tl::unexpected(ok.error());
   const auto form = graph::finish_ending(*signal, progression_);
   if (!form) return tl::unexpected(form.error());
-  auto network = lower(progression_.units.blocks(), *form);
+  auto network = graph::lower(progression_.units.blocks(), *form);
   if (!network) return tl::unexpected(network.error());
   if (auto ok = check(*network); !ok) return tl::unexpected(ok.error());
   const auto dropped = signal->ending == graph::Ending::none      ? DroppedEnding::none
@@ -210,7 +210,7 @@ Expected<OnnxModel> read_graph(const onnx::ModelProto& model, std::int64_t opset
   if (!input) return tl::unexpected(input.error());
   auto shape = input_shape(**input);
   if (!shape) return tl::unexpected(shape.error());
-  graph::Progression start{Units(size(*shape)), 1, {}};
+  graph::Progression start{graph::Units(size(*shape)), 1, {}};
   if (graph::is_half((*input)->type().tensor_type().elem_type())) start.note_half();
   const auto output = names.output(options.output_name, (*input)->name(), start.warnings);
   if (!output) return tl::unexpected(output.error());
@@ -221,7 +221,7 @@ Expected<OnnxModel> read_graph(const onnx::ModelProto& model, std::int64_t opset
   auto whole = as_written.read((*input)->name(), *shape, *nodes, **output);
   if (whole || shape->size() < 2 || shape->front() < 2) return whole;
   start.batch = std::exchange(shape->front(), 1);
-  start.units = Units(size(*shape));
+  start.units = graph::Units(size(*shape));
   start.warnings.push_back(
       fmt::format("input '{}' holds a batch of {}: the network of one of them is read",
                   (*input)->name(), start.batch));

@@ -13,7 +13,8 @@ bool all_floats(const Network& network) {
     return static_cast<double>(static_cast<float>(value)) == value;
   };
   for (const Layer& layer : network.layers) {
-    if (!layer.weights.unaryExpr(is_float).all() || !layer.bias.unaryExpr(is_float).all()) {
+    if (!layer.weights.to_dense().unaryExpr(is_float).all() ||
+        !layer.bias.unaryExpr(is_float).all()) {
       return false;
     }
   }
@@ -66,7 +67,7 @@ void add_layers(onnx::GraphProto& graph, const Network& network, onnx::TensorPro
     const bool last = k == network.depth();
     const bool relu = !last || network.output == OutputKind::relu;
     const std::string weights = fmt::format("W{}", k), bias = fmt::format("b{}", k);
-    add_initializer(graph, weights, network.layer(k).weights, type);
+    add_initializer(graph, weights, network.layer(k).weights.to_dense(), type);
     add_initializer(graph, bias, network.layer(k).bias, type);
     const std::string y = relu ? fmt::format("y{}", k) : "output";
     onnx::AttributeProto& attribute =
@@ -75,7 +76,16 @@ void add_layers(onnx::GraphProto& graph, const Network& network, onnx::TensorPro
     attribute.set_type(onnx::AttributeProto::INT);
     attribute.set_i(1);
     value = last ? "output" : fmt::format("x{}", k);
-    if (relu) add_node(graph, "Relu", {y}, value);
+    const std::vector<char>& linear = network.layer(k).linear;
+    if (relu && (last || linear.empty())) add_node(graph, "Relu", {y}, value);
+    if (relu && !last && !linear.empty()) {
+      // 0 below 0 for a relu, 1 for a linear unit.
+      const std::string slope = fmt::format("slope{}", k);
+      const Eigen::Map<const Eigen::Matrix<char, Eigen::Dynamic, 1>> slopes(linear.data(),
+                                                                            std::ssize(linear));
+      add_initializer(graph, slope, slopes.cast<double>(), type);
+      add_node(graph, "PRelu", {y, slope}, value);
+    }
   }
 }
 

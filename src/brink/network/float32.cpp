@@ -59,15 +59,17 @@ std::vector<LayerDoubt> forward(const Network& network, const Eigen::VectorXd& x
     const Eigen::VectorXd size = input.cwiseAbs() + error;
     const double terms = static_cast<double>((size.array() > 0).count());
     doubt.y = layer.weights * input + layer.bias;
-    doubt.local = gamma(terms + 3) * (layer.weights.cwiseAbs() * size + layer.bias.cwiseAbs());
+    doubt.local = gamma(terms + 3) * (layer.weights.absolute(size) + layer.bias.cwiseAbs());
     doubt.local.array() += kTiny * (terms + 2) * (2 + size.maxCoeff());
     doubt.error = doubt.local;
     if (!sharp || result.empty()) {
-      doubt.error += layer.weights.cwiseAbs() * error;
+      doubt.error += layer.weights.absolute(error);
     } else {
-      const Eigen::MatrixXd certain = layer.weights * result.back().settled.asDiagonal();
-      for (Eigen::MatrixXd& product : passed) product = certain * product;
-      passed.push_back(layer.weights);
+      const Eigen::VectorXd& settled = result.back().settled;
+      for (Eigen::MatrixXd& product : passed) {
+        product = layer.weights * Eigen::MatrixXd(settled.asDiagonal() * product);
+      }
+      passed.push_back(layer.weights.to_dense());
       for (std::size_t i = 0; i < passed.size(); ++i) {
         doubt.error += passed[i].cwiseAbs() * result[i].source();
       }
@@ -75,7 +77,11 @@ std::vector<LayerDoubt> forward(const Network& network, const Eigen::VectorXd& x
     const auto near = doubt.y.array().abs() <= doubt.error.array();
     doubt.unsettled = near.cast<double>();
     doubt.settled = (!near && doubt.y.array() > 0).cast<double>();
-    input = doubt.y.cwiseMax(0.0);
+    for (Eigen::Index j = 0; j < doubt.y.size(); ++j) {
+      if (layer.is_linear(j)) doubt.unsettled(j) = 1 - (doubt.settled(j) = 1);
+    }
+    input = doubt.y;
+    layer.activate(input);
     error = doubt.error.cwiseProduct(doubt.settled + doubt.unsettled);
     result.push_back(std::move(doubt));
   }
@@ -89,7 +95,7 @@ double passed_on(const Network& network, const std::vector<LayerDoubt>& doubts,
   Eigen::VectorXd g = c;
   for (int k = network.depth() - 1; k >= 1; --k) {
     const LayerDoubt& doubt = doubts[static_cast<std::size_t>(k - 1)];
-    const Eigen::VectorXd slope = network.layer(k + 1).weights.transpose() * g;
+    const Eigen::VectorXd slope = network.layer(k + 1).weights.transposed(g);
     sum += slope.cwiseAbs().dot(doubt.source());
     g = slope.cwiseProduct(doubt.settled);
   }
@@ -127,13 +133,17 @@ Eigen::VectorXf outputs_float32(const Network& network, const Eigen::VectorXd& x
     Eigen::VectorXf y(layer.bias.size());
     for (Eigen::Index j = 0; j < y.size(); ++j) {
       float sum = 0;
-      for (Eigen::Index i = 0; i < activation.size(); ++i) {
-        sum += static_cast<float>(layer.weights(j, i)) * activation(i);
-      }
+      layer.weights.each_in_row(j, [&](Eigen::Index i, double weight) {
+        sum += static_cast<float>(weight) * activation(i);
+      });
       y(j) = sum + static_cast<float>(layer.bias(j));
     }
-    const bool clipped = k < network.depth() || network.output == OutputKind::relu;
-    activation = clipped ? y.cwiseMax(0.0F).eval() : y;
+    const bool hidden = k < network.depth();
+    for (Eigen::Index j = 0; j < y.size(); ++j) {
+      const bool clipped = hidden ? !layer.is_linear(j) : network.output == OutputKind::relu;
+      if (clipped) y(j) = std::max(0.0F, y(j));
+    }
+    activation = y;
   }
   return activation;
 }

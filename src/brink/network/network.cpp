@@ -1,5 +1,6 @@
 #include "brink/network/network.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "brink/base/digest.h"
@@ -10,13 +11,14 @@ std::string_view name(OutputKind kind) {
   return kind == OutputKind::relu ? "relu" : "linear";
 }
 
-Eigen::VectorXd Layer::activation(const Eigen::VectorXd& y) const {
-  Eigen::VectorXd x = y.cwiseMax(0.0);
-  for (std::size_t j = 0; j < linear.size(); ++j) {
-    const auto unit = static_cast<Eigen::Index>(j);
-    if (linear[j] != 0) x(unit) = y(unit);
+void Layer::activate(Eigen::VectorXd& y) const {
+  if (linear.empty()) {
+    y = y.cwiseMax(0.0);
+    return;
   }
-  return x;
+  for (Eigen::Index j = 0; j < y.size(); ++j) {
+    if (!is_linear(j)) y(j) = std::max(0.0, y(j));
+  }
 }
 
 Expected<void> check(const Network& network) {
@@ -37,7 +39,7 @@ Expected<void> check(const Network& network) {
       return bad_request("layer {}: {} of its {} units are said to be linear or not", k,
                          layer.linear.size(), layer.bias.size());
     }
-    if (!layer.weights.allFinite() || !layer.bias.allFinite()) {
+    if (!layer.weights.all_finite() || !layer.bias.allFinite()) {
       return bad_request("layer {} has a weight or bias that is NaN or infinite", k);
     }
   }
@@ -53,7 +55,15 @@ std::string content_hash(const Network& network) {
   };
   for (const Layer& layer : network.layers) {
     bytes += fmt::format(" {}x{} ", layer.weights.rows(), layer.weights.cols());
-    append(layer.weights.data(), layer.weights.size());
+    if (layer.weights.is_sparse()) {  // as if it were dense
+      const Eigen::SparseMatrix<double> columns = layer.weights.sparse();
+      for (Eigen::Index i = 0; i < columns.cols(); ++i) {
+        const Eigen::VectorXd column = columns.col(i);
+        append(column.data(), column.size());
+      }
+    } else {
+      append(layer.weights.dense().data(), layer.weights.entries());
+    }
     append(layer.bias.data(), layer.bias.size());
     if (!layer.linear.empty()) bytes.append(layer.linear.data(), layer.linear.size());
   }
@@ -65,7 +75,8 @@ std::vector<Eigen::VectorXd> pre_activations(const Network& network, const Eigen
   Eigen::VectorXd activation = x;
   for (const Layer& layer : network.layers) {
     Eigen::VectorXd y = layer.weights * activation + layer.bias;
-    activation = layer.activation(y);
+    activation = y;
+    layer.activate(activation);
     result.push_back(std::move(y));
   }
   return result;
@@ -77,7 +88,8 @@ Eigen::VectorXd logits(const Network& network, const Eigen::VectorXd& x) {
   Eigen::VectorXd hidden;
   for (const Layer& layer : network.layers) {
     y = layer.weights * *activation + layer.bias;
-    hidden = layer.activation(y);
+    hidden = y;
+    layer.activate(hidden);
     activation = &hidden;
   }
   return y;

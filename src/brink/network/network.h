@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "brink/base/error.h"
+#include "brink/network/linear_map.h"
 
 namespace brink {
 
@@ -23,15 +24,15 @@ enum class OutputKind { linear, relu };
 std::string_view name(OutputKind kind);
 
 struct Layer {
-  Eigen::MatrixXd weights;        ///< W^k, n_k x n_{k-1}
+  LinearMap weights;              ///< W^k, n_k x n_{k-1}
   Eigen::VectorXd bias;           ///< b^k, n_k
   std::vector<char> linear = {};  ///< by unit: x_j = y_j; empty: of none. Of hidden layers only.
 
   bool is_linear(Eigen::Index j) const {
     return !linear.empty() && linear[static_cast<std::size_t>(j)] != 0;
   }
-  /// max(0, y_j), or y_j of linear units.
-  Eigen::VectorXd activation(const Eigen::VectorXd& y) const;
+  /// From y to x: max(0, y_j), but y_j of linear units.
+  void activate(Eigen::VectorXd& y) const;
 };
 
 struct Network {

@@ -44,7 +44,10 @@ Examples normalised(const Examples& examples, const Normalisation& by) {
 
 void normalise_inputs(Network& network, const Normalisation& by) {
   Layer& first = network.layers.front();
-  first.weights = first.weights * by.deviation.cwiseInverse().asDiagonal();
+  for (Eigen::Index j = 0; j < first.bias.size(); ++j) {
+    first.weights.change_row(
+        j, [&](Eigen::Index i, double& weight) { weight *= 1 / by.deviation(i); });
+  }
   first.bias -= first.weights * by.mean;
 }
 

@@ -17,10 +17,10 @@ std::optional<Network> rescaled(const Network& network, const Exponents& exponen
     for (Eigen::Index j = 0; j < layer.bias.size(); ++j) {
       const int unit = exponents[k][static_cast<std::size_t>(j)];
       scale(layer.bias(j), unit);
-      for (Eigen::Index i = 0; i < layer.weights.cols(); ++i) {
+      layer.weights.change_row(j, [&](Eigen::Index i, double& weight) {
         const int before = k == 0 ? inputs : exponents[k - 1][static_cast<std::size_t>(i)];
-        scale(layer.weights(j, i), unit - before);
-      }
+        scale(weight, unit - before);
+      });
     }
   }
   if (!exact) return std::nullopt;

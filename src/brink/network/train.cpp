@@ -200,7 +200,7 @@ Expected<TrainResult> train_standardised(const Examples& examples, const Example
   if (!result) return result;
   normalise_inputs(result->network, by);
   Layer& first = result->network.layers.front();
-  first.weights = first.weights.cast<float>().cast<double>();
+  first.weights = first.weights.dense().cast<float>().cast<double>();
   first.bias = first.bias.cast<float>().cast<double>();
   return result;
 }

@@ -11,20 +11,34 @@ Phases phases_at(const Network& network, const Eigen::VectorXd& x) {
   Phases phases;
   for (std::size_t k = 0; k + 1 < y.size(); ++k) {
     std::vector<bool> layer;
-    for (const double value : y[k]) layer.push_back(value >= 0);
+    for (Eigen::Index j = 0; j < y[k].size(); ++j) {
+      layer.push_back(y[k](j) >= 0 || network.layers[k].is_linear(j));
+    }
     phases.push_back(std::move(layer));
   }
   return phases;
 }
 
+namespace {
+
+/// Hidden units that have a phase.
+Eigen::Index relus(const Network& network) {
+  Eigen::Index count = 0;
+  for (int k = 1; k < network.depth(); ++k) {
+    const Layer& layer = network.layer(k);
+    count += layer.bias.size() - std::count(layer.linear.begin(), layer.linear.end(), char{1});
+  }
+  return count;
+}
+
+}  // namespace
+
 PatternPolytope pattern_polytope(const Network& network, const Phases& phases,
                                  const OutputRegion& region) {
   const Eigen::Index inputs = network.input_size();
-  Eigen::Index hidden = 0;
-  for (const auto& layer : phases) hidden += static_cast<Eigen::Index>(layer.size());
   PatternPolytope polytope;
-  polytope.phase_rows = hidden;
-  polytope.rows.resize(hidden + static_cast<Eigen::Index>(region.rows.size()), inputs);
+  polytope.phase_rows = relus(network);
+  polytope.rows.resize(polytope.phase_rows + std::ssize(region.rows), inputs);
   polytope.rhs.resize(polytope.rows.rows());
 
   // x^{k-1} = A x^0 + c, starting from the identity.
@@ -33,10 +47,11 @@ PatternPolytope pattern_polytope(const Network& network, const Phases& phases,
   Eigen::Index row = 0;
   for (int k = 1; k <= network.depth(); ++k) {
     const Layer& layer = network.layer(k);
-    a = k == 1 ? layer.weights : Eigen::MatrixXd(layer.weights * a);
+    a = k == 1 ? layer.weights.to_dense() : layer.weights * a;
     c = k == 1 ? layer.bias : Eigen::VectorXd(layer.weights * c + layer.bias);
     if (k == network.depth()) break;
     for (Eigen::Index j = 0; j < c.size(); ++j) {
+      if (layer.is_linear(j)) continue;
       const bool active = phases[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)];
       const double sign = active ? 1 : -1;
       polytope.rows.row(row) = sign * a.row(j);
@@ -64,11 +79,17 @@ Eigen::VectorXd pattern_slacks(const Network& network, const Phases& phases,
   for (int k = 1; k <= network.depth(); ++k) {
     const Layer& layer = network.layer(k);
     y = layer.bias.cast<long double>();
-    for (Eigen::Index i = 0; i < activation.size(); ++i) {
-      if (activation(i) != 0) y += activation(i) * layer.weights.col(i).cast<long double>();
+    if (layer.weights.is_sparse()) {
+      y += layer.weights.sparse().cast<long double>() * activation;
+    } else {
+      for (Eigen::Index i = 0; i < activation.size(); ++i) {
+        if (activation(i) == 0) continue;
+        y += activation(i) * layer.weights.dense().col(i).cast<long double>();
+      }
     }
     if (k == network.depth()) break;
     for (Eigen::Index j = 0; j < y.size(); ++j) {
+      if (layer.is_linear(j)) continue;
       const bool active = phases[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)];
       slacks.push_back(static_cast<double>(active ? y(j) : -y(j)));
       if (!active) y(j) = 0;

@@ -11,14 +11,14 @@
 
 namespace brink {
 
-/// phases[k - 1](j): neuron j of hidden layer k is active (y >= 0).
+/// phases[k - 1](j): neuron j of hidden layer k is active (y >= 0); linear units always are.
 using Phases = std::vector<std::vector<bool>>;
 
 /// The phases at x; y = 0 counts as active.
 Phases phases_at(const Network& network, const Eigen::VectorXd& x);
 
 /// {x : rows x >= rhs}. The first `phase_rows` rows keep the phases (y >= 0 or -y >= 0 for each
-/// hidden neuron), the rest are the output region's.
+/// hidden neuron but the linear), the rest are the output region's.
 struct PatternPolytope {
   Eigen::MatrixXd rows;  ///< m x n_0
   Eigen::VectorXd rhs;   ///< m

@@ -21,6 +21,7 @@ Ascent::Ascent(const Problem& problem, Intervals root, Statistics& statistics)
 Intervals Ascent::phasing_of(const std::vector<bool>& active) const {
   Intervals phasing = root_;
   for (std::size_t i = 0; i < active.size(); ++i) {
+    if (root_.is_linear(static_cast<int>(i))) continue;
     if (active[i]) {
       phasing.lower[i] = std::max(0.0, phasing.lower[i]);
     } else {
@@ -37,7 +38,7 @@ std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
   constexpr Objective kMargin = {.whole = true};
   for (int i = 0; i < problem_.neurons(); ++i) {  // settled ones have no choice
     const auto id = static_cast<std::size_t>(i);
-    if (!root_.unstable(i)) active[id] = root_.upper[id] > 0;
+    if (!root_.unstable(i)) active[id] = !root_.inactive(i);
   }
   std::set<std::vector<bool>> visited = {active};
   for (int step = 0; step < steps && !deadline.expired(); ++step) {

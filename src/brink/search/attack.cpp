@@ -20,10 +20,11 @@ double slack_gradient(const Problem& problem, const Eigen::VectorXd& x, double l
     if (k == 1) {
       problem.first_image(x, next);
     } else {
-      next.noalias() = layer.weights * activation;
+      next = layer.weights * activation;
     }
     next += layer.bias;
-    activation = next.cwiseMax(0.0);
+    activation = next;
+    layer.activate(activation);
     y.push_back(std::move(next));
   }
   Eigen::Index least = 0;
@@ -32,12 +33,12 @@ double slack_gradient(const Problem& problem, const Eigen::VectorXd& x, double l
   for (int k = problem.hidden_layers(); k >= 1; --k) {
     const Eigen::VectorXd& here = y[static_cast<std::size_t>(k - 1)];
     for (Eigen::Index j = 0; j < back.size(); ++j) {
-      if (here(j) <= 0) back(j) *= leak;
+      if (here(j) <= 0 && !network.layer(k).is_linear(j)) back(j) *= leak;
     }
     if (k == 1) {
       problem.first_direction(back, gradient);
     } else {
-      back = network.layer(k).weights.transpose() * back;
+      back = network.layer(k).weights.transposed(back);
     }
   }
   return slack;

@@ -21,6 +21,10 @@ Eigen::VectorXd to_vector(const std::vector<double>& values) {
   return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
 }
 
+Eigen::VectorXd size_of(const Box& range) {
+  return range.lower.cwiseAbs().cwiseMax(range.upper.cwiseAbs());
+}
+
 }  // namespace
 
 BallSubstitution::BallSubstitution(const Problem& problem, const Ball& ball, bool walk_back,
@@ -32,13 +36,14 @@ BallSubstitution::BallSubstitution(const Problem& problem, const Ball& ball, boo
   first_layer();
   for (int k = 2; k <= problem.hidden_layers(); ++k) {
     const Layer& layer = network.layer(k);
-    const Eigen::VectorXd low = lower_.back().cwiseMax(0.0), high = upper_.back().cwiseMax(0.0);
-    sizes_.emplace_back(layer.weights.cwiseAbs() * high + layer.bias.cwiseAbs());
-    const Intervals step = interval_step(layer, low.data(), high.data());
+    const Box range = activations(k - 1);
+    sizes_.emplace_back(layer.weights.absolute(size_of(range)) + layer.bias.cwiseAbs());
+    const Intervals step = interval_step(layer, range.lower.data(), range.upper.data());
     Eigen::VectorXd lower = to_vector(step.lower), upper = to_vector(step.upper);
     if (walk_back && !deadline_.expired()) {
-      upper = upper.cwiseMin(highest(layer.weights, layer.bias, sizes_.back(), k - 1));
-      lower = lower.cwiseMax(-highest(-layer.weights, -layer.bias, sizes_.back(), k - 1));
+      const Eigen::MatrixXd weights = layer.weights.to_dense();
+      upper = upper.cwiseMin(highest(weights, layer.bias, sizes_.back(), k - 1));
+      lower = lower.cwiseMax(-highest(-weights, -layer.bias, sizes_.back(), k - 1));
     }
     lower_.push_back(std::move(lower));
     upper_.push_back(std::move(upper));
@@ -46,15 +51,25 @@ BallSubstitution::BallSubstitution(const Problem& problem, const Ball& ball, boo
 }
 
 bool BallSubstitution::excludes(const Problem& problem) const {
-  const double largest = problem.row_magnitude() * upper_.back().cwiseMax(0.0).sum();
+  const double largest =
+      problem.row_magnitude() * size_of(activations(problem.hidden_layers())).sum();
   const Eigen::VectorXd size = problem.rhs_magnitudes().array() + largest;
   const Eigen::VectorXd values =
       highest(problem.rows(), -problem.rhs(), size, problem.hidden_layers());
   return (values.array() < 0).any();
 }
 
+/// Of x^k.
+Box BallSubstitution::activations(int k) const {
+  const auto layer = static_cast<std::size_t>(k - 1);
+  Box range{lower_[layer], upper_[layer]};
+  problem_.network().layer(k).activate(range.lower);
+  problem_.network().layer(k).activate(range.upper);
+  return range;
+}
+
 Intervals BallSubstitution::intervals() const {
-  Intervals result;
+  Intervals result{{}, {}, problem_.linear()};
   for (std::size_t k = 0; k < lower_.size(); ++k) {
     result.lower.insert(result.lower.end(), lower_[k].begin(), lower_[k].end());
     result.upper.insert(result.upper.end(), upper_[k].begin(), upper_[k].end());
@@ -66,7 +81,7 @@ void BallSubstitution::first_layer() {
   const Eigen::Index width = problem_.first_width();
   Eigen::VectorXd lower(width), upper(width);
   for (Eigen::Index j = 0; j < width; ++j) {
-    const Eigen::VectorXd weights = problem_.first_weights().row(j).transpose();
+    const Eigen::VectorXd weights = problem_.network().layer(1).weights.row(j);
     const Ball::Support up = ball_.support(weights), down = ball_.support(-weights);
     const double center = problem_.first_center()(j), doubt = problem_.first_doubt()(j);
     upper(j) = center + up.value + up.error + doubt;
@@ -81,7 +96,7 @@ void BallSubstitution::relax(Forms& forms, int k) const {
   const auto layer = static_cast<std::size_t>(k - 1);
   for (Eigen::Index j = 0; j < forms.a.cols(); ++j) {
     const double lower = lower_[layer](j), upper = upper_[layer](j);
-    if (lower >= 0) continue;
+    if (lower >= 0 || problem_.network().layer(k).is_linear(j)) continue;
     if (upper <= 0) {
       forms.a.col(j).setZero();
       continue;
@@ -110,7 +125,7 @@ Eigen::VectorXd BallSubstitution::highest(Forms forms, int k) const {
     relax(forms, k);
     forms.c += forms.a * layer.bias;
     forms.size += forms.a.cwiseAbs() * sizes_[static_cast<std::size_t>(k - 2)];
-    forms.a = (forms.a * layer.weights).eval();
+    forms.a = layer.weights.after(forms.a);
   }
   relax(forms, 1);
   const Eigen::MatrixXd sizes = forms.a.cwiseAbs();

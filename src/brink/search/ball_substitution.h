@@ -29,6 +29,7 @@ class BallSubstitution {
     Eigen::VectorXd c, size;  ///< `size`: what rounding is charged by
   };
   void first_layer();
+  Box activations(int k) const;
   void relax(Forms& forms, int k) const;
   Eigen::VectorXd highest(Forms forms, int k) const;
   Eigen::VectorXd highest(const Eigen::MatrixXd& weights, const Eigen::VectorXd& constants,

@@ -207,7 +207,8 @@ LayerExtremes::LayerExtremes(const Network& network, const Bounds& bounds, int k
   const auto hidden = bounds.neurons().first(k);
   const auto& all = bounds.intervals();
   root_ = {{all.lower.begin(), all.lower.begin() + hidden},
-           {all.upper.begin(), all.upper.begin() + hidden}};
+           {all.upper.begin(), all.upper.begin() + hidden},
+           problem_.linear()};
 }
 
 ExtremeResult LayerExtremes::search(const Eigen::VectorXd& c, const Deadline& deadline,

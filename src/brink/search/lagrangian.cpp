@@ -17,8 +17,11 @@ struct Tally {
 };
 
 /// min of r_x x + r_s s over the box that L <= x - s <= U leaves, one of them zero where the phase
-/// is open.
-double least(double lower, double upper, double r_x, double r_s) {
+/// is open; s = 0 of linear units.
+double least(const Intervals& node, int neuron, double r_x, double r_s) {
+  const auto id = static_cast<std::size_t>(neuron);
+  const double lower = node.lower[id], upper = node.upper[id];
+  if (node.is_linear(neuron)) return std::min(r_x * lower, r_x * upper);
   const double x_high = std::max(0.0, upper), s_high = std::max(0.0, -lower);
   if (lower >= 0 && upper > 0) return std::min(r_x * lower, r_x * x_high);
   if (upper <= 0 && lower < 0) return std::min(r_s * -upper, r_s * s_high);
@@ -31,7 +34,7 @@ double margin_limit(const Problem& problem, const Intervals& node) {
   const int first = problem.neuron(problem.hidden_layers(), 0);
   Eigen::VectorXd highest(width);
   for (Eigen::Index j = 0; j < width; ++j) {
-    highest(j) = std::max(0.0, node.upper[static_cast<std::size_t>(first + j)]);
+    highest(j) = node.size(first + static_cast<int>(j));
   }
   return ((problem.rows().cwiseAbs() * highest + problem.rhs().cwiseAbs()).array() + 1).maxCoeff();
 }
@@ -41,8 +44,8 @@ double margin_limit(const Problem& problem, const Intervals& node) {
 Eigen::VectorXd carried_back(const Problem& problem, int k, const Multipliers& multipliers) {
   if (k == problem.hidden_layers()) return problem.rows().transpose() * -multipliers.rows;
   const Layer& next = problem.network().layer(k + 1);
-  return next.weights.transpose() *
-         -multipliers.neurons.segment(problem.neuron(k + 1, 0), next.weights.rows());
+  return next.weights.transposed(
+      -multipliers.neurons.segment(problem.neuron(k + 1, 0), next.weights.rows()));
 }
 
 Proof prove(const Problem& problem, const Intervals& node, const Cost& cost,
@@ -74,7 +77,7 @@ Proof prove(const Problem& problem, const Intervals& node, const Cost& cost,
   for (int i = 0; i < problem.neurons(); ++i) {
     const auto id = static_cast<std::size_t>(i);
     const double c_s = i == cost.neuron ? -cost.sign : 0;
-    tally.add(least(node.lower[id], node.upper[id], costs(i) + y(i), c_s - y(i)));
+    tally.add(least(node, i, costs(i) + y(i), c_s - y(i)));
     const double room = std::max(0.0, node.upper[id]) + std::max(0.0, -node.lower[id]);
     tally.size += (scale + (i < first_width ? std::abs(y(i)) : 0)) * room;
   }

@@ -3,8 +3,9 @@
 // The points of a node are changes d in the ball with
 //     W^k x^{k-1} + b^k - x^k + s^k = 0     k > 1;  y^1(x~) + W^1 d - x^1 + s^1 = 0
 //     rows x^{K-1} - t >= rhs
-// and every (x, s) in the box that its bounds L <= x - s <= U leave, x = 0 or s = 0. Multipliers y
-// of the equations and rho >= 0 of the rows leave a sum over the neurons and the ball,
+// and every (x, s) in the box that its bounds L <= x - s <= U leave, x = 0 or s = 0 (of linear
+// units s = 0, and x may be below 0). Multipliers y of the equations and rho >= 0 of the rows leave
+// a sum over the neurons and the ball,
 //     bound = rho rhs - y b - h(W^1' y^1) + sum of the least r_x x + r_s s,        (b^1 = y^1(x~))
 //     r_x = c_x + y^k - W^{k+1}' y^{k+1},   r_s = c_s - y^k,
 // with rows' rho in place of W^K' y^K, h the ball's support function. It holds for any y and any

@@ -43,10 +43,11 @@ Eigen::VectorXd magnitudes(const Problem& problem, const Phases& phases, const O
   for (int k = 1; k <= network.depth(); ++k) {
     const Layer& layer = network.layer(k);
     operations += static_cast<double>(layer.weights.cols()) + 2;
-    size = layer.weights.cwiseAbs() * size;
+    size = layer.weights.absolute(size);
     if (biases) size += layer.bias.cwiseAbs();
     if (k == network.depth()) break;
     for (Eigen::Index j = 0; j < size.size(); ++j) {
+      if (layer.is_linear(j)) continue;
       doubts.push_back(charge(size(j), operations));
       if (!phases[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)]) size(j) = 0;
     }

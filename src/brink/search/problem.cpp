@@ -18,23 +18,28 @@ constexpr double kCrossing = 1e-9;  ///< sides that cross by less may still be a
 
 Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach,
                  const OutputRegion& region) {
-  Inputs inputs{&network, image, std::move(reach), network.layers.front().weights,
-                {},       {},    Neurons(network), 0,
-                0};
+  Inputs inputs{&network, image, std::move(reach), {}, {}, {}, Neurons(network), {}, 0, 0};
+  const LinearMap& first = network.layers.front().weights;
   const Eigen::VectorXd& bias = network.layers.front().bias;
-  inputs.first_center = network.layers.front().weights * image + bias;
+  if (!first.is_sparse()) inputs.first_weights = first.dense();
+  inputs.first_center = first * image + bias;
   const Eigen::VectorXd room = (inputs.reach.upper - image).cwiseMax(image - inputs.reach.lower);
   const double unit = std::numeric_limits<double>::epsilon();
   const auto pixels = static_cast<double>(image.size());
   const auto width = static_cast<double>(bias.size());
   for (const Layer& layer : network.layers) {
-    inputs.weights += static_cast<double>(layer.weights.size());
+    inputs.weights += static_cast<double>(layer.weights.entries());
   }
-  const RowMatrix sizes = inputs.first_weights.cwiseAbs();
-  inputs.first_doubt = unit * (width + 4) * (sizes * room) +
-                       unit * (pixels + 4) * (sizes * image.cwiseAbs() + bias.cwiseAbs());
+  inputs.first_doubt = unit * (width + 4) * first.absolute(room) +
+                       unit * (pixels + 4) * (first.absolute(image.cwiseAbs()) + bias.cwiseAbs());
+  for (int k = 1; k < network.depth(); ++k) {
+    const std::vector<char>& linear = network.layer(k).linear;
+    if (linear.empty()) continue;
+    inputs.linear.resize(static_cast<std::size_t>(inputs.neurons.hidden()));
+    std::copy(linear.begin(), linear.end(), inputs.linear.begin() + inputs.neurons.first(k));
+  }
   for (int k = 2; k < network.depth(); ++k) {
-    const double largest = network.layer(k).weights.cwiseAbs().maxCoeff();
+    const double largest = network.layer(k).weights.largest();
     inputs.largest_weight = std::max(inputs.largest_weight, largest);
   }
   inputs_ = std::make_shared<const Inputs>(std::move(inputs));
@@ -54,17 +59,20 @@ void Problem::add_rows(const OutputRegion& region) {
   rhs_magnitudes_.resize(count);
   for (Eigen::Index i = 0; i < count; ++i) {
     const OutputRow& row = region.rows[static_cast<std::size_t>(i)];
-    rows_.row(i) = row.coefficients.transpose() * last.weights;
+    rows_.row(i) = last.weights.transposed(row.coefficients);
     rhs_(i) = row.rhs - row.coefficients.dot(last.bias);
     const Eigen::VectorXd sizes = row.coefficients.cwiseAbs();
-    row_magnitude_ =
-        std::max(row_magnitude_, (sizes.transpose() * last.weights.cwiseAbs()).maxCoeff());
+    row_magnitude_ = std::max(row_magnitude_, last.weights.absolute_transposed(sizes).maxCoeff());
     rhs_magnitudes_(i) = sizes.dot(last.bias.cwiseAbs()) + std::abs(row.rhs);
   }
 }
 
 void Problem::first_image(const Eigen::VectorXd& d, Eigen::VectorXd& out) const {
-  const RowMatrix& weights = first_weights();
+  if (network().layers.front().weights.is_sparse()) {
+    out = network().layers.front().weights * d;
+    return;
+  }
+  const RowMatrix& weights = inputs_->first_weights;
   const auto inputs = static_cast<std::size_t>(weights.cols());
   out.resize(weights.rows());
   kernels::multiply(static_cast<std::size_t>(out.size()), inputs, inputs, weights.data(), d.data(),
@@ -72,7 +80,11 @@ void Problem::first_image(const Eigen::VectorXd& d, Eigen::VectorXd& out) const 
 }
 
 void Problem::first_direction(const Eigen::VectorXd& v, Eigen::VectorXd& out) const {
-  const RowMatrix& weights = first_weights();
+  if (network().layers.front().weights.is_sparse()) {
+    out = network().layers.front().weights.transposed(v);
+    return;
+  }
+  const RowMatrix& weights = inputs_->first_weights;
   const auto inputs = static_cast<std::size_t>(weights.cols());
   out.resize(weights.cols());
   kernels::combine(static_cast<std::size_t>(v.size()), inputs, inputs, weights.data(), v.data(),
@@ -86,9 +98,10 @@ double Problem::slack(const Eigen::VectorXd& x) const {
     if (k == 1) {
       first_image(x, y);
     } else {
-      y.noalias() = layer.weights * activation;
+      y = layer.weights * activation;
     }
-    activation = (y + layer.bias).cwiseMax(0.0);
+    activation = y + layer.bias;
+    layer.activate(activation);
   }
   return (rows_ * activation - rhs_).minCoeff();
 }
@@ -110,7 +123,7 @@ Phases Problem::phases(const Intervals& settled) const {
   for (int k = 1; k <= hidden_layers(); ++k) {
     std::vector<bool> layer;
     for (int j = 0; j < static_cast<int>(network().width(k)); ++j) {
-      layer.push_back(settled.upper[static_cast<std::size_t>(neuron(k, j))] > 0);
+      layer.push_back(!settled.inactive(neuron(k, j)));
     }
     phases.push_back(std::move(layer));
   }
@@ -123,13 +136,10 @@ ClaimLog& Problem::claims() const {
 }
 
 std::optional<Intervals> Problem::propagate(Intervals bounds, int first) const {
-  Eigen::VectorXd low, high;
   for (int k = std::max(first, 2); k < network().depth(); ++k) {
-    const auto before = static_cast<std::size_t>(neuron(k - 1, 0));
-    const Eigen::Index inputs = network().width(k - 1);
-    low = Eigen::Map<const Eigen::VectorXd>(&bounds.lower[before], inputs).cwiseMax(0.0);
-    high = Eigen::Map<const Eigen::VectorXd>(&bounds.upper[before], inputs).cwiseMax(0.0);
-    const Intervals step = interval_step(network().layer(k), low.data(), high.data());
+    const Box range = bounds.activations(neuron(k - 1, 0), network().width(k - 1));
+    const Intervals step =
+        interval_step(network().layer(k), range.lower.data(), range.upper.data());
     for (std::size_t j = 0; j < step.lower.size(); ++j) {
       const auto id = static_cast<std::size_t>(neuron(k, static_cast<int>(j)));
       double& lower = bounds.lower[id];

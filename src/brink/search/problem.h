@@ -42,7 +42,6 @@ class Problem {
   const Network& network() const { return *inputs_->network; }
   const Eigen::VectorXd& image() const { return inputs_->image; }
   const Box& reach() const { return inputs_->reach; }
-  const RowMatrix& first_weights() const { return inputs_->first_weights; }  ///< W^1
   /// out = W^1 d.
   void first_image(const Eigen::VectorXd& d, Eigen::VectorXd& out) const;
   /// out = W^1' v.
@@ -72,6 +71,8 @@ class Problem {
   /// Hidden neurons, by number (network/neurons.h).
   int neurons() const { return inputs_->neurons.hidden(); }
   int neuron(int k, int j) const { return inputs_->neurons.number(k, j); }  ///< k >= 1
+  /// Which of them are linear; empty: none.
+  const std::vector<char>& linear() const { return inputs_->linear; }
   int layer_of(int neuron) const { return inputs_->neurons.layer_of(neuron); }
 
   /// min over the rows of (rows x^{K-1} - rhs) at the activations of image + d; x may be any input.
@@ -99,9 +100,10 @@ class Problem {
     const Network* network;
     Eigen::VectorXd image;
     Box reach;
-    RowMatrix first_weights;
+    RowMatrix first_weights;  ///< W^1, if it is dense: by rows, for the kernels
     Eigen::VectorXd first_center, first_doubt;
     Neurons neurons;
+    std::vector<char> linear;
     double largest_weight;  ///< of layers 2..K-1
     double weights;         ///< how many
   };

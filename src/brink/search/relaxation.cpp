@@ -39,15 +39,14 @@ constexpr double kMet = 0.02, kNeuronMet = 0.1, kSharpMet = 0.1;
 bool inactive_anyway(const Problem& problem, const Intervals& root, int k, int j) {
   const Layer& layer = problem.network().layer(k);
   double highest = layer.bias(j);
-  for (Eigen::Index i = 0; i < layer.weights.cols(); ++i) {
-    const double w = layer.weights(j, i);
+  layer.weights.each_in_row(j, [&](Eigen::Index i, double w) {
     if (k == 1) {
       highest += w * (w > 0 ? problem.reach().upper(i) : problem.reach().lower(i));
     } else {
-      const auto id = static_cast<std::size_t>(problem.neuron(k - 1, static_cast<int>(i)));
-      highest += w * std::max(0.0, w > 0 ? root.upper[id] : root.lower[id]);
+      const int id = problem.neuron(k - 1, static_cast<int>(i));
+      highest += w * (w > 0 ? root.most(id) : root.least(id));
     }
-  }
+  });
   return highest <= 0;
 }
 
@@ -56,7 +55,7 @@ bool inactive_anyway(const Problem& problem, const Intervals& root, int k, int j
 std::size_t Relaxation::bytes(const Problem& problem, const Intervals& root) {
   std::size_t columns = 1, rows = 1 + static_cast<std::size_t>(problem.rhs().size());
   for (int id = 0; id < problem.neurons(); ++id) {
-    if (root.upper[static_cast<std::size_t>(id)] <= 0) continue;
+    if (root.inactive(id)) continue;
     ++columns;
     rows += root.unstable(id) ? 2 : 1;
   }
@@ -74,13 +73,13 @@ void Relaxation::build(const Intervals& root) {
   int columns = 0, rows = static_cast<int>(problem.rhs().size()) + 1;
   for (int k = 1; k <= problem.hidden_layers(); ++k) {
     for (int j = 0; j < static_cast<int>(problem.network().width(k)); ++j) {
-      const auto id = static_cast<std::size_t>(problem.neuron(k, j));
+      const int id = problem.neuron(k, j);
       Slot& slot = slots_.emplace_back();
       slot.layer = k;
       slot.index = j;
-      if (root.upper[id] <= 0 && inactive_anyway(problem, root, k, j)) continue;
+      if (root.inactive(id) && inactive_anyway(problem, root, k, j)) continue;
       slot.x = columns++;
-      rows += root.unstable(static_cast<int>(id)) ? 2 : 1;
+      rows += root.unstable(id) ? 2 : 1;
     }
   }
   margin_column_ = columns++;
@@ -128,10 +127,10 @@ double Relaxation::fill_pre_activation(const Slot& slot, double factor) {
   }
   const Layer& layer = problem_->network().layer(slot.layer);
   const auto before = static_cast<std::size_t>(problem_->neuron(slot.layer - 1, 0));
-  for (Eigen::Index i = 0; i < layer.weights.cols(); ++i) {
+  layer.weights.each_in_row(slot.index, [&](Eigen::Index i, double weight) {
     const int x = slots_[before + static_cast<std::size_t>(i)].x;
-    if (x >= 0) dense_[static_cast<std::size_t>(x)] += factor * layer.weights(slot.index, i);
-  }
+    if (x >= 0) dense_[static_cast<std::size_t>(x)] += factor * weight;
+  });
   return layer.bias(slot.index);
 }
 
@@ -142,7 +141,7 @@ void Relaxation::add_margin_row(int i, const Intervals& root) {
     const auto id = static_cast<std::size_t>(problem_->neuron(last, j));
     if (slots_[id].x < 0) continue;
     dense_[static_cast<std::size_t>(slots_[id].x)] = problem_->rows()(i, j);
-    size += std::abs(problem_->rows()(i, j)) * std::max(0.0, root.upper[id]);
+    size += std::abs(problem_->rows()(i, j)) * root.size(static_cast<int>(id));
   }
   margin_limit_ = std::max(margin_limit_, size);
   dense_[static_cast<std::size_t>(margin_column_)] = -1;
@@ -166,10 +165,12 @@ void Relaxation::load(const Intervals& node) {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     Slot& slot = slots_[i];
     if (slot.x < 0) continue;
-    slot.upper = node.upper[i];
-    const double x_high = std::max(0.0, slot.upper);
-    simplex_.set_column(slot.x, std::min(std::max(0.0, node.lower[i]), x_high), x_high);
-    const double s_high = std::max(0.0, -node.lower[i]);
+    const auto id = static_cast<int>(i);
+    const bool linear = node.is_linear(id);
+    slot.upper = linear ? std::numeric_limits<double>::infinity() : node.upper[i];
+    const double x_high = node.most(id);
+    simplex_.set_column(slot.x, std::min(node.least(id), x_high), x_high);
+    const double s_high = linear ? 0 : std::max(0.0, -node.lower[i]);
     simplex_.set_column(slot.s, std::min(std::max(0.0, -slot.upper), s_high), s_high);
     if (slot.triangle < 0) continue;
     // The row must never be tighter than the node's bounds (they may come from another branch).

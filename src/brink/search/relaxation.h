@@ -53,7 +53,7 @@ class Relaxation final : public Bounder {
     int row = -1;                                   ///< y_k - x_k + s_k = 0
     int triangle = -1;                              ///< its triangle row
     double slope = 0;                               ///< of the triangle's upper side
-    double upper = 0;                               ///< as loaded
+    double upper = 0;                               ///< as loaded; infinite of linear units
     double triangle_lower = 0, triangle_upper = 0;  ///< as written in the triangle row
   };
   /// Multipliers in the ball: the best proof that they gave, and where the program must grow.

@@ -6,6 +6,7 @@
 // than the ball does, and then the multipliers as solved may prove more: both are tried, and the
 // program is extended in the direction as solved, the only one that it must answer.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "brink/search/relaxation.h"
@@ -41,7 +42,7 @@ Multipliers Relaxation::multipliers() const {
 /// costs without it are r_x and r_s, do not rest at a side that came from the ball.
 double Relaxation::moved(const Slot& slot, double v, double r_x, double r_s) const {
   const double inf = std::numeric_limits<double>::infinity();
-  // A settled phase: of an inactive neuron the side y_k <= 0 counts, as solved.
+  // No phase, or a settled one: of an inactive neuron the side y_k <= 0 counts, as solved.
   if (slot.triangle < 0) return slot.upper > 0 ? r_x : v;
   // What the triangle takes off both: (1 - l) x + l s <= l (-L).
   const double triangle = triangle_multiplier(slot);
@@ -84,7 +85,8 @@ NeuronState Relaxation::state(const Slot& slot) const {
   NeuronState state;
   if (slot.x < 0) return state;
   // A program that ended infeasible or stalled has values outside their boxes.
-  state.x = std::max(0.0, simplex_.value(slot.x));
+  state.x = simplex_.value(slot.x);
+  if (!std::isinf(slot.upper)) state.x = std::max(0.0, state.x);
   state.s = std::max(0.0, simplex_.value(slot.s));
   if (slot.triangle < 0) return state;
   state.triangle = triangle_multiplier(slot) * slot.slope * slot.triangle_lower;

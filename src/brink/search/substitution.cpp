@@ -36,9 +36,9 @@ Multipliers walk_back(const Problem& problem, const Intervals& node, const Cost&
       double& y = result.neurons(neuron);
       if (neuron == cost.neuron) {
         y = -cost.sign;  // sign * (x - s) is its own equation
-      } else if (upper <= 0) {
+      } else if (node.inactive(neuron)) {
         y = 0;
-      } else if (lower >= 0 || (c >= 0 && upper > -lower)) {
+      } else if (node.active(neuron) || (c >= 0 && upper > -lower)) {
         y = -c;
       } else if (c < 0) {
         const double slope = upper / (upper - lower);
@@ -61,7 +61,8 @@ Eigen::Index read_states(const Problem& problem, const Eigen::VectorXd& change,
     } else {
       y = problem.network().layer(k).weights * x + problem.network().layer(k).bias;
     }
-    x = y.cwiseMax(0.0);
+    x = y;
+    problem.network().layer(k).activate(x);
     const auto first = static_cast<std::size_t>(problem.neuron(k, 0));
     for (Eigen::Index j = 0; j < y.size(); ++j) {
       states[first + static_cast<std::size_t>(j)].x = x(j);

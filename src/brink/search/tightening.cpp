@@ -24,7 +24,7 @@ constexpr double kHope = 0.1;  ///< of the width: a side that can move less is l
 
 void first_layer(const Problem& problem, const Ball& ball, Intervals& phasing) {
   for (int j = 0; j < problem.first_width(); ++j) {
-    const Eigen::VectorXd weights = problem.first_weights().row(j).transpose();
+    const Eigen::VectorXd weights = problem.network().layer(1).weights.row(j);
     const auto up = ball.support(weights);
     const auto down = ball.support(-weights);
     const double center = problem.first_center()(j);
@@ -134,7 +134,8 @@ class NodeTightening {
 Intervals box_bounds(const Problem& problem) {
   const auto count = static_cast<std::size_t>(problem.neurons());
   constexpr double kFar = std::numeric_limits<double>::infinity();
-  Intervals bounds{std::vector<double>(count, -kFar), std::vector<double>(count, kFar)};
+  Intervals bounds{std::vector<double>(count, -kFar), std::vector<double>(count, kFar),
+                   problem.linear()};
   const Ball box(Norm::linf, problem.image(), problem.reach(), 1e300);
   first_layer(problem, box, bounds);
   return problem.propagate(std::move(bounds), 2).value();

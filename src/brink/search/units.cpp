@@ -22,7 +22,7 @@ int exponent_of(const Eigen::VectorXd& values) {
 /// A neuron's weights as the search sees them; nothing from constant inputs, which only shift it.
 Eigen::VectorXd row_of(const Layer& layer, Eigen::Index j, const std::vector<int>& units,
                        const Eigen::VectorXd& widths) {
-  Eigen::VectorXd row = layer.weights.row(j).transpose();
+  Eigen::VectorXd row = layer.weights.row(j);
   for (Eigen::Index i = 0; i < row.size(); ++i) {
     row(i) = std::ldexp(row(i), -units[static_cast<std::size_t>(i)]) * widths(i);
   }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "brink/store/store.h"
+#include "columns.h"
 
 namespace brink {
 
@@ -28,33 +29,22 @@ bool to_pixels(const std::string& bytes, std::int64_t inputs, Eigen::VectorXd& p
 constexpr const char* kInputs =
     "(SELECT CAST(shape AS INTEGER) FROM network WHERE hash = question.network)";
 
-/// SQLite has no infinity: a bound that says nothing is NULL or 0.
-std::optional<double> finite(double value) {
-  return std::isfinite(value) ? std::optional<double>(value) : std::nullopt;
-}
-
-/// False: no status of an answer.
-bool to_status(const std::string& text, AnswerStatus& status) {
-  const auto known = row_status(text);
-  if (known) status = *known;
-  return known.has_value();
+/// "?, ?, ?".
+std::string marks(std::size_t count) {
+  std::string text = "?";
+  while (--count > 0) text += ", ?";
+  return text;
 }
 
 }  // namespace
 
 Expected<void> Store::put(QuestionId question, const ClosestRow& row) {
-  const ClosestAnswer& a = row.answer;
-  const std::optional<int> target = a.target < 0 ? std::nullopt : std::optional<int>(a.target);
-  return db_.run(
-      "INSERT OR REPLACE INTO closest(question, image, label, target, status, distance, bound, "
-      "nodes, "
-      "seconds, bound_seconds, verified, all_zero, linearised, linearised_bound, proof, note, "
-      "found, "
-      "run, lead, lead_bound, float32) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-      question, row.image, row.label, target, std::string(name(a.status)), a.distance,
-      finite(a.bound).value_or(0), a.nodes, a.seconds, a.bound_seconds, a.verified, a.all_zero,
-      a.linearised, a.linearised_bound, a.proof, a.note, to_blob(a.image), run_, a.lead,
-      finite(a.lead_bound), a.float32);
+  std::vector<SqlValue> values{sql(question), sql(row.image), sql(row.label), sql(run_),
+                               sql(to_blob(row.answer.image))};
+  add_values(values, kClosestFields, row.answer);
+  return db_.run_list("INSERT OR REPLACE INTO closest(question, image, label, run, found" +
+                          column_names(kClosestFields) + ") VALUES(" + marks(values.size()) + ")",
+                      values);
 }
 
 Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question, int first, int last) const {
@@ -64,53 +54,37 @@ Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question, int firs
     ClosestRow row;
     row.image = static_cast<int>(r.integer(0));
     row.label = static_cast<int>(r.integer(1));
-    ClosestAnswer& a = row.answer;
-    a.target = r.null(2) ? -1 : static_cast<int>(r.integer(2));
-    bool whole = to_status(r.text(3), a.status);
-    a.distance = r.real_or_null(4);
-    a.bound = r.real(5);
-    a.nodes = r.integer(6);
-    a.seconds = r.real(7);
-    a.bound_seconds = r.real(8);
-    a.verified = r.integer(9) != 0;
-    a.all_zero = r.integer(10) != 0;
-    a.linearised = r.real_or_null(11);
-    a.linearised_bound = r.real_or_null(12);
-    a.proof = r.text(13);
-    a.note = r.text(14);
-    a.lead = r.real(18);
-    a.lead_bound = r.real_or_null(19).value_or(a.bound);
-    a.float32 = r.integer(20) != 0;
-    whole = to_pixels(r.blob(15), r.integer(17), a.image) && whole;
-    const auto norm = parse_norm(r.text(16));
+    row.answer.lead_bound = kInfinity;
+    int column = 5;
+    bool whole = read_columns(r, column, kClosestFields, row.answer);
+    if (std::isinf(row.answer.lead_bound)) row.answer.lead_bound = row.answer.bound;
+    whole = to_pixels(r.blob(2), r.integer(4), row.answer.image) && whole;
+    const auto norm = parse_norm(r.text(3));
     if (!whole || !norm) damaged = fmt::format("image {} of question {}", row.image, question);
     row.norm = norm.value_or(Norm::l1);
     rows[row.image] = std::move(row);
   };
-  auto ok = db_.query(
-      "SELECT image, label, target, status, distance, bound, nodes, seconds, bound_seconds, "
-      "verified, all_zero, linearised, linearised_bound, proof, note, found, "
-      "json_extract(options, '$.norm'), " +
-          std::string(kInputs) +
-          ", lead, lead_bound, float32 FROM closest JOIN question ON id = question "
-          "WHERE question = ? AND image BETWEEN ? AND ?",
-      read, question, first, last);
+  auto ok = db_.query("SELECT image, label, found, json_extract(options, '$.norm'), " +
+                          std::string(kInputs) + column_names(kClosestFields) +
+                          " FROM closest JOIN question ON id = question "
+                          "WHERE question = ? AND image BETWEEN ? AND ?",
+                      read, question, first, last);
   if (!ok) return tl::unexpected(ok.error());
   if (!damaged.empty()) return db_.damaged(damaged);
   return rows;
 }
 
 Expected<void> Store::put(QuestionId question, const StoredUnit& unit) {
-  const Excitation& e = unit.answer;
-  const bool found = e.image.size() > 0;
-  const bool error = e.status == AnswerStatus::error;
-  return db_.run(
-      "INSERT OR REPLACE INTO unit(question, layer, unit, activation, bound, status, nodes, "
-      "seconds, "
-      "note, found, run, proof) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
-      question, unit.layer, unit.unit, found ? finite(e.activation) : std::nullopt,
-      error ? std::nullopt : finite(e.bound), std::string(name(e.status)), e.nodes, e.seconds,
-      e.note, to_blob(e.image), run_, e.proof);
+  Excitation e = unit.answer;
+  if (e.image.size() == 0) e.activation = kInfinity;  // which is none
+  if (e.status == AnswerStatus::error) e.bound = kInfinity;
+  std::vector<SqlValue> values{sql(question), sql(unit.layer), sql(unit.unit), sql(run_),
+                               sql(to_blob(e.image))};
+  add_values(values, kExcitationFields, e);
+  return db_.run_list("INSERT OR REPLACE INTO unit(question, layer, unit, run, found" +
+                          column_names(kExcitationFields) + ") VALUES(" + marks(values.size()) +
+                          ")",
+                      values);
 }
 
 Expected<std::map<std::pair<int, int>, StoredUnit>> Store::units(QuestionId question) const {
@@ -120,22 +94,16 @@ Expected<std::map<std::pair<int, int>, StoredUnit>> Store::units(QuestionId ques
     StoredUnit unit;
     unit.layer = static_cast<int>(r.integer(0));
     unit.unit = static_cast<int>(r.integer(1));
-    Excitation& e = unit.answer;
-    e.activation = r.real(2);
-    e.bound = r.real(3);
-    bool whole = to_status(r.text(4), e.status);
-    e.nodes = r.integer(5);
-    e.seconds = r.real(6);
-    e.note = r.text(7);
-    whole = to_pixels(r.blob(8), r.integer(10), e.image) && whole;
-    e.proof = r.text(9);
+    int column = 4;
+    bool whole = read_columns(r, column, kExcitationFields, unit.answer);
+    whole = to_pixels(r.blob(2), r.integer(3), unit.answer.image) && whole;
     if (!whole) damaged = fmt::format("unit {}:{} of question {}", unit.layer, unit.unit, question);
     units[{unit.layer, unit.unit}] = std::move(unit);
   };
-  auto ok = db_.query(
-      "SELECT layer, unit, activation, bound, status, nodes, seconds, note, found, proof, " +
-          std::string(kInputs) + " FROM unit JOIN question ON id = question WHERE question = ?",
-      read, question);
+  auto ok = db_.query("SELECT layer, unit, found, " + std::string(kInputs) +
+                          column_names(kExcitationFields) +
+                          " FROM unit JOIN question ON id = question WHERE question = ?",
+                      read, question);
   if (!ok) return tl::unexpected(ok.error());
   if (!damaged.empty()) return db_.damaged(damaged);
   return units;

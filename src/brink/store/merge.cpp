@@ -1,6 +1,7 @@
 // Two stores into one. Questions meet by their text; their ids differ from store to store.
 #include "brink/store/schema.h"
 #include "brink/store/store.h"
+#include "columns.h"
 
 namespace brink {
 
@@ -15,51 +16,55 @@ constexpr const char* kRuns =
     "LEFT JOIN main.run r ON r.command = o.command AND r.started = o.started AND "
     "r.machine = o.machine";
 
-const char* const kSteps[] = {
-    "INSERT OR IGNORE INTO main.network SELECT * FROM other.network",
-    "INSERT OR IGNORE INTO main.question(kind, network, text, options) "
-    "SELECT kind, network, text, options FROM other.question ORDER BY id",
-    "INSERT INTO main.run(command, version, machine, threads, started) "
-    "SELECT command, version, machine, threads, started FROM other.run o WHERE NOT EXISTS "
-    "(SELECT 1 FROM main.run r WHERE r.command = o.command AND r.started = o.started AND "
-    "r.machine = o.machine) ORDER BY id",
-    "DROP TABLE IF EXISTS temp.ids",
-    "DROP TABLE IF EXISTS temp.runs",
-    kIds,
-    kRuns,
-    // An answer that was left open gives way to a final one.
-    "DELETE FROM main.closest WHERE status IN ('time_limit', 'undecided', 'error') AND EXISTS "
-    "(SELECT 1 FROM other.closest c JOIN ids ON theirs = c.question WHERE ours = closest.question "
-    "AND c.image = closest.image AND c.status NOT IN ('time_limit', 'undecided', 'error'))",
-    "INSERT OR IGNORE INTO main.closest(question, image, label, target, status, distance, bound, "
-    "nodes, "
-    "seconds, bound_seconds, verified, all_zero, linearised, linearised_bound, proof, note, found, "
-    "run, lead, lead_bound, float32) "
-    "SELECT ids.ours, image, label, target, status, distance, bound, nodes, seconds, "
-    "bound_seconds, "
-    "verified, all_zero, linearised, linearised_bound, proof, note, found, runs.ours, "
-    "lead, lead_bound, float32 FROM other_closest c JOIN ids ON ids.theirs = c.question LEFT JOIN "
-    "runs ON runs.theirs = c.run",
-    "DELETE FROM main.unit WHERE status IN ('time_limit', 'undecided', 'error') AND EXISTS (SELECT "
-    "1 FROM "
-    "other.unit "
-    "u JOIN ids ON theirs = u.question WHERE ours = unit.question AND u.layer = unit.layer AND "
-    "u.unit = unit.unit AND u.status NOT IN ('time_limit', 'undecided', 'error'))",
-    "INSERT OR IGNORE INTO main.unit(question, layer, unit, activation, bound, status, nodes, "
-    "seconds, "
-    "note, found, run, proof) SELECT ids.ours, layer, unit, activation, bound, status, nodes, "
-    "seconds, note, found, runs.ours, proof FROM other_unit u JOIN ids ON ids.theirs = u.question "
-    "LEFT JOIN runs ON runs.theirs = u.run",
-    "DELETE FROM main.bounds WHERE complete = 0 AND EXISTS (SELECT 1 FROM other.bounds b JOIN ids "
-    "ON "
-    "theirs = b.question WHERE ours = bounds.question AND b.complete = 1)",
-    "INSERT OR IGNORE INTO main.bounds(question, complete, t_pre, document, run) SELECT ids.ours, "
-    "complete, t_pre, document, runs.ours FROM other.bounds b JOIN ids ON ids.theirs = b.question "
-    "LEFT JOIN runs ON runs.theirs = b.run",
-    "INSERT OR IGNORE INTO main.original SELECT * FROM other.original",
-    "INSERT OR IGNORE INTO main.evaluation SELECT * FROM other.evaluation",
-    "INSERT OR IGNORE INTO main.descent SELECT * FROM other.descent",
-};
+std::string taken_over(const std::string& table, const std::string& keys,
+                       const std::string& fields) {
+  return fmt::format(
+      "INSERT OR IGNORE INTO main.{0}(question, run, found, {1}{2}) "
+      "SELECT ids.ours, runs.ours, found, {1}{2} FROM other_{0} a "
+      "JOIN ids ON ids.theirs = a.question LEFT JOIN runs ON runs.theirs = a.run",
+      table, keys, fields);
+}
+
+std::vector<std::string> steps() {
+  return {
+      "INSERT OR IGNORE INTO main.network SELECT * FROM other.network",
+      "INSERT OR IGNORE INTO main.question(kind, network, text, options) "
+      "SELECT kind, network, text, options FROM other.question ORDER BY id",
+      "INSERT INTO main.run(command, version, machine, threads, started) "
+      "SELECT command, version, machine, threads, started FROM other.run o WHERE NOT EXISTS "
+      "(SELECT 1 FROM main.run r WHERE r.command = o.command AND r.started = o.started AND "
+      "r.machine = o.machine) ORDER BY id",
+      "DROP TABLE IF EXISTS temp.ids",
+      "DROP TABLE IF EXISTS temp.runs",
+      kIds,
+      kRuns,
+      // An answer that was left open gives way to a final one.
+      "DELETE FROM main.closest WHERE status IN ('time_limit', 'undecided', 'error') AND EXISTS "
+      "(SELECT 1 FROM other.closest c JOIN ids ON theirs = c.question WHERE ours = "
+      "closest.question "
+      "AND c.image = closest.image AND c.status NOT IN ('time_limit', 'undecided', 'error'))",
+      taken_over("closest", "image, label", column_names(kClosestFields)),
+      "DELETE FROM main.unit WHERE status IN ('time_limit', 'undecided', 'error') AND EXISTS "
+      "(SELECT "
+      "1 FROM "
+      "other.unit "
+      "u JOIN ids ON theirs = u.question WHERE ours = unit.question AND u.layer = unit.layer AND "
+      "u.unit = unit.unit AND u.status NOT IN ('time_limit', 'undecided', 'error'))",
+      taken_over("unit", "layer, unit", column_names(kExcitationFields)),
+      "DELETE FROM main.bounds WHERE complete = 0 AND EXISTS (SELECT 1 FROM other.bounds b JOIN "
+      "ids "
+      "ON "
+      "theirs = b.question WHERE ours = bounds.question AND b.complete = 1)",
+      "INSERT OR IGNORE INTO main.bounds(question, complete, t_pre, document, run) SELECT "
+      "ids.ours, "
+      "complete, t_pre, document, runs.ours FROM other.bounds b JOIN ids ON ids.theirs = "
+      "b.question "
+      "LEFT JOIN runs ON runs.theirs = b.run",
+      "INSERT OR IGNORE INTO main.original SELECT * FROM other.original",
+      "INSERT OR IGNORE INTO main.evaluation SELECT * FROM other.evaluation",
+      "INSERT OR IGNORE INTO main.descent SELECT * FROM other.descent",
+  };
+}
 
 }  // namespace
 
@@ -82,7 +87,7 @@ Expected<void> Store::merge(const std::filesystem::path& other) {
   db_.end_on_interrupt();
   auto merged = db_.snapshot([this]() -> Expected<void> {
     if (auto ok = view_as_current(db_, "other", "other_"); !ok) return ok;
-    for (const char* step : kSteps) {
+    for (const std::string& step : steps()) {
       if (auto ok = db_.run(step); !ok) return ok;
     }
     return {};

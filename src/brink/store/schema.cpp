@@ -8,6 +8,7 @@
 
 #include "brink/base/destination.h"
 #include "brink/base/files.h"
+#include "columns.h"
 
 namespace brink {
 
@@ -15,61 +16,82 @@ namespace {
 
 constexpr std::int64_t kApplication = 0x6272696e;
 
-constexpr const char* kTables[] = {
-    R"(CREATE TABLE network(
+/// A table of answers. `keys`: what tells those of a question apart, and what belongs to it.
+template <class Fields>
+std::string answers_table(const char* name, const std::string& keys, const char* besides,
+                          const Fields& fields) {
+  std::string columns;
+  for_each_field(fields, [&](const auto& field) {
+    columns += fmt::format("{} {}", field.name, column_type(field));
+    columns += field.since > 1 ? fmt::format(" DEFAULT {}, ", field.before) : ", ";
+  });
+  std::string key_columns;
+  for (std::size_t at = 0; at < keys.size();) {
+    const std::size_t comma = std::min(keys.find(", ", at), keys.size());
+    key_columns += fmt::format("{} INTEGER NOT NULL, ", keys.substr(at, comma - at));
+    at = comma + 2;
+  }
+  return fmt::format(
+      "CREATE TABLE {}(question INTEGER NOT NULL REFERENCES question(id), {}{}{}found BLOB, "
+      "run INTEGER REFERENCES run(id), PRIMARY KEY(question, {}))",
+      name, key_columns, besides, columns, keys);
+}
+
+const std::vector<std::string>& tables() {
+  static const std::vector<std::string> all = {
+      R"(CREATE TABLE network(
          hash TEXT PRIMARY KEY, name TEXT NOT NULL, shape TEXT NOT NULL, output TEXT NOT NULL,
          onnx BLOB NOT NULL))",
-    R"(CREATE TABLE question(
+      R"(CREATE TABLE question(
          id INTEGER PRIMARY KEY, kind TEXT NOT NULL,
          network TEXT NOT NULL REFERENCES network(hash),
          text TEXT NOT NULL UNIQUE, options TEXT NOT NULL))",
-    R"(CREATE TABLE run(
+      R"(CREATE TABLE run(
          id INTEGER PRIMARY KEY, command TEXT NOT NULL, version TEXT NOT NULL,
          machine TEXT NOT NULL, threads INTEGER NOT NULL, started TEXT NOT NULL))",
-    R"(CREATE TABLE closest(
-         question INTEGER NOT NULL REFERENCES question(id), image INTEGER NOT NULL,
-         label INTEGER NOT NULL, target INTEGER, status TEXT NOT NULL, distance REAL,
-         bound REAL NOT NULL, nodes INTEGER NOT NULL, seconds REAL NOT NULL,
-         bound_seconds REAL NOT NULL, verified INTEGER NOT NULL, all_zero INTEGER NOT NULL,
-         linearised REAL, linearised_bound REAL, proof TEXT NOT NULL, note TEXT NOT NULL,
-         found BLOB, run INTEGER REFERENCES run(id), lead REAL NOT NULL DEFAULT 0,
-         lead_bound REAL, float32 INTEGER NOT NULL DEFAULT 0,
-         PRIMARY KEY(question, image)))",
-    R"(CREATE TABLE unit(
-         question INTEGER NOT NULL REFERENCES question(id), layer INTEGER NOT NULL,
-         unit INTEGER NOT NULL, activation REAL, bound REAL, status TEXT NOT NULL,
-         nodes INTEGER NOT NULL, seconds REAL NOT NULL, note TEXT NOT NULL, found BLOB,
-         run INTEGER REFERENCES run(id), proof TEXT NOT NULL DEFAULT '',
-         PRIMARY KEY(question, layer, unit)))",
-    R"(CREATE TABLE bounds(
+      answers_table("closest", "image", "label INTEGER NOT NULL, ", kClosestFields),
+      answers_table("unit", "layer, unit", "", kExcitationFields),
+      R"(CREATE TABLE bounds(
          question INTEGER PRIMARY KEY REFERENCES question(id), complete INTEGER NOT NULL,
          t_pre REAL NOT NULL, document TEXT NOT NULL, run INTEGER REFERENCES run(id)))",
-    R"(CREATE TABLE original(
+      R"(CREATE TABLE original(
          data TEXT NOT NULL, split TEXT NOT NULL, image INTEGER NOT NULL, label INTEGER NOT NULL,
          rows INTEGER NOT NULL, columns INTEGER NOT NULL, pixels BLOB NOT NULL,
          PRIMARY KEY(data, split, image)))",
-    R"(CREATE TABLE evaluation(
+      R"(CREATE TABLE evaluation(
          network TEXT NOT NULL REFERENCES network(hash), data TEXT NOT NULL, split TEXT NOT NULL,
          right INTEGER NOT NULL, count INTEGER NOT NULL,
          PRIMARY KEY(network, data, split)))",
-    R"(CREATE TABLE descent(
+      R"(CREATE TABLE descent(
          network TEXT PRIMARY KEY REFERENCES network(hash),
          parent TEXT NOT NULL REFERENCES network(hash), recipe TEXT NOT NULL))"};
+  return all;
+}
 
 /// A column that came with a later version.
 struct Addition {
   int version;
   const char* table;
   const char* column;
-  const char* type;
+  std::string type;
   const char* before;  ///< its value in rows of earlier versions
 };
-constexpr Addition kAdditions[] = {
-    {2, "unit", "proof", "TEXT NOT NULL", "''"},
-    {2, "closest", "lead", "REAL NOT NULL", "0"},
-    {2, "closest", "lead_bound", "REAL", "NULL"},
-    {2, "closest", "float32", "INTEGER NOT NULL", "0"},
-};
+
+const std::vector<Addition>& additions() {
+  static const std::vector<Addition> all = [] {
+    std::vector<Addition> list;
+    const auto add = [&list](const char* table) {
+      return [&list, table](const auto& field) {
+        if (field.since == 1) return;
+        list.push_back({field.since, table, field.name, column_type(field), field.before});
+      };
+    };
+    for_each_field(kClosestFields, add("closest"));
+    for_each_field(kExcitationFields, add("unit"));
+    return list;
+  }();
+  return all;
+}
 
 Expected<void> set_version(Sqlite& db) {
   return db.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
@@ -79,7 +101,7 @@ Expected<void> bring_up_to_date(Sqlite& db) {
   return db.transaction([&db]() -> Expected<void> {
     const auto version = db.number("PRAGMA user_version");  // another process may have been first
     if (!version) return tl::unexpected(version.error());
-    for (const Addition& a : kAdditions) {
+    for (const Addition& a : additions()) {
       if (a.version <= *version) continue;
       auto ok = db.run(fmt::format("ALTER TABLE {} ADD COLUMN {} {} DEFAULT {}", a.table, a.column,
                                    a.type, a.before));
@@ -91,10 +113,10 @@ Expected<void> bring_up_to_date(Sqlite& db) {
 
 Expected<void> create_tables(Sqlite& db) {
   return db.transaction([&db]() -> Expected<void> {
-    const auto tables = db.number("SELECT count(*) FROM sqlite_master");
-    if (!tables) return tl::unexpected(tables.error());
-    if (*tables > 0) return {};  // another process was first
-    for (const char* table : kTables) {
+    const auto count = db.number("SELECT count(*) FROM sqlite_master");
+    if (!count) return tl::unexpected(count.error());
+    if (*count > 0) return {};  // another process was first
+    for (const std::string& table : tables()) {
       if (auto ok = db.run(table); !ok) return ok;
     }
     if (auto ok = db.run(fmt::format("PRAGMA application_id = {}", kApplication)); !ok) return ok;
@@ -118,9 +140,9 @@ Expected<void> check_version(const Sqlite& db, const std::string& path) {
 
 /// Of the right version, but is all there?
 Expected<void> check_tables(const Sqlite& db) {
-  const auto tables = db.number("SELECT count(*) FROM sqlite_master WHERE type = 'table'");
-  if (!tables) return tl::unexpected(tables.error());
-  if (*tables < std::ssize(kTables)) return db.damaged("a table is missing");
+  const auto count = db.number("SELECT count(*) FROM sqlite_master WHERE type = 'table'");
+  if (!count) return tl::unexpected(count.error());
+  if (*count < std::ssize(tables())) return db.damaged("a table is missing");
   return {};
 }
 
@@ -142,7 +164,7 @@ Expected<void> view_as_current(Sqlite& db, const std::string& schema, const std:
   const auto version = db.number(fmt::format("PRAGMA {}.user_version", schema));
   if (!version) return tl::unexpected(version.error());
   std::map<std::string, std::string> lacking;  // by table
-  for (const Addition& a : kAdditions) {
+  for (const Addition& a : additions()) {
     std::string& columns = lacking[a.table];
     if (a.version > *version) columns += fmt::format(", {} AS {}", a.before, a.column);
   }
@@ -155,7 +177,7 @@ Expected<void> view_as_current(Sqlite& db, const std::string& schema, const std:
 }
 
 void drop_views(Sqlite& db, const std::string& prefix) {
-  for (const Addition& a : kAdditions) {
+  for (const Addition& a : additions()) {
     (void)db.run(fmt::format("DROP VIEW IF EXISTS temp.{}{}", prefix, a.table));
   }
 }

@@ -88,6 +88,10 @@ class Sqlite {
   Expected<void> run(const std::string& statement, Values&&... values) {
     return step_all(statement, {sql(std::forward<Values>(values))...}, nullptr);
   }
+  /// The same with a list of values.
+  Expected<void> run_list(const std::string& statement, const std::vector<SqlValue>& values) {
+    return step_all(statement, values, nullptr);
+  }
   using Each = std::function<void(const SqlRow&)>;
   template <class... Values>
   Expected<void> query(const std::string& statement, const Each& each, Values&&... values) const {

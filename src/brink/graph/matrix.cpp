@@ -1,10 +1,10 @@
 // Products and sums are dense where a factor is, or where more than half of the entries are kept.
 // Where an entry is one product it is stored, not added to zero: signs of zeros stay.
-#include "brink/graph/linear_map.h"
+#include "brink/graph/matrix.h"
 
 #include <algorithm>
 
-namespace brink {
+namespace brink::graph {
 
 namespace {
 
@@ -23,11 +23,11 @@ SparseRows by_rows(Index rows, Index columns, Index entries, const Fill& fill) {
   return result;
 }
 
-LinearMap packed(SparseRows sparse) {
+Matrix packed(SparseRows sparse) {
   if (2 * sparse.nonZeros() > sparse.rows() * sparse.cols()) {
-    return LinearMap(Eigen::MatrixXd(sparse));
+    return Matrix(Eigen::MatrixXd(sparse));
   }
-  return LinearMap(std::move(sparse));
+  return Matrix(std::move(sparse));
 }
 
 /// Column by column of the result, in the order of the inner map's rows.
@@ -50,78 +50,77 @@ Eigen::MatrixXd product(const Eigen::MatrixXd& outer, const SparseRows& inner) {
 
 }  // namespace
 
-LinearMap LinearMap::identity(Index size) {
-  LinearMap map{SparseRows()};
+Matrix Matrix::identity(Index size) {
+  Matrix map{SparseRows()};
   map.kept_ = size;
   return map;
 }
 
-LinearMap LinearMap::selection(const Selection& from, Index columns) {
-  return LinearMap(by_rows(std::ssize(from), columns, std::ssize(from), [&](Index i, auto put) {
+Matrix Matrix::selection(const Selection& from, Index columns) {
+  return Matrix(by_rows(std::ssize(from), columns, std::ssize(from), [&](Index i, auto put) {
     if (const Index at = from[static_cast<std::size_t>(i)]; at >= 0) put(at, 1);
   }));
 }
 
-LinearMap::LinearMap(Eigen::MatrixXd dense)
+Matrix::Matrix(Eigen::MatrixXd dense)
     : kept_(std::make_shared<const Eigen::MatrixXd>(std::move(dense))) {}
 
-LinearMap::LinearMap(SparseRows sparse)
-    : kept_(std::make_shared<const SparseRows>(std::move(sparse))) {}
+Matrix::Matrix(SparseRows sparse) : kept_(std::make_shared<const SparseRows>(std::move(sparse))) {}
 
-Index LinearMap::rows() const {
+Index Matrix::rows() const {
   if (is_identity()) return std::get<Index>(kept_);
   return is_dense() ? matrix().rows() : std::get<Sparse>(kept_)->rows();
 }
 
-Index LinearMap::cols() const {
+Index Matrix::cols() const {
   if (is_identity()) return std::get<Index>(kept_);
   return is_dense() ? matrix().cols() : std::get<Sparse>(kept_)->cols();
 }
 
-double LinearMap::entries() const {
+double Matrix::entries() const {
   if (is_identity()) return static_cast<double>(rows());
   return static_cast<double>(is_dense() ? matrix().size() : std::get<Sparse>(kept_)->nonZeros());
 }
 
-LinearMap::Sparse LinearMap::rows_of_nonzeros() const {
+Matrix::Sparse Matrix::rows_of_nonzeros() const {
   if (!is_identity()) return std::get<Sparse>(kept_);
   SparseRows result(rows(), rows());
   result.setIdentity();
   return std::make_shared<const SparseRows>(std::move(result));
 }
 
-Eigen::VectorXd LinearMap::apply(const Eigen::VectorXd& v) const {
+Eigen::VectorXd Matrix::apply(const Eigen::VectorXd& v) const {
   if (is_identity()) return v;
   if (is_dense()) return matrix() * v;
   return *std::get<Sparse>(kept_) * v;
 }
 
-LinearMap LinearMap::after(const LinearMap& inner) const {
+Matrix Matrix::after(const Matrix& inner) const {
   if (is_identity()) return inner;
   if (inner.is_identity()) return *this;
-  if (is_dense() && inner.is_dense()) return LinearMap(Eigen::MatrixXd(matrix() * inner.matrix()));
-  if (is_dense()) return LinearMap(product(matrix(), *inner.rows_of_nonzeros()));
+  if (is_dense() && inner.is_dense()) return Matrix(Eigen::MatrixXd(matrix() * inner.matrix()));
+  if (is_dense()) return Matrix(product(matrix(), *inner.rows_of_nonzeros()));
   if (inner.is_dense()) {
-    return LinearMap(Eigen::MatrixXd(*std::get<Sparse>(kept_) * inner.matrix()));
+    return Matrix(Eigen::MatrixXd(*std::get<Sparse>(kept_) * inner.matrix()));
   }
   return packed(*std::get<Sparse>(kept_) * *inner.rows_of_nonzeros());
 }
 
-LinearMap LinearMap::plus(const LinearMap& other) const {
-  if (is_dense() || other.is_dense()) return LinearMap(Eigen::MatrixXd(dense() + other.dense()));
+Matrix Matrix::plus(const Matrix& other) const {
+  if (is_dense() || other.is_dense()) return Matrix(Eigen::MatrixXd(dense() + other.dense()));
   return packed(*rows_of_nonzeros() + *other.rows_of_nonzeros());
 }
 
-LinearMap LinearMap::scaled(const Eigen::VectorXd& by_row) const {
-  if (is_dense()) return LinearMap(Eigen::MatrixXd(by_row.asDiagonal() * matrix()));
-  return LinearMap(SparseRows(by_row.asDiagonal() * *rows_of_nonzeros()));
+Matrix Matrix::scaled(const Eigen::VectorXd& by_row) const {
+  if (is_dense()) return Matrix(Eigen::MatrixXd(by_row.asDiagonal() * matrix()));
+  return Matrix(SparseRows(by_row.asDiagonal() * *rows_of_nonzeros()));
 }
 
-LinearMap LinearMap::selected(const Selection& from) const {
+Matrix Matrix::selected(const Selection& from) const {
   if (is_identity()) return selection(from, cols());
   if (!is_dense()) {
     const SparseRows& old = *std::get<Sparse>(kept_);
-    return LinearMap(by_rows(std::ssize(from), cols(), 0, [&](Index i, auto put) {
+    return Matrix(by_rows(std::ssize(from), cols(), 0, [&](Index i, auto put) {
       const Index at = from[static_cast<std::size_t>(i)];
       if (at < 0) return;
       for (SparseRows::InnerIterator entry(old, at); entry; ++entry)
@@ -134,17 +133,17 @@ LinearMap LinearMap::selected(const Selection& from) const {
       result.row(i) = matrix().row(at);
     }
   }
-  return LinearMap(std::move(result));
+  return Matrix(std::move(result));
 }
 
-LinearMap LinearMap::columns(const Selection& from) const {
-  if (is_dense()) return LinearMap(Eigen::MatrixXd(matrix()(Eigen::all, from)));
+Matrix Matrix::columns(const Selection& from) const {
+  if (is_dense()) return Matrix(Eigen::MatrixXd(matrix()(Eigen::all, from)));
   Selection to(static_cast<std::size_t>(cols()), -1);
   for (std::size_t j = 0; j < from.size(); ++j) {
     to[static_cast<std::size_t>(from[j])] = static_cast<Index>(j);
   }
   const Sparse old = rows_of_nonzeros();
-  return LinearMap(by_rows(rows(), std::ssize(from), 0, [&](Index i, auto put) {
+  return Matrix(by_rows(rows(), std::ssize(from), 0, [&](Index i, auto put) {
     for (SparseRows::InnerIterator entry(*old, i); entry; ++entry) {
       const Index column = to[static_cast<std::size_t>(entry.col())];
       if (column >= 0) put(column, entry.value());
@@ -152,7 +151,7 @@ LinearMap LinearMap::columns(const Selection& from) const {
   }));
 }
 
-void LinearMap::mark_used(std::vector<char>& columns) const {
+void Matrix::mark_used(std::vector<char>& columns) const {
   if (is_dense() || is_identity()) {
     std::fill(columns.begin(), columns.end(), 1);
     return;
@@ -163,15 +162,15 @@ void LinearMap::mark_used(std::vector<char>& columns) const {
   }
 }
 
-Eigen::MatrixXd LinearMap::dense() const {
+Eigen::MatrixXd Matrix::dense() const {
   return is_dense() ? matrix() : Eigen::MatrixXd(*rows_of_nonzeros());
 }
 
-SparseRows LinearMap::sparse() const {
+SparseRows Matrix::sparse() const {
   return is_dense() ? SparseRows(matrix().sparseView()) : *rows_of_nonzeros();
 }
 
-bool LinearMap::operator==(const LinearMap& other) const {
+bool Matrix::operator==(const Matrix& other) const {
   if (rows() != other.rows() || cols() != other.cols() || is_dense() != other.is_dense()) {
     return false;
   }
@@ -185,4 +184,4 @@ bool LinearMap::operator==(const LinearMap& other) const {
          same(a->valuePtr(), b->valuePtr(), a->nonZeros());
 }
 
-}  // namespace brink
+}  // namespace brink::graph

@@ -1,4 +1,4 @@
-// A linear map as it pays to keep it: the identity, rows of nonzeros, or a dense matrix.
+// A matrix as it pays to keep it while maps are composed: the identity, sparse rows, or dense.
 //
 // Convolutions, pooling and what moves elements have few nonzeros a row; fully connected layers
 // have no zeros. Entries that are kept are structure: a dense matrix has all of them, a sparse one
@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-namespace brink {
+namespace brink::graph {
 
 /// For each element of a result, in order, the index of the element that it is; -1: of none.
 using Selection = std::vector<Eigen::Index>;
@@ -21,13 +21,13 @@ inline std::size_t at(Eigen::Index i) {
   return static_cast<std::size_t>(i);
 }
 
-class LinearMap {
+class Matrix {
  public:
-  static LinearMap identity(Eigen::Index size);
+  static Matrix identity(Eigen::Index size);
   /// Row i is unit vector from(i), or zero.
-  static LinearMap selection(const Selection& from, Eigen::Index columns);
-  explicit LinearMap(Eigen::MatrixXd dense);
-  explicit LinearMap(SparseRows sparse);
+  static Matrix selection(const Selection& from, Eigen::Index columns);
+  explicit Matrix(Eigen::MatrixXd dense);
+  explicit Matrix(SparseRows sparse);
 
   Eigen::Index rows() const;
   Eigen::Index cols() const;
@@ -38,17 +38,17 @@ class LinearMap {
   Eigen::VectorXd apply(const Eigen::VectorXd& v) const;
   /// v -> this(inner(v)). Each entry is rounded once where it is one product: selections, scalings
   /// by elements and pooling without overlap on either side.
-  LinearMap after(const LinearMap& inner) const;
-  LinearMap plus(const LinearMap& other) const;
-  LinearMap scaled(const Eigen::VectorXd& by_row) const;
-  LinearMap selected(const Selection& from) const;  ///< its rows
-  LinearMap columns(const Selection& from) const;   ///< in their order, each once
+  Matrix after(const Matrix& inner) const;
+  Matrix plus(const Matrix& other) const;
+  Matrix scaled(const Eigen::VectorXd& by_row) const;
+  Matrix selected(const Selection& from) const;  ///< its rows
+  Matrix columns(const Selection& from) const;   ///< in their order, each once
 
   void mark_used(std::vector<char>& columns) const;  ///< those with an entry become 1
 
   Eigen::MatrixXd dense() const;
   SparseRows sparse() const;  ///< a dense map's without its zeros
-  bool operator==(const LinearMap& other) const;
+  bool operator==(const Matrix& other) const;
 
  private:
   using Dense = std::shared_ptr<const Eigen::MatrixXd>;
@@ -60,4 +60,4 @@ class LinearMap {
   std::variant<Eigen::Index, Sparse, Dense> kept_ = Eigen::Index{0};
 };
 
-}  // namespace brink
+}  // namespace brink::graph

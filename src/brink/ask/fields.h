@@ -1,0 +1,82 @@
+// What an answer consists of, each part said once.
+//
+// From here tables have their columns, stores theirs, and processes what they send each other. A
+// new part is a line here; one that stores keep has the schema that brings it and its value in
+// stores of before (store/schema.h).
+#pragma once
+
+#include <tuple>
+
+#include "brink/ask/closest.h"
+#include "brink/ask/visualize.h"
+
+namespace brink {
+
+/// How a table prints it: 9 digits rounded to the side that keeps the claim true, or as it is.
+enum class Printed { as_is, up, down, seconds, number_or_none };
+
+template <class Record, class T>
+struct Field {
+  const char* name;
+  T Record::*member;
+  Printed printed = Printed::as_is;
+  bool nullable = false;     ///< a number that says nothing (-1, infinity, NaN) is none in a store
+  int since = 1;             ///< the store's schema
+  const char* before = "0";  ///< in SQL
+};
+
+/// In the order of a table's columns.
+inline constexpr std::tuple kClosestFields{
+    Field{"target", &ClosestAnswer::target, Printed::number_or_none, true},
+    Field{"status", &ClosestAnswer::status},
+    Field{"distance", &ClosestAnswer::distance, Printed::up},
+    Field{"bound", &ClosestAnswer::bound, Printed::down},
+    Field{"nodes", &ClosestAnswer::nodes},
+    Field{"seconds", &ClosestAnswer::seconds, Printed::seconds},
+    Field{"bound_seconds", &ClosestAnswer::bound_seconds, Printed::seconds},
+    Field{"verified", &ClosestAnswer::verified},
+    Field{"all_zero", &ClosestAnswer::all_zero},
+    Field{"linearised", &ClosestAnswer::linearised, Printed::up},
+    Field{"linearised_bound", &ClosestAnswer::linearised_bound, Printed::down},
+    Field{"proof", &ClosestAnswer::proof},
+    Field{"note", &ClosestAnswer::note},
+    Field{"lead", &ClosestAnswer::lead, Printed::down, false, 2},
+    Field{"lead_bound", &ClosestAnswer::lead_bound, Printed::down, true, 2, "NULL"},
+    Field{"float32", &ClosestAnswer::float32, Printed::as_is, false, 2},
+};
+
+inline constexpr std::tuple kExcitationFields{
+    Field{"activation", &Excitation::activation, Printed::down, true},
+    Field{"bound", &Excitation::bound, Printed::up, true},
+    Field{"status", &Excitation::status},
+    Field{"nodes", &Excitation::nodes},
+    Field{"seconds", &Excitation::seconds, Printed::seconds},
+    Field{"note", &Excitation::note},
+    Field{"proof", &Excitation::proof, Printed::as_is, false, 2, "''"},
+};
+
+/// By the names of the log.
+inline constexpr std::tuple kStatisticsFields{
+    Field{"nodes", &search::Statistics::nodes},
+    Field{"simplex_iterations", &search::Statistics::iterations},
+    Field{"effort", &search::Statistics::effort},
+    Field{"ball_points", &search::Statistics::points},
+    Field{"pruned_by_bound", &search::Statistics::pruned_by_bound},
+    Field{"pruned_by_interval", &search::Statistics::pruned_by_interval},
+    Field{"leaves", &search::Statistics::leaves},
+    Field{"doubtful_leaves", &search::Statistics::doubtful},
+    Field{"unstable_neurons", &search::Statistics::unstable_neurons},
+    Field{"patterns", &search::Statistics::patterns},
+    Field{"heuristic_seconds", &search::Statistics::heuristic_seconds},
+    Field{"tightening_seconds", &search::Statistics::tightening_seconds},
+    Field{"tree_seconds", &search::Statistics::tree_seconds},
+    Field{"pattern_seconds", &search::Statistics::pattern_seconds},
+};
+
+/// `each(field)` for all of them, in order.
+template <class Fields, class Each>
+void for_each_field(const Fields& fields, const Each& each) {
+  std::apply([&](const auto&... field) { (each(field), ...); }, fields);
+}
+
+}  // namespace brink
