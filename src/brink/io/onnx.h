@@ -1,21 +1,25 @@
 // Networks from and to ONNX files.
 //
-// Read are graphs in which one value flows from the input to the output through
-//     Gemm (transA, transB, alpha, beta, optional bias), MatMul (weights on either side),
-//     Add, Sub, Mul, Div, Sum with constants, Neg, BatchNormalization of inference,
-//     ai.onnx.ml.Scaler (affine maps: folded into the next or the last layer in double precision),
-//     Relu, also as Max with zero or Clip from zero up,
-//     Flatten, Reshape, Squeeze, Unsqueeze, Transpose, Slice, Gather, Expand (where elements move,
-//     the next weights' columns do), Identity, Dropout, Cast (of no effect here), and at the end
-//     Softmax, LogSoftmax, Sigmoid, ai.onnx.ml.ZipMap, which are dropped with a warning: what is
-//     left are the logits. The Sigmoid of one output y, or it and one minus it, is read as two
-//     outputs, 0 and y.
+// Read are graphs that are piecewise linear in the input: values that depend on it go through
+//     Gemm (transA, transB, alpha, beta, optional bias), MatMul (weights on either side), Conv and
+//     ConvTranspose (any spatial rank, pads, strides, dilations, groups), AveragePool, Add, Sub,
+//     Sum of each other and of constants, Mul and Div by constants, Neg, ReduceSum, ReduceMean,
+//     GlobalAveragePool, BatchNormalization of inference, ai.onnx.ml.Scaler (affine maps),
+//     Relu, LeakyRelu, PRelu, Abs, Clip, HardSigmoid, Max, Min, MaxPool, GlobalMaxPool, ReduceMax,
+//     ReduceMin (a few Relus each, see brink/graph/units.h),
+//     Flatten, Reshape, Squeeze, Unsqueeze, Transpose, Slice, Split, Gather, Expand, Tile, Concat,
+//     Pad, DepthToSpace, SpaceToDepth, Resize and Upsample to the nearest by whole factors (where
+//     elements move), Identity, Dropout, Cast (of no effect here), and at the end Softmax,
+//     LogSoftmax, Sigmoid, ai.onnx.ml.ZipMap, which are dropped with a warning: what is left are
+//     the logits. The Sigmoid of one output y, or it and one minus it, is read as two outputs, 0
+//     and y.
 // What depends on constants and shapes alone is folded in double precision: the above,
 // DequantizeLinear,
-//     Constant, ConstantOfShape, Range, Shape, Size, Concat, Where, Pow, Abs, Sign, Sqrt, Exp, Log,
-//     Tanh, Reciprocal, Floor, Ceil, Not, And, Or, Equal, Less, Greater, Max, Min, and ReduceSum,
-//     -Mean, -Prod, -Max, -Min, -L1, -L2, -SumSquare.
-// Linear layers without a Relu between them are composed; a final Relu makes the output "relu".
+//     Constant, ConstantOfShape, Range, Shape, Size, Where, Pow, Sign, Sqrt, Exp, Log, Tanh,
+//     Reciprocal, Floor, Ceil, Not, And, Or, Equal, Less, Greater (OrEqual), Mod, and ReduceProd,
+//     -L1, -L2, -SumSquare.
+// Linear operators without a Relu between them are composed; a final Relu makes the output "relu".
+// Where a value is used further on, layers have linear units that hand it on.
 // Weights are float, double, float16, bfloat16, or integers, in the model or in a file beside it.
 // The input's shape is static but for a dynamic leading batch, counted as 1, as a fixed batch is
 // where the operators make it one; it is flattened in row order.
@@ -25,10 +29,12 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "brink/base/error.h"
+#include "brink/graph/graph.h"
 #include "brink/network/network.h"
 
 namespace brink {
@@ -41,6 +47,7 @@ struct OnnxModel {
   Network network;
   std::vector<std::string> warnings;  ///< what the file says and the network does not, a line each
   DroppedEnding dropped = DroppedEnding::none;
+  std::shared_ptr<const Graph> graph = nullptr;  ///< the same as the file computes it
 };
 
 struct OnnxOptions {

@@ -5,17 +5,17 @@
 
 namespace brink::onnx_reader {
 
-const onnx::TensorProto* Graph::initializer(const std::string& name) const {
+const onnx::TensorProto* Names::initializer(const std::string& name) const {
   const auto found = initializers_.find(name);
   return found == initializers_.end() ? nullptr : found->second;
 }
 
-const onnx::NodeProto* Graph::producer(const std::string& name) const {
+const onnx::NodeProto* Names::producer(const std::string& name) const {
   const auto found = producers_.find(name);
   return found == producers_.end() ? nullptr : found->second;
 }
 
-Expected<void> Graph::index() {
+Expected<void> Names::index() {
   if (proto_.sparse_initializer_size() > 0) {
     return bad_request("sparse initializers are not supported; save the weights dense");
   }
@@ -35,7 +35,7 @@ Expected<void> Graph::index() {
   return {};
 }
 
-Expected<const onnx::ValueInfoProto*> Graph::only_input() const {
+Expected<const onnx::ValueInfoProto*> Names::only_input() const {
   const onnx::ValueInfoProto* found = nullptr;
   for (const onnx::ValueInfoProto& input : proto_.input()) {
     if (initializers_.contains(input.name())) continue;
@@ -54,7 +54,7 @@ Expected<const onnx::ValueInfoProto*> Graph::only_input() const {
 }
 
 /// Depth first from the output, without recursion: files may be deep.
-Expected<std::vector<const onnx::NodeProto*>> Graph::order(const std::string& output) const {
+Expected<std::vector<const onnx::NodeProto*>> Names::order(const std::string& output) const {
   std::vector<const onnx::NodeProto*> ordered;
   std::set<const onnx::NodeProto*> open, done;
   struct Visit {

@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "onnx_node.h"
+#include "onnx_tensor.h"
 
 namespace brink::onnx_reader {
 
-class Graph {
+class Names {
  public:
-  explicit Graph(const onnx::GraphProto& proto) : proto_(proto) {}
+  explicit Names(const onnx::GraphProto& proto) : proto_(proto) {}
 
   /// First of all. Errors: names given twice, sparse initializers.
   Expected<void> index();

@@ -27,14 +27,14 @@ std::string names_of_outputs(const onnx::GraphProto& graph) {
 
 }  // namespace
 
-bool Graph::may_be_meant(const onnx::ValueInfoProto& output, const std::string& input) const {
+bool Names::may_be_meant(const onnx::ValueInfoProto& output, const std::string& input) const {
   const onnx::NodeProto* maker = producer(output.name());
   const auto& type = output.type();
   const bool table = maker != nullptr && maker->op_type() == "ZipMap";
   if (output.has_type() && !type.has_tensor_type() && !table) return false;
   if (type.has_tensor_type()) {
     const auto& tensor = type.tensor_type();
-    if (tensor.elem_type() != onnx::TensorProto::UNDEFINED && !is_real(tensor.elem_type())) {
+    if (tensor.elem_type() != onnx::TensorProto::UNDEFINED && !graph::is_real(tensor.elem_type())) {
       return false;
     }
     if (tensor.has_shape() && tensor.shape().dim_size() > 2) return false;
@@ -46,7 +46,7 @@ bool Graph::may_be_meant(const onnx::ValueInfoProto& output, const std::string& 
          });
 }
 
-Expected<const onnx::ValueInfoProto*> Graph::output(const std::string& wanted,
+Expected<const onnx::ValueInfoProto*> Names::output(const std::string& wanted,
                                                     const std::string& input,
                                                     std::vector<std::string>& warnings) const {
   const auto& outputs = proto_.output();

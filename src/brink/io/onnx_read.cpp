@@ -1,9 +1,8 @@
 // Reading ONNX: from the bytes to a network.
 //
 // The file names its nodes' inputs and outputs; the nodes that the output needs are applied one by
-// one, in an order of computation. A value is either a constant or the one signal that flows from
-// the input to the output, whose affine pieces and Relus gather in a Chain. Since each node takes
-// at most one signal, the nodes form a path and the signal needs no copies.
+// one, in an order of computation. A value is either a constant or a signal, an affine function of
+// the units that the operators made; from the output's a chain of layers is made at the end.
 //
 // An input whose leading extent is a fixed number above 1 may be one input of that many rows, or
 // that many inputs side by side. It is the former where the graph makes one output of all rows;
@@ -13,6 +12,7 @@
 #include <onnx/onnx_pb.h>
 
 #include "brink/base/files.h"
+#include "brink/graph/evaluate.h"
 #include "brink/io/onnx.h"
 #include "onnx_graph.h"
 
@@ -32,9 +32,9 @@ Expected<Shape> input_shape(const onnx::ValueInfoProto& input) {
     return bad_request("input '{}' has no shape; export the network with one", input.name());
   }
   const int kind = type.tensor_type().elem_type();
-  if (!is_real(kind)) {
+  if (!graph::is_real(kind)) {
     return bad_request("input '{}' has data type {}, only real numbers are read", input.name(),
-                       data_type_name(kind));
+                       graph::data_type_name(kind));
   }
   Shape shape;
   for (const auto& dimension : type.tensor_type().shape().dim()) {
@@ -45,7 +45,7 @@ Expected<Shape> input_shape(const onnx::ValueInfoProto& input) {
     }
     shape.push_back(dynamic ? 1 : dimension.dim_value());
   }
-  const auto count = checked_size(shape);
+  const auto count = graph::checked_size(shape);
   if (!count) return bad_request("input '{}' {}", input.name(), count.error().message);
   if (*count > kMostInputs) {
     return bad_request("input '{}' has {} elements, too many for a network of this kind",
@@ -57,8 +57,9 @@ Expected<Shape> input_shape(const onnx::ValueInfoProto& input) {
 /// One walk from an input of a certain shape to the output.
 class Walk {
  public:
-  Walk(const Graph& graph, std::int64_t opset, Progression start)
-      : graph_(graph), opset_(opset), progression_(std::move(start)) {}
+  Walk(const Names& names, std::int64_t opset, std::filesystem::path folder,
+       graph::Progression start)
+      : names_(names), opset_(opset), folder_(std::move(folder)), progression_(std::move(start)) {}
 
   /// The network, its ending and the warnings.
   Expected<OnnxModel> read(const std::string& input, const Shape& shape,
@@ -73,11 +74,15 @@ class Walk {
   /// A constant not yet read; null if the name is none's.
   Expected<const Value*> find_value(const std::string& name);
   Expected<void> check_batch(const onnx::ValueInfoProto& output) const;
+  std::shared_ptr<const Graph> kept(const std::string& input, const Shape& shape,
+                                    const std::string& output);
 
-  const Graph& graph_;
+  const Names& names_;
   std::int64_t opset_;
-  Progression progression_;
-  std::map<std::string, Value> values_;
+  std::filesystem::path folder_;
+  graph::Progression progression_;
+  graph::Values values_;
+  std::vector<graph::Operation> dependent_;  // on the input
   std::size_t applied_ = 0;
 };
 
@@ -93,12 +98,12 @@ Expected<void> Walk::keep(const std::string& name, Value value) {
 
 Expected<const Value*> Walk::find_value(const std::string& name) {
   if (const auto known = values_.find(name); known != values_.end()) return &known->second;
-  const onnx::TensorProto* initializer = graph_.initializer(name);
+  const onnx::TensorProto* initializer = names_.initializer(name);
   if (initializer == nullptr) return nullptr;
-  const auto count = checked_size({initializer->dims().begin(), initializer->dims().end()});
+  const auto count = graph::checked_size({initializer->dims().begin(), initializer->dims().end()});
   if (!count) return bad_request("initializer '{}' {}", name, count.error().message);
   if (*count > progression_.room) return bad_request("initializer '{}': {}", name, kTooLarge);
-  auto tensor = read_tensor(*initializer, progression_.folder);
+  auto tensor = read_tensor(*initializer, folder_);
   if (!tensor) return bad_request("initializer '{}' {}", name, tensor.error().message);
   if (auto ok = keep(name, std::move(*tensor)); !ok) return tl::unexpected(ok.error());
   return &values_.at(name);
@@ -112,23 +117,49 @@ Expected<void> Walk::compute(const onnx::NodeProto& node) {
     const auto value = find_value(name);
     if (!value) return tl::unexpected(value.error());
     if (*value == nullptr) {
-      const onnx::NodeProto* maker = graph_.producer(name);
+      const onnx::NodeProto* maker = names_.producer(name);
       if (maker == nullptr)
         return bad_request("{}: nothing makes its input '{}'", label(node), name);
-      return bad_request("{}: its input '{}' is a further output of {}; only the first is read",
+      return bad_request("{}: its input '{}' is a further output of {}, which is not read",
                          label(node), name, label(*maker));
     }
     inputs.back() = *value;
   }
-  auto output = apply({node, opset_, std::move(inputs)}, progression_);
-  if (!output) return tl::unexpected(output.error());
-  if (node.output_size() > 0) {
-    if (auto ok = keep(node.output(0), std::move(*output)); !ok) {
+  auto operation = operation_of(node, folder_);
+  if (!operation) return tl::unexpected(operation.error());
+  bool depends = false;
+  for (std::size_t i = 0; i < graph::outputs_made(*operation); ++i) {
+    auto output = graph::apply({*operation, opset_, inputs, i}, progression_);
+    if (!output) return tl::unexpected(output.error());
+    depends = depends || std::holds_alternative<Signal>(*output);
+    if (static_cast<int>(i) >= node.output_size()) continue;
+    if (auto ok = keep(node.output(static_cast<int>(i)), std::move(*output)); !ok) {
       return bad_request("{}: {}", label(node), ok.error().message);
     }
   }
+  if (depends) dependent_.push_back(std::move(*operation));
   ++applied_;
   return {};
+}
+
+/// What of this walk an evaluation needs.
+std::shared_ptr<const Graph> Walk::kept(const std::string& input, const Shape& shape,
+                                        const std::string& output) {
+  auto result = std::make_shared<graph::NodeGraph>();
+  result->input = input;
+  result->output = output;
+  result->shape = shape;
+  result->opset = opset_;
+  result->batch = progression_.batch;
+  result->nodes = dependent_;
+  for (const graph::Operation& node : dependent_) {
+    for (const std::string& name : node.inputs) {
+      const auto value = values_.find(name);
+      if (value == values_.end() || std::holds_alternative<Signal>(value->second)) continue;
+      result->constants.insert(*value);
+    }
+  }
+  return result;
 }
 
 /// That the file does not give its output a leading extent of its own.
@@ -147,7 +178,7 @@ Expected<void> Walk::check_batch(const onnx::ValueInfoProto& output) const {
 Expected<OnnxModel> Walk::read(const std::string& input, const Shape& shape,
                                const std::vector<const onnx::NodeProto*>& nodes,
                                const onnx::ValueInfoProto& output) {
-  values_.emplace(input, Signal{shape});
+  values_.emplace(input, graph::signal_of(shape, progression_.units.inputs()));
   for (const onnx::NodeProto* node : nodes) {
     if (auto ok = compute(*node); !ok) return tl::unexpected(ok.error());
   }
@@ -159,40 +190,42 @@ Expected<OnnxModel> Walk::read(const std::string& input, const Shape& shape,
     return bad_request("the output '{}' does not depend on the input", output.name());
   }
   if (auto ok = check_batch(output); !ok) return tl::unexpected(ok.error());
-  if (auto ok = finish_ending(*signal, progression_); !ok) return tl::unexpected(ok.error());
-  auto network = std::move(progression_.chain).finish();
+  const auto form = graph::finish_ending(*signal, progression_);
+  if (!form) return tl::unexpected(form.error());
+  auto network = graph::lower(progression_.units.blocks(), *form);
   if (!network) return tl::unexpected(network.error());
   if (auto ok = check(*network); !ok) return tl::unexpected(ok.error());
-  const auto dropped = signal->ending == Ending::none      ? DroppedEnding::none
-                       : signal->ending == Ending::softmax ? DroppedEnding::softmax
-                                                           : DroppedEnding::sigmoid;
-  return OnnxModel{std::move(*network), std::move(progression_.warnings), dropped};
+  const auto dropped = signal->ending == graph::Ending::none      ? DroppedEnding::none
+                       : signal->ending == graph::Ending::softmax ? DroppedEnding::softmax
+                                                                  : DroppedEnding::sigmoid;
+  return OnnxModel{std::move(*network), std::move(progression_.warnings), dropped,
+                   kept(input, shape, output.name())};
 }
 
 Expected<OnnxModel> read_graph(const onnx::ModelProto& model, std::int64_t opset,
                                const std::filesystem::path& folder, const OnnxOptions& options) {
-  Graph graph(model.graph());
-  if (auto ok = graph.index(); !ok) return tl::unexpected(ok.error());
-  const auto input = graph.only_input();
+  Names names(model.graph());
+  if (auto ok = names.index(); !ok) return tl::unexpected(ok.error());
+  const auto input = names.only_input();
   if (!input) return tl::unexpected(input.error());
   auto shape = input_shape(**input);
   if (!shape) return tl::unexpected(shape.error());
-  Progression start{Chain(size(*shape)), folder, 1, {}};
-  if (is_half((*input)->type().tensor_type().elem_type())) start.note_half();
-  const auto output = graph.output(options.output_name, (*input)->name(), start.warnings);
+  graph::Progression start{graph::Units(size(*shape)), 1, {}};
+  if (graph::is_half((*input)->type().tensor_type().elem_type())) start.note_half();
+  const auto output = names.output(options.output_name, (*input)->name(), start.warnings);
   if (!output) return tl::unexpected(output.error());
-  const auto nodes = graph.order((*output)->name());
+  const auto nodes = names.order((*output)->name());
   if (!nodes) return tl::unexpected(nodes.error());
 
-  Walk as_written(graph, opset, start);
+  Walk as_written(names, opset, folder, start);
   auto whole = as_written.read((*input)->name(), *shape, *nodes, **output);
   if (whole || shape->size() < 2 || shape->front() < 2) return whole;
   start.batch = std::exchange(shape->front(), 1);
-  start.chain = Chain(size(*shape));
+  start.units = graph::Units(size(*shape));
   start.warnings.push_back(
       fmt::format("input '{}' holds a batch of {}: the network of one of them is read",
                   (*input)->name(), start.batch));
-  Walk of_one(graph, opset, start);
+  Walk of_one(names, opset, folder, start);
   auto one = of_one.read((*input)->name(), *shape, *nodes, **output);
   if (one || of_one.applied() <= as_written.applied()) return one ? one : whole;
   return bad_request("{} (the input's leading extent {} taken for a batch)", one.error().message,

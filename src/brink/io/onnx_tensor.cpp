@@ -2,11 +2,7 @@
 // against the shape.
 #include "onnx_tensor.h"
 
-#include <fmt/ranges.h>
-
-#include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
 
 namespace brink::onnx_reader {
@@ -14,8 +10,6 @@ namespace brink::onnx_reader {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
-
-constexpr std::int64_t kLargest = std::int64_t{1} << 28;  // elements: 2 GiB of doubles
 
 bool is_external(const onnx::TensorProto& proto) {
   return proto.data_location() == onnx::TensorProto::EXTERNAL;
@@ -89,78 +83,59 @@ Expected<std::vector<double>> elements(const Source& source) {
       return elements<std::uint8_t>(source, proto.int32_data());
     default:
       return bad_request("has data type {}, only real numbers, integers and bool are read",
-                         data_type_name(proto.data_type()));
+                         graph::data_type_name(proto.data_type()));
   }
 }
 
 }  // namespace
 
-std::int64_t size(const Shape& shape) {
-  std::int64_t product = 1;
-  for (const std::int64_t extent : shape) product *= extent;
-  return product;
-}
-
-Expected<std::int64_t> checked_size(const Shape& shape) {
-  std::int64_t product = 1;  // of the extents that are not zero: any part's size fits too
-  for (const std::int64_t extent : shape) {
-    if (extent < 0) return bad_request("has a negative extent in its shape {}", text(shape));
-    if (extent > kLargest || (extent > 0 && product > kLargest / extent)) {
-      return bad_request("has the shape {}, too large for a network of this kind", text(shape));
-    }
-    product *= std::max<std::int64_t>(extent, 1);
-  }
-  return size(shape);
-}
-
-std::string text(const Shape& shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
-}
-
 Expected<Tensor> read_tensor(const onnx::TensorProto& proto, const std::filesystem::path& folder) {
   if (proto.has_segment()) return bad_request("is stored in segments, which are not read");
   Tensor tensor;
   tensor.shape.assign(proto.dims().begin(), proto.dims().end());
-  const auto count = checked_size(tensor.shape);
+  const auto count = graph::checked_size(tensor.shape);
   if (!count) return tl::unexpected(count.error());
   auto values = elements({proto, *count, folder});
   if (!values) return tl::unexpected(values.error());
   tensor.values = std::move(*values);
-  tensor.integer = !is_real(proto.data_type());
-  if (is_half(proto.data_type())) {
-    const auto decoded = proto.data_type() == onnx::TensorProto::FLOAT16 ? from_half : from_bfloat;
+  tensor.integer = !graph::is_real(proto.data_type());
+  if (graph::is_half(proto.data_type())) {
+    const auto decoded =
+        proto.data_type() == onnx::TensorProto::FLOAT16 ? graph::from_half : graph::from_bfloat;
     for (double& value : tensor.values) value = decoded(static_cast<std::uint16_t>(value));
   }
   return tensor;
 }
 
-Expected<void> finite(const Tensor& tensor) {
-  for (std::size_t i = 0; i < tensor.values.size(); ++i) {
-    if (std::isfinite(tensor.values[i])) continue;
-    return bad_request("holds {} at element {}", std::isnan(tensor.values[i]) ? "NaN" : "infinity",
-                       i);
+Expected<graph::Operation> operation_of(const onnx::NodeProto& node,
+                                        const std::filesystem::path& folder) {
+  const std::string& domain = node.domain();
+  const bool own = domain.empty() || domain == "ai.onnx";
+  graph::Operation result{node.name(),
+                          own ? node.op_type() : domain + "." + node.op_type(),
+                          {node.input().begin(), node.input().end()},
+                          {node.output().begin(), node.output().end()},
+                          {}};
+  for (const onnx::AttributeProto& given : node.attribute()) {
+    graph::Attribute attribute;
+    if (given.has_i()) attribute.integer = given.i();
+    if (given.has_f()) attribute.real = static_cast<double>(given.f());
+    attribute.text = given.s();
+    attribute.integers.assign(given.ints().begin(), given.ints().end());
+    attribute.reals.assign(given.floats().begin(), given.floats().end());
+    if (given.has_t()) {
+      auto tensor = read_tensor(given.t(), folder);
+      if (!tensor) return bad_request("{}: its tensor {}", label(node), tensor.error().message);
+      attribute.tensor = std::move(*tensor);
+    }
+    result.attributes.emplace(given.name(), std::move(attribute));
   }
-  return {};
+  return result;
 }
 
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-Expected<Eigen::MatrixXd> matrix(const Tensor& tensor) {
-  if (tensor.shape.size() != 2) {
-    return bad_request("the weights have shape {}, a matrix is needed", text(tensor.shape));
-  }
-  if (tensor.shape[0] == 0 || tensor.shape[1] == 0) {
-    return bad_request("the weights have shape {}: there are none", text(tensor.shape));
-  }
-  return Eigen::MatrixXd(
-      Eigen::Map<const RowMajor>(tensor.values.data(), tensor.shape[0], tensor.shape[1]));
-}
-
-Tensor tensor_of(const Eigen::MatrixXd& matrix) {
-  Tensor tensor{{matrix.rows(), matrix.cols()}, {}};
-  tensor.values.resize(static_cast<std::size_t>(matrix.size()));
-  Eigen::Map<RowMajor>(tensor.values.data(), matrix.rows(), matrix.cols()) = matrix;
-  return tensor;
+std::string label(const onnx::NodeProto& node) {
+  return graph::label(
+      {node.name(), node.op_type(), {}, {node.output().begin(), node.output().end()}, {}});
 }
 
 }  // namespace brink::onnx_reader

@@ -1,36 +1,21 @@
-// Constants of an ONNX graph.
+// Constants read from an ONNX file.
 #pragma once
 
 #include <onnx/onnx_pb.h>
 
-#include <Eigen/Core>
-#include <cstdint>
 #include <filesystem>
 #include <string>
-#include <vector>
 
-#include "brink/base/error.h"
+#include "brink/graph/node.h"
 
 namespace brink::onnx_reader {
 
-using Shape = std::vector<std::int64_t>;  ///< all extents >= 0; empty: a scalar
-
-/// For each element of a result, in row order, the index of the element that it is.
-using Selection = std::vector<Eigen::Index>;
-
-/// Numbers of any type, as doubles. Integers beyond 2^53 lose digits: none of the operators read
-/// here has a use for them. NaN and infinity are refused where they are used, see `finite`.
-struct Tensor {
-  Shape shape;
-  std::vector<double> values;  ///< in row order
-  bool integer = false;
-};
-
-/// Number of elements; shapes come from `checked_size` or are products of such.
-std::int64_t size(const Shape& shape);
-/// Number of elements, or an error for negative extents and sizes beyond 2^28.
-Expected<std::int64_t> checked_size(const Shape& shape);
-std::string text(const Shape& shape);  ///< "[1, 784]"
+using graph::Shape;
+using graph::Signal;
+using graph::size;
+using graph::Tensor;
+using graph::text;
+using graph::Value;
 
 /// Errors: other data types, a payload that does not fit the shape, and those of external data.
 /// `folder` is the model's.
@@ -40,21 +25,11 @@ Expected<Tensor> read_tensor(const onnx::TensorProto& proto, const std::filesyst
 Expected<std::string> external_bytes(const onnx::TensorProto& proto, std::uint64_t size,
                                      const std::filesystem::path& folder);
 
-/// Says where there is NaN or infinity.
-Expected<void> finite(const Tensor& tensor);
+/// A node without its graph; errors: of a tensor among its attributes.
+Expected<graph::Operation> operation_of(const onnx::NodeProto& node,
+                                        const std::filesystem::path& folder);
 
-/// The matrix of a tensor of two dimensions.
-Expected<Eigen::MatrixXd> matrix(const Tensor& tensor);
-Tensor tensor_of(const Eigen::MatrixXd& matrix);
-
-// onnx_numbers.cpp
-double from_half(std::uint16_t bits);
-double from_bfloat(std::uint16_t bits);
-/// As an ONNX Cast to this data type leaves it; errors: beyond its range, or no numbers.
-Expected<double> cast_to(double value, int data_type);
-bool is_real(int data_type);  ///< float, double, float16, bfloat16
-bool is_half(int data_type);  ///< float16, bfloat16
-/// "FLOAT16", or its number if it is none.
-std::string data_type_name(int data_type);
+/// "node 'fc1' (Gemm)"; without a name, its first output stands for it.
+std::string label(const onnx::NodeProto& node);
 
 }  // namespace brink::onnx_reader

@@ -1,0 +1,25 @@
+// A graph kept for evaluation: its nodes that depend on the input, and the constants these take.
+#pragma once
+
+#include <map>
+
+#include "brink/graph/graph.h"
+#include "brink/graph/node.h"
+
+namespace brink::graph {
+
+using Values = std::map<std::string, Value>;
+
+class NodeGraph : public Graph {
+ public:
+  std::string input, output;
+  Shape shape;  ///< of the input
+  std::int64_t opset = 0, batch = 1;
+  std::vector<Operation> nodes;  ///< in an order of computation
+  Values constants;
+
+  Eigen::Index input_size() const override { return size(shape); }
+  Expected<Eigen::VectorXd> evaluate(const Eigen::VectorXd& x) const override;
+};
+
+}  // namespace brink::graph

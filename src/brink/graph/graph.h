@@ -1,0 +1,22 @@
+// A network as its file says it, operator by operator.
+#pragma once
+
+#include <Eigen/Core>
+
+#include "brink/base/error.h"
+
+namespace brink {
+
+class Graph {
+ public:
+  virtual ~Graph() = default;
+  virtual Eigen::Index input_size() const = 0;
+  /// The plain forward pass, in double precision: each operator is computed as it stands in the
+  /// file, with nothing composed and no units made. It ends where the lowered network ends: what it
+  /// says is what `outputs(network, x)` has to be but for rounding (a final Relu included, a final
+  /// Softmax not, two outputs for the Sigmoid of one). Safe from several threads at once. Errors: x
+  /// of another size, numbers that overflow.
+  virtual Expected<Eigen::VectorXd> evaluate(const Eigen::VectorXd& x) const = 0;
+};
+
+}  // namespace brink

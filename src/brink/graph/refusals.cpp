@@ -1,0 +1,63 @@
+// Why an operator is not read: what about it is out of reach, and what to do.
+#include "brink/graph/node.h"
+
+namespace brink::graph {
+
+namespace {
+
+struct Reason {
+  std::string_view operators;  // a space around each
+  std::string_view says;
+};
+
+constexpr Reason kReasons[] = {
+    {" Sigmoid Tanh Elu Selu Celu Gelu Softplus Softsign Erf Mish Swish HardSwish QuickGelu Exp "
+     "Log Sqrt Pow "
+     "Reciprocal Sin Cos Softmax LogSoftmax LRN LpPool LpNormalization LayerNormalization "
+     "InstanceNormalization GroupNormalization RMSNormalization ",
+     "is curved where the network's input reaches it; exact answers are about piecewise linear "
+     "networks, use Relu"},
+    {" QuantizeLinear DequantizeLinear DynamicQuantizeLinear MatMulInteger QLinearMatMul Round "
+     "Floor Ceil ",
+     "rounds what depends on the network's input; export the network from before that rounding"},
+    {" ArgMax ArgMin TopK Hardmax Sign ThresholdedRelu Shrink Greater Less Equal GreaterOrEqual "
+     "LessOrEqual And Or Not Where ai.onnx.ml.ArrayFeatureExtractor ai.onnx.ml.Binarizer "
+     "ai.onnx.ml.LabelEncoder ",
+     "jumps, where values are compared; read the outputs before it (--output-name, or export "
+     "without it)"},
+    {" If Loop Scan ",
+     "runs other nodes, which is not read; export the network without control flow"},
+    {" ReduceProd ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp ",
+     "is read of constants only; of values that depend on the network's input ReduceSum, -Mean, "
+     "-Max "
+     "and -Min are"},
+};
+
+}  // namespace
+
+std::string refusal(std::string_view op_type) {
+  const std::string word = fmt::format(" {} ", op_type);
+  for (const Reason& reason : kReasons) {
+    if (reason.operators.find(word) != std::string_view::npos) return std::string(reason.says);
+  }
+  return fmt::format("the operator {} is not supported; export the network with simpler ones",
+                     op_type.empty() ? "without a name" : op_type);
+}
+
+tl::unexpected<Error> refuse_two_signals(std::string_view op_type) {
+  for (const std::string_view product : {"Mul", "Div", "Pow", "MatMul", "Gemm"}) {
+    if (op_type != product) continue;
+    return bad_request(
+        "multiplies or divides two values that depend on the network's input; exact answers are "
+        "about piecewise linear networks, weights have to be constants");
+  }
+  return bad_request(
+      "is given two values that depend on the network's input, where one and constants are read");
+}
+
+tl::unexpected<Error> refuse_after_ending(Ending ending) {
+  return bad_request("follows a {}, which is only read at the end of a network",
+                     ending == Ending::softmax ? "Softmax" : "Sigmoid");
+}
+
+}  // namespace brink::graph
