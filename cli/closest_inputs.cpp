@@ -89,6 +89,8 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
   if (options.output == "relu") {
     loaded.network.output = OutputKind::relu;
   } else if (options.output == "linear") {
+    // What the file clips is then no answer's.
+    if (loaded.in_file == OutputKind::relu) loaded.network.as_in_file.reset();
     loaded.network.output = OutputKind::linear;
   } else if (!options.output.empty()) {
     return unknown_word("--output", options.output, {"relu", "linear"});

@@ -28,7 +28,7 @@ inline OnnxModel checked(const OnnxBuilder& builder) {
   Random random(7);
   for (int round = 0; round < 20; ++round) {
     const Eigen::VectorXd x = random_vector(random, model->network.input_size());
-    const auto expected = model->graph->evaluate(x);
+    const auto expected = model->network.as_in_file->evaluate(x);
     if (!expected) throw std::runtime_error(expected.error().message);
     const Eigen::VectorXd y = outputs(model->network, x);
     EXPECT_EQ(y.size(), expected->size());

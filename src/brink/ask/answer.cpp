@@ -49,6 +49,20 @@ Found on_levels(const Found& found, const ClosestQuestion& question, const Netwo
   return result;
 }
 
+/// The image found; a hair farther out where the file's own forward pass, which rounds otherwise
+/// than the network's, misses it.
+Eigen::VectorXd confirmed(const ClosestQuestion& question, const Network& network,
+                          const Found& found, const Eigen::VectorXd& image) {
+  const Box box = reach(question, image);
+  const bool may_move = network.as_in_file && !question.levels && question.norm != Norm::l0;
+  Eigen::VectorXd x = found.image;
+  for (double push = 1e-13; may_move && push <= 1e-9; push *= 10) {
+    if (fools(question, network, *found.region, image, x, found.lead)) return x;
+    x = (x + push * (x - image)).cwiseMax(box.lower).cwiseMin(box.upper);
+  }
+  return fools(question, network, *found.region, image, x, found.lead) ? x : found.image;
+}
+
 }  // namespace
 
 bool taken_in_float32(const ClosestQuestion& question, const Network& network,
@@ -73,7 +87,7 @@ std::optional<ClosestAnswer> before_search(const Network& network, const Closest
                                network.input_size()));
   }
   if (!question.box.contains(image)) return refused("the image lies outside the box");
-  if (!question.target.is_threshold() && classify(network, image) != label) {
+  if (!question.target.is_threshold() && class_of(outputs_in_file(network, image)) != label) {
     ClosestAnswer answer;
     answer.status = AnswerStatus::misclassified;
     return answer;
@@ -107,14 +121,14 @@ void complete(ClosestAnswer& answer, const ClosestQuestion& question, const Netw
     answer.lead_bound = euclidean_from_linearised(question, image, proven.lead_bound);
   }
   if (found.region == nullptr) return;
-  answer.image = found.image;
-  answer.distance = weighted_distance(question, found.image, image);
+  answer.image = confirmed(question, network, found, image);
+  answer.distance = weighted_distance(question, answer.image, image);
   if (!question.target.is_threshold()) answer.target = found.region->target;
-  answer.verified = fools(question, network, *found.region, image, found.image, found.lead) &&
-                    (!question.levels || on_levels(question, image, found.image));
-  answer.float32 = taken_in_float32(question, network, found.image, found.region->target);
-  answer.all_zero =
-      network.output == OutputKind::relu && (outputs(network, found.image).array() == 0).all();
+  answer.verified = fools(question, network, *found.region, image, answer.image, found.lead) &&
+                    (!question.levels || on_levels(question, image, answer.image));
+  answer.float32 = taken_in_float32(question, network, answer.image, found.region->target);
+  answer.all_zero = network.output == OutputKind::relu &&
+                    (outputs_in_file(network, answer.image).array() == 0).all();
   answer.bound = std::min(answer.bound, *answer.distance);
   answer.lead_bound = std::min(answer.lead_bound, *answer.distance);
   if (question.breakpoints) answer.linearised = found.distance;

@@ -89,6 +89,18 @@ std::optional<double> distance_of(const ClosestAnswer& answer) {
   return answer.status == AnswerStatus::error ? std::nullopt : answer.distance;
 }
 
+/// What is trained are dense layers of ReLUs.
+Expected<void> check_dense(const Network& network) {
+  for (int k = 1; k <= network.depth(); ++k) {
+    const Layer& layer = network.layer(k);
+    if (layer.linear.empty() && !layer.weights.is_sparse()) continue;
+    return bad_request(
+        "only fully connected networks are trained: this one has convolutions, branches or the "
+        "like");
+  }
+  return {};
+}
+
 std::vector<int> hidden_of(const Network& network) {
   std::vector<int> hidden;
   for (int k = 1; k < network.depth(); ++k) hidden.push_back(static_cast<int>(network.width(k)));
@@ -153,6 +165,7 @@ Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& n
   const auto tell = [&](const std::string& what) {
     if (on_round) on_round(what);
   };
+  if (auto ok = check_dense(network.network); !ok) return tl::unexpected(ok.error());
   std::vector<Hardened> all;
   const auto begin = accuracy(asker, network, test);
   if (!begin) return tl::unexpected(begin.error());

@@ -3,14 +3,14 @@
 
 #include <map>
 
-#include "brink/graph/graph.h"
 #include "brink/graph/node.h"
+#include "brink/network/forward_pass.h"
 
 namespace brink::graph {
 
 using Values = std::map<std::string, Value>;
 
-class NodeGraph : public Graph {
+class NodeGraph : public ForwardPass {
  public:
   std::string input, output;
   Shape shape;  ///< of the input

@@ -34,7 +34,6 @@
 #include <vector>
 
 #include "brink/base/error.h"
-#include "brink/graph/graph.h"
 #include "brink/network/network.h"
 
 namespace brink {
@@ -44,10 +43,9 @@ namespace brink {
 enum class DroppedEnding { none, softmax, sigmoid };
 
 struct OnnxModel {
-  Network network;
+  Network network;                    ///< with its as_in_file
   std::vector<std::string> warnings;  ///< what the file says and the network does not, a line each
   DroppedEnding dropped = DroppedEnding::none;
-  std::shared_ptr<const Graph> graph = nullptr;  ///< the same as the file computes it
 };
 
 struct OnnxOptions {

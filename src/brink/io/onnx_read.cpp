@@ -74,8 +74,8 @@ class Walk {
   /// A constant not yet read; null if the name is none's.
   Expected<const Value*> find_value(const std::string& name);
   Expected<void> check_batch(const onnx::ValueInfoProto& output) const;
-  std::shared_ptr<const Graph> kept(const std::string& input, const Shape& shape,
-                                    const std::string& output);
+  std::shared_ptr<const ForwardPass> kept(const std::string& input, const Shape& shape,
+                                          const std::string& output);
 
   const Names& names_;
   std::int64_t opset_;
@@ -143,8 +143,8 @@ Expected<void> Walk::compute(const onnx::NodeProto& node) {
 }
 
 /// What of this walk an evaluation needs.
-std::shared_ptr<const Graph> Walk::kept(const std::string& input, const Shape& shape,
-                                        const std::string& output) {
+std::shared_ptr<const ForwardPass> Walk::kept(const std::string& input, const Shape& shape,
+                                              const std::string& output) {
   auto result = std::make_shared<graph::NodeGraph>();
   result->input = input;
   result->output = output;
@@ -198,8 +198,8 @@ Expected<OnnxModel> Walk::read(const std::string& input, const Shape& shape,
   const auto dropped = signal->ending == graph::Ending::none      ? DroppedEnding::none
                        : signal->ending == graph::Ending::softmax ? DroppedEnding::softmax
                                                                   : DroppedEnding::sigmoid;
-  return OnnxModel{std::move(*network), std::move(progression_.warnings), dropped,
-                   kept(input, shape, output.name())};
+  network->as_in_file = kept(input, shape, output.name());
+  return OnnxModel{std::move(*network), std::move(progression_.warnings), dropped};
 }
 
 Expected<OnnxModel> read_graph(const onnx::ModelProto& model, std::int64_t opset,

@@ -1,6 +1,7 @@
 #include "brink/network/network.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "brink/base/digest.h"
@@ -101,11 +102,21 @@ Eigen::VectorXd outputs(const Network& network, const Eigen::VectorXd& x) {
   return y;
 }
 
-int classify(const Network& network, const Eigen::VectorXd& x) {
-  const Eigen::VectorXd y = outputs(network, x);
+Eigen::VectorXd outputs_in_file(const Network& network, const Eigen::VectorXd& x) {
+  if (!network.as_in_file) return outputs(network, x);
+  auto y = network.as_in_file->evaluate(x);
+  if (!y) return Eigen::VectorXd::Constant(network.output_size(), std::nan(""));
+  return network.output == OutputKind::relu ? y->cwiseMax(0.0) : *y;
+}
+
+int class_of(const Eigen::VectorXd& outputs) {
   Eigen::Index best = 0;
-  const double largest = y.maxCoeff(&best);
-  return (y.array() == largest).count() == 1 ? static_cast<int>(best) : -1;
+  const double largest = outputs.maxCoeff(&best);
+  return (outputs.array() == largest).count() == 1 ? static_cast<int>(best) : -1;
+}
+
+int classify(const Network& network, const Eigen::VectorXd& x) {
+  return class_of(outputs(network, x));
 }
 
 }  // namespace brink

@@ -6,15 +6,18 @@
 // and the output x^K is y^K ("linear") or max(0, y^K) ("relu"); Fischetti & Jo 2018, section 2.
 // `layers[k - 1]` holds W^k and b^k. Linear units carry what a later layer still needs of an
 // earlier one, so that every piecewise linear graph is such a chain (docs/decisions/0006). The
-// forward pass here is the one that every answer of the program is checked against: keep it plain.
+// forward pass here is plain. Every answer's image is checked by the file's own, where the network
+// is from a file.
 #pragma once
 
 #include <Eigen/Core>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "brink/base/error.h"
+#include "brink/network/forward_pass.h"
 #include "brink/network/linear_map.h"
 
 namespace brink {
@@ -38,6 +41,9 @@ struct Layer {
 struct Network {
   std::vector<Layer> layers;  ///< at least one; sizes chain; all numbers finite (see check)
   OutputKind output = OutputKind::linear;
+  /// The same as a file computes it: what an answer's image is checked against. Null: it is its
+  /// own.
+  std::shared_ptr<const ForwardPass> as_in_file = nullptr;
 
   int depth() const { return static_cast<int>(layers.size()); }  ///< K
   Eigen::Index input_size() const { return layers.front().weights.cols(); }
@@ -64,6 +70,13 @@ Eigen::VectorXd logits(const Network& network, const Eigen::VectorXd& x);
 
 /// x^K at x: the logits, or max(0, logits) for a relu output.
 Eigen::VectorXd outputs(const Network& network, const Eigen::VectorXd& x);
+
+/// The outputs as the file computes them; by the network's own pass where it is from none. NaN
+/// where the file's overflows.
+Eigen::VectorXd outputs_in_file(const Network& network, const Eigen::VectorXd& x);
+
+/// The index of the one largest output; -1 when the largest is shared.
+int class_of(const Eigen::VectorXd& outputs);
 
 /// The class whose output is strictly the largest; -1 when the largest is shared. A network is
 /// right about an image when this equals its label.

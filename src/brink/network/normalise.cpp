@@ -15,6 +15,21 @@ Eigen::VectorXd input(const Examples& examples, int i) {
   return x;
 }
 
+/// x -> pass((x - mean) / deviation).
+class NormalisedPass final : public ForwardPass {
+ public:
+  NormalisedPass(std::shared_ptr<const ForwardPass> pass, Normalisation by)
+      : pass_(std::move(pass)), by_(std::move(by)) {}
+  Eigen::Index input_size() const override { return pass_->input_size(); }
+  Expected<Eigen::VectorXd> evaluate(const Eigen::VectorXd& x) const override {
+    return pass_->evaluate((x - by_.mean).cwiseQuotient(by_.deviation));
+  }
+
+ private:
+  std::shared_ptr<const ForwardPass> pass_;
+  Normalisation by_;
+};
+
 }  // namespace
 
 Normalisation normalisation_of(const Examples& examples) {
@@ -49,6 +64,9 @@ void normalise_inputs(Network& network, const Normalisation& by) {
         j, [&](Eigen::Index i, double& weight) { weight *= 1 / by.deviation(i); });
   }
   first.bias -= first.weights * by.mean;
+  if (network.as_in_file) {
+    network.as_in_file = std::make_shared<NormalisedPass>(network.as_in_file, by);
+  }
 }
 
 }  // namespace brink

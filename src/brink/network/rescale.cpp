@@ -6,6 +6,7 @@ namespace brink {
 
 std::optional<Network> rescaled(const Network& network, const Exponents& exponents, int inputs) {
   Network result = network;
+  result.as_in_file.reset();
   bool exact = true;
   const auto scale = [&exact](double& number, int exponent) {
     const double scaled = std::ldexp(number, exponent);

@@ -334,7 +334,7 @@ double optimality_slack(const ClosestQuestion& question, double distance) {
 bool fools(const ClosestQuestion& question, const Network& network, const OutputRegion& region,
            const Eigen::VectorXd& image, const Eigen::VectorXd& x, const Lead& lead) {
   if (!x.allFinite() || !reach(question, image).contains(x)) return false;
-  const Eigen::VectorXd y = outputs(network, x);
+  const Eigen::VectorXd y = outputs_in_file(network, x);
   const double least = region.lead + lead.value;
   if (region.all_zero) return least == 0 && !lead.float32 && (y.array() == 0).all();
   if (question.target.is_threshold()) {

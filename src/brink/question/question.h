@@ -121,9 +121,9 @@ Box reach(const ClosestQuestion& question, const Eigen::VectorXd& image);
 /// and never less than 1e-12 of the box's width.
 double optimality_slack(const ClosestQuestion& question, double distance);
 
-/// Does the plain forward pass on x, in double precision, meet the region's conditions exactly as
-/// the question words them (not as linear rows), by the lead, and does x lie in the reach? An
-/// all-zero output leads by nothing.
+/// Does the plain forward pass on x, in double precision (outputs_in_file), meet the region's
+/// conditions exactly as the question words them (not as linear rows), by the lead, and does x lie
+/// in the reach? An all-zero output leads by nothing.
 bool fools(const ClosestQuestion& question, const Network& network, const OutputRegion& region,
            const Eigen::VectorXd& image, const Eigen::VectorXd& x, const Lead& lead = {});
 

@@ -1,4 +1,4 @@
-// A network as its file says it, operator by operator.
+// How a file computes a network's outputs, operator by operator.
 #pragma once
 
 #include <Eigen/Core>
@@ -7,9 +7,9 @@
 
 namespace brink {
 
-class Graph {
+class ForwardPass {
  public:
-  virtual ~Graph() = default;
+  virtual ~ForwardPass() = default;
   virtual Eigen::Index input_size() const = 0;
   /// The plain forward pass, in double precision: each operator is computed as it stands in the
   /// file, with nothing composed and no units made. It ends where the lowered network ends: what it
