@@ -45,7 +45,7 @@ Matrix beside(const Eigen::MatrixXd& w, Eigen::Index outer, Eigen::Index inner) 
     }
   }
   map.finalize();
-  return Matrix(std::move(map));
+  return Matrix(map);
 }
 
 Expected<Product> signal_times(Shape shape, const Eigen::MatrixXd& weights) {
