@@ -241,6 +241,7 @@ void add_bounds(CLI::App& app, Common& common, Action& chosen) {
                   "brink bounds net.onnx --method exact --time-limit 20 -o bounds.json",
                   [options, &common] { return run_bounds(*options, common); });
   add_network_options(*command, options->shared);
+  add_search_constants(*command, common);
   command->add_option("--method", options->method, "interval, symbolic, lp, weak or exact")
       ->capture_default_str();
   command->add_flag("--outputs", options->outputs,

@@ -304,6 +304,7 @@ void add_closest(CLI::App& app, Common& common, Action& chosen) {
                   });
   *self = command;
   add_question_options(*command, *options);
+  add_search_constants(*command, common);
   add_engine_options(*command, *options);
   command->add_option("-o,--out", outputs->csv, "the table to write, one row per image");
   add_store_option(*command, outputs->store);

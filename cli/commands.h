@@ -40,6 +40,8 @@ CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::
 CLI::Validator one_of(const std::vector<std::string>& words);
 /// For a subcommand that add_command() did not make.
 void add_example(CLI::App& command, const std::string& example);
+/// --search and --help-search of a command that searches.
+void add_search_constants(CLI::App& command, const Common& common);
 
 /// --format, of a table that the command prints.
 CLI::Option* add_format_option(CLI::App& command, Common& common);

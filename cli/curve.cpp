@@ -293,6 +293,7 @@ void add_curve(CLI::App& app, Common& common, Action& chosen) {
                                 command->norm_given = (*self)->count("--norm") > 0;
                                 return run_curve(*command, common);
                               });
+  add_search_constants(*sub, common);
   *self = sub;
   ClosestOptions& shared = command->shared;
   CLI::Option* from = sub->add_option(

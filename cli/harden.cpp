@@ -239,6 +239,7 @@ void add_harden(CLI::App& app, Common& common, Action& chosen) {
                               "brink harden net.onnx --data strokes --examples 5 --rounds 1 "
                               "--epochs 10 --time-limit 20 -o hard.onnx",
                               [command, &common] { return run_harden(*command, common); });
+  add_search_constants(*sub, common);
   ClosestOptions& shared = command->shared;
   add_network_options(*sub, shared);
   add_data_options(*sub, shared, true, false);

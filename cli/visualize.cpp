@@ -309,6 +309,7 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
   *self = command;
   ClosestOptions& shared = options->shared;
   add_network_options(*command, shared);
+  add_search_constants(*command, common);
   command->add_option("--unit", options->choice.units,
                       "layer and unit, K:J; layers from 1, units from 0");
   command->add_option("--layer", options->choice.layer, "all units of layer K")

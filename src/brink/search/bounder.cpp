@@ -1,5 +1,6 @@
 #include "brink/search/bounder.h"
 
+#include "brink/search/parameters.h"
 #include "brink/search/relaxation.h"
 #include "brink/search/substitution.h"
 
@@ -11,7 +12,7 @@ int PointPool::add(const Problem& problem, const Eigen::VectorXd& change, const 
   point.change = change / ball.shrinking(radius_, ball.radius());
   problem.first_image(point.change, point.image);
   points_.push_back(std::move(point));
-  if (points_.size() > kPointsKept) points_.pop_front();
+  if (points_.size() > parameters().points_kept) points_.pop_front();
   return added_++;
 }
 
@@ -29,7 +30,7 @@ Eigen::VectorXd PointPool::change(const std::vector<Share>& shares, const Ball& 
 }
 
 bool program_fits(const Problem& problem, const Intervals& root) {
-  return Relaxation::bytes(problem, root) <= kLargestProgram;
+  return Relaxation::bytes(problem, root) <= parameters().largest_program;
 }
 
 std::unique_ptr<Bounder> make_bounder(const Problem& problem, const Intervals& root) {

@@ -11,8 +11,6 @@
 
 namespace brink::search {
 
-constexpr std::size_t kPointsKept = 1024;  ///< of a pool: pixels are many, searches long
-
 /// What to minimise over a node: c_x x + c_s s for one neuron's columns, or -t.
 struct Objective {
   int neuron = -1;  ///< -1: the margin, minimise -t with t free; else minimise sign * y, t >= 0
@@ -102,12 +100,6 @@ class Bounder {
   /// What it keeps from node to node.
   virtual std::size_t bytes() const = 0;
 };
-
-/// Beyond, no program is made: a search has a few at a time, and one of so many bytes takes a
-/// second to solve.
-constexpr std::size_t kLargestProgram = std::size_t{40} << 20;
-/// A program of so many bytes is made anew when its turn comes, not kept while others have theirs.
-constexpr std::size_t kLargestKept = std::size_t{4} << 20;
 
 /// Would the program of all nodes below such a root take little enough memory?
 bool program_fits(const Problem& problem, const Intervals& root);

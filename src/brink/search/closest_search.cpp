@@ -15,6 +15,7 @@
 #include "brink/search/heuristic.h"
 #include "brink/search/ladder.h"
 #include "brink/search/leaf.h"
+#include "brink/search/parameters.h"
 #include "brink/search/units.h"
 
 namespace brink::search {
@@ -22,18 +23,6 @@ namespace brink::search {
 namespace {
 
 // In Statistics::effort; ten thousand take 0.1 to 0.3 seconds.
-constexpr std::int64_t kLadderAfter = 400'000;  ///< and each time the effort has quadrupled
-constexpr std::int64_t kFirstSlice = 10'000;    ///< of the tree between heuristics
-constexpr double kFirstBoundShare = 0.2;        ///< of the time, at most
-constexpr double kOpeningShare = 0.5;  ///< of the time: heuristics before the search, at most
-constexpr double kLastShare = 0.1;     ///< of the time: the ladder, from where it is by then
-constexpr double kGrace = 0.2;         ///< seconds after the limit for the bounds of open nodes
-constexpr std::int64_t kLongestSlice = 150'000;
-constexpr double kSliceGrowth = 1.3;
-constexpr double kHeuristicShare = 0.15;  ///< of a slice
-constexpr double kMoreLead = 1.5;         ///< than the first image needs
-constexpr double kWithoutImage = 4;       ///< the same, from the original image
-constexpr int kPatience = 8;              ///< rounds of local search without a find
 
 std::int64_t share_of(double share, std::int64_t effort) {
   return static_cast<std::int64_t>(share * static_cast<double>(effort));
@@ -73,7 +62,7 @@ class ClosestSearch {
 
   ClosestResult run() {
     if (problems_.front().hidden_layers() == 0) return without_hidden_layer();
-    first_bound_ = first_bound(problems_, ball_, share_of_time(kFirstBoundShare));
+    first_bound_ = first_bound(problems_, ball_, share_of_time(parameters().first_bound_share));
     if (first_bound_ > 0) tell();
     heuristics();
     choose_lead();
@@ -179,7 +168,7 @@ class ClosestSearch {
       heuristics_.push_back(std::make_unique<Heuristic>(problems_[r], regions_[r], ball_,
                                                         incumbent_, options_.seed + r));
       const auto left = static_cast<double>(regions_.size() - r);
-      heuristics_[r]->open(kPatience, share_of_time(kOpeningShare / left));
+      heuristics_[r]->open(parameters().patience, share_of_time(parameters().opening_share / left));
       result_.statistics.add(heuristics_[r]->take_statistics());
       if (regions_.size() > 1) heuristics_[r]->let_go_of_program();
     }
@@ -190,8 +179,8 @@ class ClosestSearch {
   }
 
   void take_turns() {
-    const Deadline most = share_of_time(1 - kLastShare);
-    round(most, kLadderAfter);
+    const Deadline most = share_of_time(1 - parameters().last_share);
+    round(most, parameters().ladder_after);
     while (!settled() && !most.expired()) {
       const std::size_t open = open_regions();
       each_open(most, [&](std::size_t r, const Deadline& turn) {
@@ -209,7 +198,7 @@ class ClosestSearch {
     }
     result_.ended = true;
     // What open nodes prove is asked for once the time is up.
-    const Deadline grace = deadline_.extended(kGrace);
+    const Deadline grace = deadline_.extended(parameters().grace);
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       if (trees_[r]) settle(r, Outcome::stopped);  // others' finds may have closed it
       if (!trees_[r]) continue;
@@ -250,16 +239,16 @@ class ClosestSearch {
     Tree& tree = *trees_[r];
     const std::int64_t start = result_.statistics.effort;
     const auto left = [&] { return budget.effort - (result_.statistics.effort - start); };
-    std::int64_t slice = std::min(kFirstSlice, budget.effort);
+    std::int64_t slice = std::min(parameters().first_slice, budget.effort);
     Outcome outcome =
         tree.started() ? tree.resume({budget.deadline, slice})
                        : tree.exclude(std::min(ball_.radius(), incumbent_.tree_radius(regions_[r])),
                                       {budget.deadline, slice});
     while (outcome == Outcome::stopped && !budget.deadline.expired() && left() > 0) {
-      heuristics_[r]->go_on({budget.deadline, share_of(kHeuristicShare, slice)});
+      heuristics_[r]->go_on({budget.deadline, share_of(parameters().heuristic_share, slice)});
       result_.statistics.add(heuristics_[r]->take_statistics());
-      slice = std::min(
-          {share_of(kSliceGrowth, slice) + 1, kLongestSlice, std::max<std::int64_t>(left(), 1)});
+      slice = std::min({share_of(parameters().slice_growth, slice) + 1, parameters().longest_slice,
+                        std::max<std::int64_t>(left(), 1)});
       beat();
       outcome = tree.resume({budget.deadline, slice});
     }

@@ -27,22 +27,12 @@
 #include "brink/search/extreme_heuristic.h"
 #include "brink/search/leaf.h"
 #include "brink/search/open_nodes.h"
+#include "brink/search/parameters.h"
 #include "brink/search/tightening.h"
 
 namespace brink::search {
 
 namespace {
-
-constexpr int kRounds = 12;
-constexpr int kLeafRounds = 200;
-constexpr std::int64_t kFirstTightening = 50;  ///< nodes; then four times as many, and so on
-constexpr int kTighteningGrowth = 4;
-constexpr int kFirstExpansions = 8;         ///< of the trees that tighten; twice as many each time
-constexpr std::int64_t kAscentAlways = 20;  ///< nodes whose point starts an ascent; then
-constexpr std::int64_t kAscentEvery = 8;    ///< every so many
-constexpr std::int64_t kBurst = 200;        ///< nodes, depth first, from the one taken up
-constexpr std::int64_t kLocalShare =
-    10;  ///< local search: its share of all effort is one in so many
 
 /// c y^k >= least.
 OutputRegion at_least(const Eigen::VectorXd& c, double least) {
@@ -64,7 +54,7 @@ class ExtremeSearch {
         root_(root),
         deadline_(deadline),
         options_(options),
-        open_(NodeOrder{kBurst, options.most_open}) {
+        open_(NodeOrder{parameters().burst, options.most_open}) {
     values_.tell(options.claims);
     problem_.tell(options.claims);
   }
@@ -100,9 +90,10 @@ class ExtremeSearch {
   }
 
   NodeBound bound(Node& node, const Intervals& bounds) {
-    NodeBound bound = result_.statistics.count(
-        bounder_->minimise(bounds, {-1, 1, true}, ball_, pool_, base_ - enough(),
-                           bounds.settled() ? kLeafRounds : kRounds, deadline_));
+    NodeBound bound = result_.statistics.count(bounder_->minimise(
+        bounds, {-1, 1, true}, ball_, pool_, base_ - enough(),
+        bounds.settled() ? parameters().extreme_leaf_rounds : parameters().extreme_rounds,
+        deadline_));
     node.bound = bound.empty() ? std::numeric_limits<double>::infinity()
                                : std::max(node.bound, *bound.value - base_);
     if (-node.bound <= enough()) return bound;
@@ -110,7 +101,8 @@ class ExtremeSearch {
     best_.offer(problem_.image_with(bound.maximiser));
     best_.offer(problem_.image_with(change));
     const std::int64_t nodes = result_.statistics.nodes;
-    if (nodes <= kAscentAlways || nodes % kAscentEvery == 0) best_.ascend(change, deadline_);
+    if (nodes <= parameters().ascent_always || nodes % parameters().ascent_every == 0)
+      best_.ascend(change, deadline_);
     return bound;
   }
 
@@ -157,7 +149,8 @@ class ExtremeSearch {
 
   void local_search() {
     const Stopwatch watch;
-    best_.search(root_, result_.statistics.effort / kLocalShare, deadline_, result_.statistics);
+    best_.search(root_, result_.statistics.effort / parameters().local_share, deadline_,
+                 result_.statistics);
     result_.statistics.heuristic_seconds += watch.seconds();
   }
 
@@ -165,8 +158,9 @@ class ExtremeSearch {
     local_search();
     const Stopwatch watch;
     renew();
-    const bool first = next_tightening_ == kFirstTightening;
-    next_tightening_ = kTighteningGrowth * std::max(next_tightening_, result_.statistics.nodes);
+    const bool first = next_tightening_ == parameters().extreme_tighten_after;
+    next_tightening_ =
+        parameters().extreme_tighten_growth * std::max(next_tightening_, result_.statistics.nodes);
     auto tighter = first ? tighten_node(problem_, *bounder_, ball_, pool_, root_, deadline_,
                                         result_.statistics)
                          : tighten_by_trees(problem_, ball_, {&pool_}, root_, expansions_,
@@ -195,8 +189,8 @@ class ExtremeSearch {
   std::unique_ptr<Bounder> bounder_;
   OpenNodes open_;
   double closed_ = -std::numeric_limits<double>::infinity();  ///< of leaves left open
-  std::int64_t next_tightening_ = kFirstTightening;
-  int expansions_ = kFirstExpansions;
+  std::int64_t next_tightening_ = parameters().extreme_tighten_after;
+  int expansions_ = parameters().extreme_expansions;
 };
 
 }  // namespace

@@ -13,22 +13,16 @@
 
 #include "brink/search/ascent.h"
 #include "brink/search/attack.h"
+#include "brink/search/parameters.h"
 
 namespace brink::search {
 
 namespace {
 
-constexpr int kAscents = 20;
-constexpr int kAscentSteps = 10;
 constexpr int kPassesAnAscentStep = 6;  ///< through the network
-constexpr double kAscentLeak = 0.1;
-constexpr double kAscentGain = 1e-6;  ///< of max(1, |value|): what a find must be better by
-constexpr double kClimbGain = 1e-4;   ///< the same, of a climb's
-constexpr int kExtremeFlips = 100;
+constexpr double kAscentGain = 1e-6;    ///< of max(1, |value|): what a find must be better by
+constexpr double kClimbGain = 1e-4;     ///< the same, of a climb's
 constexpr std::int64_t kExtremeRoundEffort = 10;  ///< besides its programs, so that rounds end
-constexpr double kLeastExtremeKick = 0.05,
-                 kLargestExtremeKick = 0.45;  ///< of the way to the corner
-constexpr int kAfresh = 4;                    ///< one kick in so many goes all the way
 
 }  // namespace
 
@@ -51,9 +45,9 @@ bool ExtremeHeuristic::offer(const Eigen::VectorXd& x) {
 
 void ExtremeHeuristic::ascend(const Eigen::VectorXd& start, const Deadline& deadline) {
   Eigen::VectorXd change = start;
-  for (int ascent = 0; ascent < kAscents; ++ascent) {
-    const auto found = attack(problem_, ball_, change, kAscentLeak, kAscentSteps, deadline,
-                              better_by(kAscentGain));
+  for (int ascent = 0; ascent < parameters().ascents; ++ascent) {
+    const auto found = attack(problem_, ball_, change, parameters().ascent_leak,
+                              parameters().ascent_steps, deadline, better_by(kAscentGain));
     if (!found) return;
     change = *found - problem_.image();
     if (!offer(problem_.image_with(change))) return;
@@ -68,13 +62,14 @@ void ExtremeHeuristic::search(const Intervals& root, std::int64_t effort, const 
   const auto climb = [&](const Eigen::VectorXd& x) {
     if (!ascent) {
       const double before = value_;
-      statistics.effort += problem_.effort_of_passes(kAscentSteps * kPassesAnAscentStep);
+      statistics.effort +=
+          problem_.effort_of_passes(parameters().ascent_steps * kPassesAnAscentStep);
       ascend(x - problem_.image(), deadline);
       return value_ > before;
     }
     pool.add(problem_, x - problem_.image(), ball_);
-    const auto change = ascent->climb(ball_, pool, problem_.pattern(x), kExtremeFlips, deadline,
-                                      better_by(kClimbGain));
+    const auto change = ascent->climb(ball_, pool, problem_.pattern(x), parameters().extreme_flips,
+                                      deadline, better_by(kClimbGain));
     return change && offer(problem_.image_with(*change));
   };
   const std::int64_t end = statistics.effort + effort;
@@ -85,8 +80,10 @@ void ExtremeHeuristic::search(const Intervals& root, std::int64_t effort, const 
     for (double& normal : normals) normal = random_.normal();
     problem_.first_direction(normals, direction);
     ball_.support(direction, &corner);
-    const bool afresh = random_.index(kAfresh) == 0;
-    const double kick = afresh ? 1 : random_.uniform(kLeastExtremeKick, kLargestExtremeKick);
+    const bool afresh = random_.index(parameters().extreme_afresh) == 0;
+    const double kick = afresh ? 1
+                               : random_.uniform(parameters().extreme_least_kick,
+                                                 parameters().extreme_largest_kick);
     x = problem_.image_with((1 - kick) * (point_ - problem_.image()) + kick * corner);
   }
 }

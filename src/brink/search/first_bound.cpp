@@ -12,16 +12,12 @@
 
 #include "brink/search/ball_substitution.h"
 #include "brink/search/claims.h"
+#include "brink/search/parameters.h"
 #include "brink/search/worker.h"
 
 namespace brink::search {
 
 namespace {
-
-constexpr double kStart = 1e-4;  ///< of the largest radius
-constexpr double kGrowth = 3, kShrinking = 30;
-constexpr int kTries = 10;   ///< growing or shrinking
-constexpr int kBetween = 4;  ///< after that
 
 /// A radius above `least` that is proven, or `least`.
 double largest_free(const std::vector<Problem>& problems, const Ball& whole, double least,
@@ -38,14 +34,17 @@ double largest_free(const std::vector<Problem>& problems, const Ball& whole, dou
     }
     if (free || !deadline.expired()) (free ? proven : refused) = radius;
   };
-  double radius = std::max(kStart * whole.radius(), kGrowth * least);
-  for (int tries = 0; tries < kTries && !deadline.expired(); ++tries) {
+  double radius =
+      std::max(parameters().first_ball * whole.radius(), parameters().first_growth * least);
+  for (int tries = 0; tries < parameters().first_tries && !deadline.expired(); ++tries) {
     if (!(radius > least) || radius > whole.radius()) break;
     attempt(radius);
     if (proven > least && !std::isinf(refused)) break;
-    radius = proven > least ? kGrowth * radius : radius / kShrinking;
+    radius =
+        proven > least ? parameters().first_growth * radius : radius / parameters().first_shrinking;
   }
-  for (int tries = 0; tries < kBetween && proven > 0 && !deadline.expired(); ++tries) {
+  for (int tries = 0; tries < parameters().first_between && proven > 0 && !deadline.expired();
+       ++tries) {
     if (std::isinf(refused)) break;
     attempt(std::sqrt(proven * refused));
   }

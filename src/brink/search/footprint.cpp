@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "brink/search/extreme.h"
+#include "brink/search/parameters.h"
 #include "brink/search/relaxation.h"
 
 namespace brink::search {
@@ -27,19 +28,20 @@ std::size_t search_bytes(const Network& network, int threads, int regions) {
   const std::size_t neurons = hidden_neurons(network);
   const auto inputs = static_cast<std::size_t>(network.input_size());
   const auto first = static_cast<std::size_t>(network.width(1));
-  const std::size_t pool = kPointsKept * (inputs + first) * sizeof(double);
+  const std::size_t pool = parameters().points_kept * (inputs + first) * sizeof(double);
   const std::size_t rows = 2 * neurons + 1 + static_cast<std::size_t>(network.output_size());
   const auto points = static_cast<std::size_t>(point_columns(static_cast<int>(first)));
   const std::size_t columns = neurons + points + 1;
   const std::size_t whole = rows * (rows + 2 * columns + points) * sizeof(double);
-  const std::size_t program = std::min(whole, kLargestProgram);
+  const std::size_t program = std::min(whole, parameters().largest_program);
   const std::size_t stack = neurons * (kNodeBytes + 4 * sizeof(double));
   // A region's tree has a worker a thread, and so has a rung of a ladder; a region's heuristics
   // have one program, and so has the last resort of a ladder. One region has its turn, the others
   // keep small programs only.
   const auto workers = static_cast<std::size_t>(threads), trees = static_cast<std::size_t>(regions);
   const std::size_t all = workers * (trees + 1) + trees + 1;
-  return all * (pool + stack + 2 * std::min(program, kLargestKept)) + 4 * (workers + 1) * program;
+  return all * (pool + stack + 2 * std::min(program, parameters().largest_kept)) +
+         4 * (workers + 1) * program;
 }
 
 std::size_t extreme_bytes(const Network& network) {

@@ -17,22 +17,15 @@
 #include <cmath>
 
 #include "brink/search/attack.h"
+#include "brink/search/parameters.h"
 #include "brink/search/tightening.h"
 
 namespace brink::search {
 
 namespace {
 
-constexpr int kAttackStarts = 6;
-constexpr int kAttackSteps = 12;
-constexpr int kPassesAStep = 6;  ///< through the network
-constexpr int kFlips = 100;
+constexpr int kPassesAStep = 6;            ///< through the network
 constexpr std::int64_t kRoundEffort = 10;  ///< besides its programs
-constexpr double kRebuild = 0.7;           ///< when the ball fell below this share of the ascent's
-constexpr double kCloser = 0.995;          ///< a find's share of the incumbent's radius, at most
-constexpr double kLeastKick = 0.05, kLargestKick = 0.45;  ///< of the way to the ball's corner
-constexpr double kLeastKept = 0.6;   ///< of the incumbent's change, in every other kick
-constexpr double kLeastStart = 0.3;  ///< of the way to the corner, where no image is known
 
 }  // namespace
 
@@ -65,7 +58,7 @@ void Heuristic::attack_from(int start, const Deadline& deadline) {
     Eigen::VectorXd from = Eigen::VectorXd::Zero(problem_.image().size());
     if (start > 0) from = 0.5 * corner(ball.radius(), random_normals(from.size()));
     const auto leak = kLeaks[static_cast<std::size_t>(start) % kLeaks.size()];
-    const auto point = attack(problem_, ball, from, leak, kAttackSteps, deadline);
+    const auto point = attack(problem_, ball, from, leak, parameters().attack_steps, deadline);
     if (point && incumbent_.offer(region_, *point)) {
       reach = 0.97 * radius();
     } else if (std::isinf(incumbent_.distance())) {
@@ -83,13 +76,13 @@ bool Heuristic::climb(const std::vector<bool>& start, double share, const Deadli
   ball.set_radius(share * radius());
   statistics_.effort += kRoundEffort;
   if (ball.radius() < 1 && ball.norm() == Norm::l0) return false;
-  const auto change = ascent_->climb(ball, pool_, start, kFlips, deadline);
+  const auto change = ascent_->climb(ball, pool_, start, parameters().flips, deadline);
   return change && incumbent_.offer(region_, problem_.image_with(*change));
 }
 
 /// With a program of the ball; if that fits.
 bool Heuristic::can_climb() {
-  const bool near = ascent_radius_ > 0 && radius() >= kRebuild * ascent_radius_;
+  const bool near = ascent_radius_ > 0 && radius() >= parameters().rebuild * ascent_radius_;
   if (near && ascent_) return true;
   if (near && !fits_) return false;
   Ball ball = ball_;
@@ -109,11 +102,11 @@ std::vector<bool> Heuristic::random_start() {
   problem_.first_direction(random_normals(problem_.network().layer(1).bias.size()), direction);
   Eigen::VectorXd change = corner(radius(), direction);
   if (incumbent_.region() == &region_) {
-    const double kept = rounds_ % 2 == 0 ? 1 : random_.uniform(kLeastKept, 1);
-    change = random_.uniform(kLeastKick, kLargestKick) * change +
+    const double kept = rounds_ % 2 == 0 ? 1 : random_.uniform(parameters().least_kept, 1);
+    change = random_.uniform(parameters().least_kick, parameters().largest_kick) * change +
              kept * (incumbent_.image() - problem_.image());
   } else {
-    change *= random_.uniform(kLeastStart, 1);
+    change *= random_.uniform(parameters().least_start, 1);
   }
   return problem_.pattern(problem_.image_with(change));
 }
@@ -127,10 +120,10 @@ bool Heuristic::round(const Deadline& deadline) {
   if (!can_climb()) {
     const double before = radius();
     attack_from(1 + rounds_++, deadline);
-    statistics_.effort += problem_.effort_of_passes(kAttackSteps * kPassesAStep);
+    statistics_.effort += problem_.effort_of_passes(parameters().attack_steps * kPassesAStep);
     return radius() < before;
   }
-  const bool found = climb(random_start(), kCloser, deadline);
+  const bool found = climb(random_start(), parameters().closer, deadline);
   ++rounds_;
   if (found) climb_on(deadline);
   return found;
@@ -138,7 +131,7 @@ bool Heuristic::round(const Deadline& deadline) {
 
 void Heuristic::open(int patience, const Deadline& deadline) {
   const Stopwatch watch;
-  for (int start = 0; start < kAttackStarts; ++start) attack_from(start, deadline);
+  for (int start = 0; start < parameters().attack_starts; ++start) attack_from(start, deadline);
   if (incumbent_.region() == &region_) climb_on(deadline);
   for (int failures = 0; failures < patience && !deadline.expired();) {
     failures = round(deadline) ? 0 : failures + 1;

@@ -5,6 +5,7 @@
 #include "brink/search/ascent.h"
 #include "brink/search/frontier.h"
 #include "brink/search/incumbent.h"
+#include "brink/search/parameters.h"
 
 namespace brink::search {
 
@@ -20,7 +21,7 @@ class Heuristic {
   void go_on(const Budget& budget);
   /// A large program is made anew when it goes on.
   void let_go_of_program() {
-    if (ascent_ && ascent_->bytes() > kLargestKept) ascent_.reset();
+    if (ascent_ && ascent_->bytes() > parameters().largest_kept) ascent_.reset();
   }
   /// What it did since the last call.
   Statistics take_statistics() { return std::exchange(statistics_, {}); }

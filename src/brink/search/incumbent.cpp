@@ -1,4 +1,5 @@
 #include "brink/search/incumbent.h"
+#include "brink/search/parameters.h"
 
 #include <algorithm>
 #include <array>
@@ -15,8 +16,6 @@ namespace {
 constexpr double kShare = 0.9;
 /// Multiples of a change that are tried for a first image with the lead.
 constexpr std::array kStretches = {1.003, 1.01, 1.03, 1.1, 1.3, 2.0};
-/// Of the time left, that polishing a find may take.
-constexpr double kPolishShare = 0.1;
 
 }  // namespace
 
@@ -85,7 +84,7 @@ bool Incumbent::offer(const OutputRegion& region, const Eigen::VectorXd& point) 
   if (lead(region) > 0) leads.push_back(lead_);
   const auto polished =
       polish(network_, question_, region, image_, phases_at(network_, point), point,
-             deadline_.within(kPolishShare * deadline_.remaining()), leads);
+             deadline_.within(parameters().polish_share * deadline_.remaining()), leads);
   ++patterns_;
   pattern_seconds_ += watch.seconds();
   bool better = offer(nearest_, leads.front(), region, polished.front(), point);

@@ -13,18 +13,13 @@
 #include <limits>
 
 #include "brink/search/claims.h"
+#include "brink/search/parameters.h"
 
 namespace brink::search {
 
 namespace {
 
 // In Statistics::effort; ten thousand take 0.1 to 0.3 seconds.
-constexpr std::int64_t kLeastRung = 2'500;
-constexpr double kLadderShare = 0.05;  ///< of the effort so far, for a rung
-constexpr int kRungs = 6, kLastRungs = 20;
-constexpr double kLadderGrowth = 2.5;  ///< of small balls
-constexpr int kLadderRounds = 10;      ///< of points, for a root alone
-constexpr double kFirstBall = 1e-3;    ///< of the search radius
 
 }  // namespace
 
@@ -49,7 +44,8 @@ double Ladder::search_radius() const {
 }
 
 void Ladder::climb(const Deadline& deadline, double part) {
-  climb(deadline, kLadderShare * part, kRungs, std::numeric_limits<double>::infinity());
+  climb(deadline, parameters().ladder_share * part, parameters().rungs,
+        std::numeric_limits<double>::infinity());
 }
 
 void Ladder::climb_at_last(const Deadline& deadline) {
@@ -58,21 +54,22 @@ void Ladder::climb_at_last(const Deadline& deadline) {
     return;
   }
   start_from_root(deadline);
-  if (bound_ > 0) climb(deadline, kLadderShare, kLastRungs, kLadderGrowth);
+  if (bound_ > 0)
+    climb(deadline, parameters().ladder_share, parameters().last_rungs, parameters().ladder_growth);
 }
 
 /// The root's relaxation, with nothing tightened, in larger and larger balls.
 void Ladder::start_from_root(const Deadline& deadline) {
   const double end = search_radius();
   Ball ball = whole_;
-  for (double radius = kFirstBall * end; radius > 0 && !deadline.expired();
-       radius *= kLadderGrowth) {
+  for (double radius = parameters().ladder_ball * end; radius > 0 && !deadline.expired();
+       radius *= parameters().ladder_growth) {
     ball.set_radius(std::min(radius, end));
     PointPool pool;
     const Intervals bounds = ball_bounds(problem_, ball);
     const auto root = make_bounder(problem_, bounds);
-    const NodeBound margin =
-        statistics_.count(root->minimise(bounds, {}, ball, pool, 0.0, kLadderRounds, deadline));
+    const NodeBound margin = statistics_.count(
+        root->minimise(bounds, {}, ball, pool, 0.0, parameters().ladder_rounds, deadline));
     if (!margin.exceeds(0)) break;
     const Objective asked;
     problem_.claims().proven(problem_, bounds, margin.empty() ? asked.no_cost() : asked.cost(),
@@ -93,8 +90,8 @@ void Ladder::climb(const Deadline& deadline, double share, int rungs, double gro
     if (bound_ > 0) radius = std::min(radius, growth * bound_);
     const auto due = static_cast<std::int64_t>(share * static_cast<double>(statistics_.effort));
     Tree tree(problem_, region_, whole_, incumbent_, statistics_, threads_, spare_);
-    const Outcome outcome = tree.exclude(
-        radius, {deadline.within(0.5 * deadline.remaining()), std::max(kLeastRung, due)});
+    const Outcome outcome = tree.exclude(radius, {deadline.within(0.5 * deadline.remaining()),
+                                                  std::max(parameters().least_rung, due)});
     if (outcome == Outcome::empty) {
       raise(tree.excluded_bound());
     } else {

@@ -9,6 +9,7 @@
 // directions that the multipliers give (stalls: those directions do not separate the program's
 // point, 12,000 nodes where points need 100).
 #include "brink/search/relaxation.h"
+#include "brink/search/parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,16 +25,7 @@ constexpr double kBig = 1e7;  ///< sides of slacks that have none
 /// Perturbation of the costs: the margin objective has one nonzero cost, hence ties everywhere.
 constexpr double kPerturbation = 1e-7;
 constexpr double kSharpPerturbation = 1e-11;
-constexpr int kRecentPoints = 256;  ///< of the pool that pricing looks at
-constexpr int kPointsARound = 3;    ///< from the pool, besides the new one
-constexpr double kRewrite = 0.02;   ///< a triangle follows bounds that moved by this share
-constexpr double kThin = 1e-5;      ///< triangles are written at least this wide (looser, so sound)
-/// How often a program ends early: where its objective says enough, its multipliers often prove it;
-/// else they have asked for a point.
-constexpr int kEarlyEnds = 4;
-/// Bound and program have met when this share is open: of the margin, of a neuron's side, of an
-/// extreme.
-constexpr double kMet = 0.02, kNeuronMet = 0.1, kSharpMet = 0.1;
+constexpr double kThin = 1e-5;  ///< triangles are written at least this wide (looser, so sound)
 
 /// The columns' bounds alone keep neuron j of layer k inactive: its row would say nothing.
 bool inactive_anyway(const Problem& problem, const Intervals& root, int k, int j) {
@@ -180,8 +172,8 @@ void Relaxation::load(const Intervals& node) {
       write_triangle(slot, lower, upper);
     }
     const bool open = node.lower[i] < -kThin && node.upper[i] > kThin;
-    if (open && (node.upper[i] < (1 - kRewrite) * slot.triangle_upper ||
-                 node.lower[i] > (1 - kRewrite) * slot.triangle_lower)) {
+    if (open && (node.upper[i] < (1 - parameters().rewrite) * slot.triangle_upper ||
+                 node.lower[i] > (1 - parameters().rewrite) * slot.triangle_lower)) {
       write_triangle(slot, node.lower[i], node.upper[i]);
     }
   }
@@ -243,12 +235,12 @@ void Relaxation::price(const Priced& priced, const Ball& ball, PointPool& pool) 
   for (const PointColumn& column : point_columns_) {
     entered = std::max(entered, priced.first.dot(column.image));
   }
-  for (int id = std::max(pool.begin(), fresh - kRecentPoints); id < fresh; ++id) {
+  for (int id = std::max(pool.begin(), fresh - parameters().recent_points); id < fresh; ++id) {
     const double worth = priced.first.dot(pool.point(id).image);
     if (worth > entered * (1 + 1e-9)) known.emplace_back(worth, id);
   }
   enter(pool, fresh);
-  const auto count = std::min<std::size_t>(known.size(), kPointsARound);
+  const auto count = std::min<std::size_t>(known.size(), parameters().points_a_round);
   std::partial_sort(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(count), known.end(),
                     std::greater<>());
   for (std::size_t i = 0; i < count; ++i) enter(pool, known[i].second);
@@ -299,10 +291,13 @@ NodeBound Relaxation::minimise(const Intervals& node, const Objective& objective
     }
     if (!ray && (*result.value > enough || status == DualSimplex::Status::stalled)) break;
     if (status == DualSimplex::Status::cutoff) {
-      cutoff = ++early_ends < kEarlyEnds ? enough + (simplex_.objective() - bound) : inf;
+      cutoff =
+          ++early_ends < parameters().early_ends ? enough + (simplex_.objective() - bound) : inf;
     } else if (optimal) {
       if (hopeless) break;
-      const double met = objective.sharp ? kSharpMet : objective.neuron >= 0 ? kNeuronMet : kMet;
+      const double met = objective.sharp         ? parameters().sharp_met
+                         : objective.neuron >= 0 ? parameters().neuron_met
+                                                 : parameters().met;
       const double program = simplex_.objective();
       if (program - *result.value <= met * std::abs(program - enough)) break;
     }

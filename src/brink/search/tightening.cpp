@@ -12,15 +12,11 @@
 
 #include "brink/search/ball_substitution.h"
 #include "brink/search/claims.h"
+#include "brink/search/parameters.h"
 
 namespace brink::search {
 
 namespace {
-
-constexpr int kRootRounds = 60;
-constexpr int kNeuronRounds = 8;
-constexpr double kSubstitutionShare = 0.2;  ///< of the time, where no program fits
-constexpr double kHope = 0.1;  ///< of the width: a side that can move less is left alone
 
 void first_layer(const Problem& problem, const Ball& ball, Intervals& phasing) {
   for (int j = 0; j < problem.first_width(); ++j) {
@@ -53,7 +49,7 @@ class Reached {
   /// Is there hope to move the lower (sign 1) or upper side by a share of the width?
   bool hope(const Intervals& phasing, std::size_t i, double sign) const {
     const double room = sign > 0 ? lowest_[i] - phasing.lower[i] : phasing.upper[i] - highest_[i];
-    return room > kHope * (phasing.upper[i] - phasing.lower[i]);
+    return room > parameters().hope * (phasing.upper[i] - phasing.lower[i]);
   }
 
  private:
@@ -74,7 +70,7 @@ class NodeTightening {
         reached_(problem.neurons()) {}
 
   std::optional<Intervals> run(Intervals bounds) {
-    const NodeBound margin = minimise(bounds, {}, kRootRounds);
+    const NodeBound margin = minimise(bounds, {}, parameters().root_rounds);
     if (margin.exceeds(0)) return tell(bounds, {}, margin), std::nullopt;
     std::optional<Intervals> tighter = std::move(bounds);
     for (int k = 1; k <= problem_.hidden_layers() && bounder_.bounds_neurons(); ++k) {
@@ -107,7 +103,7 @@ class NodeTightening {
     for (const double sign : {1.0, -1.0}) {
       if (!bounds.unstable(id)) return true;
       if (!reached_.hope(bounds, i, sign)) continue;
-      const NodeBound bound = minimise(bounds, {id, sign}, kNeuronRounds);
+      const NodeBound bound = minimise(bounds, {id, sign}, parameters().neuron_rounds);
       tell(bounds, {id, sign}, bound);
       if (bound.empty()) return false;
       if (sign > 0) {
@@ -160,7 +156,7 @@ std::optional<Intervals> tighten(const Problem& problem, const Ball& ball, Point
   auto bounds = problem.propagate(std::move(known), 2);
   if (!bounds || deadline.expired()) return bounds;
   if (!program_fits(problem, *bounds)) {
-    const Deadline share = deadline.within(kSubstitutionShare * deadline.remaining());
+    const Deadline share = deadline.within(parameters().substitution_share * deadline.remaining());
     statistics.effort += problem.effort_of_passes(2 * problem.neurons());
     bounds = meet(std::move(*bounds), BallSubstitution(problem, ball, true, share).intervals());
     if (bounds) bounds = problem.propagate(std::move(*bounds), 2);

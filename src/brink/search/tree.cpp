@@ -6,6 +6,7 @@
 // larger ones, each time the nodes have grown fourfold. Open nodes meet the new root when they are
 // taken up.
 #include "brink/search/tree.h"
+#include "brink/search/parameters.h"
 
 #include <algorithm>
 
@@ -13,15 +14,7 @@
 
 namespace brink::search {
 
-namespace {
-
-constexpr double kRetighten = 0.95;           ///< when the radius fell below this share
-constexpr std::int64_t kRestartAfter = 1200;  ///< nodes; then four times as many, and so on
-constexpr int kRestartGrowth = 4;
-constexpr int kExpansions = 6;  ///< of the trees that tighten a neuron at the first restart
-constexpr int kExpansionsGrowth = 2;
-
-}  // namespace
+namespace {}  // namespace
 
 Tree::Tree(const Problem& problem, const OutputRegion& region, const Ball& ball,
            Incumbent& incumbent, Statistics& statistics, int threads, SpareThreads* spare,
@@ -95,15 +88,15 @@ void Tree::restart(const Deadline& deadline) {
   for (const auto& worker : workers_) pools.push_back(&worker->pool());
   renew_root(tighten_by_trees(problem_, ball_, pools, root_, expansions_, deadline, statistics_),
              watch);
-  next_restart_ *= kRestartGrowth;
-  expansions_ *= kExpansionsGrowth;
+  next_restart_ *= parameters().restart_growth;
+  expansions_ *= parameters().expansions_growth;
 }
 
 void Tree::burst(const Budget& budget) {
   const Stopwatch watch;
   const double tightening_before = statistics_.tightening_seconds;
   const int threads = static_cast<int>(workers_.size());
-  frontier_.begin(threads, budget, next_restart_, kRetighten * tightened_radius_);
+  frontier_.begin(threads, budget, next_restart_, parameters().retighten * tightened_radius_);
   parallel_for(threads, threads, [&](int i) {
     workers_[static_cast<std::size_t>(i)]->explore(frontier_, limit_radius_, budget.deadline);
   });
@@ -121,8 +114,8 @@ Outcome Tree::exclude(double radius, const Budget& budget) {
   shrink_ball();
   clear();
   frontier_.forget_seen();
-  next_restart_ = kRestartAfter;
-  expansions_ = kExpansions;
+  next_restart_ = parameters().restart_after;
+  expansions_ = parameters().expansions;
   retighten(budget.deadline);
   if (empty_) return Outcome::empty;
   workers_.front()->push({});
@@ -137,7 +130,7 @@ Outcome Tree::resume(const Budget& budget) {
     const SpareThreads::Loan loan(spare_);
     employ(threads_ + loan.threads());
     shrink_ball();
-    if (ball_.radius() < kRetighten * tightened_radius_) retighten(budget.deadline);
+    if (ball_.radius() < parameters().retighten * tightened_radius_) retighten(budget.deadline);
     if (!empty_ && frontier_.nodes_seen() >= next_restart_) restart(budget.deadline);
     if (empty_) {
       clear();

@@ -10,15 +10,12 @@
 #include "brink/search/branching.h"
 #include "brink/search/claims.h"
 #include "brink/search/open_nodes.h"
+#include "brink/search/parameters.h"
 #include "brink/search/tightening.h"
 
 namespace brink::search {
 
 namespace {
-
-constexpr int kTreeRootRounds = 60;
-constexpr int kTreeRounds = 8;
-constexpr double kTreeGain = 0.01;  ///< of the width: what a first branching must gain for more
 
 /// A lower bound of sign * y over the bounds, by a small tree: a question of expand().
 class NeuronTree {
@@ -44,7 +41,7 @@ class NeuronTree {
     const double at_root = least(), width = root_.upper[id] - root_.lower[id];
     for (int expansion = 0; expansion < expansions && !open_.empty(); ++expansion) {
       if (least() > 0 || closed_ <= open_.least_bound() || deadline_.expired()) break;
-      if (expansion == 1 && least() < at_root + kTreeGain * width) break;
+      if (expansion == 1 && least() < at_root + parameters().tree_gain * width) break;
       for (int child = 0; child < 2; ++child) expand(*this, open_.pop(), open_);
     }
     return least();
@@ -56,8 +53,8 @@ class NeuronTree {
     return bounds;
   }
   NodeBound bound(Node& node, const Intervals& bounds) {
-    NodeBound bound = statistics_.count(
-        bounder_.minimise(bounds, objective_, ball_, pool_, 0.0, kTreeRounds, deadline_));
+    NodeBound bound = statistics_.count(bounder_.minimise(bounds, objective_, ball_, pool_, 0.0,
+                                                          parameters().tree_rounds, deadline_));
     if (!bound.empty()) node.bound = std::max(node.bound, *bound.value);
     return bound;
   }
@@ -137,7 +134,7 @@ class TreeTightening {
   bool root_is_empty() {
     return std::any_of(hands_.begin(), hands_.end(), [this](const auto& hand) {
       const NodeBound margin = hand->statistics.count(hand->bounder->minimise(
-          bounds_, {}, ball_, *hand->pool, 0.0, kTreeRootRounds, deadline_));
+          bounds_, {}, ball_, *hand->pool, 0.0, parameters().tree_root_rounds, deadline_));
       if (!margin.exceeds(0)) return false;
       const Cost cost = margin.empty() ? Objective().no_cost() : Objective().cost();
       problem_.claims().proven(problem_, bounds_, cost, ball_, margin.proof);

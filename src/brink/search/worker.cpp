@@ -16,22 +16,12 @@
 #include "brink/search/branching.h"
 #include "brink/search/claims.h"
 #include "brink/search/leaf.h"
+#include "brink/search/parameters.h"
 
 namespace brink::search {
 
 namespace {
 
-constexpr int kNodeRounds = 12;
-/// Nodes below its sibling that make a node's own tightening worth its cost: it halves the time of
-/// the hardest images; after 50 to 200 nodes it doubles that of the others.
-constexpr std::int64_t kLargeSubtree = 2000;
-/// The same by small trees: it saves the hardest images a third of their iterations.
-constexpr std::int64_t kHugeSubtree = 16000;
-constexpr int kWorkerExpansions = 12;       ///< of these trees
-constexpr std::int64_t kAttackAlways = 50;  ///< nodes from whose point an attack starts; then
-constexpr std::int64_t kAttackEvery = 8;    ///< every so many
-constexpr int kRescueSteps = 4;
-constexpr double kAttackLeak = 0.1;
 constexpr std::int64_t kProgramEffort = 100;  ///< of a leaf's linear program
 
 }  // namespace
@@ -109,8 +99,8 @@ std::optional<Intervals> Worker::enter(Node& node) {
   }
   ++seen_;
   ++statistics_.nodes;
-  if (seen_ - node.made >= kLargeSubtree && bounder().bounds_neurons()) {
-    auto tighter = tightened(*bounds, seen_ - node.made >= kHugeSubtree);
+  if (seen_ - node.made >= parameters().large_subtree && bounder().bounds_neurons()) {
+    auto tighter = tightened(*bounds, seen_ - node.made >= parameters().huge_subtree);
     if (tighter) {
       node.note(changes_between(*bounds, *tighter));
     } else {
@@ -124,8 +114,8 @@ std::optional<Intervals> Worker::enter(Node& node) {
 std::optional<Intervals> Worker::tightened(const Intervals& bounds, bool by_trees) {
   const Stopwatch watch;
   auto tighter =
-      by_trees ? tighten_by_trees(problem_, ball_, {&pool_}, bounds, kWorkerExpansions, deadline_,
-                                  statistics_)
+      by_trees ? tighten_by_trees(problem_, ball_, {&pool_}, bounds, parameters().worker_expansions,
+                                  deadline_, statistics_)
                : tighten_node(problem_, bounder(), ball_, pool_, bounds, deadline_, statistics_);
   statistics_.tightening_seconds += watch.seconds();
   return tighter;
@@ -142,7 +132,7 @@ NodeBound Worker::bound(const Node& /*node*/, const Intervals& bounds) {
 
 NodeBound Worker::minimise(const Intervals& bounds, const Ball& ball, double enough) {
   NodeBound bound = statistics_.count(
-      bounder().minimise(bounds, {}, ball, pool_, enough, kNodeRounds, deadline_));
+      bounder().minimise(bounds, {}, ball, pool_, enough, parameters().node_rounds, deadline_));
   if (bound.exceeds(0)) tell(bounds, ball, bound);
   return bound;
 }
@@ -170,8 +160,9 @@ bool Worker::try_points(const NodeBound& bound) {
   if (offer(bound.maximiser)) return true;
   const Eigen::VectorXd change = change_of(bound, pool_, ball_);
   if (offer(change)) return true;
-  if (seen_ > kAttackAlways && seen_ % kAttackEvery != 0) return false;
-  const auto point = attack(problem_, ball_, change, kAttackLeak, kRescueSteps, deadline_);
+  if (seen_ > parameters().attack_always && seen_ % parameters().attack_every != 0) return false;
+  const auto point = attack(problem_, ball_, change, parameters().attack_leak,
+                            parameters().rescue_steps, deadline_);
   return point && incumbent_.offer(region_, *point);
 }
 
@@ -224,8 +215,8 @@ double Worker::open_bound(double radius, double bound, const Deadline& deadline)
     if (bound == 0) return;
     const auto bounds = problem_.within(*root_, node);
     if (!bounds) return;
-    const NodeBound margin = statistics_.count(
-        bounder().minimise(*bounds, {.radius = true}, ball_, pool_, 0.0, kNodeRounds, deadline));
+    const NodeBound margin = statistics_.count(bounder().minimise(
+        *bounds, {.radius = true}, ball_, pool_, 0.0, parameters().node_rounds, deadline));
     tell(*bounds, ball_, margin);
     if (margin.exceeds(0)) return;
     bound = std::min(bound, beyond(ball_.norm(), excluded_radius(margin.proof, ball_)));

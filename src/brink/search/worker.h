@@ -10,6 +10,7 @@
 #include "brink/search/frontier.h"
 #include "brink/search/incumbent.h"
 #include "brink/search/open_nodes.h"
+#include "brink/search/parameters.h"
 #include "brink/search/tightening.h"
 
 namespace brink::search {
@@ -53,7 +54,7 @@ class Worker {
 
   /// While others have their turn.
   void let_go_of_program() {
-    if (bounder_ && bounder_->bytes() > kLargestKept) bounder_.reset();
+    if (bounder_ && bounder_->bytes() > parameters().largest_kept) bounder_.reset();
   }
   PointPool& pool() { return pool_; }
   /// What it did since the last call.
