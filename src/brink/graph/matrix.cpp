@@ -23,7 +23,7 @@ SparseRows by_rows(Index rows, Index columns, Index entries, const Fill& fill) {
   return result;
 }
 
-Matrix packed(SparseRows sparse) {
+Matrix packed(const SparseRows& sparse) {
   if (2 * sparse.nonZeros() > sparse.rows() * sparse.cols()) {
     return Matrix(Eigen::MatrixXd(sparse));
   }
