@@ -126,7 +126,7 @@ Matrix averages(const std::vector<std::vector<Tap>>& taps, Index channels, Index
     }
   }
   map.finalize();
-  return Matrix(std::move(map));
+  return Matrix(map);
 }
 
 std::vector<double> lengths(const std::vector<std::vector<Tap>>& taps) {
@@ -170,7 +170,7 @@ Expected<Value> apply_conv(const Node& node, Progression&) {
                  map.insertBack(at, column) = (*weights)->values[static_cast<std::size_t>(weight)];
                });
   map.finalize();
-  return mapped(*node.input(0), with_space(shape[0], window->out), Matrix(std::move(map)), *bias);
+  return mapped(*node.input(0), with_space(shape[0], window->out), Matrix(map), *bias);
 }
 
 Expected<Value> apply_conv_transpose(const Node& node, Progression&) {
@@ -197,7 +197,7 @@ Expected<Value> apply_conv_transpose(const Node& node, Progression&) {
       });
   SparseRows map(outs * space, size(value));
   map.setFromTriplets(entries.begin(), entries.end());
-  return mapped(*node.input(0), with_space(outs, window->in), Matrix(std::move(map)), *bias);
+  return mapped(*node.input(0), with_space(outs, window->in), Matrix(map), *bias);
 }
 
 Expected<Value> apply_average_pool(const Node& node, Progression&) {

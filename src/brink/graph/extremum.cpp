@@ -9,7 +9,7 @@ namespace {
 Expected<std::vector<Value>> operands(const Node& node, Progression& progression) {
   std::vector<Value> values;
   for (std::size_t i = 0; i < node.inputs(); ++i) {
-    if (node.signal(i) != nullptr) values.push_back(*node.signal(i));
+    if (node.signal(i) != nullptr) values.emplace_back(*node.signal(i));
   }
   if (!node.constants().empty()) {
     auto constant = fold(node.type(), node.constants(), progression);

@@ -166,7 +166,7 @@ Affine Lowering::over_inputs(const Affine& form) const {
   }
   SparseRows result(form.size(), end_of(inputs_));
   result.setFromTriplets(entries.begin(), entries.end());
-  return {{{-1, Matrix(std::move(result))}}, form.constant};
+  return {{{-1, Matrix(result)}}, form.constant};
 }
 
 Affine Lowering::sources(int level) const {
@@ -215,7 +215,7 @@ Affine Lowering::hand_on(int level) {
     const SparseRows all = direct.terms.at(-1).sparse().pruned();
     Carry other = carry(all, groups);
     if (other.carried.rows() < chosen.carried.rows()) {
-      chosen = std::move(other);
+      chosen = other;
       units = {{{-1, Matrix(chosen.carried)}}, Eigen::VectorXd::Zero(chosen.carried.rows())};
       shift = direct.constant;
     }
@@ -269,7 +269,7 @@ Layer Lowering::layer_of(const std::vector<std::pair<const Affine*, Piece>>& par
   }
   LinearMap::Sparse weights(rows, columns);
   weights.setFromTriplets(triplets.begin(), triplets.end());
-  return {std::move(weights), std::move(bias)};
+  return {weights, std::move(bias)};
 }
 
 Expected<void> Lowering::add_layer(int level) {

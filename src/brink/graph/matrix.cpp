@@ -23,11 +23,11 @@ SparseRows by_rows(Index rows, Index columns, Index entries, const Fill& fill) {
   return result;
 }
 
-Matrix packed(SparseRows sparse) {
+Matrix packed(const SparseRows& sparse) {
   if (2 * sparse.nonZeros() > sparse.rows() * sparse.cols()) {
     return Matrix(Eigen::MatrixXd(sparse));
   }
-  return Matrix(std::move(sparse));
+  return Matrix(sparse);
 }
 
 /// Column by column of the result, in the order of the inner map's rows.
@@ -65,7 +65,11 @@ Matrix Matrix::selection(const Selection& from, Index columns) {
 Matrix::Matrix(Eigen::MatrixXd dense)
     : kept_(std::make_shared<const Eigen::MatrixXd>(std::move(dense))) {}
 
-Matrix::Matrix(SparseRows sparse) : kept_(std::make_shared<const SparseRows>(std::move(sparse))) {}
+Matrix::Matrix(SparseRows sparse) {
+  const auto own = std::make_shared<SparseRows>();
+  own->swap(sparse);  // Eigen's do not move
+  kept_ = Sparse(own);
+}
 
 Index Matrix::rows() const {
   if (is_identity()) return std::get<Index>(kept_);
@@ -86,7 +90,7 @@ Matrix::Sparse Matrix::rows_of_nonzeros() const {
   if (!is_identity()) return std::get<Sparse>(kept_);
   SparseRows result(rows(), rows());
   result.setIdentity();
-  return std::make_shared<const SparseRows>(std::move(result));
+  return std::make_shared<const SparseRows>(result);
 }
 
 Eigen::VectorXd Matrix::apply(const Eigen::VectorXd& v) const {

@@ -45,7 +45,7 @@ Matrix beside(const Eigen::MatrixXd& w, Eigen::Index outer, Eigen::Index inner) 
     }
   }
   map.finalize();
-  return Matrix(std::move(map));
+  return Matrix(map);
 }
 
 Expected<Product> signal_times(Shape shape, const Eigen::MatrixXd& weights) {
@@ -186,13 +186,14 @@ Expected<Value> apply_matmul(const Node& node, Progression& progression) {
   const Tensor& constant = *node.constants().front();
   const auto weights = matmul_weights(constant, a != nullptr);
   if (!weights) return tl::unexpected(weights.error());
-  auto result = product(node.only_signal()->shape, a != nullptr, *weights);
+  const Value& value = *node.input(a != nullptr ? 0 : 1);
+  auto result = product(shape_of(value), a != nullptr, *weights);
   if (!result) return tl::unexpected(result.error());
   if (constant.shape.size() == 1) result->shape.pop_back();
   while (constant.shape.size() > 2 && result->shape.size() < constant.shape.size()) {
     result->shape.insert(result->shape.begin(), 1);
   }
-  return mapped(a != nullptr ? *node.input(0) : *node.input(1), result->shape, result->map);
+  return mapped(value, result->shape, result->map);
 }
 
 }  // namespace brink::graph
