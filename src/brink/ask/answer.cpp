@@ -56,7 +56,7 @@ Eigen::VectorXd confirmed(const ClosestQuestion& question, const Network& networ
   const Box box = reach(question, image);
   const bool may_move = network.as_in_file && !question.levels && question.norm != Norm::l0;
   Eigen::VectorXd x = found.image;
-  for (double push = 1e-13; may_move && push <= 1e-9; push *= 10) {
+  for (double push = 1e-13; may_move && push <= 1e-7; push *= 10) {
     if (fools(question, network, *found.region, image, x, found.lead)) return x;
     x = (x + push * (x - image)).cwiseMax(box.lower).cwiseMin(box.upper);
   }
