@@ -17,12 +17,21 @@ enum class Printed { as_is, up, down, seconds, number_or_none };
 
 template <class Record, class T>
 struct Field {
+  constexpr Field(const char* its_name, T Record::*its_member, Printed how = Printed::as_is,
+                  bool may_be_null = false, int since_schema = 1, const char* value_before = "0")
+      : name(its_name),
+        member(its_member),
+        printed(how),
+        nullable(may_be_null),
+        since(since_schema),
+        before(value_before) {}
+
   const char* name;
   T Record::*member;
-  Printed printed = Printed::as_is;
-  bool nullable = false;     ///< a number that says nothing (-1, infinity, NaN) is none in a store
-  int since = 1;             ///< the store's schema
-  const char* before = "0";  ///< in SQL
+  Printed printed;
+  bool nullable;       ///< a number that says nothing (-1, infinity, NaN) is none in a store
+  int since;           ///< the store's schema
+  const char* before;  ///< in SQL
 };
 
 /// In the order of a table's columns.
