@@ -25,41 +25,39 @@ std::string taken_over(const std::string& table, const std::string& keys,
       table, keys, fields);
 }
 
+/// An answer that was left open gives way to a final one.
+std::string opened(const std::string& table, const std::string& same) {
+  return fmt::format(
+      R"(DELETE FROM main.{0} WHERE status IN ('time_limit', 'undecided', 'error') AND EXISTS
+         (SELECT 1 FROM other.{0} a JOIN ids ON theirs = a.question
+          WHERE ours = {0}.question AND {1}
+          AND a.status NOT IN ('time_limit', 'undecided', 'error')))",
+      table, same);
+}
+
 std::vector<std::string> steps() {
   return {
       "INSERT OR IGNORE INTO main.network SELECT * FROM other.network",
-      "INSERT OR IGNORE INTO main.question(kind, network, text, options) "
-      "SELECT kind, network, text, options FROM other.question ORDER BY id",
-      "INSERT INTO main.run(command, version, machine, threads, started) "
-      "SELECT command, version, machine, threads, started FROM other.run o WHERE NOT EXISTS "
-      "(SELECT 1 FROM main.run r WHERE r.command = o.command AND r.started = o.started AND "
-      "r.machine = o.machine) ORDER BY id",
+      R"(INSERT OR IGNORE INTO main.question(kind, network, text, options)
+         SELECT kind, network, text, options FROM other.question ORDER BY id)",
+      R"(INSERT INTO main.run(command, version, machine, threads, started)
+         SELECT command, version, machine, threads, started FROM other.run o WHERE NOT EXISTS
+         (SELECT 1 FROM main.run r WHERE r.command = o.command AND r.started = o.started AND
+          r.machine = o.machine) ORDER BY id)",
       "DROP TABLE IF EXISTS temp.ids",
       "DROP TABLE IF EXISTS temp.runs",
       kIds,
       kRuns,
-      // An answer that was left open gives way to a final one.
-      "DELETE FROM main.closest WHERE status IN ('time_limit', 'undecided', 'error') AND EXISTS "
-      "(SELECT 1 FROM other.closest c JOIN ids ON theirs = c.question WHERE ours = "
-      "closest.question "
-      "AND c.image = closest.image AND c.status NOT IN ('time_limit', 'undecided', 'error'))",
+      opened("closest", "a.image = closest.image"),
       taken_over("closest", "image, label", column_names(kClosestFields)),
-      "DELETE FROM main.unit WHERE status IN ('time_limit', 'undecided', 'error') AND EXISTS "
-      "(SELECT "
-      "1 FROM "
-      "other.unit "
-      "u JOIN ids ON theirs = u.question WHERE ours = unit.question AND u.layer = unit.layer AND "
-      "u.unit = unit.unit AND u.status NOT IN ('time_limit', 'undecided', 'error'))",
+      opened("unit", "a.layer = unit.layer AND a.unit = unit.unit"),
       taken_over("unit", "layer, unit", column_names(kExcitationFields)),
-      "DELETE FROM main.bounds WHERE complete = 0 AND EXISTS (SELECT 1 FROM other.bounds b JOIN "
-      "ids "
-      "ON "
-      "theirs = b.question WHERE ours = bounds.question AND b.complete = 1)",
-      "INSERT OR IGNORE INTO main.bounds(question, complete, t_pre, document, run) SELECT "
-      "ids.ours, "
-      "complete, t_pre, document, runs.ours FROM other.bounds b JOIN ids ON ids.theirs = "
-      "b.question "
-      "LEFT JOIN runs ON runs.theirs = b.run",
+      R"(DELETE FROM main.bounds WHERE complete = 0 AND EXISTS
+         (SELECT 1 FROM other.bounds b JOIN ids ON theirs = b.question
+          WHERE ours = bounds.question AND b.complete = 1))",
+      R"(INSERT OR IGNORE INTO main.bounds(question, complete, t_pre, document, run)
+         SELECT ids.ours, complete, t_pre, document, runs.ours FROM other.bounds b
+         JOIN ids ON ids.theirs = b.question LEFT JOIN runs ON runs.theirs = b.run)",
       "INSERT OR IGNORE INTO main.original SELECT * FROM other.original",
       "INSERT OR IGNORE INTO main.evaluation SELECT * FROM other.evaluation",
       "INSERT OR IGNORE INTO main.descent SELECT * FROM other.descent",
