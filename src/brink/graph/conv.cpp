@@ -202,20 +202,17 @@ Expected<Value> apply_conv_transpose(const Node& node, Progression&) {
 
 Expected<Value> apply_average_pool(const Node& node, Progression&) {
   const Shape& value = shape_of(*node.input(0));
-  const auto kernel = kernel_of(node);
-  if (!kernel) return tl::unexpected(kernel.error());
-  const auto window = window_of(node, value, *kernel);
-  if (!window) return tl::unexpected(window.error());
-  const auto found = taps(*window);
-  if (!found) return tl::unexpected(found.error());
+  const auto pool = pool_of(node);
+  if (!pool) return tl::unexpected(pool.error());
+  const auto& [window, found] = *pool;
   const auto with_pads = node.integer("count_include_pad", 0);
   if (!with_pads) return tl::unexpected(with_pads.error());
-  const auto counted = *with_pads != 0 ? taps(padded(*window)) : found;
+  const auto counted = *with_pads != 0 ? taps(padded(window)) : found;
   if (!counted) return tl::unexpected(counted.error());
-  const double entries = products({value[1], 1, 1}, *found);
+  const double entries = products({value[1], 1, 1}, found);
   if (auto ok = check_entries(entries); !ok) return tl::unexpected(ok.error());
-  return mapped(*node.input(0), with_space(value[1], window->out),
-                averages(*found, value[1], size(window->in), lengths(*counted)));
+  return mapped(*node.input(0), with_space(value[1], window.out),
+                averages(found, value[1], size(window.in), lengths(*counted)));
 }
 
 }  // namespace brink::graph

@@ -60,16 +60,13 @@ Expected<Value> apply_extremum(const Node& node, Progression& progression) {
 
 Expected<Value> apply_max_pool(const Node& node, Progression& progression) {
   const Shape& value = shape_of(*node.input(0));
-  const auto kernel = kernel_of(node);
-  if (!kernel) return tl::unexpected(kernel.error());
-  const auto window = window_of(node, value, *kernel);
-  if (!window) return tl::unexpected(window.error());
-  const auto found = taps(*window);
-  if (!found) return tl::unexpected(found.error());
-  const auto space = size(window->in);
+  const auto pool = pool_of(node);
+  if (!pool) return tl::unexpected(pool.error());
+  const auto& [window, found] = *pool;
+  const auto space = size(window.in);
   std::vector<Selection> lists;
   for (std::int64_t c = 0; c < value[1]; ++c) {
-    for (const auto& list : *found) {
+    for (const auto& list : found) {
       if (list.empty())
         return bad_request("has a window beyond the value of shape {}", text(value));
       lists.emplace_back();
@@ -77,7 +74,7 @@ Expected<Value> apply_max_pool(const Node& node, Progression& progression) {
     }
   }
   Shape shape = {1, value[1]};
-  shape.insert(shape.end(), window->out.begin(), window->out.end());
+  shape.insert(shape.end(), window.out.begin(), window.out.end());
   return like(*node.input(0), std::move(shape),
               progression.units.largest(form_of(*node.input(0)), std::move(lists)));
 }

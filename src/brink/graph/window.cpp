@@ -131,4 +131,14 @@ Expected<std::vector<std::vector<Tap>>> taps(const Window& window) {
   return result;
 }
 
+Expected<Pool> pool_of(const Node& node) {
+  const auto kernel = kernel_of(node);
+  if (!kernel) return tl::unexpected(kernel.error());
+  auto window = window_of(node, shape_of(*node.input(0)), *kernel);
+  if (!window) return tl::unexpected(window.error());
+  auto found = taps(*window);
+  if (!found) return tl::unexpected(found.error());
+  return Pool{std::move(*window), std::move(*found)};
+}
+
 }  // namespace brink::graph

@@ -28,4 +28,11 @@ Expected<Shape> spatial_list(const Node& node, std::string_view name, std::size_
 /// The taps of each output position. Error: too many.
 Expected<std::vector<std::vector<Tap>>> taps(const Window& window);
 
+/// The windows of a pooling node, by its kernel_shape.
+struct Pool {
+  Window window;
+  std::vector<std::vector<Tap>> taps;
+};
+Expected<Pool> pool_of(const Node& node);
+
 }  // namespace brink::graph

@@ -146,7 +146,12 @@ Expected<void> check_weights(const ClosestQuestion& question, const Network& net
   const double most = question.norm == Norm::l0 ? kMostCost : kMostAsked;
   if (!weights.allFinite() || weights.minCoeff() <= 0 ||
       weights.maxCoeff() > most * weights.minCoeff()) {
-    return bad_request("weights must be above 0, the largest at most {} times the least", most);
+    Eigen::Index least = 0;
+    weights.minCoeff(&least);
+    return bad_request(
+        "weights must be above 0, the largest at most {} times the least; the least, that of input "
+        "{}, is {}",
+        most, least, weights(least));
   }
   if (question.levels || question.breakpoints) {
     return bad_request("weights do not go with levels and breakpoints");

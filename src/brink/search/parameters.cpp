@@ -28,7 +28,10 @@ Expected<void> set_one(Parameters& to, std::string_view text) {
     if (known.name == name) entry = &known;
     names.emplace_back(known.name);
   }
-  if (entry == nullptr) return unknown_word("--search", std::string(name), names);
+  if (entry == nullptr) {
+    return bad_request("--search: '{}' is no constant; --help-search lists them{}", name,
+                       did_you_mean(name, names));
+  }
   const std::string_view number = text.substr(std::min(equals + 1, text.size()));
   double value = 0;
   const auto [end, code] = std::from_chars(number.data(), number.data() + number.size(), value);
