@@ -4,7 +4,6 @@
 // store; the same command goes on from there.
 #include <nlohmann/json.hpp>
 
-#include "bounds_memory.h"
 #include "brink/base/destination.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
@@ -148,7 +147,7 @@ Expected<std::optional<Bounds>> left_over(const BoundsOptions& options, const Bo
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
   const bool by_mip = asked.request.method == BoundMethod::exact && asked.solver != "search";
-  auto bounds = load_bounds_for(asked.network, asked.box, path);
+  auto bounds = load_bounds_for(asked.network.network, asked.box, path);
   if (!bounds || !(bounds->box == asked.box) || bounds->method != method_text(asked.request) ||
       bounds->solver != (by_mip ? asked.solver : "")) {
     return bad_request("'{}' is of another request; remove it or give another --out",
@@ -180,30 +179,33 @@ Expected<BoundsMemory> partial_file(const BoundsOptions& options, const BoundsAs
   return memory;
 }
 
-/// The leader's: a lock on the output, and where bounds are kept while they are proven.
-struct Keeping {
-  std::unique_ptr<FileLock> lock;
-  BoundsMemory memory;
-};
-
-Expected<Keeping> open_keeping(const BoundsOptions& options, const BoundsAsked& asked,
-                               const Common& common) {
-  Keeping keeping;
+/// A lock on the output, and what is known already.
+Expected<void> open_memory(const BoundsOptions& options, const BoundsAsked& asked,
+                           const Common& common, std::unique_ptr<FileLock>& held,
+                           BoundsMemory& memory) {
   auto ok =
       claim_outputs(common, {options.out, options.arrays}, {options.store, options.shared.network});
-  if (!ok) return tl::unexpected(ok.error());
-  if (!options.out.empty()) {
-    auto lock = FileLock::take(options.out);
-    if (!lock) return tl::unexpected(lock.error());
-    keeping.lock = std::make_unique<FileLock>(std::move(*lock));
+  if (!ok || options.out.empty()) return ok;
+  auto lock = FileLock::take(options.out);
+  if (!lock) return tl::unexpected(lock.error());
+  held = std::make_unique<FileLock>(std::move(*lock));
+  if (!options.store.empty()) return {};
+  auto left = partial_file(options, asked);
+  if (!left) return tl::unexpected(left.error());
+  memory = std::move(*left);
+  return {};
+}
+
+Expected<void> write_and_print(const Bounds& bounds, const BoundsOptions& options,
+                               const Common& common) {
+  if (!options.out.empty() && !options.store.empty()) {
+    if (auto saved = save_bounds(bounds, options.out); !saved) return saved;
   }
-  if (options.out.empty() && options.store.empty()) return keeping;
-  auto memory = options.store.empty()
-                    ? partial_file(options, asked)
-                    : stored_bounds(options.store, asked, options.shared, common, true);
-  if (!memory) return tl::unexpected(memory.error());
-  keeping.memory = std::move(*memory);
-  return keeping;
+  if (!options.arrays.empty()) {
+    if (auto written = write_arrays(bounds, options.arrays); !written) return written;
+  }
+  print(bounds, options, common);
+  return {};
 }
 
 Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
@@ -213,23 +215,19 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (!loaded) return tl::unexpected(loaded.error());
   const auto box = box_without_question(options.shared, common, loaded->network);
   if (!box) return tl::unexpected(box.error());
-  const BoundsAsked asked{loaded->network, *box, *request, options.shared.solver,
-                          options.time_limit};
-  Expected<Keeping> keeping;
-  if (common.crew->leads()) note_nothing_kept(common.quiet, {options.out, options.store});
-  if (common.crew->leads()) keeping = open_keeping(options, asked, common);
-  const auto bounds =
-      prove_bounds(asked, common, keeping.map([](Keeping& k) { return std::move(k.memory); }));
+  const BoundsAsked asked{
+      *loaded, *box, options.shared.box, *request, options.shared.solver, options.time_limit};
+  note_nothing_kept(common.quiet, {options.out, options.store});
+  std::unique_ptr<FileLock> lock;
+  BoundsMemory memory;
+  auto opened =
+      common.crew->lead([&] { return open_memory(options, asked, common, lock, memory); });
+  if (!opened) return opened;
+  Session session = session_of(options.shared, common);
+  if (auto ok = keep_in_store(session, options.store, common); !ok) return ok;
+  const auto bounds = prove_bounds(session, asked, common, std::move(memory));
   if (!bounds) return tl::unexpected(bounds.error());
-  if (!common.crew->leads()) return {};
-  if (!options.out.empty() && !options.store.empty()) {
-    if (auto saved = save_bounds(*bounds, options.out); !saved) return saved;
-  }
-  if (!options.arrays.empty()) {
-    if (auto written = write_arrays(*bounds, options.arrays); !written) return written;
-  }
-  print(*bounds, options, common);
-  return {};
+  return common.crew->lead([&] { return write_and_print(*bounds, options, common); });
 }
 
 }  // namespace

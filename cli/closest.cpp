@@ -2,15 +2,11 @@
 //
 // Kept where: in the partial files of the table, or with --store in the store, which then also
 // answers what it was asked before.
-#include <cmath>
-#include <set>
-
 #include "brink/ask/closest_summary.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
 #include "brink/report/closest_table.h"
-#include "brink/search/footprint.h"
 #include "closest_output.h"
 #include "print_rows.h"
 #include "store_options.h"
@@ -29,32 +25,19 @@ struct Outputs {
   bool force = false;
 };
 
-/// A run with everything read and checked; nothing has been written yet.
+/// A run with everything read and checked; refers to itself.
 struct ClosestRun {
   LoadedNetwork loaded;
   Dataset set;
+  NamedImages named;
   std::vector<int> order;
   ClosestQuestion question;
-  Question asked;      ///< as tables and stores know it
-  std::string digest;  ///< of the images
-  bool by_search = true;
-  MipOptions mip;
-  Bounds bounds;  ///< of the MIP engine
-};
-
-/// Where answers are kept.
-struct ClosestKeeping {
+  Engine engine;
+  Question asked;               ///< as tables and stores know it
+  std::optional<Bounds> given;  ///< from a file
+  Bounds bounds;                ///< of the MIP engine
   std::unique_ptr<FileLock> lock;
-  std::optional<Store> store;
-  QuestionId question = 0;
-  ClosestTable table;
-
-  Expected<void> keep(const ClosestRow& row) {
-    if (store) {
-      if (auto ok = store->put(question, row); !ok) return ok;
-    }
-    return table.append(row);
-  }
+  ClosestTable table;  ///< the leader's
 };
 
 Expected<void> check_request(const Outputs& outputs, const ClosestOptions& options,
@@ -62,220 +45,155 @@ Expected<void> check_request(const Outputs& outputs, const ClosestOptions& optio
   if (!outputs.log.empty() && common.crew->processes() > 1) {
     return bad_request("--log is written by one process: leave it out where several ranks work");
   }
-  if (!common.crew->leads()) return {};
-  if (!outputs.pictures.empty()) {
-    if (auto ok = check_folder(outputs.pictures); !ok) return ok;
-  }
-  return claim_outputs(common, {outputs.csv, outputs.images, outputs.log},
-                       {outputs.store, options.network, options.bounds});
+  return common.crew->lead([&]() -> Expected<void> {
+    if (!outputs.pictures.empty()) {
+      if (auto ok = check_folder(outputs.pictures); !ok) return ok;
+    }
+    return claim_outputs(common, {outputs.csv, outputs.images, outputs.log},
+                         {outputs.store, options.network, options.bounds});
+  });
 }
 
-/// Steps that need no proof: all bad requests are found here.
-Expected<ClosestRun> prepare(const ClosestOptions& options, const Common& common,
-                             const Outputs& outputs) {
-  if (auto ok = check_request(outputs, options, common); !ok) return tl::unexpected(ok.error());
+/// Steps that need no proof: all bad requests are found here, and nothing is written yet.
+Expected<void> prepare(const ClosestOptions& options, const Common& common, const Outputs& outputs,
+                       ClosestRun& run) {
+  if (auto ok = check_request(outputs, options, common); !ok) return ok;
   auto loaded = load_network(options, common);
   if (!loaded) return tl::unexpected(loaded.error());
-  auto set = load_images(options, common, loaded->network);
+  run.loaded = std::move(*loaded);
+  auto set = load_images(options, common, run.loaded.network);
   if (!set) return tl::unexpected(set.error());
-  auto question = make_question(options, *loaded, *set);
+  run.set = std::move(*set);
+  auto question = make_question(options, run.loaded, run.set);
   if (!question) return tl::unexpected(question.error());
-  auto mip = make_mip_options(options, *question);
+  run.question = std::move(*question);
+  const auto mip = make_mip_options(options, run.question);
   if (!mip) return tl::unexpected(mip.error());
-  auto order = chosen_images(options, *set, loaded->network);
+  run.engine = engine_of(options, common, *mip, run.question.box);
+  const auto chosen = chosen_images(options, run.set, run.loaded.network);
+  if (!chosen) return tl::unexpected(chosen.error());
+  auto order = shard_of(*chosen, options.shard);
   if (!order) return tl::unexpected(order.error());
-  order = shard_of(*order, options.shard);
-  if (!order) return tl::unexpected(order.error());
-  if (auto ok = check_inside(*question, *set, *order); !ok) return tl::unexpected(ok.error());
-  const NamedImages named(*set, options.data, options.split);
-  Question asked = closest_question(loaded->network, *question,
-                                    engine_of(options, common, *mip, question->box), named);
-  if (common.crew->leads()) {
-    auto ok = check_earlier({outputs.csv, outputs.images, asked.hash, outputs.force});
-    if (!ok) return tl::unexpected(ok.error());
+  run.order = std::move(*order);
+  if (auto ok = check_inside(run.question, run.set, run.order); !ok) return ok;
+  run.named = NamedImages(run.set, options.data, options.split);
+  run.asked = closest_question(run.loaded.network, run.question, run.engine, run.named);
+  auto earlier = common.crew->lead([&] {
+    return check_earlier({outputs.csv, outputs.images, run.asked.hash, outputs.force});
+  });
+  if (!earlier) return earlier;
+  if (!run.engine.search) {
+    auto given = given_bounds(options, common, run.loaded, run.question.box);
+    if (!given) return tl::unexpected(given.error());
+    run.given = std::move(*given);
   }
-  note_box(options, common, *set);
-  note_logits(*question, common, *loaded);
-  hint_at_normalisation(options, common, loaded->network, *set);
-  label_by_network(*set, *order, loaded->network, common);
-  return ClosestRun{std::move(*loaded),
-                    std::move(*set),
-                    std::move(*order),
-                    std::move(*question),
-                    std::move(asked),
-                    named.digest,
-                    options.engine == "search",
-                    *mip,
-                    {}};
+  note_box(options, common, run.set);
+  note_logits(run.question, common, run.loaded);
+  hint_at_normalisation(options, common, run.loaded.network, run.set);
+  label_by_network(run.set, run.order, run.loaded.network, common);
+  return {};
 }
 
-/// Images searched at once, and threads for each.
-struct Division {
-  int at_once = 1;
-  int inner = 1;
-};
-
-/// Of the threads among `count` images: with fewer images than threads, the spare ones help with
-/// each, as far as the memory allows.
-Expected<Division> divide(const ClosestRun& run, const ClosestOptions& options, int threads,
-                          int count) {
-  const Network& network = run.loaded.network;
-  int regions = 0;  // of any label but the target's own
-  for (const int label : {0, 1}) {
-    const auto of_label = output_regions(run.question, network, label).size();
-    regions = std::max(regions, static_cast<int>(of_label));
-  }
-  Division division;
-  division.inner = std::max(1, threads / std::max(1, count));
-  const int most = std::max(1, threads / division.inner);
-  for (;; --division.inner) {
-    const auto at_once =
-        searches_at_once(options, search::search_bytes(network, division.inner, regions), most);
-    if (!at_once && division.inner > 1) continue;
-    if (!at_once) return tl::unexpected(at_once.error());
-    division.at_once = *at_once;
-    return division;
-  }
-}
-
-/// The table of a run, with what is answered already.
-Expected<ClosestKeeping> open_keeping(const ClosestRun& run, const ClosestOptions& options,
-                                      const Common& common, const Outputs& outputs) {
-  ClosestKeeping keeping;
-  const Question& question = run.asked;
-  TableFiles files{outputs.csv, outputs.images, question.hash, outputs.force};
+/// The table of a run, with what a stopped one left.
+Expected<void> open_table(const Outputs& outputs, ClosestRun& run) {
+  TableFiles files{outputs.csv, outputs.images, run.asked.hash, outputs.force};
   for (int j = 0; j < run.set.image_size(); ++j) files.inputs.push_back(run.set.input_name(j));
   if (!outputs.csv.empty()) {
     auto lock = FileLock::take(outputs.csv);
     if (!lock) return tl::unexpected(lock.error());
-    keeping.lock = std::make_unique<FileLock>(std::move(*lock));
+    run.lock = std::make_unique<FileLock>(std::move(*lock));
   }
   auto table = outputs.csv.empty() || !outputs.store.empty()
                    ? ClosestTable::of_answers(files, run.order)
-                   : ClosestTable::open(files, question.text, run.order);
+                   : ClosestTable::open(files, run.asked.text, run.order);
   if (!table) return tl::unexpected(table.error());
-  keeping.table = std::move(*table);
-  if (outputs.store.empty()) return keeping;
-
-  auto asked = open_store_for(outputs.store, common, run.loaded.network, options.network, question);
-  if (!asked) return tl::unexpected(asked.error());
-  keeping.store.emplace(std::move(asked->store));
-  keeping.question = asked->question;
-  auto ok = keeping.store->put_originals(run.digest, options.split, run.set, run.order);
-  if (!ok) return tl::unexpected(ok.error());
-  const auto answered = keeping.store->closest(keeping.question);
-  if (!answered) return tl::unexpected(answered.error());
-  for (const auto& [image, row] : *answered) {
-    if (!is_final(row.answer.status)) continue;
-    if (auto taken = keeping.table.append(row); !taken) return tl::unexpected(taken.error());
-  }
-  return keeping;
+  run.table = std::move(*table);
+  return {};
 }
 
-/// The images asked for that have no answer yet, each once.
-std::vector<int> to_do(const ClosestRun& run, const ClosestTable& table) {
-  std::vector<int> todo;
-  std::set<int> seen;
-  for (const int image : run.order) {
-    if (!table.done(image) && seen.insert(image).second) todo.push_back(image);
-  }
-  return todo;
-}
-
-/// Answers all that is not answered yet. `keeping`: of the leader alone.
-Expected<void> solve(const ClosestRun& run, const ClosestOptions& options, const Common& common,
-                     const Outputs& outputs, Expected<ClosestKeeping>& keeping) {
-  Crew& crew = *common.crew;
-  Expected<std::vector<int>> todo;
-  if (crew.leads()) {
-    if (keeping) {
-      todo = to_do(run, keeping->table);
-    } else {
-      todo = tl::unexpected(keeping.error());
-    }
-  }
-  const int count = todo ? static_cast<int>(todo->size()) : 0;
-  // Among several ranks each image has one thread.
-  const auto division = divide(run, options, common.threads,
-                               crew.processes() == 1 ? count : std::max(count, common.threads));
-  if (!division) return tl::unexpected(division.error());
-  ChangeLog log(outputs.log, keeping && !keeping->table.rows().empty());
-  Progress progress("images", count, common.quiet || !crew.leads());
-  BatchHooks hooks;
-  hooks.before = [&](int image, SearchOptions& search) {
-    search.on_change = log.follow(image);
-    search.on_beat = [&progress, image](const search::Beat& beat) {
-      progress.news(news(image, beat));
-    };
+/// Answers all that is not answered yet.
+Expected<void> solve(ClosestRun& run, const Session& session, const Common& common,
+                     const Outputs& outputs) {
+  std::optional<ChangeLog> log;
+  std::optional<Progress> progress;
+  ClosestSink sink;
+  sink.has = [&](int image) { return run.table.done(image); };
+  sink.begin = [&](int left) {
+    log.emplace(outputs.log, !run.table.rows().empty());
+    progress.emplace("images", left, common.quiet);
   };
-  hooks.after = [&log](const ClosestRow& row) { log.finish(row.image, row.answer); };
-  const auto keep = [&](const ClosestRow& row) {
-    auto kept = keeping->keep(row);
-    progress.step();
+  sink.keep = [&](const ClosestRow& row) {
+    auto kept = run.table.append(row);
+    if (progress) progress->step();
     return kept;
   };
-  const ClosestBatch batch = closest_batch(run.loaded.network, run.question,
-                                           engine_of(options, common, run.mip, run.question.box),
-                                           run.set, run.by_search ? nullptr : &run.bounds);
-  auto asked = ask_images(batch, todo, division->at_once, division->inner, crew, hooks, keep,
-                          &interrupt_flag());
-  progress.finish();
+  sink.hooks.before = [&](int image, SearchOptions& search) {
+    if (log) search.on_change = log->follow(image);
+    if (!progress) return;
+    search.on_beat = [&progress, image](const search::Beat& beat) {
+      progress->news(news(image, beat));
+    };
+  };
+  sink.hooks.after = [&](const ClosestRow& row) {
+    if (log) log->finish(row.image, row.answer);
+  };
+  auto asked = session.closest(
+      {run.loaded, run.question, run.engine, run.named, run.order, &run.bounds}, sink);
+  if (progress) progress->finish();
   if (!asked) return asked;
-  if (interrupt_flag()) return interrupted();
-  return log.written();
+  return log ? log->written() : Expected<void>();
 }
 
-void print_answers(const ClosestRun& run, const Common& common, const Outputs& outputs,
-                   const ClosestTable& table) {
-  const std::vector<ClosestRow> rows = table.rows();
+void print_answers(const ClosestRun& run, const Common& common, const Outputs& outputs) {
+  const std::vector<ClosestRow> rows = run.table.rows();
   std::string summary = one_line(summarise(rows));
-  if (!run.by_search) {
+  if (!run.engine.search) {
     summary =
         fmt::format("bounds: {}, t_pre {:.3g} s\n{}", run.bounds.method, run.bounds.t_pre, summary);
   }
   print_rows(
-      brief_table(rows, run.set), [&] { return table.text(); },
+      brief_table(rows, run.set), [&] { return run.table.text(); },
       outputs.csv.empty() ? outputs.store : outputs.csv, summary, common);
 }
 
-Expected<void> finish(const ClosestRun& run, const Common& common, const Outputs& outputs,
-                      ClosestTable& table) {
-  const std::vector<ClosestRow> rows = table.rows();
+Expected<void> finish(ClosestRun& run, const Common& common, const Outputs& outputs) {
+  const std::vector<ClosestRow> rows = run.table.rows();
   if (auto written = write_pictures(run.set, run.question.box, outputs.pictures, rows); !written) {
     return written;
   }
-  if (auto finished = table.finish(); !finished) return finished;
+  if (auto finished = run.table.finish(); !finished) return finished;
   if (common.json) {
     auto document = to_json(rows);
-    if (!run.by_search) document["t_pre"] = run.bounds.t_pre;
+    if (!run.engine.search) document["t_pre"] = run.bounds.t_pre;
     print_json(document, 1);
     return {};
   }
-  print_answers(run, common, outputs, table);
+  print_answers(run, common, outputs);
   return {};
 }
 
 Expected<void> run_closest(const ClosestOptions& options, const Common& common,
                            const Outputs& outputs) {
-  auto run = prepare(options, common, outputs);
-  if (!run) return tl::unexpected(run.error());
-  if (!run->by_search) {
-    auto bounds = make_bounds(options, common, run->loaded, run->question.box, outputs.store);
+  ClosestRun run;
+  if (auto ok = prepare(options, common, outputs, run); !ok) return ok;
+  Session session = session_of(options, common);
+  if (auto fit = session.fits(run.loaded.network, run.question); !fit) return fit;
+  if (auto ok = keep_in_store(session, outputs.store, common); !ok) return ok;
+  if (!run.engine.search) {
+    auto bounds =
+        make_bounds(options, common, run.loaded, run.question.box, std::move(run.given), session);
     if (!bounds) return tl::unexpected(bounds.error());
-    run->bounds = std::move(*bounds);
+    run.bounds = std::move(*bounds);
   }
-  if (auto fit = divide(*run, options, 1, 1); !fit) return tl::unexpected(fit.error());
-  Expected<ClosestKeeping> keeping;
-  if (common.crew->leads()) note_nothing_kept(common.quiet, {outputs.csv, outputs.store});
-  if (common.crew->leads()) keeping = open_keeping(*run, options, common, outputs);
-  if (auto solved = solve(*run, options, common, outputs, keeping); !solved) {
+  note_nothing_kept(common.quiet, {outputs.csv, outputs.store});
+  auto opened = common.crew->lead([&] { return open_table(outputs, run); });
+  if (!opened) return opened;
+  if (auto solved = solve(run, session, common, outputs); !solved) {
     const bool only_here = outputs.csv.empty() && outputs.store.empty() && !common.json;
-    if (common.crew->leads() && only_here && keeping && !keeping->table.rows().empty()) {
-      print_answers(*run, common, outputs, keeping->table);
-    }
+    if (only_here && !run.table.rows().empty()) print_answers(run, common, outputs);
     return solved;
   }
-  return common.crew->leads() ? finish(*run, common, outputs, keeping->table) : Expected<void>();
+  return common.crew->lead([&] { return finish(run, common, outputs); });
 }
 
 /// An option that the chosen engine does not have is an error, never ignored.

@@ -63,7 +63,7 @@ Expected<void> check_labelled(const Dataset& set, const std::string& what_for) {
 void label_by_network(Dataset& set, const std::vector<int>& images, const Network& network,
                       const Common& common) {
   if (set.label_problem.empty() || network.output_size() == 1) return;
-  if (!common.quiet && common.crew->leads()) {
+  if (!common.quiet) {
     note("brink: {}; each row counts as what the network takes it for", set.label_problem);
   }
   for (const int image : images) {
@@ -76,7 +76,7 @@ void hint_at_normalisation(const ClosestOptions& options, const Common& common,
   constexpr int kLooked = 200, kLeast = 30;
   const int count = std::min(kLooked, set.count());
   const auto classes = static_cast<double>(network.output_size());
-  const bool silent = common.quiet || !common.crew->leads() || !options.mean.empty();
+  const bool silent = common.quiet || !options.mean.empty();
   if (silent || count < kLeast || classes < 2 || !set.label_problem.empty()) return;
   int right = 0;
   for (int i = 0; i < count; ++i) right += classify(network, set.image(i)) == set.label(i) ? 1 : 0;

@@ -1,8 +1,8 @@
 // The files that a question about closest images rests on: network, images, box, bounds.
 #include <cmath>
 
-#include "bounds_memory.h"
 #include "brink/base/near_word.h"
+#include "brink/base/progress.h"
 #include "brink/bounds/bounds_file.h"
 #include "brink/io/onnx.h"
 #include "brink/network/normalise.h"
@@ -45,6 +45,12 @@ Expected<void> normalise(Network& network, const ClosestOptions& options) {
   return {};
 }
 
+/// --bounds that are to be proven. The basic model takes nothing but its M's from bounds: interval
+/// arithmetic.
+Expected<BoundRequest> method_of(const ClosestOptions& options) {
+  return parse_bound_method(options.bounds == "none" ? "interval" : options.bounds);
+}
+
 /// Bounds do not depend on what the output layer ends in, but a network's hash does: the file's own
 /// ending counts, not --output.
 Expected<Bounds> bounds_from_file(const std::filesystem::path& file, const LoadedNetwork& loaded,
@@ -84,6 +90,7 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
   }
   LoadedNetwork loaded;
   loaded.network = std::move(model->network);
+  loaded.name = options.network.stem().string();
   loaded.in_file = loaded.network.output;
   loaded.dropped = model->dropped;
   if (options.output == "relu") {
@@ -99,35 +106,46 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
   return loaded;
 }
 
-Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common,
-                             const LoadedNetwork& loaded, const Box& box,
-                             const std::filesystem::path& store) {
-  // The basic model takes nothing but its M's from bounds: interval arithmetic.
-  const auto request = parse_bound_method(options.bounds == "none" ? "interval" : options.bounds);
-  if (!request) {
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(options.bounds, ignored)) {
-      auto bounds = bounds_from_file(options.bounds, loaded, box);
-      if (bounds && !carries_checksum(options.bounds) && !common.quiet && common.crew->leads()) {
-        note(
-            "brink: '{}' carries no checksum, it is taken as it is: brink bounds writes one that "
-            "does",
-            options.bounds);
-      }
-      return bounds;
-    }
+Expected<std::optional<Bounds>> given_bounds(const ClosestOptions& options, const Common& common,
+                                             const LoadedNetwork& loaded, const Box& box) {
+  if (method_of(options)) return std::nullopt;
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(options.bounds, ignored)) {
     return bad_request(
         "--bounds '{}' is neither none, interval, symbolic, lp, weak, exact nor a file{}",
         options.bounds,
         did_you_mean(options.bounds, {"none", "interval", "symbolic", "lp", "weak", "exact"}));
   }
-  const BoundsAsked asked{loaded.network, box, *request};
-  const bool solved = request->method == BoundMethod::lp || request->method == BoundMethod::exact;
-  Expected<BoundsMemory> memory;
-  if (solved && !store.empty() && common.crew->leads()) {
-    memory = stored_bounds(store, asked, options, common, false);
+  auto bounds = bounds_from_file(options.bounds, loaded, box);
+  if (!bounds) return tl::unexpected(bounds.error());
+  if (!carries_checksum(options.bounds) && !common.quiet) {
+    note("brink: '{}' carries no checksum, it is taken as it is: brink bounds writes one that does",
+         options.bounds);
   }
-  return prove_bounds(asked, common, std::move(memory));
+  return std::move(*bounds);
+}
+
+Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common,
+                             const LoadedNetwork& loaded, const Box& box,
+                             std::optional<Bounds> given, const Session& session) {
+  if (given) return std::move(*given);
+  const BoundRequest request = *method_of(options);
+  const bool solved = request.method == BoundMethod::lp || request.method == BoundMethod::exact;
+  const Session without_store(session.crew(), session.threads(), session.interrupt());
+  return prove_bounds(solved ? session : without_store, {loaded, box, options.box, request},
+                      common);
+}
+
+Expected<Bounds> prove_bounds(const Session& session, const BoundsAsked& asked,
+                              const Common& common, BoundsMemory memory) {
+  const Network& network = asked.network.network;
+  int neurons = 0;
+  for (int k = asked.request.outputs_only ? std::max(2, network.depth()) : 2; k <= network.depth();
+       ++k) {
+    neurons += static_cast<int>(network.width(k));
+  }
+  Progress progress("bounds of neurons", neurons, common.quiet);
+  return session.bounds(asked, std::move(memory), [&progress] { progress.step(); });
 }
 
 }  // namespace brink::cli

@@ -121,6 +121,9 @@ Expected<MipOptions> make_mip_options(const ClosestOptions& options,
   if (const auto solver = make_solver(options.solver); !solver) {
     return tl::unexpected(solver.error());
   }
+  if (options.memory_limit > 0 && options.engine != "search") {
+    return bad_request("--memory-limit is for --engine search: a MIP solver's memory is its own");
+  }
   const auto formulation = parse_formulation(options.formulation);
   if (!formulation) return tl::unexpected(formulation.error());
   const auto form = parse_distance_form(options.distance_form);
@@ -182,22 +185,6 @@ Expected<void> check_mip_options(const CLI::App& command, const ClosestOptions& 
     }
   }
   return {};
-}
-
-Expected<int> searches_at_once(const ClosestOptions& options, std::size_t bytes, int threads) {
-  if (options.memory_limit == 0) return threads;
-  if (options.engine != "search") {
-    return bad_request("--memory-limit is for --engine search: a MIP solver's memory is its own");
-  }
-  constexpr double kMega = 1e6;
-  const double held = static_cast<double>(resident_bytes());
-  const double each = static_cast<double>(bytes);
-  const double fit = (options.memory_limit * kMega - held) / each;
-  if (!(fit >= 1)) {
-    return bad_request("--memory-limit {} is too small: a search of this network needs {:.0f} MB",
-                       options.memory_limit, std::ceil((held + each) / kMega));
-  }
-  return fit < threads ? static_cast<int>(fit) : threads;
 }
 
 }  // namespace brink::cli

@@ -10,9 +10,9 @@
 #include "brink/ask/closest_batch.h"
 #include "brink/bounds/bounds.h"
 #include "brink/data/dataset.h"
-#include "brink/experiment/asking.h"
 #include "brink/io/onnx.h"
 #include "brink/network/network.h"
+#include "brink/session/session.h"
 #include "commands.h"
 
 namespace brink::cli {
@@ -76,8 +76,7 @@ void add_memory_limit(CLI::App& command, ClosestOptions& options);
 void add_engine_options(CLI::App& command, ClosestOptions& options);
 
 /// The network with --output applied, and what its file says it ends in.
-struct LoadedNetwork {
-  Network network;
+struct LoadedNetwork : NamedNetwork {
   OutputKind in_file = OutputKind::linear;
   DroppedEnding dropped = DroppedEnding::none;
 };
@@ -140,13 +139,16 @@ Engine engine_of(const ClosestOptions& options, const Common& common, const MipO
 /// Options of the MIP engine that were given are errors with the other one, never ignored.
 Expected<void> check_mip_options(const CLI::App& command, const ClosestOptions& options,
                                  std::initializer_list<const char*> names);
-/// --memory-limit: how many searches of `bytes` each may run at once, at most `threads`.
-Expected<int> searches_at_once(const ClosestOptions& options, std::size_t bytes, int threads);
-
-/// --bounds: computed over the box by the crew, or read from a file and checked against network and
-/// box. `store` may be empty; else bounds that need a solver are taken from there and kept there.
+/// --bounds: a file's, checked against network and box; nothing: they are to be proven.
+Expected<std::optional<Bounds>> given_bounds(const ClosestOptions& options, const Common& common,
+                                             const LoadedNetwork& loaded, const Box& box);
+/// Those given, or proven over the box. Where that needs a solver they are taken from the session's
+/// store and kept there.
 Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common,
                              const LoadedNetwork& loaded, const Box& box,
-                             const std::filesystem::path& store = {});
+                             std::optional<Bounds> given, const Session& session);
+/// The session's bounds, with a line of progress.
+Expected<Bounds> prove_bounds(const Session& session, const BoundsAsked& asked,
+                              const Common& common, BoundsMemory memory = {});
 
 }  // namespace brink::cli

@@ -161,7 +161,6 @@ void note_logits(const ClosestQuestion& question, const Common& common,
   const bool floor = question.target_min && *question.target_min > 0;
   const bool speaks = question.margin > 1 || floor;
   if (loaded.dropped == DroppedEnding::none || !speaks || common.quiet) return;
-  if (!common.crew->leads()) return;
   note(
       "brink: {}{}{} speak{} of logits here, before the {}, not of probabilities; all logits may "
       "be "
@@ -174,7 +173,7 @@ void note_logits(const ClosestQuestion& question, const Common& common,
 }
 
 void note_box(const ClosestOptions& options, const Common& common, const Dataset& set) {
-  if (!options.box.empty() || !set.range || common.quiet || !common.crew->leads()) return;
+  if (!options.box.empty() || !set.range || common.quiet) return;
   const std::string range = box_text(*set.range, "each input between its least and greatest value");
   if (range != "0:1") {
     note("brink: box: {} in {}; --box LO:HI or FILE says otherwise", range, options.data);

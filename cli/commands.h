@@ -21,7 +21,7 @@ namespace brink::cli {
 struct Common {
   int threads = hardware_threads();
   std::uint64_t seed = 0;
-  bool quiet = false;
+  bool quiet = false;  ///< so are all processes but one of a crew
   bool json = false;
   TableFormat format = TableFormat::text;  ///< of a table on stdout
   std::filesystem::path data_dir;

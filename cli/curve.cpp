@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "brink/ask/closest_summary.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
@@ -88,7 +89,7 @@ Expected<void> name_questions(const CurveCommand& command, const Common& common,
     asked.hash = of_list(question.hash, run.images);
     questions.push_back(asked.hash);
   }
-  return common.crew->leads() ? check_curve(command, questions) : Expected<void>();
+  return check_curve(command, questions);
 }
 
 Expected<void> check_files(const CurveCommand& command, const Common& common) {
@@ -138,18 +139,18 @@ Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
 
 Expected<std::vector<NetworkCurve>> ask(const CurveRun& run, const CurveCommand& command,
                                         const Common& common) {
-  auto store = open_keeping_store(command.store, command.csv, common);
-  if (!store) return tl::unexpected(store.error());
+  Session session = session_of(command.shared, common);
+  if (auto ok = keep_beside(session, command.store, command.csv, common); !ok) {
+    return tl::unexpected(ok.error());
+  }
   const int total = static_cast<int>(run.networks.size() * run.images.size());
   Progress progress("images", total, common.quiet);
-  Asker asker(&*store, *common.crew, common.threads, &interrupt_flag());
-  asker.on_progress = [&progress](int, int) { progress.step(); };
+  session.on_progress = [&progress](int, int) { progress.step(); };
   const NamedImages named(run.set, command.shared.data, command.shared.split);
   std::vector<NetworkCurve> curves;
   for (const CurvesAsked& asked : run.networks) {
-    auto rows =
-        asker.closest(asked.network, asked.question,
-                      engine_of(command.shared, common, {}, asked.question.box), named, run.images);
+    const Engine engine = engine_of(command.shared, common, {}, asked.question.box);
+    auto rows = session.closest({asked.network, asked.question, engine, named, run.images});
     if (!rows) return tl::unexpected(rows.error());
     auto points = robustness_curve(*rows);
     curves.push_back({asked.network.name, asked.hash, std::move(*rows), std::move(points)});

@@ -15,6 +15,7 @@
 #include "brink/base/files.h"
 #include "brink/program/write.h"
 #include "closest_options.h"
+#include "store_options.h"
 #include "streams.h"
 
 namespace brink::cli {
@@ -138,7 +139,10 @@ Expected<void> export_model(const ExportOptions& options, const Common& common) 
   if (!chosen) return tl::unexpected(chosen.error());
   if (auto ok = check_inside(*question, *set, {options.image}); !ok) return ok;
 
-  const auto bounds = make_bounds(options.closest, common, *loaded, question->box);
+  auto given = given_bounds(options.closest, common, *loaded, question->box);
+  if (!given) return tl::unexpected(given.error());
+  const auto bounds = make_bounds(options.closest, common, *loaded, question->box,
+                                  std::move(*given), session_of(options.closest, common));
   if (!bounds) return tl::unexpected(bounds.error());
   const auto program = build(network, *bounds, *question, *chosen, *mip);
   if (!program) return tl::unexpected(program.error());

@@ -47,8 +47,9 @@ Expected<void> check_request(const HardenCommand& command, const Common& common)
     return bad_request("--rounds {} without --examples would train the same network again",
                        command.rounds);
   }
-  if (!common.crew->leads()) return {};
-  return claim_outputs(common, {command.out}, {command.store, command.shared.network});
+  return common.crew->lead([&] {
+    return claim_outputs(common, {command.out}, {command.store, command.shared.network});
+  });
 }
 
 /// Everything read; nothing written yet.
@@ -60,7 +61,7 @@ struct HardenRun {
   std::vector<Norm> norms;
 };
 
-Expected<std::vector<Measured>> measure(const Asker& asker, const HardenRun& run,
+Expected<std::vector<Measured>> measure(const Session& session, const HardenRun& run,
                                         const std::vector<Hardened>& rounds,
                                         const NamedImages& test) {
   std::vector<Measured> all;
@@ -71,12 +72,13 @@ Expected<std::vector<Measured>> measure(const Asker& asker, const HardenRun& run
     question.norm = norm;
     question.cap.reset();
     question.breakpoints.reset();
-    const auto before = asker.closest(original, question, run.options.engine, test, run.measured);
+    const auto before =
+        session.closest({original, question, run.options.engine, test, run.measured});
     if (!before) return tl::unexpected(before.error());
     Measured measured{norm, {}};
     for (const Hardened& round : rounds) {
       const auto after =
-          asker.closest(round.network, question, run.options.engine, test, run.measured);
+          session.closest({round.network, question, run.options.engine, test, run.measured});
       if (!after) return tl::unexpected(after.error());
       measured.changes.push_back(compare(*before, *after));
     }
@@ -179,54 +181,38 @@ Expected<HardenRun> prepare(HardenCommand& command, const Common& common) {
   return run;
 }
 
-/// The leader's store; its problems are everybody's.
-Expected<std::optional<Store>> open_store_of(const HardenCommand& command, const Common& common) {
-  std::optional<Store> store;
-  Expected<std::string> outcome = std::string();
-  if (common.crew->leads()) {
-    auto opened = open_keeping_store(command.store, command.out, common);
-    if (opened) {
-      store.emplace(std::move(*opened));
-    } else {
-      outcome = tl::unexpected(opened.error());
-    }
-  }
-  if (auto shared = common.crew->share(outcome); !shared) return tl::unexpected(shared.error());
-  return store;
-}
-
 Expected<void> run_harden(HardenCommand command, const Common& common) {
   auto run = prepare(command, common);
   if (!run) return tl::unexpected(run.error());
-  auto store = open_store_of(command, common);
-  if (!store) return tl::unexpected(store.error());
-  Asker asker(*store ? &**store : nullptr, *common.crew, common.threads, &interrupt_flag());
+  Session session = session_of(command.shared, common);
+  if (auto ok = keep_beside(session, command.store, command.out, common); !ok) return ok;
   Progress progress("steps", command.rounds, common.quiet);
-  asker.on_progress = [&progress](int done, int total) {
+  session.on_progress = [&progress](int done, int total) {
     progress.news(fmt::format("{} of {} images", done, total));
   };
   const NamedImages training(run->training, command.shared.data, "train");
   const NamedImages test(run->test, command.shared.data, "test");
-  const auto rounds = harden(asker, run->network, run->options, training, test,
+  const auto rounds = harden(session, run->network, run->options, training, test,
                              [&progress](const std::string& what) { progress.news(what); });
   if (!rounds) {
     const bool refused = rounds.error().kind == Error::Kind::bad_request;
     if (refused && common.crew->leads()) remove_keeping_store(command.store, command.out);
     return tl::unexpected(rounds.error());
   }
-  const auto measured = measure(asker, *run, *rounds, test);
+  const auto measured = measure(session, *run, *rounds, test);
   if (!measured) return tl::unexpected(measured.error());
   progress.finish();
-  if (!common.crew->leads()) return {};
-  if (auto ok = write_onnx(rounds->back().network.network, command.out); !ok) return ok;
-  remove_keeping_store(command.store, command.out);
-  const TextTable table = table_of(*rounds, *measured);
-  if (common.json) {
-    print_json(to_json(table, *rounds), 1);
-  } else {
-    fmt::print("{}", table.as(common.format));
-  }
-  return {};
+  return common.crew->lead([&]() -> Expected<void> {
+    if (auto ok = write_onnx(rounds->back().network.network, command.out); !ok) return ok;
+    remove_keeping_store(command.store, command.out);
+    const TextTable table = table_of(*rounds, *measured);
+    if (common.json) {
+      print_json(to_json(table, *rounds), 1);
+    } else {
+      fmt::print("{}", table.as(common.format));
+    }
+    return {};
+  });
 }
 
 }  // namespace

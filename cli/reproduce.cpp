@@ -80,7 +80,7 @@ Expected<void> write_all_tables(const std::filesystem::path& folder) {
 /// That images and given networks fit, found before anything is made.
 Expected<void> check_inputs(const ReproduceCommand& command, const std::vector<Exhibit>& chosen,
                             const Common& common) {
-  Lab lab(command.options, Asker(nullptr, *common.crew, common.threads, &interrupt_flag()));
+  Lab lab(command.options, Session(*common.crew, common.threads, &interrupt_flag()));
   for (const char* split : {"train", "test"}) {
     if (auto set = lab.images(split); !set) return tl::unexpected(set.error());
   }
@@ -120,16 +120,15 @@ Expected<void> run_reproduce(ReproduceCommand command, const Common& common) {
   command.options.seed = common.seed;
   if (auto ok = check_request(command); !ok) return ok;
   if (auto ok = check_inputs(command, *chosen, common); !ok) return ok;
-  auto store = open_store_and_folder(command);
-  if (!store) return tl::unexpected(store.error());
-  if (auto ok = store->begin_run(common.command, common.threads); !ok) return ok;
+  Session session(*common.crew, common.threads, &interrupt_flag());
+  auto kept = session.keep_in([&] { return open_store_and_folder(command); }, common.command);
+  if (!kept) return kept;
   Progress progress("tables", static_cast<int>(chosen->size()), common.quiet);
-  Asker asker(&*store, *common.crew, common.threads, &interrupt_flag());
   std::string doing;
-  asker.on_progress = [&](int done, int total) {
+  session.on_progress = [&](int done, int total) {
     progress.news(fmt::format("{}, {} of {} images", doing, done, total));
   };
-  Lab lab(command.options, asker);
+  Lab lab(command.options, session);
   lab.tell = [&](const std::string& what) {
     doing = what;
     progress.news(what);

@@ -1,8 +1,7 @@
-// --store RUN.db: how a command's question becomes one of a results store.
+// --store RUN.db, --threads, --memory-limit: the session that a command asks its questions in.
 #pragma once
 
-#include "brink/experiment/asking.h"
-#include "brink/tighten/tighten.h"
+#include "brink/session/session.h"
 #include "closest_options.h"
 
 namespace brink::cli {
@@ -12,29 +11,19 @@ void add_force_option(CLI::App& command, bool& force);
 /// --store.
 void add_store_option(CLI::App& command, std::filesystem::path& store);
 
-/// All that was asked of units, but which of them. `least`: --min.
-Question visualize_question(const ClosestOptions& options, const Network& network, const Box& box,
-                            bool least);
-
-/// The store beside an output that lets the same command continue.
+Session session_of(const ClosestOptions& options, const Common& common);
+/// Answers are kept in the store that was asked for; empty: in none.
+Expected<void> keep_in_store(Session& session, const std::filesystem::path& store,
+                             const Common& common);
+/// ... or in one beside `out` (OUT.partial.db), which lets the same command continue after it was
+/// stopped.
+Expected<void> keep_beside(Session& session, const std::filesystem::path& store,
+                           const std::filesystem::path& out, const Common& common);
+/// The store beside an output.
 std::filesystem::path store_beside(const std::filesystem::path& out);
-/// The store that was asked for, or one beside `out` (OUT.partial.db) that lets the same command
-/// continue after it was stopped; with a new run in it.
-Expected<Store> open_keeping_store(const std::filesystem::path& store,
-                                   const std::filesystem::path& out, const Common& common);
 /// The file and what SQLite keeps beside it.
 void remove_store(const std::filesystem::path& store);
 /// At the end, when `out` is written: the store beside it goes.
 void remove_keeping_store(const std::filesystem::path& store, const std::filesystem::path& out);
-
-/// An open store, and the question in it.
-struct Asked {
-  Store store;
-  QuestionId question = 0;
-};
-/// Makes store, network and question if need be, and begins a run. `file` names the network.
-Expected<Asked> open_store_for(const std::filesystem::path& path, const Common& common,
-                               const Network& network, const std::filesystem::path& file,
-                               const Question& question);
 
 }  // namespace brink::cli

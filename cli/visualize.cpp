@@ -6,7 +6,6 @@
 #include "brink/base/progress.h"
 #include "brink/report/pictures.h"
 #include "brink/report/units.h"
-#include "brink/search/footprint.h"
 #include "chosen_units.h"
 #include "print_rows.h"
 #include "store_options.h"
@@ -35,20 +34,6 @@ std::filesystem::path store_of(const VisualizeOptions& options) {
                                                           : options.store;
 }
 
-Question question_of(const VisualizeOptions& options, const Network& network, const Box& box) {
-  return visualize_question(options.shared, network, box, options.least);
-}
-
-/// All that was asked, but the list of units: a stopped run may be continued with more of them.
-std::string question_text(const VisualizeOptions& options, const Network& network, const Box& box) {
-  return fmt::format("{} scale {}", question_of(options, network, box).text, options.scale);
-}
-
-UnitFiles files_of(const VisualizeOptions& options, const Network& network, const Box& box) {
-  return {options.out, question_of(options, network, box).hash, options.force,
-          "units." + options.sheet};
-}
-
 UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box,
                      const VisualizeOptions& options) {
   UnitResult result;
@@ -71,118 +56,55 @@ UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box,
 /// Everything a run needs once its options are read.
 struct VisualizeRun {
   LoadedNetwork loaded;
-  Box box;
-  MipOptions mip;
+  Engine engine;
   std::vector<Unit> units;
-  Bounds bounds;
-};
-
-/// Where answers are kept: in the folder's partial table, or in the store.
-struct UnitKeeping {
+  Bounds bounds;  ///< whose box is searched
+  Question asked;
+  UnitFiles files;
   std::unique_ptr<FileLock> lock;
-  std::optional<Store> store;
-  QuestionId question = 0;
-  UnitFolder folder;
-
-  Expected<void> keep(const Unit& unit, const Excitation& found, const Box& box,
-                      const VisualizeOptions& options) {
-    if (store) {
-      auto ok = store->put(question, StoredUnit{unit.layer, unit.index, found});
-      if (!ok) return ok;
-    }
-    return folder.add(to_result(unit, found, box, options));
-  }
+  UnitFolder folder;              ///< the leader's
+  std::vector<StoredUnit> found;  ///< with the inputs, for --images-out
 };
 
-/// Units that were asked for and are in the store go into the folder.
-Expected<void> take_answered(const VisualizeRun& run, const VisualizeOptions& options,
-                             UnitKeeping& keeping) {
-  const auto answered = keeping.store->units(keeping.question);
-  if (!answered) return tl::unexpected(answered.error());
-  for (const Unit& unit : run.units) {
-    const auto known = answered->find({unit.layer, unit.index});
-    // What failed (a solver's process that was killed, say) is asked again.
-    if (known == answered->end() || !is_final(known->second.answer.status)) continue;
-    auto added = keeping.folder.add(to_result(unit, known->second.answer, run.box, options));
-    if (!added) return added;
-  }
-  return {};
-}
-
-Expected<UnitKeeping> open_keeping(const VisualizeRun& run, const VisualizeOptions& options,
-                                   const Common& common) {
-  const Network& network = run.loaded.network;
-  UnitKeeping keeping;
+/// The folder of a run, with what a stopped one of the same question left: one of other units may
+/// be continued.
+Expected<void> open_folder(const VisualizeOptions& options, VisualizeRun& run) {
   if (!options.out.empty()) {
     auto lock = FileLock::take(options.out);
     if (!lock) return tl::unexpected(lock.error());
-    keeping.lock = std::make_unique<FileLock>(std::move(*lock));
+    run.lock = std::make_unique<FileLock>(std::move(*lock));
   }
-  const std::filesystem::path store = store_of(options);
-  const UnitFiles files = files_of(options, network, run.box);
-  auto folder = store.empty() && !options.out.empty()
-                    ? UnitFolder::open(files, question_text(options, network, run.box))
-                    : UnitFolder::of_answers(files);
+  auto folder =
+      store_of(options).empty() && !options.out.empty()
+          ? UnitFolder::open(run.files, fmt::format("{} scale {}", run.asked.text, options.scale))
+          : UnitFolder::of_answers(run.files);
   if (!folder) return tl::unexpected(folder.error());
-  keeping.folder = std::move(*folder);
-  if (store.empty()) return keeping;
-
-  auto asked = open_store_for(store, common, network, options.shared.network,
-                              question_of(options, network, run.box));
-  if (!asked) return tl::unexpected(asked.error());
-  keeping.store.emplace(std::move(asked->store));
-  keeping.question = asked->question;
-  if (auto taken = take_answered(run, options, keeping); !taken) {
-    return tl::unexpected(taken.error());
-  }
-  return keeping;
+  run.folder = std::move(*folder);
+  return {};
 }
 
-/// The units asked for that have no answer yet.
-std::vector<Unit> to_do(const VisualizeRun& run, const UnitFolder& folder) {
-  const auto& done = folder.finished();
-  std::vector<Unit> open;
-  for (const Unit& unit : run.units) {
-    const bool finished = std::any_of(done.begin(), done.end(), [&](const UnitResult& r) {
+/// Solves what is not finished yet; each answer is kept as soon as it is there.
+Expected<void> solve_units(VisualizeRun& run, const VisualizeOptions& options, const Common& common,
+                           const Session& session) {
+  std::optional<Progress> progress;
+  UnitSink sink;
+  sink.has = [&](const Unit& unit) {
+    const auto& done = run.folder.finished();
+    return std::any_of(done.begin(), done.end(), [&](const UnitResult& r) {
       return r.layer == unit.layer && r.unit == unit.index;
     });
-    if (!finished) open.push_back(unit);
-  }
-  return open;
-}
-
-UnitBatch batch_of(const VisualizeRun& run, const VisualizeOptions& options) {
-  UnitBatch batch;
-  batch.least = options.least;
-  batch.network = &run.loaded.network;
-  batch.bounds = &run.bounds;
-  if (options.shared.engine != "search") batch.mip = run.mip;
-  batch.search.time_limit = run.mip.time_limit;
-  batch.search.gap = run.mip.gap;
-  return batch;
-}
-
-/// Solves what is not finished yet; each answer is kept as soon as it is there. `keeping`: of the
-/// leader alone.
-Expected<void> solve_units(const VisualizeRun& run, const VisualizeOptions& options,
-                           const Common& common, int at_once, Expected<UnitKeeping>& keeping) {
-  Crew& crew = *common.crew;
-  Expected<std::vector<Unit>> todo;
-  if (crew.leads()) todo = keeping.map([&](UnitKeeping& k) { return to_do(run, k.folder); });
-  Progress progress("units", todo ? static_cast<int>(todo->size()) : 0,
-                    common.quiet || !crew.leads());
-  const auto keep = [&](const Unit& unit, const Excitation& found) {
+  };
+  sink.begin = [&](int left) { progress.emplace("units", left, common.quiet); };
+  sink.keep = [&](const Unit& unit, const Excitation& found) {
     if (found.status == AnswerStatus::error && !common.quiet) {
       note("brink: unit {}:{}: {}", unit.layer, unit.index, found.note);
     }
-    auto kept = keeping->keep(unit, found, run.box, options);
-    progress.step();
+    if (!options.images.empty()) run.found.push_back({unit.layer, unit.index, found});
+    auto kept = run.folder.add(to_result(unit, found, run.bounds.box, options));
+    if (progress) progress->step();
     return kept;
   };
-  auto asked = ask_units(batch_of(run, options), todo, at_once, crew, keep, &interrupt_flag());
-  if (!asked) return asked;
-  if (interrupt_flag()) return interrupted();
-  return {};
+  return session.units({run.loaded, run.bounds, run.engine, run.units, options.least}, sink);
 }
 
 void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions& options,
@@ -237,60 +159,62 @@ void print_summary(const std::vector<UnitResult>& units, const VisualizeOptions&
 }
 
 /// --images-out; what kept the answers for it goes.
-Expected<void> write_images(const VisualizeRun& run, const VisualizeOptions& options,
-                            UnitKeeping& keeping) {
+Expected<void> write_images(VisualizeRun& run, const VisualizeOptions& options) {
   if (options.images.empty()) return {};
-  const auto answered = keeping.store->units(keeping.question);
-  if (!answered) return tl::unexpected(answered.error());
-  std::vector<StoredUnit> asked;
-  for (const UnitResult& row : keeping.folder.finished()) {
-    const auto found = answered->find({row.layer, row.unit});
-    if (found != answered->end()) asked.push_back(found->second);
-  }
-  const auto hash = question_of(options, run.loaded.network, run.box).hash;
-  if (auto ok = write_unit_images(options.images, asked, hash); !ok) return ok;
+  std::sort(run.found.begin(), run.found.end(), [](const StoredUnit& a, const StoredUnit& b) {
+    return std::pair(a.layer, a.unit) < std::pair(b.layer, b.unit);
+  });
+  if (auto ok = write_unit_images(options.images, run.found, run.asked.hash); !ok) return ok;
   remove_keeping_store(options.store, options.images);
   return {};
 }
 
 /// Steps that need no proof: all bad requests are found here.
-Expected<VisualizeRun> prepare(const VisualizeOptions& options, const Common& common) {
+Expected<void> prepare(const VisualizeOptions& options, const Common& common, VisualizeRun& run) {
   auto loaded = load_network(options.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
-  auto units = chosen_units(options.choice, loaded->network, options.shared.shard);
+  run.loaded = std::move(*loaded);
+  auto units = chosen_units(options.choice, run.loaded.network, options.shared.shard);
   if (!units) return tl::unexpected(units.error());
-  auto box = box_without_question(options.shared, common, loaded->network);
+  run.units = std::move(*units);
+  auto box = box_without_question(options.shared, common, run.loaded.network);
   if (!box) return tl::unexpected(box.error());
   const auto mip = make_mip_options(options.shared, ClosestQuestion());  // a unit has no distance
   if (!mip) return tl::unexpected(mip.error());
-  if (common.crew->leads()) {
-    const UnitFiles files = files_of(options, loaded->network, *box);
-    if (auto ok = UnitFolder::of_answers(files); !ok) return tl::unexpected(ok.error());
-    auto ok = check_unit_images(options.images, files.question, options.force);
-    if (!ok) return tl::unexpected(ok.error());
-  }
-  return VisualizeRun{std::move(*loaded), std::move(*box), *mip, std::move(*units), {}};
+  run.engine = engine_of(options.shared, common, *mip, *box);
+  run.engine.box_text = options.shared.box;
+  run.asked = units_question(run.loaded.network, *box, run.engine, options.least);
+  run.files = {options.out, run.asked.hash, options.force, "units." + options.sheet};
+  run.bounds.box = std::move(*box);
+  return common.crew->lead([&]() -> Expected<void> {
+    if (auto ok = UnitFolder::of_answers(run.files); !ok) return tl::unexpected(ok.error());
+    return check_unit_images(options.images, run.asked.hash, options.force);
+  });
 }
 
 Expected<void> visualize(const VisualizeOptions& options, const Common& common) {
-  auto run = prepare(options, common);
-  if (!run) return tl::unexpected(run.error());
-  const auto bytes = search::extreme_bytes(run->loaded.network);
-  const auto at_once = searches_at_once(options.shared, bytes, common.threads);
-  if (!at_once) return tl::unexpected(at_once.error());
-  auto bounds = make_bounds(options.shared, common, run->loaded, run->box, store_of(options));
+  VisualizeRun run;
+  if (auto ok = prepare(options, common, run); !ok) return ok;
+  Session session = session_of(options.shared, common);
+  if (auto fit = session.fits(run.loaded.network); !fit) return fit;
+  auto given = given_bounds(options.shared, common, run.loaded, run.bounds.box);
+  if (!given) return tl::unexpected(given.error());
+  note_nothing_kept(common.quiet, {options.out, store_of(options)});
+  if (auto ok = keep_in_store(session, store_of(options), common); !ok) return ok;
+  auto bounds =
+      make_bounds(options.shared, common, run.loaded, run.bounds.box, std::move(*given), session);
   if (!bounds) return tl::unexpected(bounds.error());
-  run->bounds = std::move(*bounds);
-  run->bounds.box = run->box;  // a file may hold for a larger one; this one is searched
-  Expected<UnitKeeping> keeping;
-  if (common.crew->leads()) note_nothing_kept(common.quiet, {options.out, store_of(options)});
-  if (common.crew->leads()) keeping = open_keeping(*run, options, common);
-  if (auto ok = solve_units(*run, options, common, *at_once, keeping); !ok) return ok;
-  if (!common.crew->leads()) return {};
-  if (auto ok = keeping->folder.finish(); !ok) return ok;
-  if (auto ok = write_images(*run, options, *keeping); !ok) return ok;
-  print_summary(keeping->folder.finished(), options, common);
-  return {};
+  bounds->box = std::move(run.bounds.box);  // a file's may hold for a larger one
+  run.bounds = std::move(*bounds);
+  auto opened = common.crew->lead([&] { return open_folder(options, run); });
+  if (!opened) return opened;
+  if (auto ok = solve_units(run, options, common, session); !ok) return ok;
+  return common.crew->lead([&]() -> Expected<void> {
+    if (auto ok = run.folder.finish(); !ok) return ok;
+    if (auto ok = write_images(run, options); !ok) return ok;
+    print_summary(run.folder.finished(), options, common);
+    return {};
+  });
 }
 
 }  // namespace

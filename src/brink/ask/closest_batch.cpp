@@ -26,12 +26,11 @@ ClosestAnswer ask_image(const ClosestBatch& batch, int image, int threads, Spare
 
 }  // namespace
 
-Expected<void> ask_images(const ClosestBatch& batch, const Expected<std::vector<int>>& images_asked,
+Expected<void> ask_images(const ClosestBatch& batch, const std::vector<int>& images_asked,
                           int at_once, int threads_each, Crew& crew, const BatchHooks& hooks,
                           const std::function<Expected<void>(const ClosestRow&)>& keep,
                           const std::atomic<bool>* interrupt) {
-  const auto list = images_asked.map([](const auto& l) { return nlohmann::json(l).dump(); });
-  const auto shared = crew.share(list);
+  const auto shared = crew.share(nlohmann::json(images_asked).dump());
   if (!shared) return tl::unexpected(shared.error());
   const auto images = nlohmann::json::parse(*shared).get<std::vector<int>>();
   // How many of a cluster's images are left for this process nobody here knows.

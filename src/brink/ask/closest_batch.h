@@ -38,11 +38,11 @@ struct BatchHooks {
   std::function<void(const ClosestRow&)> after;
 };
 
-/// Answers for the leader's `images` (or its error, everywhere), at most `at_once` at a time in
+/// Answers for the leader's `images`, at most `at_once` at a time in
 /// each process, `threads_each` for each and those that have no image any more; every answer goes
 /// to `keep`, in the leader, as soon as it is there. Interrupted answers are no answers.
-Expected<void> ask_images(const ClosestBatch& batch, const Expected<std::vector<int>>& images,
-                          int at_once, int threads_each, Crew& crew, const BatchHooks& hooks,
+Expected<void> ask_images(const ClosestBatch& batch, const std::vector<int>& images, int at_once,
+                          int threads_each, Crew& crew, const BatchHooks& hooks,
                           const std::function<Expected<void>(const ClosestRow&)>& keep,
                           const std::atomic<bool>* interrupt = nullptr);
 

@@ -43,11 +43,11 @@ Excitation excite(const UnitBatch& batch, const Unit& unit, const std::atomic<bo
                           interrupt);
 }
 
-Expected<void> ask_units(const UnitBatch& batch, const Expected<std::vector<Unit>>& units_asked,
-                         int at_once, Crew& crew,
+Expected<void> ask_units(const UnitBatch& batch, const std::vector<Unit>& units_asked, int at_once,
+                         Crew& crew,
                          const std::function<Expected<void>(const Unit&, const Excitation&)>& keep,
                          const std::atomic<bool>* interrupt) {
-  const auto shared = crew.share(units_asked.map(list_text));
+  const auto shared = crew.share(list_text(units_asked));
   if (!shared) return tl::unexpected(shared.error());
   const std::vector<Unit> units = parse_list(*shared);
   const auto work = [&](int i) -> std::optional<std::string> {

@@ -29,11 +29,10 @@ struct UnitBatch {
 Excitation excite(const UnitBatch& batch, const Unit& unit,
                   const std::atomic<bool>* interrupt = nullptr);
 
-/// Answers for the leader's `units` (or its error, everywhere), at most `at_once` at a time in each
-/// process; every answer goes to `keep`, in the leader, as soon as it is there. Interrupted answers
-/// are no answers.
-Expected<void> ask_units(const UnitBatch& batch, const Expected<std::vector<Unit>>& units,
-                         int at_once, Crew& crew,
+/// Answers for the leader's `units`, at most `at_once` at a time in each process; every answer goes
+/// to `keep`, in the leader, as soon as it is there. Interrupted answers are no answers.
+Expected<void> ask_units(const UnitBatch& batch, const std::vector<Unit>& units, int at_once,
+                         Crew& crew,
                          const std::function<Expected<void>(const Unit&, const Excitation&)>& keep,
                          const std::atomic<bool>* interrupt = nullptr);
 

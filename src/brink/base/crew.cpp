@@ -6,6 +6,12 @@
 
 namespace brink {
 
+Expected<void> Crew::lead(const std::function<Expected<void>()>& work) {
+  Expected<std::string> outcome;
+  if (leads()) outcome = work().map([] { return std::string(); });
+  return share(std::move(outcome)).map([](const std::string&) {});
+}
+
 Expected<void> ThreadCrew::run(int count, int threads, const Work& work, const Keep& keep) {
   std::mutex mutex;
   Expected<void> outcome;

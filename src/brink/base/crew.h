@@ -33,6 +33,8 @@ class Crew {
   /// Is this the process that reads stores and writes files?
   virtual bool leads() const = 0;
   virtual int processes() const = 0;
+  /// What the leader alone does; its outcome in every process.
+  Expected<void> lead(const std::function<Expected<void>()>& work);
   /// The leader's bytes, or its error, in every process.
   virtual Expected<std::string> share(Expected<std::string> bytes) = 0;
 };

@@ -73,9 +73,9 @@ Expected<std::string> stored(const Store* store, const nlohmann::json& recipe) {
   return std::string();
 }
 
-Expected<void> keep(const Asker& asker, const NamedNetwork& child, const NamedNetwork& parent,
+Expected<void> keep(const Session& session, const NamedNetwork& child, const NamedNetwork& parent,
                     const nlohmann::json& recipe) {
-  Store* store = asker.store();
+  Store* store = session.store();
   if (store == nullptr) return {};
   for (const NamedNetwork* network : {&parent, &child}) {
     if (auto ok = store->add_network(network->network, network->name); !ok) return ok;
@@ -119,7 +119,7 @@ bool needs_standardising(const Dataset& set) {
   return set.range && (set.range->lower.minCoeff() < 0 || set.range->upper.maxCoeff() > 1);
 }
 
-Expected<Attacked> attack(const Asker& asker, const NamedNetwork& network,
+Expected<Attacked> attack(const Session& session, const NamedNetwork& network,
                           const ClosestQuestion& question, const Engine& engine,
                           const NamedImages& training, int first, int count) {
   Attacked result{{}, Examples(training.set->image_size())};
@@ -128,7 +128,7 @@ Expected<Attacked> attack(const Asker& asker, const NamedNetwork& network,
     const auto images =
         next_correct(network.network, *training.set, first, std::min(missing, kChunk));
     if (images.empty()) break;
-    const auto rows = asker.closest(network, question, engine, training, images);
+    const auto rows = session.closest({network, question, engine, training, images});
     if (!rows) return tl::unexpected(rows.error());
     for (const ClosestRow& row : *rows) {
       if (!row.answer.distance) continue;
@@ -141,13 +141,13 @@ Expected<Attacked> attack(const Asker& asker, const NamedNetwork& network,
   return result;
 }
 
-Expected<double> accuracy(const Asker& asker, const NamedNetwork& network,
+Expected<double> accuracy(const Session& session, const NamedNetwork& network,
                           const NamedImages& named) {
   const Dataset& set = *named.set;
   const Evaluation evaluation = evaluate(
       network.network, set.count(), [&set](int i) { return set.image(i); },
-      [&set](int i) { return set.label(i); }, asker.threads());
-  if (Store* store = asker.store(); store != nullptr) {
+      [&set](int i) { return set.label(i); }, session.threads());
+  if (Store* store = session.store(); store != nullptr) {
     if (auto ok = store->add_network(network.network, network.name); !ok) {
       return tl::unexpected(ok.error());
     }
@@ -158,7 +158,7 @@ Expected<double> accuracy(const Asker& asker, const NamedNetwork& network,
   return evaluation.accuracy();
 }
 
-Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& network,
+Expected<std::vector<Hardened>> harden(const Session& session, const NamedNetwork& network,
                                        const HardenOptions& options, const NamedImages& training,
                                        const NamedImages& test,
                                        const std::function<void(const std::string&)>& on_round) {
@@ -167,7 +167,7 @@ Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& n
   };
   if (auto ok = check_dense(network.network); !ok) return tl::unexpected(ok.error());
   std::vector<Hardened> all;
-  const auto begin = accuracy(asker, network, test);
+  const auto begin = accuracy(session, network, test);
   if (!begin) return tl::unexpected(begin.error());
   all.push_back({network, 0, *begin});
   const Examples clean = to_examples(*training.set);
@@ -177,7 +177,7 @@ Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& n
     const NamedNetwork parent = all.back().network;
     if (options.examples > 0) {
       tell(fmt::format("round {}: attacking {} training images", round, options.examples));
-      auto attacked = attack(asker, parent, options.question, options.engine, training, first,
+      auto attacked = attack(session, parent, options.question, options.engine, training, first,
                              options.examples);
       if (!attacked) return tl::unexpected(attacked.error());
       if (static_cast<int>(attacked->images.size()) < options.examples) {
@@ -190,7 +190,7 @@ Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& n
     const nlohmann::json recipe = recipe_of(network, options, training, round);
     NamedNetwork child{{}, fmt::format("{}-{}", network.name, sha256(dump(recipe)).substr(0, 6))};
     // Every process of a crew trains, lest they wait for each other; the leader's network counts.
-    const auto known = asker.crew().share(stored(asker.store(), recipe));
+    const auto known = session.crew().share(stored(session.store(), recipe));
     if (!known) return tl::unexpected(known.error());
     if (!known->empty()) {
       auto model = parse_onnx(*known, child.name);
@@ -201,8 +201,8 @@ Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& n
       TrainOptions retrain = options.training;
       retrain.hidden = hidden_of(network.network);
       retrain.standardise = needs_standardising(*training.set);
-      const auto trained = train(clean, extra, retrain, asker.interrupt());
-      const auto leaders = asker.crew().share(
+      const auto trained = train(clean, extra, retrain, session.interrupt());
+      const auto leaders = session.crew().share(
           trained.map([](const TrainResult& result) { return to_onnx(result.network); }));
       if (!leaders) return tl::unexpected(leaders.error());
       auto model = parse_onnx(*leaders, child.name);
@@ -210,8 +210,9 @@ Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& n
       child.network = std::move(model->network);
       child.network.output = network.network.output;
     }
-    if (auto kept = keep(asker, child, parent, recipe); !kept) return tl::unexpected(kept.error());
-    const auto right = accuracy(asker, child, test);
+    if (auto kept = keep(session, child, parent, recipe); !kept)
+      return tl::unexpected(kept.error());
+    const auto right = accuracy(session, child, test);
     if (!right) return tl::unexpected(right.error());
     all.push_back({std::move(child), extra.count(), *right});
   }

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "brink/experiment/asking.h"
+#include "brink/session/session.h"
 #include "brink/network/examples.h"
 #include "brink/network/train.h"
 
@@ -30,7 +30,7 @@ struct Attacked {
 
 /// The closest examples for the first `count` training images from `first` on that the network gets
 /// right and that have one; fewer if the split ends before.
-Expected<Attacked> attack(const Asker& asker, const NamedNetwork& network,
+Expected<Attacked> attack(const Session& session, const NamedNetwork& network,
                           const ClosestQuestion& question, const Engine& engine,
                           const NamedImages& training, int first, int count);
 
@@ -51,13 +51,13 @@ struct Hardened {
 
 /// The network itself and the one of each round. A round that the store holds already is taken from
 /// there. `on_round` is told what is being done; may be empty.
-Expected<std::vector<Hardened>> harden(const Asker& asker, const NamedNetwork& network,
+Expected<std::vector<Hardened>> harden(const Session& session, const NamedNetwork& network,
                                        const HardenOptions& options, const NamedImages& training,
                                        const NamedImages& test,
                                        const std::function<void(const std::string&)>& on_round);
 
-/// Share of the split that the network gets right; kept in the asker's store.
-Expected<double> accuracy(const Asker& asker, const NamedNetwork& network,
+/// Share of the split that the network gets right; kept in the session's store.
+Expected<double> accuracy(const Session& session, const NamedNetwork& network,
                           const NamedImages& named);
 
 /// What two networks' distances for the same images come to.

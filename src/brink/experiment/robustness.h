@@ -9,7 +9,7 @@
 
 #include <vector>
 
-#include "brink/experiment/asking.h"
+#include "brink/session/session.h"
 
 namespace brink {
 

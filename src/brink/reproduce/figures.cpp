@@ -42,7 +42,8 @@ Expected<std::vector<Answered>> ask(Lab& lab, const NamedNetwork& network, Norm 
   if (!test) return tl::unexpected(test.error());
   ClosestQuestion question = lab.question(network, norm);
   question.cap = cap;
-  const auto rows = lab.asker().closest(network, question, lab.search_engine(300), *test, images);
+  const auto rows =
+      lab.session().closest({network, question, lab.search_engine(300), *test, images});
   if (!rows) return tl::unexpected(rows.error());
   std::vector<Answered> answers;
   for (const ClosestRow& row : *rows) {
@@ -111,8 +112,8 @@ Expected<Sheet> units_sheet(Lab& lab, const std::string& title, bool labels) {
       SearchOptions options;
       options.time_limit = lab.search_engine(300).time_limit;
       const Excitation found =
-          excite_by_search(network->network, *bounds, k, j, options, lab.asker().interrupt());
-      if (lab.asker().interrupted()) {
+          excite_by_search(network->network, *bounds, k, j, options, lab.session().interrupt());
+      if (lab.session().interrupted()) {
         return tl::unexpected(Error{Error::Kind::interrupted, "interrupted"});
       }
       Tile tile{{}, fmt::format("{}: {}", j, name(found.status))};

@@ -6,7 +6,6 @@
 #include "brink/data/dataset.h"
 #include "brink/io/onnx.h"
 #include "brink/reproduce/published.h"
-#include "brink/tighten/bounds_keeper.h"
 
 namespace brink {
 
@@ -79,10 +78,10 @@ Expected<NamedNetwork> Lab::network(const std::string& net) {
     training.hidden = published_hidden(net);
     training.restarts = kRestarts;
     training.seed = options_.seed;
-    training.threads = asker_.threads();
+    training.threads = session_.threads();
     const Examples examples = to_examples(*named->set);
     auto trained =
-        train(examples, Examples(named->set->image_size()), training, asker_.interrupt());
+        train(examples, Examples(named->set->image_size()), training, session_.interrupt());
     if (!trained) return tl::unexpected(trained.error());
     result.network = std::move(trained->network);
     std::filesystem::create_directories(folder, code);
@@ -117,36 +116,9 @@ Expected<Bounds> Lab::bounds(const NamedNetwork& network, const std::string& met
   const auto request = parse_bound_method(method == "none" ? "interval" : method);
   if (!request) return tl::unexpected(request.error());
   const Box box = Box::uniform(network.network.input_size(), 0, 1);
-  const Question question =
-      bounds_question(network.network, box, "0:1", *request, "search", kInfinity);
-  std::optional<QuestionId> id;
-  std::optional<Bounds> known;
-  Store* const store = asker_.store();
-  if (store != nullptr) {
-    const auto asked = store->ask(network.network, network.name, question);
-    if (!asked) return tl::unexpected(asked.error());
-    id = *asked;
-    auto stored = store->bounds(*id);
-    if (!stored) return tl::unexpected(stored.error());
-    if (*stored && (*stored)->complete) return bounds_[key] = std::move((*stored)->bounds);
-    if (*stored) known = std::move((*stored)->bounds);
-  }
   if (tell) tell(fmt::format("{}: {} bounds", network.name, method));
-  TightenOptions options;
-  options.request = *request;
-  options.threads = asker_.threads();
-  options.known = known ? &*known : nullptr;
-  BoundsKeeper keeper(id ? [&](const Bounds& so_far) { return store->put(*id, so_far, false); }
-                         : BoundsKeeper::Save());
-  options.on_bounds = [&](const Bounds& so_far) { keeper.take(so_far); };
-  auto made = tighten(network.network, box, options, asker_.interrupt());
-  if (!made) {
-    if (auto saved = keeper.save(); !saved) return tl::unexpected(saved.error());
-    return made;
-  }
-  if (id) {
-    if (auto ok = store->put(*id, *made, true); !ok) return tl::unexpected(ok.error());
-  }
+  auto made = session_.bounds({network, box, "0:1", *request});
+  if (!made) return made;
   return bounds_[key] = std::move(*made);
 }
 
@@ -192,7 +164,7 @@ Expected<std::vector<ClosestRow>> Lab::answers(const NamedNetwork& network,
     tell(fmt::format("{} {} by {}", network.name, name(question.norm),
                      engine.search ? "search" : "the model with bounds " + engine.bounds));
   }
-  return asker_.closest(network, question, engine, *test, *list, bounds ? &*bounds : nullptr);
+  return session_.closest({network, question, engine, *test, *list, bounds ? &*bounds : nullptr});
 }
 
 }  // namespace brink

@@ -32,11 +32,11 @@ std::vector<int> published_hidden(const std::string& net);
 
 class Lab {
  public:
-  Lab(ReproduceOptions options, Asker asker)
-      : options_(std::move(options)), asker_(std::move(asker)) {}
+  Lab(ReproduceOptions options, Session session)
+      : options_(std::move(options)), session_(std::move(session)) {}
 
   const ReproduceOptions& options() const { return options_; }
-  const Asker& asker() const { return asker_; }
+  const Session& session() const { return session_; }
   bool wants(const std::string& net) const;
 
   /// DNN1 ...: read, or trained and kept.
@@ -63,7 +63,7 @@ class Lab {
 
  private:
   ReproduceOptions options_;
-  Asker asker_;
+  Session session_;
   std::map<std::string, NamedNetwork> networks_;
   std::map<std::string, Dataset> sets_;  // by split, as what follows
   std::map<std::string, NamedImages> named_;

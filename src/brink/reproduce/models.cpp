@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "brink/ask/closest_summary.h"
 #include "brink/reproduce/published.h"
 #include "brink/reproduce/tables.h"
 
@@ -47,11 +48,11 @@ Expected<std::vector<ClosestRow>> answers(Lab& lab, const NamedNetwork& network,
   if (!rows) return rows;
   const auto test = lab.images("test");
   if (!test) return tl::unexpected(test.error());
-  const auto id = lab.asker().store()->ask(
+  const auto id = lab.session().store()->ask(
       network.network, network.name, closest_question(network.network, question, engine, *test));
   if (!id) return tl::unexpected(id.error());
   std::map<int, int> of_image;
-  auto ok = lab.asker().store()->database().query_list(
+  auto ok = lab.session().store()->database().query_list(
       "SELECT c.image, r.threads FROM closest c JOIN run r ON r.id = c.run WHERE c.question = ?1",
       {*id}, [&of_image](const SqlRow& row) {
         of_image[static_cast<int>(row.integer(0))] = static_cast<int>(row.integer(1));

@@ -1,4 +1,5 @@
 // The networks (Z1, K1) and the tables of the four distances: Z4, Z5, Z6.
+#include "brink/ask/closest_summary.h"
 #include "brink/reproduce/published.h"
 #include "brink/reproduce/tables.h"
 
@@ -137,7 +138,7 @@ Expected<TextTable> table_z1(Lab& lab) {
     if (!lab.wants(dnn)) continue;
     const auto network = lab.network(dnn);
     if (!network) return tl::unexpected(network.error());
-    const auto right = accuracy(lab.asker(), *network, *test);
+    const auto right = accuracy(lab.session(), *network, *test);
     if (!right) return tl::unexpected(right.error());
     table.rows.push_back(
         {dnn, theirs.text(r, "hidden"), theirs.text(r, "accuracy_z"), fixed(100 * *right, 2)});

@@ -44,11 +44,11 @@ Expected<ExampleSets> example_sets(Lab& lab, const NamedNetwork& network, Norm n
   const Engine engine = lab.search_engine(300);
   const int count = scaled(lab, kZhuExamples);
   if (lab.tell) lab.tell(fmt::format("{} examples of {}", 2 * count, name(norm)));
-  auto training = attack(lab.asker(), network, question, engine, *train_images, 0, count);
+  auto training = attack(lab.session(), network, question, engine, *train_images, 0, count);
   if (!training) return tl::unexpected(training.error());
   const auto test_images = lab.images("test");
   if (!test_images) return tl::unexpected(test_images.error());
-  auto testing = attack(lab.asker(), network, question, engine, *test_images, 0, count);
+  auto testing = attack(lab.session(), network, question, engine, *test_images, 0, count);
   if (!testing) return tl::unexpected(testing.error());
   if (training->examples.count() < count || testing->examples.count() < count) {
     return bad_request("only {} training and {} test images have an example of {}: lower --images",
@@ -67,8 +67,8 @@ Expected<NamedNetwork> retrained(Lab& lab, const Examples& extra, const std::str
   TrainOptions training;
   training.hidden = published_hidden("DNN1");
   training.seed = lab.options().seed + static_cast<std::uint64_t>(seed_shift);
-  training.threads = lab.asker().threads();
-  auto trained = train(to_examples(*train_images->set), extra, training, lab.asker().interrupt());
+  training.threads = lab.session().threads();
+  auto trained = train(to_examples(*train_images->set), extra, training, lab.session().interrupt());
   if (!trained) return tl::unexpected(trained.error());
   return NamedNetwork{std::move(trained->network), "DNN1+" + label};
 }
@@ -158,7 +158,7 @@ Expected<TextTable> table_z7(Lab& lab) {
     for (const Examples& examples : zhu->tests) {
       row.push_back(fixed(share_right(network.network, examples), 3));
     }
-    const auto right = accuracy(lab.asker(), network, *test);
+    const auto right = accuracy(lab.session(), network, *test);
     if (!right) return tl::unexpected(right.error());
     row.push_back(fixed(*right, 3));
     table.rows.push_back(std::move(row));
@@ -202,9 +202,9 @@ Expected<TextTable> table_z8(Lab& lab) {
     for (const char* text : kNorms) {
       const ClosestQuestion question = lab.question(original, parse_norm(text).value());
       const Engine engine = lab.search_engine(300);
-      const auto before = lab.asker().closest(original, question, engine, *test, *list);
+      const auto before = lab.session().closest({original, question, engine, *test, *list});
       if (!before) return tl::unexpected(before.error());
-      const auto after = lab.asker().closest(networks[r], question, engine, *test, *list);
+      const auto after = lab.session().closest({networks[r], question, engine, *test, *list});
       if (!after) return tl::unexpected(after.error());
       const DistanceChange change = compare(*before, *after);
       // The original's answers are the same in every row.
@@ -239,7 +239,7 @@ Expected<NamedNetwork> with_examples(Lab& lab, const NamedNetwork& original,
   if (lab.tell) lab.tell(fmt::format("{} examples of l1", count));
   const auto train_images = lab.images("train");
   if (!train_images) return tl::unexpected(train_images.error());
-  const auto attacked = attack(lab.asker(), original, question, engine, *train_images, 0, count);
+  const auto attacked = attack(lab.session(), original, question, engine, *train_images, 0, count);
   if (!attacked) return tl::unexpected(attacked.error());
   if (attacked->examples.count() < count) {
     return bad_request("only {} training images have an example: lower --images",
@@ -278,10 +278,10 @@ Expected<TextTable> table_k5(Lab& lab) {
     const int count = std::stoi(theirs.text(r, "added_examples")) * lab.options().images / 100;
     const auto network = with_examples(lab, *original, question, engine, count);
     if (!network) return tl::unexpected(network.error());
-    const auto right = accuracy(lab.asker(), *network, *test);
+    const auto right = accuracy(lab.session(), *network, *test);
     if (!right) return tl::unexpected(right.error());
-    const auto before = lab.asker().closest(*original, question, engine, *test, *list);
-    const auto after = lab.asker().closest(*network, question, engine, *test, *list);
+    const auto before = lab.session().closest({*original, question, engine, *test, *list});
+    const auto after = lab.session().closest({*network, question, engine, *test, *list});
     if (!before || !after) return tl::unexpected(before ? after.error() : before.error());
     const DistanceChange change = compare(*before, *after);
     table.rows.push_back({theirs.text(r, "added_percent"), theirs.text(r, "added_examples"),

@@ -1,0 +1,132 @@
+// Questions about the nearest images that fool a network.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "brink/ask/wire.h"
+#include "brink/session/session.h"
+
+namespace brink {
+
+namespace {
+
+using Answers = std::map<int, ClosestRow>;
+
+/// The rows that the leader has, in every process of the crew.
+Expected<Answers> share_rows(Crew& crew, const Dataset& set, Norm norm, const Answers& rows) {
+  if (crew.processes() == 1) return rows;
+  nlohmann::json list = nlohmann::json::array();
+  for (const auto& [image, row] : rows) {
+    const std::string bytes = to_bytes(row.answer);
+    list.push_back({image, nlohmann::json::binary({bytes.begin(), bytes.end()})});
+  }
+  const auto packed = nlohmann::json::to_cbor(list);
+  const auto shared = crew.share(std::string(packed.begin(), packed.end()));
+  if (!shared) return tl::unexpected(shared.error());
+  Answers all;
+  for (const auto& entry : nlohmann::json::from_cbor(*shared)) {
+    const auto& bytes = entry.at(1).get_binary();
+    auto answer = closest_from_bytes({bytes.begin(), bytes.end()});
+    if (!answer) return tl::unexpected(answer.error());
+    const int image = entry.at(0).get<int>();
+    all[image] = {image, set.label(image), norm, std::move(*answer)};
+  }
+  return all;
+}
+
+ClosestBatch batch_of(const ClosestAsked& asked) {
+  const Engine& engine = asked.engine;
+  ClosestBatch batch;
+  batch.network = &asked.network.network;
+  batch.set = asked.named.set;
+  batch.question = asked.question;
+  batch.bounds = asked.bounds;
+  batch.search.time_limit = engine.time_limit;
+  batch.search.gap = engine.gap;
+  batch.search.seed = engine.seed;
+  if (!engine.search) {
+    batch.mip = engine.mip;
+    batch.mip->time_limit = engine.time_limit;
+    batch.mip->gap = engine.gap;
+  }
+  return batch;
+}
+
+}  // namespace
+
+Expected<std::vector<int>> Session::left(const ClosestAsked& asked, std::optional<QuestionId> id,
+                                         const ClosestSink& sink) const {
+  Answers known;
+  if (id && !asked.images.empty()) {
+    const auto [first, last] = std::minmax_element(asked.images.begin(), asked.images.end());
+    auto stored = store_->closest(*id, *first, *last);
+    if (!stored) return tl::unexpected(stored.error());
+    known = std::move(*stored);
+  }
+  std::vector<int> left;
+  std::set<int> seen;
+  for (const int image : asked.images) {
+    if (!seen.insert(image).second || (sink.has && sink.has(image))) continue;
+    const auto found = known.find(image);
+    // What failed (a solver's process that was killed, say) is asked again.
+    if (found == known.end() || !is_final(found->second.answer.status)) {
+      left.push_back(image);
+    } else if (sink.keep) {
+      if (auto kept = sink.keep(found->second); !kept) return tl::unexpected(kept.error());
+    }
+  }
+  return left;
+}
+
+Expected<void> Session::closest(const ClosestAsked& asked, const ClosestSink& sink) const {
+  std::optional<QuestionId> id;
+  std::vector<int> todo;
+  const auto opened = crew_->lead([&]() -> Expected<void> {
+    if (store_) {
+      const auto question =
+          closest_question(asked.network.network, asked.question, asked.engine, asked.named);
+      const auto stored = store_->ask(asked.network.network, asked.network.name, question);
+      if (!stored) return tl::unexpected(stored.error());
+      id = *stored;
+      auto kept = store_->put_originals(asked.named.digest, asked.named.split, *asked.named.set,
+                                        asked.images);
+      if (!kept) return kept;
+    }
+    auto not_known = left(asked, id, sink);
+    if (!not_known) return tl::unexpected(not_known.error());
+    todo = std::move(*not_known);
+    if (sink.begin) sink.begin(static_cast<int>(todo.size()));
+    return {};
+  });
+  if (!opened) return opened;
+  const auto division = divide(asked, static_cast<int>(todo.size()));
+  if (!division) return tl::unexpected(division.error());
+  const auto keep = [&](const ClosestRow& row) -> Expected<void> {
+    if (id) {
+      if (auto ok = store_->put(*id, row); !ok) return ok;
+    }
+    return sink.keep ? sink.keep(row) : Expected<void>();
+  };
+  return ask_images(batch_of(asked), todo, division->at_once, division->inner, *crew_, sink.hooks,
+                    keep, interrupt_);
+}
+
+Expected<std::vector<ClosestRow>> Session::closest(const ClosestAsked& asked) const {
+  Answers rows;
+  ClosestSink sink;
+  sink.keep = [&](const ClosestRow& row) -> Expected<void> {
+    rows[row.image] = row;
+    if (on_progress) {
+      on_progress(static_cast<int>(rows.size()), static_cast<int>(asked.images.size()));
+    }
+    return {};
+  };
+  if (auto asked_all = closest(asked, sink); !asked_all) return tl::unexpected(asked_all.error());
+  const auto all = share_rows(*crew_, *asked.named.set, asked.question.norm, rows);
+  if (!all) return tl::unexpected(all.error());
+  std::vector<ClosestRow> result;
+  for (const int image : asked.images) result.push_back(all->at(image));
+  return result;
+}
+
+}  // namespace brink
