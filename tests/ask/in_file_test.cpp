@@ -38,7 +38,9 @@ struct Asked {
     question.lead = 0;
     network.as_in_file = std::make_shared<Less>(network, label, by);
   }
-  ClosestAnswer answer() const { return closest_by_search(network, question, image, label, {}); }
+  ClosestAnswer answer() const {
+    return closest_by_search(network, question, image, label, {}).value();
+  }
 
   Network network;
   Eigen::VectorXd image;

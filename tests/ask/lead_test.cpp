@@ -20,7 +20,7 @@ struct Asked {
   ClosestAnswer answer() const {
     SearchOptions options;
     options.time_limit = 60;
-    return closest_by_search(network, question, image, label, options);
+    return closest_by_search(network, question, image, label, options).value();
   }
 };
 

@@ -21,7 +21,9 @@ struct Weighed {
     question.norm = norm;
     question.box = Box::uniform(4, 0, 1);
   }
-  ClosestAnswer search() const { return closest_by_search(network, question, image, label, {}); }
+  ClosestAnswer search() const {
+    return closest_by_search(network, question, image, label, {}).value();
+  }
 
   Network network;
   Eigen::VectorXd image;
@@ -86,7 +88,8 @@ TEST(Weights, AGridHasNothingNearer) {
       if (norm == Norm::l2) continue;
       const Bounds bounds = symbolic_bounds(asked.network, asked.question.box);
       const ClosestAnswer mip =
-          closest_by_mip(asked.network, bounds, asked.question, asked.image, asked.label, {});
+          closest_by_mip(asked.network, bounds, asked.question, asked.image, asked.label, {})
+              .value();
       ASSERT_TRUE(mip.distance) << mip.note;
       EXPECT_NEAR(*mip.distance, *answer.distance, 1e-5 * std::max(1.0, *mip.distance));
     }
@@ -138,7 +141,8 @@ TEST(Weights, InL0AreCosts) {
       if (seed > 6) continue;
       const Bounds bounds = symbolic_bounds(asked.network, asked.question.box);
       const ClosestAnswer mip =
-          closest_by_mip(asked.network, bounds, asked.question, asked.image, asked.label, {});
+          closest_by_mip(asked.network, bounds, asked.question, asked.image, asked.label, {})
+              .value();
       ASSERT_TRUE(mip.distance) << mip.note;
       EXPECT_NEAR(*mip.distance, *answer.distance, 1e-6 * *answer.distance);
     }

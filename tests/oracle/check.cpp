@@ -170,7 +170,7 @@ ClosestAnswer by_search(const Case& c) {
   options.time_limit = c.options.time_limit;
   options.gap = c.options.gap;
   options.threads = 1 + static_cast<int>(c.seed % 3);
-  return closest_by_search(c.network, c.question, c.image, c.label, options);
+  return closest_by_search(c.network, c.question, c.image, c.label, options).value();
 }
 
 }  // namespace
@@ -213,7 +213,7 @@ Verdict check_case(const Case& c) {
   const Bounds bounds = reference_bounds(c.network, c.question.box, c.bounds);
   const Stopwatch watch;
   const std::array<std::pair<std::string_view, ClosestAnswer>, 2> answers = {
-      {{"mip", closest_by_mip(c.network, bounds, c.question, c.image, c.label, c.options)},
+      {{"mip", closest_by_mip(c.network, bounds, c.question, c.image, c.label, c.options).value()},
        {"search", by_search(c)}}};
   verdict.seconds_engine = watch.seconds();
   verdict.status = answers[0].second.status;

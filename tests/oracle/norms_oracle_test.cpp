@@ -26,7 +26,7 @@ Case answerable_case(std::uint64_t& seed) {
 
 ClosestAnswer ask(const Case& c) {
   const Bounds bounds = reference_bounds(c.network, c.question.box, c.bounds);
-  return closest_by_mip(c.network, bounds, c.question, c.image, c.label, c.options);
+  return closest_by_mip(c.network, bounds, c.question, c.image, c.label, c.options).value();
 }
 
 /// Bounds are the solver's, within its tolerances.

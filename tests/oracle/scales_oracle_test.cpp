@@ -59,8 +59,9 @@ void ask_closest(const Case& drawn, const Case& asked, double outputs, Seen& see
   const Bounds bounds = drawn.bounds == BoundsKind::interval
                             ? interval_bounds(asked.network, asked.question.box)
                             : symbolic_bounds(asked.network, asked.question.box);
-  const ClosestAnswer answer = closest_by_mip(asked.network, bounds, asked.question, asked.image,
-                                              asked.label, asked.options);
+  const ClosestAnswer answer =
+      closest_by_mip(asked.network, bounds, asked.question, asked.image, asked.label, asked.options)
+          .value();
   ++seen[fmt::format("closest {}", name(answer.status))];
   for (const std::string& complaint :
        false_claims(asked, find_truth(drawn, answer.lead / outputs), answer)) {
@@ -78,7 +79,8 @@ void ask_unit(const Case& drawn, const Case& asked, const Factors& factors, Seen
   const bool clipped = k < network.depth() || network.output == OutputKind::relu;
   const double largest = static_cast<double>(clipped ? std::max<Real>(0, range.high) : range.high);
   const Excitation found =
-      excite_by_mip(asked.network, symbolic_bounds(asked.network, box), k, j, asked.options);
+      excite_by_mip(asked.network, symbolic_bounds(asked.network, box), k, j, asked.options)
+          .value();
   ++seen[fmt::format("unit {}", name(found.status))];
   const double factor = factors[static_cast<std::size_t>(k - 1)](j);
   const double size = std::max(1.0, std::abs(largest));

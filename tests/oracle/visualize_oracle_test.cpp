@@ -48,7 +48,7 @@ void check_least(const Case& c, const Bounds& bounds, int k, int j) {
       batch.mip = c.options;
       batch.bounds = &looser;
     }
-    const Excitation found = excite(batch, {k, j});
+    const Excitation found = excite(batch, {k, j}).value();
     ASSERT_EQ(name(found.status), name(AnswerStatus::optimal)) << found.note;
     EXPECT_NEAR(found.activation, least, 1e-6 * scale);
     EXPECT_LE(found.bound, least + 1e-9 * scale);
@@ -69,8 +69,9 @@ TEST_P(Visualize, EveryUnitEqualsEnumeration) {
   for (int k = 1; k <= c.network.depth(); ++k) {
     for (int j = 0; j < c.network.width(k); ++j) {
       SCOPED_TRACE(fmt::format("unit {}:{}", k, j));
-      check_unit(c.network, bounds, k, j, excite_by_mip(c.network, bounds, k, j, c.options));
-      check_unit(c.network, bounds, k, j, excite_by_search(c.network, bounds, k, j, {}));
+      check_unit(c.network, bounds, k, j,
+                 excite_by_mip(c.network, bounds, k, j, c.options).value());
+      check_unit(c.network, bounds, k, j, excite_by_search(c.network, bounds, k, j, {}).value());
       check_least(c, bounds, k, j);
     }
   }

@@ -78,15 +78,26 @@ ClosestAnswer refused(std::string note) {
   return answer;
 }
 
+Expected<void> check_asked(const Network& network, const ClosestQuestion& question,
+                           const Eigen::VectorXd& image, int label) {
+  if (auto sound = check(network); !sound) return sound;
+  if (image.size() != network.input_size()) {
+    return bad_request("the image has {} pixels, the network {} inputs", image.size(),
+                       network.input_size());
+  }
+  if (auto sound = question.check(network); !sound) return sound;
+  if (!question.box.contains(image)) return bad_request("the image lies outside the box");
+  const bool is_class = label >= -1 && label < network.output_size();  // -1: two are largest
+  if (!question.target.is_threshold() && !is_class) {
+    return bad_request("label {} is no class of a network of {} outputs", label,
+                       network.output_size());
+  }
+  return {};
+}
+
 std::optional<ClosestAnswer> before_search(const Network& network, const ClosestQuestion& question,
                                            const Eigen::VectorXd& image, int label,
                                            const std::vector<OutputRegion>& regions) {
-  if (const auto sound = question.check(network); !sound) return refused(sound.error().message);
-  if (image.size() != network.input_size()) {
-    return refused(fmt::format("the image has {} pixels, the network {} inputs", image.size(),
-                               network.input_size()));
-  }
-  if (!question.box.contains(image)) return refused("the image lies outside the box");
   if (!question.target.is_threshold() && class_of(outputs_in_file(network, image)) != label) {
     ClosestAnswer answer;
     answer.status = AnswerStatus::misclassified;

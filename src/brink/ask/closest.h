@@ -81,11 +81,19 @@ struct MipOptions {
   bool basic = false;  ///< the papers' basic model
 };
 
-/// `bounds` hold on the question's box. The image's class is checked by the plain forward pass.
-ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
-                             const ClosestQuestion& question, const Eigen::VectorXd& image,
-                             int label, const MipOptions& options,
-                             const std::atomic<bool>* interrupt = nullptr);
+/// What makes it no question: a network or options that are not sound, an image of another size,
+/// outside the box or with NaN, a label that is no class. Both engines check it first and return
+/// its error; what goes wrong later is an answer of status error.
+Expected<void> check_asked(const Network& network, const ClosestQuestion& question,
+                           const Eigen::VectorXd& image, int label);
+
+/// `bounds` hold on the question's box (an error if they are of another network or box). The
+/// image's class is checked by the plain forward pass.
+Expected<ClosestAnswer> closest_by_mip(const Network& network, const Bounds& bounds,
+                                       const ClosestQuestion& question,
+                                       const Eigen::VectorXd& image, int label,
+                                       const MipOptions& options,
+                                       const std::atomic<bool>* interrupt = nullptr);
 
 /// Options of brink's own search.
 struct SearchOptions {
@@ -100,9 +108,9 @@ struct SearchOptions {
 };
 
 /// Branch and bound over the phases (src/brink/search). Needs no bounds: it makes its own.
-ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& question,
-                                const Eigen::VectorXd& image, int label,
-                                const SearchOptions& options,
-                                const std::atomic<bool>* interrupt = nullptr);
+Expected<ClosestAnswer> closest_by_search(const Network& network, const ClosestQuestion& question,
+                                          const Eigen::VectorXd& image, int label,
+                                          const SearchOptions& options,
+                                          const std::atomic<bool>* interrupt = nullptr);
 
 }  // namespace brink

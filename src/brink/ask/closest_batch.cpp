@@ -9,8 +9,9 @@ namespace brink {
 
 namespace {
 
-ClosestAnswer ask_image(const ClosestBatch& batch, int image, int threads, SpareThreads& spare,
-                        const BatchHooks& hooks, const std::atomic<bool>* interrupt) {
+Expected<ClosestAnswer> ask_image(const ClosestBatch& batch, int image, int threads,
+                                  SpareThreads& spare, const BatchHooks& hooks,
+                                  const std::atomic<bool>* interrupt) {
   const Eigen::VectorXd pixels = batch.set->image(image);
   const int label = batch.set->label(image);
   if (batch.mip) {
@@ -39,9 +40,11 @@ Expected<void> ask_images(const ClosestBatch& batch, const std::vector<int>& ima
   const auto work = [&](int i) -> std::optional<std::string> {
     const SpareThreads::Piece piece(spare, threads_each);
     const int image = images[static_cast<std::size_t>(i)];
-    const ClosestAnswer answer = ask_image(batch, image, threads_each, spare, hooks, interrupt);
-    if (answer.status == AnswerStatus::interrupted) return std::nullopt;
-    if (hooks.after) hooks.after({image, batch.set->label(image), batch.question.norm, answer});
+    const auto answer = ask_image(batch, image, threads_each, spare, hooks, interrupt);
+    if (answer && answer->status == AnswerStatus::interrupted) return std::nullopt;
+    if (answer && hooks.after) {
+      hooks.after({image, batch.set->label(image), batch.question.norm, *answer});
+    }
     return to_bytes(answer);
   };
   const auto take = [&](int i, const std::string& bytes) -> Expected<void> {

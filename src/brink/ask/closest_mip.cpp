@@ -122,8 +122,7 @@ ClosestAnswer mip_unweighted(const Network& network, const Bounds& bounds,
                                  output_regions(question, network, label))) {
     return *early;
   }
-  const auto solver = make_solver(options.solver);
-  if (!solver) return refused(solver.error().message);
+  const auto solver = make_solver(options.solver);  // known: see below
 
   ClosestAnswer answer;
   answer.proof = "multipliers";
@@ -173,10 +172,15 @@ ClosestAnswer mip_unweighted(const Network& network, const Bounds& bounds,
 
 }  // namespace
 
-ClosestAnswer closest_by_mip(const Network& network, const Bounds& bounds,
-                             const ClosestQuestion& question, const Eigen::VectorXd& image,
-                             int label, const MipOptions& options,
-                             const std::atomic<bool>* interrupt) {
+Expected<ClosestAnswer> closest_by_mip(const Network& network, const Bounds& bounds,
+                                       const ClosestQuestion& question,
+                                       const Eigen::VectorXd& image, int label,
+                                       const MipOptions& options,
+                                       const std::atomic<bool>* interrupt) {
+  auto sound = check_asked(network, question, image, label);
+  if (sound) sound = check_bounds(network, network.depth(), question.box, bounds);
+  if (sound) sound = make_solver(options.solver).map([](const auto&) {});
+  if (!sound) return tl::unexpected(sound.error());
   if (question.weights.size() == 0) {
     return mip_unweighted(network, bounds, question, image, label, options, interrupt);
   }

@@ -95,9 +95,13 @@ SearchOptions in_unit(SearchOptions options, double unit) {
 
 }  // namespace
 
-ClosestAnswer closest_by_search(const Network& network, const ClosestQuestion& question,
-                                const Eigen::VectorXd& image, int label,
-                                const SearchOptions& options, const std::atomic<bool>* interrupt) {
+Expected<ClosestAnswer> closest_by_search(const Network& network, const ClosestQuestion& question,
+                                          const Eigen::VectorXd& image, int label,
+                                          const SearchOptions& options,
+                                          const std::atomic<bool>* interrupt) {
+  if (auto sound = check_asked(network, question, image, label); !sound) {
+    return tl::unexpected(sound.error());
+  }
   const auto ask = [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x,
                        double unit) {
     return search_unweighted(n, q, x, label, in_unit(options, unit), interrupt);

@@ -13,6 +13,7 @@ NegatedUnit::NegatedUnit(const Network& whole, const Bounds& known, int k, int j
   Layer& last = network.layers.back();
   last.weights.change_row(j, [](Eigen::Index, double& weight) { weight = -weight; });
   last.bias(j) = -last.bias(j);
+  last.linear.clear();  // outputs now
   bounds.keep_layers(k);
   const NeuronBounds unit = known.at(k, j);
   bounds.set(k, j, {-unit.upper, -unit.lower, unit.upper_source, unit.lower_source});

@@ -26,14 +26,17 @@ std::vector<Unit> parse_list(const std::string& text) {
 
 }  // namespace
 
-Excitation excite(const UnitBatch& batch, const Unit& unit, const std::atomic<bool>* interrupt) {
+Expected<Excitation> excite(const UnitBatch& batch, const Unit& unit,
+                            const std::atomic<bool>* interrupt) {
+  auto sound = check_unit(*batch.network, *batch.bounds, unit.layer, unit.index);
+  if (!sound) return tl::unexpected(sound.error());
   if (batch.least) {
     const NegatedUnit negated(*batch.network, *batch.bounds, unit.layer, unit.index);
     UnitBatch most = batch;
     most.network = &negated.network;
     most.bounds = &negated.bounds;
     most.least = false;
-    return told_of_unit(excite(most, unit, interrupt));
+    return excite(most, unit, interrupt).map(told_of_unit);
   }
   if (batch.mip) {
     return excite_by_mip(*batch.network, *batch.bounds, unit.layer, unit.index, *batch.mip,
@@ -51,8 +54,8 @@ Expected<void> ask_units(const UnitBatch& batch, const std::vector<Unit>& units_
   if (!shared) return tl::unexpected(shared.error());
   const std::vector<Unit> units = parse_list(*shared);
   const auto work = [&](int i) -> std::optional<std::string> {
-    const Excitation found = excite(batch, units[static_cast<std::size_t>(i)], interrupt);
-    if (found.status == AnswerStatus::interrupted) return std::nullopt;
+    const auto found = excite(batch, units[static_cast<std::size_t>(i)], interrupt);
+    if (found && found->status == AnswerStatus::interrupted) return std::nullopt;
     return to_bytes(found);
   };
   const auto take = [&](int i, const std::string& bytes) -> Expected<void> {

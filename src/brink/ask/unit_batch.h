@@ -26,8 +26,8 @@ struct UnitBatch {
   bool least = false;             ///< the least pre-activation, with a lower bound
 };
 
-Excitation excite(const UnitBatch& batch, const Unit& unit,
-                  const std::atomic<bool>* interrupt = nullptr);
+Expected<Excitation> excite(const UnitBatch& batch, const Unit& unit,
+                            const std::atomic<bool>* interrupt = nullptr);
 
 /// Answers for the leader's `units`, at most `at_once` at a time in each process; every answer goes
 /// to `keep`, in the leader, as soon as it is there. Interrupted answers are no answers.

@@ -124,8 +124,21 @@ AnswerStatus unfinished(const Deadline& deadline) {
 
 }  // namespace
 
-Excitation excite_by_search(const Network& network, const Bounds& bounds, int k, int j,
-                            const SearchOptions& options, const std::atomic<bool>* interrupt) {
+Expected<void> check_unit(const Network& network, const Bounds& bounds, int k, int j) {
+  if (auto sound = check(network); !sound) return sound;
+  if (k < 1 || k > network.depth() || j < 0 || j >= network.width(k)) {
+    return bad_request("there is no unit {}:{}: the network has layers 1 to {}", k, j,
+                       network.depth());
+  }
+  return check_bounds(network, k, bounds.box, bounds);
+}
+
+Expected<Excitation> excite_by_search(const Network& network, const Bounds& bounds, int k, int j,
+                                      const SearchOptions& options,
+                                      const std::atomic<bool>* interrupt) {
+  if (auto sound = check_unit(network, bounds, k, j); !sound) {
+    return tl::unexpected(sound.error());
+  }
   const Stopwatch watch;
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
   Excitation result;
@@ -154,15 +167,15 @@ Excitation excite_by_search(const Network& network, const Bounds& bounds, int k,
   return result;
 }
 
-Excitation excite_by_mip(const Network& network, const Bounds& bounds, int k, int j,
-                         const MipOptions& options, const std::atomic<bool>* interrupt) {
+Expected<Excitation> excite_by_mip(const Network& network, const Bounds& bounds, int k, int j,
+                                   const MipOptions& options, const std::atomic<bool>* interrupt) {
+  if (auto sound = check_unit(network, bounds, k, j); !sound) {
+    return tl::unexpected(sound.error());
+  }
   const Stopwatch watch;
   Excitation result;
   const auto solver = make_solver(options.solver);
-  if (!solver) {
-    result.note = solver.error().message;
-    return result;
-  }
+  if (!solver) return tl::unexpected(solver.error());
   EncodingOptions encoding;
   encoding.basic = options.basic;
   const bool convert = options.basic && !(*solver)->native_indicators();

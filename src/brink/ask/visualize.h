@@ -18,13 +18,18 @@ struct Excitation {
   std::string note;       ///< for error
 };
 
+/// What makes it no question: there is no such unit, or the bounds are of another network.
+Expected<void> check_unit(const Network& network, const Bounds& bounds, int k, int j);
+
 /// Unit (k, j): 1 <= k <= K, 0 <= j < n_k. `bounds` hold on their box, which is the one searched.
-/// Output units maximise y_j^K (linear) or max(0, y_j^K) (relu).
-Excitation excite_by_mip(const Network& network, const Bounds& bounds, int k, int j,
-                         const MipOptions& options, const std::atomic<bool>* interrupt = nullptr);
+/// Output units maximise y_j^K (linear) or max(0, y_j^K) (relu). Errors: those of
+/// check_unit.
+Expected<Excitation> excite_by_mip(const Network& network, const Bounds& bounds, int k, int j,
+                                   const MipOptions& options,
+                                   const std::atomic<bool>* interrupt = nullptr);
 /// The same by brink's own search.
-Excitation excite_by_search(const Network& network, const Bounds& bounds, int k, int j,
-                            const SearchOptions& options,
-                            const std::atomic<bool>* interrupt = nullptr);
+Expected<Excitation> excite_by_search(const Network& network, const Bounds& bounds, int k, int j,
+                                      const SearchOptions& options,
+                                      const std::atomic<bool>* interrupt = nullptr);
 
 }  // namespace brink

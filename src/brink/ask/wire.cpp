@@ -25,6 +25,10 @@ json to_json(AnswerStatus status) {
   return static_cast<int>(status);
 }
 
+json to_json(const Error& error) {
+  return {{"error", error.message}, {"kind", static_cast<int>(error.kind)}};
+}
+
 template <class T>
 json to_json(const T& value) {
   return value;
@@ -72,8 +76,13 @@ std::string dump(const json& document) {
 template <class Record, class Of>
 Expected<Record> load(const std::string& bytes, const Of& of) {
   try {
+    const json document = json::from_cbor(bytes);
+    if (document.contains("error")) {
+      return tl::unexpected(Error{static_cast<Error::Kind>(document.at("kind").get<int>()),
+                                  document.at("error").get<std::string>()});
+    }
     Record record;
-    of(json::from_cbor(bytes), record);
+    of(document, record);
     return record;
   } catch (const json::exception& problem) {
     return failure("an answer arrived damaged: {}", problem.what());
@@ -82,16 +91,18 @@ Expected<Record> load(const std::string& bytes, const Of& of) {
 
 }  // namespace
 
-std::string to_bytes(const ClosestAnswer& answer) {
-  json document = to_json(kClosestFields, answer);
-  document["image"] = to_json(answer.image);
-  document["statistics"] = to_json(kStatisticsFields, answer.statistics);
+std::string to_bytes(const Expected<ClosestAnswer>& answer) {
+  if (!answer) return dump(to_json(answer.error()));
+  json document = to_json(kClosestFields, *answer);
+  document["image"] = to_json(answer->image);
+  document["statistics"] = to_json(kStatisticsFields, answer->statistics);
   return dump(document);
 }
 
-std::string to_bytes(const Excitation& excitation) {
-  json document = to_json(kExcitationFields, excitation);
-  document["image"] = to_json(excitation.image);
+std::string to_bytes(const Expected<Excitation>& excitation) {
+  if (!excitation) return dump(to_json(excitation.error()));
+  json document = to_json(kExcitationFields, *excitation);
+  document["image"] = to_json(excitation->image);
   return dump(document);
 }
 

@@ -8,10 +8,10 @@
 
 namespace brink {
 
-std::string to_bytes(const ClosestAnswer& answer);
-std::string to_bytes(const Excitation& excitation);
+std::string to_bytes(const Expected<ClosestAnswer>& answer);
+std::string to_bytes(const Expected<Excitation>& excitation);
 
-/// Errors (failure): bytes that to_bytes did not write.
+/// Errors: the one that was sent; failure for bytes that to_bytes did not write.
 Expected<ClosestAnswer> closest_from_bytes(const std::string& bytes);
 Expected<Excitation> excitation_from_bytes(const std::string& bytes);
 

@@ -84,6 +84,19 @@ int Bounds::unstable_count() const {
   return found;
 }
 
+Expected<void> check_bounds(const Network& network, int k, const Box& box, const Bounds& bounds) {
+  bool fit = bounds.depth() >= k;
+  for (int i = 1; fit && i <= k; ++i) fit = bounds.width(i) == network.width(i);
+  if (!fit) return bad_request("the bounds are of a network with other layers");
+  const bool boxes = bounds.box.size() == network.input_size() && box.size() == bounds.box.size();
+  if (!boxes) {
+    return bad_request("boxes of {} and {} inputs, but the network takes {}", bounds.box.size(),
+                       box.size(), network.input_size());
+  }
+  if (bounds.box.contains(box.lower) && bounds.box.contains(box.upper)) return {};
+  return bad_request("the bounds hold for a smaller box than the one asked for");
+}
+
 NeuronBounds intersect(const NeuronBounds& a, const NeuronBounds& b) {
   NeuronBounds result = a;
   // On equal values the source that says more: they are declared in that order.

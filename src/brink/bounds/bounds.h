@@ -76,6 +76,10 @@ class Bounds {
   std::vector<BoundSource> lower_sources_, upper_sources_;
 };
 
+/// That they can be the network's over the box: layers of its sizes up to k, a box of its inputs
+/// that contains this one. Of which weights they are is not looked at: see load_bounds_for.
+Expected<void> check_bounds(const Network& network, int k, const Box& box, const Bounds& bounds);
+
 /// The tighter of two claims about the same neuron, side by side, each side with its source.
 NeuronBounds intersect(const NeuronBounds& a, const NeuronBounds& b);
 

@@ -111,8 +111,10 @@ Expected<Sheet> units_sheet(Lab& lab, const std::string& title, bool labels) {
     for (int j = 0; j < network->network.width(k); ++j) {
       SearchOptions options;
       options.time_limit = lab.search_engine(300).time_limit;
-      const Excitation found =
+      const auto answered =
           excite_by_search(network->network, *bounds, k, j, options, lab.session().interrupt());
+      if (!answered) return tl::unexpected(answered.error());
+      const Excitation& found = *answered;
       if (lab.session().interrupted()) {
         return tl::unexpected(Error{Error::Kind::interrupted, "interrupted"});
       }
