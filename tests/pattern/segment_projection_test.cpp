@@ -16,12 +16,12 @@ namespace {
 LpSolution by_all_segments(const RandomPolytope& asked, const Eigen::VectorXd& rhs,
                            int breakpoints) {
   Program program;
-  std::vector<Affine> entries;
+  std::vector<LinearExpression> entries;
   for (Eigen::Index j = 0; j < asked.origin.size(); ++j) {
     const double up = asked.box.upper(j) - asked.origin(j);
     const double down = asked.origin(j) - asked.box.lower(j);
     const double width = std::max(up, down) / (breakpoints - 1);
-    Affine entry{asked.origin(j), {}};
+    LinearExpression entry{asked.origin(j), {}};
     for (const double sign : {1.0, -1.0}) {
       const double room = sign > 0 ? up : down;
       for (int i = 0; width > 0 && i * width < room * (1 - 1e-12); ++i) {
@@ -33,9 +33,9 @@ LpSolution by_all_segments(const RandomPolytope& asked, const Eigen::VectorXd& r
     entries.push_back(entry);
   }
   for (Eigen::Index r = 0; r < rhs.size(); ++r) {
-    Affine row;
+    LinearExpression row;
     for (Eigen::Index j = 0; j < asked.origin.size(); ++j) {
-      const Affine& entry = entries[static_cast<std::size_t>(j)];
+      const LinearExpression& entry = entries[static_cast<std::size_t>(j)];
       row.constant += asked.rows(r, j) * entry.constant;
       for (const Term& term : entry.terms) {
         row.terms.push_back({term.column, asked.rows(r, j) * term.coefficient});

@@ -115,7 +115,7 @@ TEST(Write, ARangeThatWouldRoundBecomesTwoRows) {
 
 TEST(Write, LinesStayShort) {
   Program program;
-  Affine sum;
+  LinearExpression sum;
   for (int i = 0; i < 1000; ++i) {
     sum.terms.push_back(
         {program.add_column({fmt::format("column_{}", i), 0, 1, 1.0 / 3, i % 2 == 0}), -1.0 / 7});

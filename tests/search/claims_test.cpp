@@ -19,9 +19,9 @@ struct Probed {
   double slack = 0;
 };
 
-bool lies_within(const Intervals& bounds, const Probed& point) {
+bool lies_within(const Intervals& bounds, const Probed& point, double room = 0) {
   for (std::size_t i = 0; i < point.y.size(); ++i) {
-    if (point.y[i] < bounds.lower[i] || point.y[i] > bounds.upper[i]) return false;
+    if (point.y[i] < bounds.lower[i] - room || point.y[i] > bounds.upper[i] + room) return false;
   }
   return true;
 }
@@ -86,7 +86,34 @@ class Checker : public ClaimLog {
     for (const Probed& point : points(problem, ball)) EXPECT_LT(point.slack, 0);
   }
 
-  int proofs = 0, contradictions = 0, patterns = 0, balls = 0;
+  void contained(const Problem& problem, const Ball& ball, const Intervals& bounds) override {
+    const std::lock_guard lock(mutex_);
+    ++containers;
+    for (const Probed& point : points(problem, ball)) {
+      EXPECT_TRUE(lies_within(bounds, point, 1e-12));
+    }
+  }
+
+  void nothing_within(const Problem& problem, const Ball& ball, const Intervals& bounds) override {
+    const std::lock_guard lock(mutex_);
+    ++contradictions;
+    for (const Probed& point : points(problem, ball)) {
+      EXPECT_FALSE(point.slack >= 0 && lies_within(bounds, point));
+    }
+  }
+
+  void pattern_extreme(const Problem& problem, const Phases& phases, double highest) override {
+    const std::lock_guard lock(mutex_);
+    ++patterns;
+    const Ball box(Norm::linf, problem.image(), problem.reach(), 1e300);
+    for (const Probed& point : points(problem, box)) {
+      if (phases_at(problem.network(), point.x) != phases) continue;
+      ++met;
+      EXPECT_LE(point.slack, highest + 1e-9);
+    }
+  }
+
+  int proofs = 0, contradictions = 0, patterns = 0, balls = 0, containers = 0;
   int met = 0;  ///< points that a claim spoke of
 
  private:
@@ -116,7 +143,7 @@ class Checker : public ClaimLog {
 class ClaimsOf : public ::testing::TestWithParam<Norm> {};
 
 TEST_P(ClaimsOf, AClosestSearchHold) {
-  int met = 0, proofs = 0, patterns = 0, contradictions = 0;
+  int met = 0, proofs = 0, patterns = 0, contradictions = 0, containers = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     Random random(seed);
     Asked asked(GetParam(), seed);
@@ -136,13 +163,35 @@ TEST_P(ClaimsOf, AClosestSearchHold) {
     proofs += checker.proofs;
     patterns += checker.patterns;
     contradictions += checker.contradictions;
+    containers += checker.containers;
   }
   EXPECT_GT(met, 50);
   EXPECT_GT(proofs, 50);
   EXPECT_GT(patterns + contradictions, 0);
+  EXPECT_GT(containers, 10);
 }
 INSTANTIATE_TEST_SUITE_P(Norms, ClaimsOf, ::testing::ValuesIn(kNorms),
                          [](const auto& norm) { return std::string(name(norm.param)); });
+
+TEST(ClaimsOf, ASearchForExtremesHold) {
+  int met = 0, proofs = 0;
+  const ClosestQuestion none;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Random random(seed);
+    const Network network = testing::random_network({6, 8, 6, 2}, random, 3);
+    const Bounds bounds = interval_bounds(network, Box::uniform(6, 0, 1));
+    Checker checker(none);
+    ExtremeOptions options;
+    options.claims = &checker;
+    const auto found =
+        search_extreme(network, bounds, 3, Eigen::VectorXd::Unit(2, seed % 2), {}, options);
+    EXPECT_TRUE(found.finished);
+    met += checker.met;
+    proofs += checker.proofs;
+  }
+  EXPECT_GT(met, 50);
+  EXPECT_GT(proofs, 20);
+}
 
 }  // namespace
 }  // namespace brink::search

@@ -22,7 +22,7 @@ class Twin {
 
   void add_row() {
     std::vector<double> a(program_.columns.size());
-    Affine row;
+    LinearExpression row;
     double inside = 0;
     for (std::size_t j = 0; j < a.size(); ++j) {
       if (random_.uniform() < 0.3) continue;

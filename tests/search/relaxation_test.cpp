@@ -24,11 +24,11 @@ struct OneNeuron {
 NodeBound margin_within(const OneNeuron& asked, double lower, double upper) {
   const Ball ball(Norm::linf, asked.problem->image(), asked.problem->reach(), 1e300);
   PointPool pool;
-  Intervals phasing;
-  phasing.lower = {lower};
-  phasing.upper = {upper};
-  Relaxation relaxation(*asked.problem, phasing);
-  return relaxation.minimise(phasing, {}, ball, pool, 0, 20, {});
+  Intervals bounds;
+  bounds.lower = {lower};
+  bounds.upper = {upper};
+  Relaxation relaxation(*asked.problem, bounds);
+  return relaxation.minimise(bounds, {}, ball, pool, 0, 20, {});
 }
 
 TEST(Relaxation, BallBoundsTheMargin) {

@@ -9,14 +9,14 @@
 namespace brink::search {
 namespace {
 
-void expect_within(const RandomNode& asked, const Intervals& phasing, int round) {
+void expect_within(const RandomNode& asked, const Intervals& bounds, int round) {
   const auto y = pre_activations(asked.network, asked.point);
   for (int k = 1; k <= asked.problem->hidden_layers(); ++k) {
     for (int j = 0; j < static_cast<int>(asked.network.width(k)); ++j) {
       const auto id = static_cast<std::size_t>(asked.problem->neuron(k, j));
       const double value = y[static_cast<std::size_t>(k - 1)](j);
-      EXPECT_GE(value, phasing.lower[id] - 1e-12) << round << ", layer " << k << ", " << j;
-      EXPECT_LE(value, phasing.upper[id] + 1e-12) << round << ", layer " << k << ", " << j;
+      EXPECT_GE(value, bounds.lower[id] - 1e-12) << round << ", layer " << k << ", " << j;
+      EXPECT_LE(value, bounds.upper[id] + 1e-12) << round << ", layer " << k << ", " << j;
     }
   }
 }

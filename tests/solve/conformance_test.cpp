@@ -35,7 +35,7 @@ class Conformance : public ::testing::TestWithParam<std::string> {
 Program knapsack(const std::vector<double>& value, const std::vector<double>& weight, double room) {
   Program program;
   program.offset = 100;
-  Affine load;
+  LinearExpression load;
   for (std::size_t i = 0; i < value.size(); ++i) {
     const int column = program.add_binary(fmt::format("v{}", i), -value[i]);
     load.terms.push_back({column, weight[i]});
@@ -51,7 +51,7 @@ Program market_split(int rows, int columns, std::uint64_t seed) {
   std::vector<int> binaries;
   for (int j = 0; j < columns; ++j) binaries.push_back(program.add_binary(fmt::format("v{}", j)));
   for (int r = 0; r < rows; ++r) {
-    Affine row;
+    LinearExpression row;
     double total = 0;
     for (const int column : binaries) {
       const double a = random.index(100);
@@ -104,11 +104,11 @@ TEST_P(Conformance, DifferencesBelowTheUsualIncrementCount) {
 
 TEST_P(Conformance, InfeasibleIsSaid) {
   Program by_relaxation = knapsack({1, 1}, {1, 1}, 5);
-  by_relaxation.add_row("no", Affine{0, {{0, 1.0}, {1, 1.0}}}, 3, kInfinity);
+  by_relaxation.add_row("no", LinearExpression{0, {{0, 1.0}, {1, 1.0}}}, 3, kInfinity);
   EXPECT_EQ(solve(by_relaxation).status, SolveStatus::infeasible);
 
   Program by_integrality = knapsack({1, 1}, {1, 1}, 5);
-  by_integrality.add_row("half", Affine{0, {{0, 2.0}, {1, 2.0}}}, 1, 1);
+  by_integrality.add_row("half", LinearExpression{0, {{0, 2.0}, {1, 2.0}}}, 1, 1);
   const Solution solution = solve(by_integrality);
   EXPECT_EQ(solution.status, SolveStatus::infeasible);
   EXPECT_TRUE(solution.values.empty());
@@ -118,7 +118,7 @@ TEST_P(Conformance, UnboundedIsNotInfeasible) {
   Program program;
   const int x = program.add_column({"x", -kInfinity, kInfinity, 1, false});
   const int z = program.add_binary("z");
-  program.add_row("link", Affine{0, {{x, 1.0}, {z, -1.0}}}, -kInfinity, 4);
+  program.add_row("link", LinearExpression{0, {{x, 1.0}, {z, -1.0}}}, -kInfinity, 4);
   const Solution solution = solve(program);
   EXPECT_NE(solution.status, SolveStatus::infeasible);
   EXPECT_NE(solution.status, SolveStatus::optimal);
@@ -129,7 +129,7 @@ TEST_P(Conformance, IndicatorsHold) {
     Program program;
     const int x = program.add_column({"x", 0, 10, -1, false});
     const int b = program.add_binary("b", value ? -3 : 3);
-    program.add_indicator(b, value, "small", Affine{0, {{x, 1.0}}}, -kInfinity, 4);
+    program.add_indicator(b, value, "small", LinearExpression{0, {{x, 1.0}}}, -kInfinity, 4);
     const Solution solution = solve(program);
     // Without the indicator's value: -10; with it -4 and 3 less or more.
     EXPECT_NEAR(solution.objective, value ? -10 : -7, 1e-7) << value;

@@ -16,7 +16,7 @@ Program random_lp(Random& random, int columns, int rows) {
     program.add_column({fmt::format("v{}", j), low, high, random.normal(), false});
   }
   for (int r = 0; r < rows; ++r) {
-    Affine row;
+    LinearExpression row;
     double value = 0;
     for (int j = 0; j < columns; ++j) {
       const double a = random.normal();
@@ -58,7 +58,7 @@ TEST(Lp, ChangesAreFollowed) {
   Program program;
   program.add_column({"x", 0, 4, -1, false});
   program.add_column({"y", 0, 4, -2, false});
-  program.add_row("sum", Affine{0, {{0, 1.0}, {1, 1.0}}}, -kInfinity, 5);
+  program.add_row("sum", LinearExpression{0, {{0, 1.0}, {1, 1.0}}}, -kInfinity, 5);
   LpSolver lp(program);
   EXPECT_NEAR(lp.solve().objective, -9, 1e-9);
   lp.set_costs({-2, -1});
@@ -74,7 +74,7 @@ TEST(Lp, ChangesAreFollowed) {
 TEST(Lp, UnboundedAndOpenColumns) {
   Program program;
   program.add_column({"x", -kInfinity, kInfinity, 1, false});
-  program.add_row("floor", Affine{0, {{0, 1.0}}}, -3, kInfinity);
+  program.add_row("floor", LinearExpression{0, {{0, 1.0}}}, -3, kInfinity);
   LpSolver lp(program);
   const LpSolution solution = lp.solve();
   EXPECT_NEAR(solution.objective, -3, 1e-9);

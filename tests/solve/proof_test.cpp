@@ -26,7 +26,7 @@ Program random_program(Random& random) {
     program.add_row(fmt::format("on{}", b), {0, {{b, 1}, {z, most}}}, -kInfinity, most);
   }
   for (int r = 0; r < 4; ++r) {
-    Affine row;
+    LinearExpression row;
     for (int c = 0; c < 6 + kBinaries; ++c) row.terms.push_back({c, random.normal()});
     const double low = random.uniform(-1, 3);
     program.add_row(fmt::format("row{}", r), row, low, low + random.uniform(0, 2));

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "brink/ask/levels.h"
+#include "brink/bounds/rounding.h"
 #include "brink/network/float32.h"
 #include "brink/pattern/polish.h"
 
@@ -105,6 +106,20 @@ std::optional<ClosestAnswer> before_search(const Network& network, const Closest
   }
   if (regions.empty()) return refused("the target class equals the label");
   return std::nullopt;
+}
+
+std::vector<OutputRegion> proof_regions(const Network& network, const ClosestQuestion& question,
+                                        const Eigen::VectorXd& image,
+                                        std::vector<OutputRegion> regions, int exponent) {
+  const auto distance = distance_from_file(network, reach(question, image));
+  if (distance.empty()) return regions;
+  for (OutputRegion& region : regions) {
+    for (OutputRow& row : region.rows) {
+      const double spare = row.coefficients.cwiseAbs().dot(distance.back());
+      row.rhs = std::nextafter(row.rhs - std::ldexp(1.0001 * spare, exponent), -kInfinity);
+    }
+  }
+  return regions;
 }
 
 void complete(ClosestAnswer& answer, const ClosestQuestion& question, const Network& network,

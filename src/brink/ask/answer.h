@@ -24,6 +24,13 @@ std::optional<ClosestAnswer> before_search(const Network& network, const Closest
                                            const Eigen::VectorXd& image, int label,
                                            const std::vector<OutputRegion>& regions);
 
+/// The regions that proofs speak of: the question's, with room for how far the network's outputs
+/// may be from the file's over the reals (bounds/rounding.h), times 2^exponent. Images are held
+/// against the question's own words and the file's pass.
+std::vector<OutputRegion> proof_regions(const Network& network, const ClosestQuestion& question,
+                                        const Eigen::VectorXd& image,
+                                        std::vector<OutputRegion> regions, int exponent = 0);
+
 /// The best image an engine found.
 struct Found {
   double distance = kInfinity;  ///< as measured by the question (linearised with breakpoints)

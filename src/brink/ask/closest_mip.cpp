@@ -128,7 +128,9 @@ ClosestAnswer mip_unweighted(const Network& network, const Bounds& bounds,
   answer.proof = "multipliers";
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
   const QuestionInUnits asked = in_units(network, bounds, question, image, options.basic);
-  const auto regions = output_regions(asked.question, asked.network, label);
+  const auto regions =
+      proof_regions(network, question, image, output_regions(asked.question, asked.network, label),
+                    asked.outputs);
   const bool leads = question.leads();
   const Deadline first = leads ? deadline.within(0.5 * deadline.remaining()) : deadline;
   const Regions ties = RegionSolves(asked, image, options, **solver, false).run(regions, first);

@@ -18,8 +18,9 @@ ClosestAnswer search_unweighted(const Network& network, const ClosestQuestion& q
                                 const Eigen::VectorXd& image, int label,
                                 const SearchOptions& options, const std::atomic<bool>* interrupt) {
   const Stopwatch watch;
-  const auto regions = output_regions(question, network, label);
+  auto regions = output_regions(question, network, label);
   if (auto early = before_search(network, question, image, label, regions)) return *early;
+  regions = proof_regions(network, question, image, std::move(regions));
   search::ClosestOptions inner;
   inner.gap = options.gap;
   inner.seed = options.seed;

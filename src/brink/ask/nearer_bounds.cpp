@@ -25,7 +25,7 @@ ClosestModel nearer_model(const RegionTask& task, const Bounds& bounds,
                           const DistanceOptions& distance, double target) {
   ClosestModel model =
       closest_model(task.network, bounds, task.question, task.region, task.image, {}, distance);
-  Affine objective{model.program.offset, {}};
+  LinearExpression objective{model.program.offset, {}};
   for (std::size_t c = 0; c < model.program.columns.size(); ++c) {
     Column& column = model.program.columns[c];
     if (column.cost == 0) continue;

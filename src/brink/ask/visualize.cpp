@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "brink/bounds/rescale_bounds.h"
+#include "brink/bounds/rounding.h"
 #include "brink/search/extreme.h"
 #include "brink/solve/proof.h"
 
@@ -37,10 +38,10 @@ UnitModel unit_model(const Network& network, const Bounds& bounds, int k, int j,
   } else {
     EncodingOptions before = options;
     before.last_layer = k - 1;
-    std::vector<Affine> inputs = add_inputs(model.program, bounds.box);
+    std::vector<LinearExpression> inputs = add_inputs(model.program, bounds.box);
     model.encoding = add_network(model.program, network, bounds, std::move(inputs), before);
   }
-  const Affine y = model.encoding.pre_activation(network, k, j);
+  const LinearExpression y = model.encoding.pre_activation(network, k, j);
   model.program.offset = -y.constant;
   for (const Term& term : y.terms) {
     model.program.columns[static_cast<std::size_t>(term.column)].cost -= term.coefficient;
@@ -80,6 +81,12 @@ void complete(Excitation& result, const Network& network, const Bounds& bounds, 
   } else if (result.status == AnswerStatus::optimal) {
     result.status = AnswerStatus::gap;  // the solver's tolerances leave more than 1e-6
   }
+}
+
+/// How far the unit may be from the file's, over the reals.
+double spare_of(const Network& network, const Bounds& bounds, int k, int j) {
+  const auto distance = distance_from_file(network, bounds.box);
+  return distance.empty() ? 0 : distance[static_cast<std::size_t>(k - 1)](j);
 }
 
 int unit_of(const InOwnUnits& own, int k, int j) {
@@ -160,6 +167,7 @@ Expected<Excitation> excite_by_search(const Network& network, const Bounds& boun
     result.nodes = found.statistics.nodes;
     result.status = found.finished ? AnswerStatus::gap : unfinished(deadline);
   }
+  result.bound += spare_of(network, bounds, k, j);
   // Bounds from a solver's programs decide what this search leaves out.
   result.proof = bounds.solver.empty() ? "search" : "multipliers";
   complete(result, network, bounds, k, j);
@@ -200,7 +208,8 @@ Expected<Excitation> excite_by_mip(const Network& network, const Bounds& bounds,
   result.image = image_of(model, solution->values, own.bounds.box);
   if (solution->status != SolveStatus::interrupted) {
     result.bound =
-        std::ldexp(proven(own, k, j, *solution, result.image, deadline), -unit_of(own, k, j));
+        std::ldexp(proven(own, k, j, *solution, result.image, deadline), -unit_of(own, k, j)) +
+        spare_of(network, bounds, k, j);
   }
   result.status = solution->status == SolveStatus::gap && !deadline.interrupted()
                       ? AnswerStatus::gap

@@ -58,7 +58,7 @@ WholeCosts whole_costs(const Eigen::VectorXd& weights) {
 
 /// In units of the costs', whose sums are whole.
 ClosestAnswer by_costs(const Network& network, const ClosestQuestion& question,
-                       const Eigen::VectorXd& image, const Engine& engine) {
+                       const Eigen::VectorXd& image, const PlainEngine& engine) {
   const WholeCosts whole = whole_costs(question.weights);
   ClosestQuestion counted = question;
   counted.weights = whole.costs;
@@ -99,7 +99,7 @@ const OutputRegion* region_of(const std::vector<OutputRegion>& regions,
 }  // namespace
 
 ClosestAnswer with_weights(const Network& network, const ClosestQuestion& question,
-                           const Eigen::VectorXd& image, int label, const Engine& engine) {
+                           const Eigen::VectorXd& image, int label, const PlainEngine& engine) {
   if (question.norm == Norm::l0) return by_costs(network, question, image, engine);
   const auto regions = output_regions(question, network, label);
   if (auto early = before_search(network, question, image, label, regions)) return *early;

@@ -10,13 +10,13 @@ namespace brink {
 
 /// An engine that knows no weights but the whole numbers of L0. The distances that it is asked for
 /// are in units of `unit`.
-using Engine = std::function<ClosestAnswer(const Network&, const ClosestQuestion&,
-                                           const Eigen::VectorXd& image, double unit)>;
+using PlainEngine = std::function<ClosestAnswer(const Network&, const ClosestQuestion&,
+                                                const Eigen::VectorXd& image, double unit)>;
 
 /// Asks the engine about inputs measured in units of 1 / w_j, or in L0 about whole weights, and
 /// gives its answer in the question's own: image, distance (recomputed), bounds. The question has
 /// weights.
 ClosestAnswer with_weights(const Network& network, const ClosestQuestion& question,
-                           const Eigen::VectorXd& image, int label, const Engine& engine);
+                           const Eigen::VectorXd& image, int label, const PlainEngine& engine);
 
 }  // namespace brink

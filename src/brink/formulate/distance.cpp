@@ -47,8 +47,9 @@ std::vector<SplitMove> add_split_moves(Program& program, const std::vector<Move>
   return split;
 }
 
-std::vector<Affine> inputs_of(const std::vector<Move>& all, const std::vector<SplitMove>& split) {
-  std::vector<Affine> inputs(all.size());
+std::vector<LinearExpression> inputs_of(const std::vector<Move>& all,
+                                        const std::vector<SplitMove>& split) {
+  std::vector<LinearExpression> inputs(all.size());
   for (std::size_t j = 0; j < all.size(); ++j) {
     inputs[j].constant = all[j].origin;
     if (split[j].p >= 0) inputs[j].terms.push_back({split[j].p, 1});
@@ -57,7 +58,7 @@ std::vector<Affine> inputs_of(const std::vector<Move>& all, const std::vector<Sp
   return inputs;
 }
 
-std::vector<Affine> add_seed_inputs(Program& program, const std::vector<Move>& all) {
+std::vector<LinearExpression> add_seed_inputs(Program& program, const std::vector<Move>& all) {
   const auto size = static_cast<Eigen::Index>(all.size());
   Box box{Eigen::VectorXd(size), Eigen::VectorXd(size)};
   for (Eigen::Index j = 0; j < size; ++j) {
@@ -67,17 +68,18 @@ std::vector<Affine> add_seed_inputs(Program& program, const std::vector<Move>& a
   return add_inputs(program, box);
 }
 
-void add_seed_rows(Program& program, std::size_t j, const Affine& input, double origin, int w,
-                   double weight) {
-  Affine above = input, below = input;
+void add_seed_rows(Program& program, std::size_t j, const LinearExpression& input, double origin,
+                   int w, double weight) {
+  LinearExpression above = input, below = input;
   above.terms.push_back({w, -weight});
   below.terms.push_back({w, weight});
   program.add_row(fmt::format("above_{}", j), above, -kInfinity, origin);
   program.add_row(fmt::format("below_{}", j), below, origin, kInfinity);
 }
 
-std::vector<Affine> add_distance(Program& program, const ClosestQuestion& question,
-                                 const Eigen::VectorXd& image, const DistanceOptions& options) {
+std::vector<LinearExpression> add_distance(Program& program, const ClosestQuestion& question,
+                                           const Eigen::VectorXd& image,
+                                           const DistanceOptions& options) {
   const std::vector<Move> all = moves(program, question, image);
   switch (question.norm) {
     case Norm::l0:

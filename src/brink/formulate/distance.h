@@ -37,24 +37,28 @@ struct SplitMove {
 };
 std::vector<SplitMove> add_split_moves(Program& program, const std::vector<Move>& moves,
                                        double cost);
-std::vector<Affine> inputs_of(const std::vector<Move>& moves, const std::vector<SplitMove>& split);
+std::vector<LinearExpression> inputs_of(const std::vector<Move>& moves,
+                                        const std::vector<SplitMove>& split);
 
 /// The papers' x_j^0 columns over the reach.
-std::vector<Affine> add_seed_inputs(Program& program, const std::vector<Move>& moves);
+std::vector<LinearExpression> add_seed_inputs(Program& program, const std::vector<Move>& moves);
 /// -weight w <= x_j - x~_j <= weight w for the column w: two rows.
-void add_seed_rows(Program& program, std::size_t j, const Affine& input, double origin, int w,
-                   double weight = 1);
+void add_seed_rows(Program& program, std::size_t j, const LinearExpression& input, double origin,
+                   int w, double weight = 1);
 
 // One norm a file; each adds its columns and rows, sets the objective and returns x^0.
-std::vector<Affine> add_l0(Program& program, const std::vector<Move>& moves, DistanceForm form);
-std::vector<Affine> add_l1(Program& program, const std::vector<Move>& moves, DistanceForm form);
-std::vector<Affine> add_linf(Program& program, const std::vector<Move>& moves, DistanceForm form);
+std::vector<LinearExpression> add_l0(Program& program, const std::vector<Move>& moves,
+                                     DistanceForm form);
+std::vector<LinearExpression> add_l1(Program& program, const std::vector<Move>& moves,
+                                     DistanceForm form);
+std::vector<LinearExpression> add_linf(Program& program, const std::vector<Move>& moves,
+                                       DistanceForm form);
 
 /// f~ on the breakpoints of [0, D_j].
-std::vector<Affine> add_l2_breakpoints(Program& program, const std::vector<Move>& moves,
-                                       int breakpoints, DistanceForm form);
+std::vector<LinearExpression> add_l2_breakpoints(Program& program, const std::vector<Move>& moves,
+                                                 int breakpoints, DistanceForm form);
 /// max_i 2 a_i d - a_i^2 for the tangent points a of each pixel.
-std::vector<Affine> add_l2_tangents(Program& program, const std::vector<Move>& moves,
-                                    const std::vector<std::vector<double>>& tangents);
+std::vector<LinearExpression> add_l2_tangents(Program& program, const std::vector<Move>& moves,
+                                              const std::vector<std::vector<double>>& tangents);
 
 }  // namespace brink

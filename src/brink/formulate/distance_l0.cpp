@@ -23,9 +23,10 @@ void add_switch(Program& program, std::string name, int move, double range, int 
 
 }  // namespace
 
-std::vector<Affine> add_l0(Program& program, const std::vector<Move>& all, DistanceForm form) {
+std::vector<LinearExpression> add_l0(Program& program, const std::vector<Move>& all,
+                                     DistanceForm form) {
   if (form == DistanceForm::papers) {
-    const std::vector<Affine> inputs = add_seed_inputs(program, all);
+    const std::vector<LinearExpression> inputs = add_seed_inputs(program, all);
     for (std::size_t j = 0; j < all.size(); ++j) {
       const int u = program.add_binary(fmt::format("u_{}", j), all[j].weight);
       add_seed_rows(program, j, inputs[j], all[j].origin, u, std::max(1.0, all[j].largest()));

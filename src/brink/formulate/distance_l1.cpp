@@ -8,10 +8,11 @@
 
 namespace brink {
 
-std::vector<Affine> add_l1(Program& program, const std::vector<Move>& all, DistanceForm form) {
+std::vector<LinearExpression> add_l1(Program& program, const std::vector<Move>& all,
+                                     DistanceForm form) {
   if (form == DistanceForm::tight) return inputs_of(all, add_split_moves(program, all, 1));
 
-  const std::vector<Affine> inputs = add_seed_inputs(program, all);
+  const std::vector<LinearExpression> inputs = add_seed_inputs(program, all);
   for (std::size_t j = 0; j < all.size(); ++j) {
     const int d = program.add_column({fmt::format("d_{}", j), 0, kInfinity, all[j].weight, false});
     add_seed_rows(program, j, inputs[j], all[j].origin, d);

@@ -51,7 +51,7 @@ std::vector<Segment> tangent_envelope(const std::vector<double>& points) {
 
 /// Columns prefix_i for a move in [least, range]; their sum, with `sign`, joins `input`.
 void add_chain(Program& program, const std::vector<Segment>& segments, const std::string& prefix,
-               double least, double range, double sign, Affine& input) {
+               double least, double range, double sign, LinearExpression& input) {
   for (std::size_t i = 0; i < segments.size() && segments[i].start < range; ++i) {
     const double start = segments[i].start;
     const double end = i + 1 < segments.size() ? std::min(range, segments[i + 1].start) : range;
@@ -63,9 +63,9 @@ void add_chain(Program& program, const std::vector<Segment>& segments, const std
 }
 
 /// x_j with f's chains in both directions.
-Affine add_chains(Program& program, const Move& move, std::size_t j,
-                  const std::vector<Segment>& segments) {
-  Affine input{move.origin, {}};
+LinearExpression add_chains(Program& program, const Move& move, std::size_t j,
+                            const std::vector<Segment>& segments) {
+  LinearExpression input{move.origin, {}};
   add_chain(program, segments, fmt::format("p_{}", j), move.least_up(), move.up(), 1, input);
   add_chain(program, segments, fmt::format("n_{}", j), move.least_down(), move.down(), -1, input);
   return input;
@@ -88,7 +88,7 @@ Weights add_weights(Program& program, std::size_t j, double largest, int count) 
 
 /// At most two weights, and those adjacent, are positive.
 void add_adjacency(Program& program, std::size_t j, const Weights& weights) {
-  Affine chosen;
+  LinearExpression chosen;
   for (std::size_t i = 0; i < weights.l.size(); ++i) {
     program.add_row(fmt::format("use_{}_{}", j, i), {0, {{weights.l[i], 1}, {weights.y[i], -1}}},
                     -kInfinity, 0);
@@ -105,7 +105,7 @@ void add_adjacency(Program& program, std::size_t j, const Weights& weights) {
 
 void add_lambda_formulation(Program& program, std::size_t j, int d, double largest, int count) {
   const Weights weights = add_weights(program, j, largest, count);
-  Affine convex, place{0, {{d, -1}}};
+  LinearExpression convex, place{0, {{d, -1}}};
   for (int i = 0; i < count; ++i) {
     const int l = weights.l[static_cast<std::size_t>(i)];
     convex.terms.push_back({l, 1});
@@ -118,10 +118,10 @@ void add_lambda_formulation(Program& program, std::size_t j, int d, double large
 
 }  // namespace
 
-std::vector<Affine> add_l2_breakpoints(Program& program, const std::vector<Move>& all,
-                                       int breakpoints, DistanceForm form) {
+std::vector<LinearExpression> add_l2_breakpoints(Program& program, const std::vector<Move>& all,
+                                                 int breakpoints, DistanceForm form) {
   if (form == DistanceForm::papers) {
-    const std::vector<Affine> inputs = add_seed_inputs(program, all);
+    const std::vector<LinearExpression> inputs = add_seed_inputs(program, all);
     for (std::size_t j = 0; j < all.size(); ++j) {
       const int d = program.add_column({fmt::format("d_{}", j), 0, kInfinity, 0, false});
       add_seed_rows(program, j, inputs[j], all[j].origin, d);
@@ -130,16 +130,16 @@ std::vector<Affine> add_l2_breakpoints(Program& program, const std::vector<Move>
     return inputs;
   }
 
-  std::vector<Affine> inputs;
+  std::vector<LinearExpression> inputs;
   for (std::size_t j = 0; j < all.size(); ++j) {
     inputs.push_back(add_chains(program, all[j], j, interpolation(all[j].largest(), breakpoints)));
   }
   return inputs;
 }
 
-std::vector<Affine> add_l2_tangents(Program& program, const std::vector<Move>& all,
-                                    const std::vector<std::vector<double>>& tangents) {
-  std::vector<Affine> inputs;
+std::vector<LinearExpression> add_l2_tangents(Program& program, const std::vector<Move>& all,
+                                              const std::vector<std::vector<double>>& tangents) {
+  std::vector<LinearExpression> inputs;
   for (std::size_t j = 0; j < all.size(); ++j) {
     inputs.push_back(add_chains(program, all[j], j, tangent_envelope(tangents[j])));
   }

@@ -11,9 +11,10 @@
 
 namespace brink {
 
-std::vector<Affine> add_linf(Program& program, const std::vector<Move>& all, DistanceForm form) {
+std::vector<LinearExpression> add_linf(Program& program, const std::vector<Move>& all,
+                                       DistanceForm form) {
   if (form == DistanceForm::papers) {
-    const std::vector<Affine> inputs = add_seed_inputs(program, all);
+    const std::vector<LinearExpression> inputs = add_seed_inputs(program, all);
     const int w = program.add_column({"W", 0, kInfinity, 1, false});
     for (std::size_t j = 0; j < all.size(); ++j) {
       add_seed_rows(program, j, inputs[j], all[j].origin, w, 1 / all[j].weight);
@@ -29,7 +30,7 @@ std::vector<Affine> add_linf(Program& program, const std::vector<Move>& all, Dis
   const std::vector<SplitMove> split = add_split_moves(program, all, 0);
   const int w = program.add_column({"W", least, largest, 1, false});
   for (std::size_t j = 0; j < all.size(); ++j) {
-    Affine row{0, {{w, -1}}};
+    LinearExpression row{0, {{w, -1}}};
     if (split[j].p >= 0) row.terms.push_back({split[j].p, all[j].weight});
     if (split[j].n >= 0) row.terms.push_back({split[j].n, all[j].weight});
     if (row.terms.size() > 1) {

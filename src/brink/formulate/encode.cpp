@@ -27,7 +27,7 @@ ClosestModel closest_model(const Network& network, const Bounds& bounds,
                            const DistanceOptions& distance) {
   ClosestModel model;
   model.program.name = fmt::format("closest_{}", name(question.norm));
-  std::vector<Affine> inputs = add_distance(model.program, question, image, distance);
+  std::vector<LinearExpression> inputs = add_distance(model.program, question, image, distance);
   model.encoding = add_network(model.program, network, bounds, std::move(inputs), encoding);
   add_region(model.program, network, model.encoding, region);
   return model;
@@ -42,12 +42,12 @@ ClosestModel literal_model(const Network& network, const Bounds& bounds,
   EncodingOptions whole = encoding;
   whole.last_layer = network.depth();
   whole.output_relu = true;
-  std::vector<Affine> inputs = add_distance(model.program, question, image, distance);
+  std::vector<LinearExpression> inputs = add_distance(model.program, question, image, distance);
   model.encoding = add_network(model.program, network, bounds, std::move(inputs), whole);
   const std::vector<NeuronColumns>& outputs = model.encoding.neurons.back();
   for (std::size_t j = 0; j < outputs.size(); ++j) {
     if (static_cast<int>(j) == target) continue;
-    const Affine row{
+    const LinearExpression row{
         0, {{outputs[static_cast<std::size_t>(target)].x, 1}, {outputs[j].x, -question.margin}}};
     model.program.add_row(fmt::format("fooled_{}", j), row, 0, kInfinity);
   }

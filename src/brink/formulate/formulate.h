@@ -53,21 +53,21 @@ struct NeuronColumns {
 
 /// The network's part of a program: inputs as affine expressions of columns already present.
 struct NetworkEncoding {
-  std::vector<Affine> inputs;                       ///< x_j^0
+  std::vector<LinearExpression> inputs;             ///< x_j^0
   std::vector<std::vector<NeuronColumns>> neurons;  ///< [k - 1][j]
 
   /// x_j^k as an expression: k = 0 the input, else the neuron's x column.
-  Affine activation(int k, Eigen::Index j) const;
+  LinearExpression activation(int k, Eigen::Index j) const;
   /// y_j^k = W_j^k x^{k-1} + b_j^k for k <= last_layer + 1.
-  Affine pre_activation(const Network& network, int k, Eigen::Index j) const;
+  LinearExpression pre_activation(const Network& network, int k, Eigen::Index j) const;
 };
 
 /// Adds one column lb <= x_j^0 <= ub per input.
-std::vector<Affine> add_inputs(Program& program, const Box& box);
+std::vector<LinearExpression> add_inputs(Program& program, const Box& box);
 
 /// Adds rows (7) and the ReLU encoding (8)-(14) of Fischetti & Jo 2018 for layers 1..last_layer.
 NetworkEncoding add_network(Program& program, const Network& network, const Bounds& bounds,
-                            std::vector<Affine> inputs, const EncodingOptions& options);
+                            std::vector<LinearExpression> inputs, const EncodingOptions& options);
 
 /// Costs of the general objective (6): c on x (k = 0..), gamma on z, lambda on s (k = 1..). Empty
 /// vectors: zero. `input[j]`, the others [k - 1][j] for k = 1..K; a linear output layer has no s
@@ -95,8 +95,9 @@ struct DistanceOptions {
   DistanceForm form = DistanceForm::tight;
   const std::vector<std::vector<double>>* tangents = nullptr;
 };
-std::vector<Affine> add_distance(Program& program, const ClosestQuestion& question,
-                                 const Eigen::VectorXd& image, const DistanceOptions& options);
+std::vector<LinearExpression> add_distance(Program& program, const ClosestQuestion& question,
+                                           const Eigen::VectorXd& image,
+                                           const DistanceOptions& options);
 
 /// Rows c . y^K >= rhs of one output region.
 void add_region(Program& program, const Network& network, const NetworkEncoding& encoding,

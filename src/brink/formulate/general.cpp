@@ -32,7 +32,7 @@ GeneralModel general_model(const Network& network, const Bounds& bounds, const B
   whole.last_layer = network.depth();
   whole.output_relu = network.output == OutputKind::relu;
 
-  std::vector<Affine> inputs = add_inputs(model.program, box);
+  std::vector<LinearExpression> inputs = add_inputs(model.program, box);
   for (std::size_t j = 0; j < costs.input.size(); ++j) {
     model.program.columns[static_cast<std::size_t>(inputs[j].terms.front().column)].cost =
         costs.input[j];

@@ -21,17 +21,17 @@ namespace {
 class AffineSum {
  public:
   explicit AffineSum(double constant) { sum_.constant = constant; }
-  void add(double weight, const Affine& part) {
+  void add(double weight, const LinearExpression& part) {
     if (weight == 0) return;
     sum_.constant += weight * part.constant;
     for (const Term& term : part.terms) {
       sum_.terms.push_back({term.column, weight * term.coefficient});
     }
   }
-  Affine take() { return std::move(sum_); }
+  LinearExpression take() { return std::move(sum_); }
 
  private:
-  Affine sum_;
+  LinearExpression sum_;
 };
 
 NeuronColumns add_split(Program& program, const NeuronBounds& bounds, const std::string& label,
@@ -58,7 +58,7 @@ void add_neuron(Program& program, const Network& network, const Bounds& bounds,
   const NeuronBounds known = bounds.at(k, j);
   const std::string label = fmt::format("{}_{}", k, j);
   const bool linear = k == network.depth() ? !options.output_relu : network.layer(k).is_linear(j);
-  Affine row = encoding.pre_activation(network, k, j);
+  LinearExpression row = encoding.pre_activation(network, k, j);
 
   NeuronColumns columns = linear ? add_linear(program, known, label, options.basic)
                                  : add_split(program, known, label, options.basic);
@@ -73,13 +73,14 @@ void add_neuron(Program& program, const Network& network, const Bounds& bounds,
 
 }  // namespace
 
-Affine NetworkEncoding::activation(int k, Eigen::Index j) const {
+LinearExpression NetworkEncoding::activation(int k, Eigen::Index j) const {
   const auto index = static_cast<std::size_t>(j);
   if (k == 0) return inputs[index];
   return {0, {{neurons[static_cast<std::size_t>(k - 1)][index].x, 1}}};
 }
 
-Affine NetworkEncoding::pre_activation(const Network& network, int k, Eigen::Index j) const {
+LinearExpression NetworkEncoding::pre_activation(const Network& network, int k,
+                                                 Eigen::Index j) const {
   const Layer& layer = network.layer(k);
   AffineSum sum(layer.bias(j));
   layer.weights.each_in_row(j, [&](Eigen::Index i, double weight) {
@@ -92,8 +93,8 @@ Affine NetworkEncoding::pre_activation(const Network& network, int k, Eigen::Ind
   return sum.take();
 }
 
-std::vector<Affine> add_inputs(Program& program, const Box& box) {
-  std::vector<Affine> inputs;
+std::vector<LinearExpression> add_inputs(Program& program, const Box& box) {
+  std::vector<LinearExpression> inputs;
   for (Eigen::Index j = 0; j < box.size(); ++j) {
     const int column =
         program.add_column({fmt::format("x_0_{}", j), box.lower(j), box.upper(j), 0, false});
@@ -103,7 +104,7 @@ std::vector<Affine> add_inputs(Program& program, const Box& box) {
 }
 
 NetworkEncoding add_network(Program& program, const Network& network, const Bounds& bounds,
-                            std::vector<Affine> inputs, const EncodingOptions& options) {
+                            std::vector<LinearExpression> inputs, const EncodingOptions& options) {
   NetworkEncoding encoding;
   encoding.inputs = std::move(inputs);
   const int last = options.last_layer > 0 ? options.last_layer : network.depth() - 1;
@@ -132,7 +133,7 @@ void add_region(Program& program, const Network& network, const NetworkEncoding&
 Eigen::VectorXd input_values(const NetworkEncoding& encoding, const std::vector<double>& values) {
   Eigen::VectorXd x(static_cast<Eigen::Index>(encoding.inputs.size()));
   for (std::size_t j = 0; j < encoding.inputs.size(); ++j) {
-    const Affine& input = encoding.inputs[j];
+    const LinearExpression& input = encoding.inputs[j];
     double sum = input.constant;
     for (const Term& term : input.terms) {
       sum += term.coefficient * values[static_cast<std::size_t>(term.column)];

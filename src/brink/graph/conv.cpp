@@ -212,7 +212,7 @@ Expected<Value> apply_average_pool(const Node& node, Progression&) {
   const double entries = products({value[1], 1, 1}, found);
   if (auto ok = check_entries(entries); !ok) return tl::unexpected(ok.error());
   return mapped(*node.input(0), with_space(value[1], window.out),
-                averages(found, value[1], size(window.in), lengths(*counted)));
+                averages(found, value[1], size(window.in), lengths(*counted)), Rounded{1});
 }
 
 }  // namespace brink::graph

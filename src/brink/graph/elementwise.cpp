@@ -131,7 +131,7 @@ Expected<Value> of_signals(const Node& node, Progression& progression) {
   const bool signal_first = node.signal(0) != nullptr;
   const auto map = scale_and_shift(op, signal_first, spread(*constant, *shape));
   if (!map) return tl::unexpected(map.error());
-  return scaled(*value, map->scale, map->shift);
+  return scaled(*value, map->scale, map->shift, {op == "Div" ? 1.0 : 0.0});
 }
 
 }  // namespace

@@ -32,18 +32,19 @@ Value like(const Value& value, Affine form) {
 }
 
 Expected<Value> mapped(const Value& value, Shape shape, const Matrix& map,
-                       const Eigen::VectorXd& shift) {
+                       const Eigen::VectorXd& shift, const Rounded& rounded) {
   const Affine form = form_of(value);
   if (auto ok = check_size(form, map); !ok) return tl::unexpected(ok.error());
-  return like(value, std::move(shape), mapped(form, map, shift));
+  return like(value, std::move(shape), mapped(form, map, shift, rounded));
 }
 
-Expected<Value> mapped(const Value& value, Shape shape, const Matrix& map) {
-  return mapped(value, std::move(shape), map, Eigen::VectorXd::Zero(map.rows()));
+Expected<Value> mapped(const Value& value, Shape shape, const Matrix& map, const Rounded& rounded) {
+  return mapped(value, std::move(shape), map, Eigen::VectorXd::Zero(map.rows()), rounded);
 }
 
-Value scaled(const Value& value, const Eigen::VectorXd& scale, const Eigen::VectorXd& shift) {
-  return like(value, shape_of(value), scaled(form_of(value), scale, shift));
+Value scaled(const Value& value, const Eigen::VectorXd& scale, const Eigen::VectorXd& shift,
+             const Rounded& rounded) {
+  return like(value, shape_of(value), scaled(form_of(value), scale, shift, rounded));
 }
 
 Value scaled(const Value& value, double scale, double shift) {

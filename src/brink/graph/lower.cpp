@@ -166,7 +166,7 @@ Affine Lowering::over_inputs(const Affine& form) const {
   }
   SparseRows result(form.size(), end_of(inputs_));
   result.setFromTriplets(entries.begin(), entries.end());
-  return {{{-1, Matrix(result)}}, form.constant};
+  return {{{-1, Matrix(result)}}, form.constant, {}, form.doubt};
 }
 
 Affine Lowering::sources(int level) const {
@@ -209,7 +209,7 @@ Affine Lowering::hand_on(int level) {
   const Affine from = sources(level);
   Carry chosen = carry(need, groups);
   Affine units = mapped(from, Matrix(chosen.carried), Eigen::VectorXd::Zero(chosen.carried.rows()));
-  Eigen::VectorXd shift = Eigen::VectorXd::Zero(need.rows());
+  Eigen::VectorXd shift = Eigen::VectorXd::Zero(need.rows()), doubt;
   if (!linear_.empty()) {  // written out
     const Affine direct = mapped(from, Matrix(need), shift);
     const SparseRows all = direct.terms.at(-1).sparse().pruned();
@@ -218,6 +218,7 @@ Affine Lowering::hand_on(int level) {
       chosen = other;
       units = {{{-1, Matrix(chosen.carried)}}, Eigen::VectorXd::Zero(chosen.carried.rows())};
       shift = direct.constant;
+      doubt = direct.doubt;
     }
   }
   const int id = next_id_++;
@@ -229,8 +230,10 @@ Affine Lowering::hand_on(int level) {
     }
     Selection own(at(form.size()));
     std::iota(own.begin(), own.end(), groups[c]);
-    form.constant += shift.segment(groups[c], form.size());
-    if (units.size() > 0) form.terms.emplace(id, use.selected(own));
+    Affine written = constant(shift.segment(groups[c], form.size()));
+    if (doubt.size() > 0) written.doubt = doubt.segment(groups[c], form.size());
+    if (units.size() > 0) written.terms.emplace(id, use.selected(own));
+    form = form + written;
   }
   return units;
 }
@@ -238,11 +241,12 @@ Affine Lowering::hand_on(int level) {
 /// The parts' rows over x^{k-1}, of which what is handed on has one term, of id -1.
 Layer Lowering::layer_of(const std::vector<std::pair<const Affine*, Piece>>& parts, Index rows,
                          Index columns) const {
-  Eigen::VectorXd bias(rows);
+  Eigen::VectorXd bias(rows), rounding = Eigen::VectorXd::Zero(rows);
   double entries = 0;
   std::vector<std::tuple<Index, Index, const Matrix*>> blocks;
   for (const auto& [form, place] : parts) {
     bias.segment(place.first, place.size) = form->constant;
+    if (form->doubt.size() > 0) rounding.segment(place.first, place.size) = form->doubt;
     for (const auto& [id, map] : form->terms) {
       const auto piece = std::find_if(inputs_.begin(), inputs_.end(),
                                       [id = id](const Piece& each) { return each.id == id; });
@@ -250,13 +254,14 @@ Layer Lowering::layer_of(const std::vector<std::pair<const Affine*, Piece>>& par
       entries += map.entries();
     }
   }
+  if (rounding.isZero(0)) rounding.resize(0);
   const double all = static_cast<double>(rows) * static_cast<double>(columns);
   if (all < kLeastSparse || 4 * entries > all) {
     Eigen::MatrixXd weights = Eigen::MatrixXd::Zero(rows, columns);
     for (const auto& [row, column, map] : blocks) {
       weights.block(row, column, map->rows(), map->cols()) = map->dense();
     }
-    return {std::move(weights), std::move(bias)};
+    return {std::move(weights), std::move(bias), {}, std::move(rounding)};
   }
   std::vector<Eigen::Triplet<double, Index>> triplets;
   for (const auto& [row, column, map] : blocks) {
@@ -269,7 +274,7 @@ Layer Lowering::layer_of(const std::vector<std::pair<const Affine*, Piece>>& par
   }
   LinearMap::Sparse weights(rows, columns);
   weights.setFromTriplets(triplets.begin(), triplets.end());
-  return {weights, std::move(bias)};
+  return {weights, std::move(bias), {}, std::move(rounding)};
 }
 
 Expected<void> Lowering::add_layer(int level) {

@@ -99,6 +99,23 @@ Eigen::VectorXd Matrix::apply(const Eigen::VectorXd& v) const {
   return *std::get<Sparse>(kept_) * v;
 }
 
+Eigen::VectorXd Matrix::absolute(const Eigen::VectorXd& v) const {
+  if (is_identity()) return v;
+  if (is_dense()) return matrix().cwiseAbs() * v;
+  return std::get<Sparse>(kept_)->cwiseAbs() * v;
+}
+
+Index Matrix::longest_row() const {
+  if (is_identity()) return 1;
+  if (is_dense()) return cols();
+  const SparseRows& rows = *std::get<Sparse>(kept_);
+  Index longest = 0;
+  for (Index i = 0; i < rows.outerSize(); ++i) {
+    longest = std::max(longest, rows.outerIndexPtr()[i + 1] - rows.outerIndexPtr()[i]);
+  }
+  return longest;
+}
+
 Matrix Matrix::after(const Matrix& inner) const {
   if (is_identity()) return inner;
   if (inner.is_identity()) return *this;

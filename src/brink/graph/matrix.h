@@ -36,6 +36,8 @@ class Matrix {
   bool is_dense() const { return std::holds_alternative<Dense>(kept_); }
 
   Eigen::VectorXd apply(const Eigen::VectorXd& v) const;
+  Eigen::VectorXd absolute(const Eigen::VectorXd& v) const;  ///< |this| v
+  Eigen::Index longest_row() const;                          ///< in entries
   /// v -> this(inner(v)). Each entry is rounded once where it is one product: selections, scalings
   /// by elements and pooling without overlap on either side.
   Matrix after(const Matrix& inner) const;

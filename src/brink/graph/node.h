@@ -156,10 +156,12 @@ Value like(const Value& value, Shape shape, Affine form);
 Value like(const Value& value, Affine form);
 /// map(value) + shift, as `shape`. Error: too many numbers.
 Expected<Value> mapped(const Value& value, Shape shape, const Matrix& map,
-                       const Eigen::VectorXd& shift);
-Expected<Value> mapped(const Value& value, Shape shape, const Matrix& map);
-/// scale * value + shift by elements.
-Value scaled(const Value& value, const Eigen::VectorXd& scale, const Eigen::VectorXd& shift);
+                       const Eigen::VectorXd& shift, const Rounded& rounded = {});
+Expected<Value> mapped(const Value& value, Shape shape, const Matrix& map,
+                       const Rounded& rounded = {});
+/// By elements.
+Value scaled(const Value& value, const Eigen::VectorXd& scale, const Eigen::VectorXd& shift,
+             const Rounded& rounded = {});
 Value scaled(const Value& value, double scale, double shift);
 /// The value repeated over `shape` (broadcasting). Error: along its leading axis, the batch.
 Expected<Value> spread_over(const Value& value, const Shape& shape);

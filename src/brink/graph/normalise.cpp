@@ -89,7 +89,11 @@ Expected<Value> apply_batch_normalization(const Node& node, Progression&) {
   if (!(spreads.array() > 0).all()) return bad_request("has a variance that is not positive");
   const Eigen::VectorXd scale = parameters[0]->cwiseQuotient(spreads.cwiseSqrt());
   const Eigen::VectorXd shift = *parameters[1] - parameters[2]->cwiseProduct(scale);
-  return scaled(*node.input(0), over_channels(scale, signal), over_channels(shift, signal));
+  const Eigen::VectorXd sizes =
+      parameters[1]->cwiseAbs() + 2 * parameters[2]->cwiseProduct(scale).cwiseAbs();
+  constexpr double kRoundings = 6;  // sum, root, quotient, product, difference
+  return scaled(*node.input(0), over_channels(scale, signal), over_channels(shift, signal),
+                {kRoundings, kRoundings * over_channels(sizes, signal)});
 }
 
 Expected<Value> apply_scaler(const Node& node, Progression&) {
@@ -98,7 +102,8 @@ Expected<Value> apply_scaler(const Node& node, Progression&) {
   if (!offset) return tl::unexpected(offset.error());
   const auto scale = by_feature(node, "scale", signal);
   if (!scale) return tl::unexpected(scale.error());
-  return scaled(*node.input(0), *scale, -offset->cwiseProduct(*scale));
+  const Eigen::VectorXd shift = -offset->cwiseProduct(*scale);
+  return scaled(*node.input(0), *scale, shift, {0, shift.cwiseAbs()});
 }
 
 Expected<Value> apply_dequantize(const Node& node, Progression& progression) {

@@ -94,7 +94,7 @@ Expected<Value> added(const Value& value, const Grouping& groups, bool mean) {
   }
   SparseRows map(groups.groups, std::ssize(groups.into));
   map.setFromTriplets(entries.begin(), entries.end());
-  return mapped(value, groups.shape, Matrix(map));
+  return mapped(value, groups.shape, Matrix(map), Rounded{mean ? 1.0 : 0.0});
 }
 
 /// The largest of each group; with sign -1 the smallest.

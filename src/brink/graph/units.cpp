@@ -64,8 +64,16 @@ Affine Units::block(Block wanted) {
            blocks_[id].input == wanted.input)) {
     ++id;
   }
-  if (id == blocks_.size()) blocks_.push_back(std::move(wanted));
-  return {{{static_cast<int>(id), Matrix::identity(count)}}, Eigen::VectorXd::Zero(count)};
+  Affine units{{{static_cast<int>(id), Matrix::identity(count)}}, Eigen::VectorXd::Zero(count)};
+  if (!wanted.relu) units.sizes = sizes_of(wanted.input);
+  if (id == blocks_.size()) {
+    blocks_.push_back(std::move(wanted));
+  } else if (wanted.input.doubt.size() > 0) {  // the same function, whose maker rounded otherwise
+    Eigen::VectorXd& doubt = blocks_[id].input.doubt;
+    if (doubt.size() == 0) doubt = Eigen::VectorXd::Zero(count);
+    doubt = doubt.cwiseMax(wanted.input.doubt);
+  }
+  return units;
 }
 
 Affine Units::kept(const Affine& v) {
@@ -124,7 +132,7 @@ Affine Units::leaky(const Affine& v, const Eigen::VectorXd& slope) {
   }
   const Affine positive = relu(v);
   return scaled(kept(v), slope, zeros(v)) +
-         scaled(positive, (1 - slope.array()).matrix(), zeros(v));
+         scaled(positive, (1 - slope.array()).matrix(), zeros(v), {1});
 }
 
 Affine Units::absolute(const Affine& v) {
@@ -134,7 +142,12 @@ Affine Units::absolute(const Affine& v) {
 
 Affine Units::larger(const Affine& a, const Affine& b) {
   if (a.terms.empty() && b.terms.empty()) return constant(a.constant.cwiseMax(b.constant));
-  if (a == b) return a;
+  if (a == b) {  // but for what either's maker rounded
+    Affine same = a;
+    if (a.doubt.size() == 0) same.doubt = b.doubt;
+    if (a.doubt.size() > 0 && b.doubt.size() > 0) same.doubt = a.doubt.cwiseMax(b.doubt);
+    return same;
+  }
   return kept(b) + relu(a - b);
 }
 
@@ -147,7 +160,7 @@ Affine Units::clipped(const Affine& v, double low, double high) {
 }
 
 std::optional<Affine> Units::before_relu(const Affine& v) const {
-  if (v.terms.size() != 1 || !v.constant.isZero(0)) return std::nullopt;
+  if (v.terms.size() != 1 || !v.constant.isZero(0) || v.doubt.size() > 0) return std::nullopt;
   const auto& [id, map] = *v.terms.begin();
   const Block& block = blocks_[static_cast<std::size_t>(id)];
   if (!block.relu || !block.linear.empty() || map.is_dense()) return std::nullopt;

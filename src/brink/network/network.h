@@ -30,6 +30,10 @@ struct Layer {
   LinearMap weights;              ///< W^k, n_k x n_{k-1}
   Eigen::VectorXd bias;           ///< b^k, n_k
   std::vector<char> linear = {};  ///< by unit: x_j = y_j; empty: of none. Of hidden layers only.
+  /// The network that this one stands for (a file's graph, over the reals) may differ from W x + b
+  /// by as much as rounding_j max(1, |x| of this and all earlier layers). Empty: it is the same.
+  /// See bounds/rounding.h.
+  Eigen::VectorXd rounding = {};
 
   bool is_linear(Eigen::Index j) const {
     return !linear.empty() && linear[static_cast<std::size_t>(j)] != 0;

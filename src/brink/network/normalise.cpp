@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace brink {
 
@@ -59,11 +60,25 @@ Examples normalised(const Examples& examples, const Normalisation& by) {
 
 void normalise_inputs(Network& network, const Normalisation& by) {
   Layer& first = network.layers.front();
+  const Eigen::VectorXd old = first.bias;
+  Eigen::VectorXd sizes = Eigen::VectorXd::Zero(old.size());
   for (Eigen::Index j = 0; j < first.bias.size(); ++j) {
-    first.weights.change_row(
-        j, [&](Eigen::Index i, double& weight) { weight *= 1 / by.deviation(i); });
+    first.weights.change_row(j, [&](Eigen::Index i, double& weight) {
+      weight *= 1 / by.deviation(i);
+      sizes(j) += std::abs(weight) * (1 + std::abs(by.mean(i)));
+    });
   }
   first.bias -= first.weights * by.mean;
+  const bool exact = by.mean.isZero(0) && (by.deviation.array() == 1).all();
+  if (!exact) {  // numbers of earlier layers were compared with normalised inputs
+    constexpr double kUp = 1 + 1e-10;
+    const double inputs = ((1 + by.mean.array().abs()) / by.deviation.array()).maxCoeff();
+    for (Layer& layer : network.layers) layer.rounding *= kUp * std::max(1.0, inputs);
+    if (first.rounding.size() == 0) first.rounding = Eigen::VectorXd::Zero(old.size());
+    const auto products = static_cast<double>(by.mean.size() + 4);
+    first.rounding +=
+        kUp * products * std::numeric_limits<double>::epsilon() * (sizes + old.cwiseAbs());
+  }
   if (network.as_in_file) {
     network.as_in_file = std::make_shared<NormalisedPass>(network.as_in_file, by);
   }

@@ -15,6 +15,7 @@ std::optional<Network> rescaled(const Network& network, const Exponents& exponen
   };
   for (std::size_t k = 0; k < result.layers.size(); ++k) {
     Layer& layer = result.layers[k];
+    layer.rounding.resize(0);  // in the old units, and accounted for there
     for (Eigen::Index j = 0; j < layer.bias.size(); ++j) {
       const int unit = exponents[k][static_cast<std::size_t>(j)];
       scale(layer.bias(j), unit);

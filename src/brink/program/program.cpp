@@ -28,7 +28,7 @@ std::vector<Term> merged(std::vector<Term> terms) {
   return terms;
 }
 
-Row make_row(std::string name, const Affine& expression, double lower, double upper) {
+Row make_row(std::string name, const LinearExpression& expression, double lower, double upper) {
   return {std::move(name), merged(expression.terms), lower - expression.constant,
           upper - expression.constant};
 }
@@ -107,12 +107,13 @@ int Program::add_binary(std::string column_name, double cost) {
   return add_column({std::move(column_name), 0, 1, cost, true});
 }
 
-void Program::add_row(std::string row_name, const Affine& expression, double lower, double upper) {
+void Program::add_row(std::string row_name, const LinearExpression& expression, double lower,
+                      double upper) {
   rows.push_back(make_row(std::move(row_name), expression, lower, upper));
 }
 
-void Program::add_indicator(int binary, bool value, std::string row_name, const Affine& expression,
-                            double lower, double upper) {
+void Program::add_indicator(int binary, bool value, std::string row_name,
+                            const LinearExpression& expression, double lower, double upper) {
   indicators.push_back({binary, value, make_row(std::move(row_name), expression, lower, upper)});
 }
 

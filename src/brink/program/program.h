@@ -23,7 +23,7 @@ struct Term {
 };
 
 /// An affine expression: constant + sum of terms.
-struct Affine {
+struct LinearExpression {
   double constant = 0;
   std::vector<Term> terms;
 };
@@ -59,8 +59,8 @@ struct Program {
   int add_column(Column column);
   int add_binary(std::string name, double cost = 0);
   /// lower <= expression <= upper; the constant moves to the sides, equal columns are merged.
-  void add_row(std::string name, const Affine& expression, double lower, double upper);
-  void add_indicator(int binary, bool value, std::string name, const Affine& expression,
+  void add_row(std::string name, const LinearExpression& expression, double lower, double upper);
+  void add_indicator(int binary, bool value, std::string name, const LinearExpression& expression,
                      double lower, double upper);
   int integer_count() const;
 };

@@ -18,17 +18,17 @@ Ascent::Ascent(const Problem& problem, Intervals root, Statistics& statistics)
       statistics_(statistics),
       relaxation_(problem, root_) {}
 
-Intervals Ascent::phasing_of(const std::vector<bool>& active) const {
-  Intervals phasing = root_;
+Intervals Ascent::bounds_of(const std::vector<bool>& active) const {
+  Intervals bounds = root_;
   for (std::size_t i = 0; i < active.size(); ++i) {
     if (root_.is_linear(static_cast<int>(i))) continue;
     if (active[i]) {
-      phasing.lower[i] = std::max(0.0, phasing.lower[i]);
+      bounds.lower[i] = std::max(0.0, bounds.lower[i]);
     } else {
-      phasing.upper[i] = std::min(0.0, phasing.upper[i]);
+      bounds.upper[i] = std::min(0.0, bounds.upper[i]);
     }
   }
-  return phasing;
+  return bounds;
 }
 
 std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
@@ -43,7 +43,7 @@ std::optional<Eigen::VectorXd> Ascent::climb(const Ball& ball, PointPool& pool,
   std::set<std::vector<bool>> visited = {active};
   for (int step = 0; step < steps && !deadline.expired(); ++step) {
     const NodeBound bound = statistics_.count(
-        relaxation_.minimise(phasing_of(active), kMargin, ball, pool, -least, kRounds, deadline));
+        relaxation_.minimise(bounds_of(active), kMargin, ball, pool, -least, kRounds, deadline));
     if (bound.empty()) return std::nullopt;
     const Eigen::VectorXd change = pool.change(bound.solution, ball);
     if (problem_.slack(problem_.image_with(change)) >= least) return change;

@@ -22,7 +22,7 @@ class Ascent {
                                        int steps, const Deadline& deadline, double least = 0);
 
  private:
-  Intervals phasing_of(const std::vector<bool>& active) const;
+  Intervals bounds_of(const std::vector<bool>& active) const;
 
   const Problem& problem_;
   Intervals root_;

@@ -66,6 +66,7 @@ struct NeuronState {
 struct NodeBound {
   std::optional<double> value;      ///< lower bound, proven; nothing: the node is proven empty
   Proof proof;                      ///< of either
+  Cost cost;                        ///< that it is of
   std::vector<NeuronState> states;  ///< empty if no program was solved
   bool solved = false;              ///< the last program, to optimality
   std::vector<PointPool::Share> solution;  ///< its change

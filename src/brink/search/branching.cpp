@@ -16,14 +16,14 @@ constexpr double kLeastGain = 1e-6;
 
 }  // namespace
 
-int branching_neuron(const Intervals& phasing, const std::vector<NeuronState>& states) {
+int branching_neuron(const Intervals& bounds, const std::vector<NeuronState>& states) {
   int best = -1, widest = -1;
   double best_score = kLeastScore, widest_score = 0;
   for (std::size_t i = 0; i < states.size(); ++i) {
     const auto id = static_cast<int>(i);
-    if (!phasing.unstable(id)) continue;
+    if (!bounds.unstable(id)) continue;
     const NeuronState& neuron = states[i];
-    const double violation = std::min(neuron.x / phasing.upper[i], -neuron.s / phasing.lower[i]);
+    const double violation = std::min(neuron.x / bounds.upper[i], -neuron.s / bounds.lower[i]);
     const double score = neuron.triangle * std::sqrt(std::sqrt(violation));
     if (std::min(neuron.x, neuron.s) > kViolated && score > best_score) {
       best_score = score;

@@ -6,7 +6,7 @@
 namespace brink::search {
 
 /// The neuron of open phase that the objective leans on most; -1 when all are settled.
-int branching_neuron(const Intervals& phasing, const std::vector<NeuronState>& states);
+int branching_neuron(const Intervals& bounds, const std::vector<NeuronState>& states);
 
 /// That neuron's phases, the one that the program's point is nearer to last.
 std::array<Split, 2> phase_split(const Intervals& bounds, const std::vector<NeuronState>& states);

@@ -8,9 +8,8 @@
 
 namespace brink::search {
 
-/// Not told yet: closed forms and backward substitution that bound neurons over a ball, and what
-/// interval arithmetic finds empty while neurons are tightened. Called from several threads at
-/// once.
+/// Not told: how the bound of a search that was stopped follows from the nodes it left open. Called
+/// from several threads at once.
 class ClaimLog {
  public:
   ClaimLog() = default;
@@ -26,6 +25,17 @@ class ClaimLog {
   /// By interval arithmetic: no point within the root's bounds has the node's splits and changes.
   virtual void contradicted(const Problem& /*problem*/, const Intervals& /*root*/,
                             const Node& /*node*/) {}
+  /// By closed forms, interval arithmetic and backward substitution: all points of the ball lie
+  /// within the bounds.
+  virtual void contained(const Problem& /*problem*/, const Ball& /*ball*/,
+                         const Intervals& /*bounds*/) {}
+  /// By interval arithmetic: no point of the ball that meets the rows lies within the bounds.
+  virtual void nothing_within(const Problem& /*problem*/, const Ball& /*ball*/,
+                              const Intervals& /*bounds*/) {}
+  /// By an exact program: over the pattern, the problem's slack is at most `highest` (-infinity: it
+  /// has no point).
+  virtual void pattern_extreme(const Problem& /*problem*/, const Phases& /*phases*/,
+                               double /*highest*/) {}
   /// By an exact program: no point of the pattern in the ball that meets the region's rows is
   /// nearer than `distance`; infinity: none is in the ball.
   virtual void pattern(const Problem& /*problem*/, const OutputRegion& /*region*/,

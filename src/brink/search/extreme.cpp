@@ -107,9 +107,7 @@ class ExtremeSearch {
   }
 
   Verdict judge(const Node& node, const Intervals& bounds, const NodeBound& bound) {
-    const Objective margin;
-    problem_.claims().proven(problem_, bounds, bound.empty() ? margin.no_cost() : margin.cost(),
-                             ball_, bound.proof);
+    problem_.claims().proven(problem_, bounds, bound.cost, ball_, bound.proof);
     double highest = -node.bound;
     if (highest <= enough()) {
       ++result_.statistics.pruned_by_bound;
@@ -117,6 +115,7 @@ class ExtremeSearch {
       ++result_.statistics.leaves;
       const PatternExtreme extreme =
           pattern_extreme(values_, at_least(c_, 0), values_.phases(bounds), deadline_);
+      values_.claims().pattern_extreme(values_, values_.phases(bounds), extreme.bound);
       highest = std::min(highest, std::max(extreme.bound, best_.value()));
       if (extreme.point.size() > 0) best_.offer(extreme.point);
     } else {

@@ -71,9 +71,7 @@ void Ladder::start_from_root(const Deadline& deadline) {
     const NodeBound margin = statistics_.count(
         root->minimise(bounds, {}, ball, pool, 0.0, parameters().ladder_rounds, deadline));
     if (!margin.exceeds(0)) break;
-    const Objective asked;
-    problem_.claims().proven(problem_, bounds, margin.empty() ? asked.no_cost() : asked.cost(),
-                             ball, margin.proof);
+    problem_.claims().proven(problem_, bounds, margin.cost, ball, margin.proof);
     raise(beyond(ball.norm(), ball.radius()));
     if (radius >= end) break;
   }

@@ -276,18 +276,20 @@ NodeBound Relaxation::minimise(const Intervals& node, const Objective& objective
     // No bound can beat the value of an optimal program while its points are within the ball.
     const bool hopeless =
         optimal && objective.neuron < 0 && !objective.sharp && simplex_.objective() <= enough;
-    Priced priced = prove_node(node, ray ? objective.no_cost() : objective.cost(), ball,
-                               ray ? 0 : enough, hopeless && !objective.radius);
+    const Cost cost = ray ? objective.no_cost() : objective.cost();
+    Priced priced = prove_node(node, cost, ball, ray ? 0 : enough, hopeless && !objective.radius);
     const double bound = priced.proof.value;
     result.maximiser = priced.maximiser;
     if (ray && bound > 0) {
       result.value.reset();
       result.proof = std::move(priced.proof);
+      result.cost = cost;
       break;
     }
     if (!ray && bound > *result.value) {
       result.value = bound;
       result.proof = std::move(priced.proof);
+      result.cost = cost;
     }
     if (!ray && (*result.value > enough || status == DualSimplex::Status::stalled)) break;
     if (status == DualSimplex::Status::cutoff) {

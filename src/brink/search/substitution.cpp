@@ -82,6 +82,7 @@ NodeBound Substitution::minimise(const Intervals& node, const Objective& objecti
   const Cost cost = objective.cost();
   const Eigen::Index rows = cost.margin ? problem_->rhs().size() : 1;
   NodeBound result;
+  result.cost = cost;
   result.value = -std::numeric_limits<double>::infinity();
   Eigen::VectorXd rho = Eigen::VectorXd::Zero(problem_->rhs().size());
   Eigen::Index row = 0;

@@ -18,7 +18,7 @@ namespace brink::search {
 
 namespace {
 
-void first_layer(const Problem& problem, const Ball& ball, Intervals& phasing) {
+void first_layer(const Problem& problem, const Ball& ball, Intervals& bounds) {
   for (int j = 0; j < problem.first_width(); ++j) {
     const Eigen::VectorXd weights = problem.network().layer(1).weights.row(j);
     const auto up = ball.support(weights);
@@ -26,9 +26,17 @@ void first_layer(const Problem& problem, const Ball& ball, Intervals& phasing) {
     const double center = problem.first_center()(j);
     const double doubt = problem.first_doubt()(j);
     const auto id = static_cast<std::size_t>(j);
-    phasing.upper[id] = std::min(phasing.upper[id], center + up.value + up.error + doubt);
-    phasing.lower[id] = std::max(phasing.lower[id], center - down.value - down.error - doubt);
+    bounds.upper[id] = std::min(bounds.upper[id], center + up.value + up.error + doubt);
+    bounds.lower[id] = std::max(bounds.lower[id], center - down.value - down.error - doubt);
   }
+}
+
+/// propagate(), and a word where nothing is left.
+std::optional<Intervals> narrowed(const Problem& problem, const Ball& ball, Intervals bounds,
+                                  int first) {
+  auto tighter = problem.propagate(bounds, first);
+  if (!tighter) problem.claims().nothing_within(problem, ball, bounds);
+  return tighter;
 }
 
 /// Values of y that programs have reached: a side that one of them came near cannot move far.
@@ -47,9 +55,9 @@ class Reached {
     }
   }
   /// Is there hope to move the lower (sign 1) or upper side by a share of the width?
-  bool hope(const Intervals& phasing, std::size_t i, double sign) const {
-    const double room = sign > 0 ? lowest_[i] - phasing.lower[i] : phasing.upper[i] - highest_[i];
-    return room > parameters().hope * (phasing.upper[i] - phasing.lower[i]);
+  bool hope(const Intervals& bounds, std::size_t i, double sign) const {
+    const double room = sign > 0 ? lowest_[i] - bounds.lower[i] : bounds.upper[i] - highest_[i];
+    return room > parameters().hope * (bounds.upper[i] - bounds.lower[i]);
   }
 
  private:
@@ -71,7 +79,7 @@ class NodeTightening {
 
   std::optional<Intervals> run(Intervals bounds) {
     const NodeBound margin = minimise(bounds, {}, parameters().root_rounds);
-    if (margin.exceeds(0)) return tell(bounds, {}, margin), std::nullopt;
+    if (margin.exceeds(0)) return tell(bounds, margin), std::nullopt;
     std::optional<Intervals> tighter = std::move(bounds);
     for (int k = 1; k <= problem_.hidden_layers() && bounder_.bounds_neurons(); ++k) {
       const auto width = static_cast<int>(problem_.network().width(k));
@@ -79,7 +87,7 @@ class NodeTightening {
         if (deadline_.expired()) return tighter;
         if (!neuron(problem_.neuron(k, j), *tighter)) return std::nullopt;
       }
-      tighter = problem_.propagate(std::move(*tighter), k + 1);
+      tighter = narrowed(problem_, ball_, std::move(*tighter), k + 1);
       if (!tighter) return std::nullopt;
     }
     return tighter;
@@ -92,9 +100,8 @@ class NodeTightening {
     reached_.note(bound);
     return bound;
   }
-  void tell(const Intervals& bounds, const Objective& objective, const NodeBound& bound) {
-    const Cost cost = bound.empty() ? objective.no_cost() : objective.cost();
-    problem_.claims().proven(problem_, bounds, cost, ball_, bound.proof);
+  void tell(const Intervals& bounds, const NodeBound& bound) {
+    problem_.claims().proven(problem_, bounds, bound.cost, ball_, bound.proof);
   }
 
   /// Both sides; false: no point is left.
@@ -104,7 +111,7 @@ class NodeTightening {
       if (!bounds.unstable(id)) return true;
       if (!reached_.hope(bounds, i, sign)) continue;
       const NodeBound bound = minimise(bounds, {id, sign}, parameters().neuron_rounds);
-      tell(bounds, {id, sign}, bound);
+      tell(bounds, bound);
       if (bound.empty()) return false;
       if (sign > 0) {
         bounds.lower[i] = std::max(bounds.lower[i], *bound.value);
@@ -140,7 +147,9 @@ Intervals box_bounds(const Problem& problem) {
 Intervals ball_bounds(const Problem& problem, const Ball& ball) {
   Intervals bounds = box_bounds(problem);
   first_layer(problem, ball, bounds);
-  return problem.propagate(std::move(bounds), 2).value();
+  Intervals within = problem.propagate(std::move(bounds), 2).value();
+  problem.claims().contained(problem, ball, within);
+  return within;
 }
 
 std::optional<Intervals> tighten_node(const Problem& problem, Bounder& bounder, const Ball& ball,
@@ -153,13 +162,15 @@ std::optional<Intervals> tighten(const Problem& problem, const Ball& ball, Point
                                  Intervals known, const Deadline& deadline,
                                  Statistics& statistics) {
   first_layer(problem, ball, known);
-  auto bounds = problem.propagate(std::move(known), 2);
+  auto bounds = narrowed(problem, ball, std::move(known), 2);
   if (!bounds || deadline.expired()) return bounds;
   if (!program_fits(problem, *bounds)) {
     const Deadline share = deadline.within(parameters().substitution_share * deadline.remaining());
     statistics.effort += problem.effort_of_passes(2 * problem.neurons());
-    bounds = meet(std::move(*bounds), BallSubstitution(problem, ball, true, share).intervals());
-    if (bounds) bounds = problem.propagate(std::move(*bounds), 2);
+    const Intervals walked = BallSubstitution(problem, ball, true, share).intervals();
+    problem.claims().contained(problem, ball, walked);
+    bounds = meet(std::move(*bounds), walked);
+    if (bounds) bounds = narrowed(problem, ball, std::move(*bounds), 2);
     if (!bounds) return bounds;
   }
   const auto bounder = make_bounder(problem, *bounds);

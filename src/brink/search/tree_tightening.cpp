@@ -60,8 +60,7 @@ class NeuronTree {
   }
   Verdict judge(const Node& node, const Intervals& bounds, const NodeBound& bound) {
     if (!bound.empty() && node.bound <= 0 && !bounds.settled()) return Verdict::open;
-    const Cost cost = bound.empty() ? objective_.no_cost() : objective_.cost();
-    problem_.claims().proven(problem_, bounds, cost, ball_, bound.proof);
+    problem_.claims().proven(problem_, bounds, bound.cost, ball_, bound.proof);
     if (!bound.empty()) closed_ = std::min(closed_, node.bound);
     return Verdict::closed;
   }
@@ -136,8 +135,7 @@ class TreeTightening {
       const NodeBound margin = hand->statistics.count(hand->bounder->minimise(
           bounds_, {}, ball_, *hand->pool, 0.0, parameters().tree_root_rounds, deadline_));
       if (!margin.exceeds(0)) return false;
-      const Cost cost = margin.empty() ? Objective().no_cost() : Objective().cost();
-      problem_.claims().proven(problem_, bounds_, cost, ball_, margin.proof);
+      problem_.claims().proven(problem_, bounds_, margin.cost, ball_, margin.proof);
       return true;
     });
   }

@@ -138,9 +138,7 @@ NodeBound Worker::minimise(const Intervals& bounds, const Ball& ball, double eno
 }
 
 void Worker::tell(const Intervals& bounds, const Ball& ball, const NodeBound& bound) const {
-  const Objective margin;
-  problem_.claims().proven(problem_, bounds, bound.empty() ? margin.no_cost() : margin.cost(), ball,
-                           bound.proof);
+  problem_.claims().proven(problem_, bounds, bound.cost, ball, bound.proof);
 }
 
 Verdict Worker::judge(const Node& /*node*/, const Intervals& bounds, const NodeBound& bound) {

@@ -31,7 +31,7 @@ void add_big_m(Program& program, const Indicator& indicator, double limit, doubl
                double sign) {
   if (sign * extreme <= sign * limit) return;  // always holds
   const double big_m = extreme - limit;        // sign as the direction of relaxation
-  Affine expression{0, indicator.row.terms};
+  LinearExpression expression{0, indicator.row.terms};
   // value 1: expr - M (1 - b) <= limit;  value 0: expr - M b <= limit
   if (indicator.value) {
     expression.constant = -big_m;

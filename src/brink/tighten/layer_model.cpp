@@ -8,7 +8,7 @@ LayerModel layer_model(const Network& network, const Bounds& known, int k) {
   LayerModel model{network, known, k, {}, {}};
   EncodingOptions options;
   options.last_layer = k - 1;
-  std::vector<Affine> inputs = add_inputs(model.program, known.box);
+  std::vector<LinearExpression> inputs = add_inputs(model.program, known.box);
   model.encoding = add_network(model.program, network, known, std::move(inputs), options);
   return model;
 }
@@ -21,7 +21,7 @@ bool has_unstable(const Bounds& known, int k) {
 }
 
 Side side_of(const LayerModel& model, Eigen::Index j, double sign) {
-  const Affine y = model.encoding.pre_activation(model.network, model.k, j);
+  const LinearExpression y = model.encoding.pre_activation(model.network, model.k, j);
   Side side{j, sign, std::vector<double>(model.program.columns.size()), sign * y.constant};
   for (const Term& term : y.terms) {
     side.costs[static_cast<std::size_t>(term.column)] += sign * term.coefficient;

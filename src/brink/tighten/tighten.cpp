@@ -18,6 +18,7 @@
 
 #include "brink/base/near_word.h"
 #include "brink/bounds/rescale_bounds.h"
+#include "brink/bounds/rounding.h"
 #include "brink/search/extreme.h"
 #include "layer_lp.h"
 #include "mip_side.h"
@@ -289,7 +290,11 @@ Expected<Bounds> tighten(const Network& network, const Box& box, const TightenOp
   bounds.method = method_text(options.request);
   if (method == BoundMethod::exact && options.solver != "search") bounds.solver = options.solver;
   if (auto ok = check_finite(bounds); !ok) return tl::unexpected(ok.error());
-  if (method == BoundMethod::interval || method == BoundMethod::symbolic) return bounds;
+  const auto distance = distance_from_file(network, box);  // bounds are of the file's graph
+  if (method == BoundMethod::interval || method == BoundMethod::symbolic) {
+    widen(bounds, distance);
+    return bounds;
+  }
 
   const std::string hash = bounds.network;
   InOwnUnits own = in_own_units(network, bounds, false);
@@ -303,7 +308,9 @@ Expected<Bounds> tighten(const Network& network, const Box& box, const TightenOp
   }
   if (options.on_bounds) {
     inner.on_bounds = [&](const Bounds& so_far) {
-      options.on_bounds(rescaled(so_far, back, hash));
+      Bounds told = rescaled(so_far, back, hash);
+      widen(told, distance);
+      options.on_bounds(told);
     };
   }
   ThreadCrew threads(interrupt);
@@ -315,7 +322,9 @@ Expected<Bounds> tighten(const Network& network, const Box& box, const TightenOp
           Deadline::after(options.time_limit, interrupt),
           watch};
   return by_programs(run, std::move(own.bounds)).map([&](Bounds&& proven) {
-    return rescaled(std::move(proven), back, hash);
+    Bounds told = rescaled(std::move(proven), back, hash);
+    widen(told, distance);
+    return told;
   });
 }
 
