@@ -87,7 +87,7 @@ Expected<void> prepare(const ClosestOptions& options, const Common& common, cons
     if (!given) return tl::unexpected(given.error());
     run.given = std::move(*given);
   }
-  note_box(options, common, run.set);
+  note_box(options, common, run.loaded.box, &run.set);
   note_logits(run.question, common, run.loaded);
   hint_at_normalisation(options, common, run.loaded.network, run.set);
   label_by_network(run.set, run.order, run.loaded.network, common);

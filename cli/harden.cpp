@@ -4,7 +4,7 @@
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
 #include "brink/experiment/hardening.h"
-#include "brink/io/onnx.h"
+#include "brink/io/network_file.h"
 #include "brink/report/text_table.h"
 #include "store_options.h"
 #include "streams.h"
@@ -203,7 +203,8 @@ Expected<void> run_harden(HardenCommand command, const Common& common) {
   if (!measured) return tl::unexpected(measured.error());
   progress.finish();
   return common.crew->lead([&]() -> Expected<void> {
-    if (auto ok = write_onnx(rounds->back().network.network, command.out); !ok) return ok;
+    const Box& box = run->options.question.box;
+    if (auto ok = write_network(rounds->back().network.network, box, command.out); !ok) return ok;
     remove_keeping_store(command.store, command.out);
     const TextTable table = table_of(*rounds, *measured);
     if (common.json) {
@@ -252,7 +253,8 @@ void add_harden(CLI::App& app, Common& common, Action& chosen) {
       ->delimiter(',')
       ->capture_default_str();
   add_training_options(*sub, command->training, command->flags);
-  sub->add_option("-o,--out", command->out, "the hardened network to write, ONNX")->required();
+  sub->add_option("-o,--out", command->out, "the hardened network to write: ONNX or NNet")
+      ->required();
   add_store_option(*sub, command->store);
   add_format_option(*sub, common);
 }

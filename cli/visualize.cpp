@@ -177,7 +177,7 @@ Expected<void> prepare(const VisualizeOptions& options, const Common& common, Vi
   auto units = chosen_units(options.choice, run.loaded.network, options.shared.shard);
   if (!units) return tl::unexpected(units.error());
   run.units = std::move(*units);
-  auto box = box_without_question(options.shared, common, run.loaded.network);
+  auto box = box_without_question(options.shared, common, run.loaded);
   if (!box) return tl::unexpected(box.error());
   const auto mip = make_mip_options(options.shared, ClosestQuestion());  // a unit has no distance
   if (!mip) return tl::unexpected(mip.error());

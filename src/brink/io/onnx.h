@@ -29,39 +29,21 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <string>
-#include <vector>
 
-#include "brink/base/error.h"
-#include "brink/network/network.h"
+#include "brink/io/network_file.h"
 
 namespace brink {
-
-/// What stood after the outputs and is no part of the network. A float32 runtime may round two
-/// outputs of it to the same number whose logits differ.
-enum class DroppedEnding { none, softmax, sigmoid };
-
-struct OnnxModel {
-  Network network;                    ///< with its as_in_file
-  std::vector<std::string> warnings;  ///< what the file says and the network does not, a line each
-  DroppedEnding dropped = DroppedEnding::none;
-};
-
-struct OnnxOptions {
-  /// Of a graph with several outputs; empty: the only one that is a matrix of real numbers.
-  std::string output_name;
-};
 
 /// Errors (bad_request) name the file and what is wrong: unreadable, truncated or no ONNX at all;
 /// an operator, attribute or data type outside the list above, with its node; sizes that do not
 /// chain; NaN or infinite weights; cycles; external data that is not beside the model or does not
 /// fit; an output that is not there or not clear.
-Expected<OnnxModel> read_onnx(const std::filesystem::path& path, const OnnxOptions& options = {});
+Expected<NetworkFile> read_onnx(const std::filesystem::path& path, const ReadOptions& options = {});
 
 /// The same from the bytes of a file; `path` names it in errors, and says where external data is.
-Expected<OnnxModel> parse_onnx(const std::string& bytes, const std::filesystem::path& path,
-                               const OnnxOptions& options = {});
+Expected<NetworkFile> parse_onnx(const std::string& bytes, const std::filesystem::path& path,
+                                 const ReadOptions& options = {});
 
 /// Input "input" [batch, n_0], output "output" [batch, n_K], Gemm and Relu nodes; opset 13.
 /// Weights are written as float if each of them is one, else as double, so that reading the file
