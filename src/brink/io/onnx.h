@@ -4,13 +4,16 @@
 //     Gemm (transA, transB, alpha, beta, optional bias), MatMul (weights on either side), Conv and
 //     ConvTranspose (any spatial rank, pads, strides, dilations, groups), AveragePool, Add, Sub,
 //     Sum of each other and of constants, Mul and Div by constants, Neg, ReduceSum, ReduceMean,
-//     GlobalAveragePool, BatchNormalization of inference, ai.onnx.ml.Scaler (affine maps),
+//     GlobalAveragePool, BatchNormalization of inference, Mean, and of ai.onnx.ml Scaler and the
+//     scores of LinearRegressor and LinearClassifier (affine maps),
 //     Relu, LeakyRelu, PRelu, Abs, Clip, HardSigmoid, Max, Min, MaxPool, GlobalMaxPool, ReduceMax,
 //     ReduceMin (a few Relus each, see brink/graph/units.h),
-//     Flatten, Reshape, Squeeze, Unsqueeze, Transpose, Slice, Split, Gather, Expand, Tile, Concat,
+//     Flatten, Reshape, Squeeze, Unsqueeze, Transpose, Slice, Split, Gather,
+//     ai.onnx.ml.ArrayFeatureExtractor, Expand, Tile, Concat,
 //     Pad, DepthToSpace, SpaceToDepth, Resize and Upsample to the nearest by whole factors (where
-//     elements move), Identity, Dropout, Cast (of no effect here), and at the end Softmax,
-//     LogSoftmax, Sigmoid, ai.onnx.ml.ZipMap, which are dropped with a warning: what is left are
+//     elements move), Identity, Dropout, Cast, Imputer of missing values (of no effect here), and
+//     at the end Softmax, LogSoftmax, Hardmax, Sigmoid, ArgMax, ArgMin and what makes labels of
+//     these, ai.onnx.ml.ZipMap and Normalizer, which are dropped with a warning: what is left are
 //     the logits. The Sigmoid of one output y, or it and one minus it, is read as two outputs, 0
 //     and y.
 // What depends on constants and shapes alone is folded in double precision: the above,
@@ -25,7 +28,7 @@
 // where the operators make it one; it is flattened in row order.
 //
 // Source: https://github.com/onnx/onnx/blob/main/docs/IR.md, Operators.md and Operators-ml.md
-// (opsets 1 to 24 of the operators above), ExternalData.md.
+// (opsets 1 to 28 of the operators above), ExternalData.md.
 #pragma once
 
 #include <filesystem>

@@ -29,13 +29,14 @@ double parameters_of(const graph::NodeGraph& read) {
   return numbers;
 }
 
-/// As scikit-learn's converter writes them: of a ZipMap, or the constant `classes` from which it
-/// takes the label.
+/// As scikit-learn's converter writes them: of a ZipMap or linear model, or the constant `classes`
+/// from which it takes the label.
 std::vector<std::string> classes_of(const onnx::GraphProto& proto) {
   std::vector<std::string> names;
   for (const onnx::NodeProto& node : proto.node()) {
     for (const onnx::AttributeProto& attribute : node.attribute()) {
-      if (node.op_type() != "ZipMap" || !names.empty()) continue;
+      const bool named = attribute.name().starts_with("classlabels_");
+      if (!named || node.op_type() == "LabelEncoder" || !names.empty()) continue;
       for (const std::int64_t number : attribute.ints()) names.push_back(fmt::format("{}", number));
       names.insert(names.end(), attribute.strings().begin(), attribute.strings().end());
     }

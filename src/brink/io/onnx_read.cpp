@@ -11,6 +11,8 @@
 #include <google/protobuf/stubs/logging.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
+
 #include "brink/base/files.h"
 #include "brink/graph/evaluate.h"
 #include "brink/io/onnx.h"
@@ -69,6 +71,7 @@ class Walk {
 
  private:
   Expected<void> compute(const onnx::NodeProto& node);
+  bool takes_label(const onnx::NodeProto& node) const;
   /// Constants take their room.
   Expected<void> keep(const std::string& name, Value value);
   /// A constant not yet read; null if the name is none's.
@@ -109,11 +112,21 @@ Expected<const Value*> Walk::find_value(const std::string& name) {
   return &values_.at(name);
 }
 
+/// What else such a node is given are the classes' names.
+bool Walk::takes_label(const onnx::NodeProto& node) const {
+  return std::any_of(node.input().begin(), node.input().end(), [this](const std::string& name) {
+    const auto known = values_.find(name);
+    const Signal* signal = known == values_.end() ? nullptr : std::get_if<Signal>(&known->second);
+    return signal != nullptr && signal->label;
+  });
+}
+
 Expected<void> Walk::compute(const onnx::NodeProto& node) {
   std::vector<const Value*> inputs;
+  const bool of_label = takes_label(node);
   for (const std::string& name : node.input()) {
     inputs.push_back(nullptr);
-    if (name.empty()) continue;
+    if (name.empty() || (of_label && !values_.contains(name))) continue;
     const auto value = find_value(name);
     if (!value) return tl::unexpected(value.error());
     if (*value == nullptr) {
