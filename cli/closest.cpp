@@ -61,7 +61,7 @@ Expected<void> prepare(const ClosestOptions& options, const Common& common, cons
   auto loaded = load_network(options, common);
   if (!loaded) return tl::unexpected(loaded.error());
   run.loaded = std::move(*loaded);
-  auto set = load_images(options, common, run.loaded.network);
+  auto set = load_images(options, common, run.loaded);
   if (!set) return tl::unexpected(set.error());
   run.set = std::move(*set);
   auto question = make_question(options, run.loaded, run.set);

@@ -86,10 +86,10 @@ struct LoadedNetwork : NamedNetwork {
 /// Warnings about the file go to stderr unless `common.quiet`.
 Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common& common);
 
-/// Images of the split, of the network's size, with its classes as labels. For a network of one
-/// output labels are of no use: all are -1.
+/// Images of the split, in the shape of the network's input, with its classes as labels. For a
+/// network of one output labels are of no use: all are -1.
 Expected<Dataset> load_images(const ClosestOptions& options, const Common& common,
-                              const Network& network);
+                              const LoadedNetwork& loaded);
 /// An error if labels are not known.
 Expected<void> check_labelled(const Dataset& set, const std::string& what_for);
 /// Labels that are not known become what the network takes the images for, with a note.
@@ -117,9 +117,11 @@ Expected<Box> read_box(const std::filesystem::path& file, Box otherwise, const D
 /// The part of a list that --shard I/N leaves: its I-th, (I+N)-th, ... items.
 Expected<std::vector<int>> shard_of(const std::vector<int>& all, const std::string& shard);
 
-/// The same for commands that ask of no image: --data is there for its range only.
+/// The same for commands that ask of no image: --data is there for its range, and for what is then
+/// `used` of it, its shape and names.
 Expected<Box> box_without_question(const ClosestOptions& options, const Common& common,
-                                   const LoadedNetwork& loaded);
+                                   const LoadedNetwork& loaded,
+                                   std::optional<Dataset>* used = nullptr);
 
 /// Checked against the network; box and names of inputs from `set`.
 Expected<ClosestQuestion> make_question(const ClosestOptions& options, const LoadedNetwork& loaded,

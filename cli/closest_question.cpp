@@ -150,15 +150,16 @@ Expected<Box> asked_box(const ClosestOptions& options, const LoadedNetwork& load
 }
 
 Expected<Box> box_without_question(const ClosestOptions& options, const Common& common,
-                                   const LoadedNetwork& loaded) {
+                                   const LoadedNetwork& loaded, std::optional<Dataset>* used) {
   std::optional<Dataset> set;
   if (!options.data.empty()) {
-    auto images = load_images(options, common, loaded.network);
+    auto images = load_images(options, common, loaded);
     if (!images) return tl::unexpected(images.error());
     set = std::move(*images);
   }
   auto box = asked_box(options, loaded, set ? &*set : nullptr);
   if (box) note_box(options, common, loaded.box, set ? &*set : nullptr);
+  if (used != nullptr) *used = std::move(set);
   return box;
 }
 

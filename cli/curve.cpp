@@ -109,7 +109,7 @@ Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
     command.shared.network = file;
     auto loaded = load_network(command.shared, common);
     if (!loaded) return tl::unexpected(loaded.error());
-    auto set = load_images(command.shared, common, loaded->network);
+    auto set = load_images(command.shared, common, *loaded);
     if (!set) return tl::unexpected(set.error());
     // Wrong is whatever is not strictly largest, as the default question has it.
     auto question = make_question(command.shared, *loaded, *set);

@@ -123,7 +123,7 @@ Expected<void> export_model(const ExportOptions& options, const Common& common) 
   const auto loaded = load_network(options.closest, common);
   if (!loaded) return tl::unexpected(loaded.error());
   const Network& network = loaded->network;
-  auto set = load_images(options.closest, common, network);
+  auto set = load_images(options.closest, common, *loaded);
   if (!set) return tl::unexpected(set.error());
   const auto question = make_question(options.closest, *loaded, *set);
   if (!question) return tl::unexpected(question.error());

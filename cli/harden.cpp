@@ -138,7 +138,7 @@ Expected<HardenRun> prepare(HardenCommand& command, const Common& common) {
   auto loaded = load_network(command.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
   command.shared.split = "train";
-  auto training = load_images(command.shared, common, loaded->network);
+  auto training = load_images(command.shared, common, *loaded);
   if (!training) return tl::unexpected(training.error());
   if (auto ok = check_labelled(*training, "harden"); !ok) return tl::unexpected(ok.error());
   auto question = make_question(command.shared, *loaded, *training);
@@ -151,7 +151,7 @@ Expected<HardenRun> prepare(HardenCommand& command, const Common& common) {
                        command.examples, command.rounds, training->count());
   }
   command.shared.split = "test";
-  auto test = load_images(command.shared, common, loaded->network);
+  auto test = load_images(command.shared, common, *loaded);
   if (!test) return tl::unexpected(test.error());
   if (auto ok = check_labelled(*test, "harden"); !ok) return tl::unexpected(ok.error());
   HardenRun run{{std::move(loaded->network), command.shared.network.stem().string()},
