@@ -15,8 +15,8 @@ namespace brink {
 /// numbers of inputs, and the same extents in another order.
 Expected<Dataset> laid_out(Dataset set, const std::vector<std::int64_t>& shape);
 
-/// Of three extents whether the last are the channels: it is 1 or 3 where the first is neither, or 4
-/// where the first is none of these.
+/// Of three extents whether the last are the channels: it is 1 or 3 where the first is neither, or
+/// 4 where the first is none of these.
 bool channels_are_last(std::int64_t first, std::int64_t last);
 
 /// The same pictures with channels in front of rows and columns if they were behind, or the
