@@ -213,7 +213,7 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (!request) return tl::unexpected(request.error());
   const auto loaded = load_network(options.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
-  const auto box = box_without_question(options.shared, common, loaded->network);
+  const auto box = box_without_question(options.shared, common, *loaded);
   if (!box) return tl::unexpected(box.error());
   const BoundsAsked asked{
       *loaded, *box, options.shared.box, *request, options.shared.solver, options.time_limit};

@@ -61,7 +61,7 @@ Expected<void> prepare(const ClosestOptions& options, const Common& common, cons
   auto loaded = load_network(options, common);
   if (!loaded) return tl::unexpected(loaded.error());
   run.loaded = std::move(*loaded);
-  auto set = load_images(options, common, run.loaded.network);
+  auto set = load_images(options, common, run.loaded);
   if (!set) return tl::unexpected(set.error());
   run.set = std::move(*set);
   auto question = make_question(options, run.loaded, run.set);
@@ -87,7 +87,7 @@ Expected<void> prepare(const ClosestOptions& options, const Common& common, cons
     if (!given) return tl::unexpected(given.error());
     run.given = std::move(*given);
   }
-  note_box(options, common, run.set);
+  note_box(options, common, run.loaded.box, &run.set);
   note_logits(run.question, common, run.loaded);
   hint_at_normalisation(options, common, run.loaded.network, run.set);
   label_by_network(run.set, run.order, run.loaded.network, common);

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "brink/data/layout.h"
 #include "closest_options.h"
 #include "streams.h"
 
@@ -31,17 +32,14 @@ Expected<std::vector<int>> first_of_each(int count, const Dataset& set, const Ne
 }  // namespace
 
 Expected<Dataset> load_images(const ClosestOptions& options, const Common& common,
-                              const Network& network) {
+                              const LoadedNetwork& loaded) {
+  const Network& network = loaded.network;
   const auto split = parse_split(options.split);
   if (!split) return tl::unexpected(split.error());
   auto set = load_dataset(options.data, *split, common.data_dir, options.understood);
   if (!set) return set;
-  if (set->image_size() != network.input_size()) {
-    const bool missing = !set->picture && set->image_size() == network.input_size() - 1;
-    return bad_request("{} has {}, but the network takes {} inputs{}", options.data,
-                       set->shape_text(), network.input_size(),
-                       missing ? " (is there no label column? --label none)" : "");
-  }
+  set = laid_out(std::move(*set), loaded.facts.input_shape);
+  if (!set) return bad_request("{} has {}", options.data, set.error().message);
   if (network.output_size() == 1) {
     set->labels.assign(set->labels.size(), -1);
     set->label_problem = "the network has one output and so no classes";

@@ -4,7 +4,6 @@
 #include "brink/base/near_word.h"
 #include "brink/base/progress.h"
 #include "brink/bounds/bounds_file.h"
-#include "brink/io/onnx.h"
 #include "brink/network/normalise.h"
 #include "closest_options.h"
 #include "streams.h"
@@ -32,16 +31,20 @@ Expected<Eigen::VectorXd> for_each_input(const std::vector<double>& given, const
 }
 
 /// x -> (x - mean) / std in front of the network, within its first layer.
-Expected<void> normalise(Network& network, const ClosestOptions& options) {
+Expected<void> normalise(LoadedNetwork& loaded, const ClosestOptions& options) {
   if (options.mean.empty() && options.std.empty()) return {};
   const std::vector<double> zero = {0}, one = {1};
-  const Eigen::Index inputs = network.input_size();
+  const Eigen::Index inputs = loaded.network.input_size();
   const auto mean = for_each_input(options.mean.empty() ? zero : options.mean, "--mean", inputs);
   if (!mean) return tl::unexpected(mean.error());
   const auto std = for_each_input(options.std.empty() ? one : options.std, "--std", inputs);
   if (!std) return tl::unexpected(std.error());
   if ((std->array() <= 0).any()) return bad_request("--std has a number that is not above 0");
-  normalise_inputs(network, {*mean, *std});
+  normalise_inputs(loaded.network, {*mean, *std});
+  if (loaded.box) {
+    loaded.box->lower = loaded.box->lower.cwiseProduct(*std) + *mean;
+    loaded.box->upper = loaded.box->upper.cwiseProduct(*std) + *mean;
+  }
   return {};
 }
 
@@ -78,12 +81,12 @@ void add_reading_options(CLI::App& command, ClosestOptions& options) {
 }
 
 void add_network_options(CLI::App& command, ClosestOptions& options) {
-  command.add_option("NETWORK", options.network, "network, ONNX")->required();
+  command.add_option("NETWORK", options.network, "network, ONNX or NNet (.nnet)")->required();
   add_reading_options(command, options);
 }
 
 Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common& common) {
-  auto model = read_onnx(options.network, {options.output_name});
+  auto model = read_network(options.network, {options.output_name});
   if (!model) return tl::unexpected(model.error());
   for (const std::string& warning : model->warnings) {
     if (!common.quiet) note("brink: {}: {}", options.network.string(), warning);
@@ -93,6 +96,9 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
   loaded.name = options.network.stem().string();
   loaded.in_file = loaded.network.output;
   loaded.dropped = model->dropped;
+  loaded.box = std::move(model->box);
+  loaded.facts = std::move(model->facts);
+  loaded.warnings = std::move(model->warnings);
   if (options.output == "relu") {
     loaded.network.output = OutputKind::relu;
   } else if (options.output == "linear") {
@@ -102,7 +108,7 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
   } else if (!options.output.empty()) {
     return unknown_word("--output", options.output, {"relu", "linear"});
   }
-  if (auto ok = normalise(loaded.network, options); !ok) return tl::unexpected(ok.error());
+  if (auto ok = normalise(loaded, options); !ok) return tl::unexpected(ok.error());
   return loaded;
 }
 

@@ -10,7 +10,7 @@
 #include "brink/ask/closest_batch.h"
 #include "brink/bounds/bounds.h"
 #include "brink/data/dataset.h"
-#include "brink/io/onnx.h"
+#include "brink/io/network_file.h"
 #include "brink/network/network.h"
 #include "brink/session/session.h"
 #include "commands.h"
@@ -79,14 +79,17 @@ void add_engine_options(CLI::App& command, ClosestOptions& options);
 struct LoadedNetwork : NamedNetwork {
   OutputKind in_file = OutputKind::linear;
   DroppedEnding dropped = DroppedEnding::none;
+  std::optional<Box> box;  ///< the inputs that the file says the network is made for
+  FileFacts facts;
+  std::vector<std::string> warnings;  ///< about the file
 };
 /// Warnings about the file go to stderr unless `common.quiet`.
 Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common& common);
 
-/// Images of the split, of the network's size, with its classes as labels. For a network of one
-/// output labels are of no use: all are -1.
+/// Images of the split, in the shape of the network's input, with its classes as labels. For a
+/// network of one output labels are of no use: all are -1.
 Expected<Dataset> load_images(const ClosestOptions& options, const Common& common,
-                              const Network& network);
+                              const LoadedNetwork& loaded);
 /// An error if labels are not known.
 Expected<void> check_labelled(const Dataset& set, const std::string& what_for);
 /// Labels that are not known become what the network takes the images for, with a note.
@@ -101,18 +104,24 @@ Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const Da
 
 /// --box: "LO:HI" for every input, or a file: npz with arrays lower and upper of `inputs` numbers,
 /// or CSV with a row of lower and one of upper ends, where inputs not named keep what they have
-/// otherwise. Empty: what the set ranges over; 0:1 for bytes or without a set (null).
-Expected<Box> asked_box(const ClosestOptions& options, Eigen::Index inputs, const Dataset* set);
-/// What the box is where none was asked for, on stderr, unless it is 0:1.
-void note_box(const ClosestOptions& options, const Common& common, const Dataset& set);
+/// otherwise. Empty: what the file says the network is made for; what the set ranges over; 0:1 for
+/// bytes or without a set (null).
+Expected<Box> asked_box(const ClosestOptions& options, const LoadedNetwork& loaded,
+                        const Dataset* set);
+/// What the box is where none was asked for, on stderr, unless it is 0:1: that of the network's
+/// file, else the range of the set (null: without one).
+void note_box(const ClosestOptions& options, const Common& common,
+              const std::optional<Box>& of_file, const Dataset* set);
 Expected<Box> read_box(const std::filesystem::path& file, Box otherwise, const Dataset* set);
 
 /// The part of a list that --shard I/N leaves: its I-th, (I+N)-th, ... items.
 Expected<std::vector<int>> shard_of(const std::vector<int>& all, const std::string& shard);
 
-/// The same for commands that ask of no image: --data is there for its range only.
+/// The same for commands that ask of no image: --data is there for its range, and for what is then
+/// `used` of it, its shape and names.
 Expected<Box> box_without_question(const ClosestOptions& options, const Common& common,
-                                   const Network& network);
+                                   const LoadedNetwork& loaded,
+                                   std::optional<Dataset>* used = nullptr);
 
 /// Checked against the network; box and names of inputs from `set`.
 Expected<ClosestQuestion> make_question(const ClosestOptions& options, const LoadedNetwork& loaded,

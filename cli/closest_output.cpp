@@ -70,9 +70,9 @@ Expected<void> write_pictures(const Dataset& set, const Box& box,
   const double high = box.upper.maxCoeff();
   for (const ClosestRow& row : rows) {
     if (row.answer.image.size() == 0) continue;
-    const auto shape = shape_of(row.answer.image.size());
+    const ImageShape shape = set.picture ? shape_of(set) : shape_of(row.answer.image.size());
     const std::string stem = fmt::format("{}-{}", row.image, name(row.norm));
-    const auto image = grey_picture(row.answer.image, shape, low, high, 8);
+    const auto image = image_picture(row.answer.image, shape, low, high, 8);
     const auto change = change_picture(row.answer.image, set.image(row.image), shape, 8);
     if (auto ok = write_png(image, folder / (stem + ".png")); !ok) return ok;
     if (auto ok = write_png(change, folder / (stem + "-change.png")); !ok) return ok;

@@ -133,9 +133,13 @@ Expected<std::vector<int>> frozen_inputs(const std::string& text, const Dataset&
 
 }  // namespace
 
-Expected<Box> asked_box(const ClosestOptions& options, Eigen::Index inputs, const Dataset* set) {
+Expected<Box> asked_box(const ClosestOptions& options, const LoadedNetwork& loaded,
+                        const Dataset* set) {
   const std::string& text = options.box;
-  const Box otherwise = set && set->range ? *set->range : Box::uniform(inputs, 0, 1);
+  const Eigen::Index inputs = loaded.network.input_size();
+  const Box otherwise = loaded.box          ? *loaded.box
+                        : set && set->range ? *set->range
+                                            : Box::uniform(inputs, 0, 1);
   if (text.empty()) return otherwise;
   std::error_code ignored;
   const std::size_t colon = text.find(':');
@@ -146,13 +150,16 @@ Expected<Box> asked_box(const ClosestOptions& options, Eigen::Index inputs, cons
 }
 
 Expected<Box> box_without_question(const ClosestOptions& options, const Common& common,
-                                   const Network& network) {
-  const Eigen::Index inputs = network.input_size();
-  if (options.data.empty()) return asked_box(options, inputs, nullptr);
-  const auto set = load_images(options, common, network);
-  if (!set) return tl::unexpected(set.error());
-  auto box = asked_box(options, inputs, &*set);
-  if (box) note_box(options, common, *set);
+                                   const LoadedNetwork& loaded, std::optional<Dataset>* used) {
+  std::optional<Dataset> set;
+  if (!options.data.empty()) {
+    auto images = load_images(options, common, loaded);
+    if (!images) return tl::unexpected(images.error());
+    set = std::move(*images);
+  }
+  auto box = asked_box(options, loaded, set ? &*set : nullptr);
+  if (box) note_box(options, common, loaded.box, set ? &*set : nullptr);
+  if (used != nullptr) *used = std::move(set);
   return box;
 }
 
@@ -172,11 +179,19 @@ void note_logits(const ClosestQuestion& question, const Common& common,
       loaded.dropped == DroppedEnding::softmax ? "Softmax" : "Sigmoid");
 }
 
-void note_box(const ClosestOptions& options, const Common& common, const Dataset& set) {
-  if (!options.box.empty() || !set.range || common.quiet) return;
-  const std::string range = box_text(*set.range, "each input between its least and greatest value");
-  if (range != "0:1") {
-    note("brink: box: {} in {}; --box LO:HI or FILE says otherwise", range, options.data);
+void note_box(const ClosestOptions& options, const Common& common,
+              const std::optional<Box>& of_file, const Dataset* set) {
+  if (!options.box.empty() || common.quiet) return;
+  if (of_file) {
+    note("brink: box: {} in {}; --box LO:HI or FILE says otherwise",
+         box_text(*of_file, "each input between its minimum and maximum"),
+         options.network.string());
+  } else if (set != nullptr && set->range) {
+    const std::string range =
+        box_text(*set->range, "each input between its least and greatest value");
+    if (range != "0:1") {
+      note("brink: box: {} in {}; --box LO:HI or FILE says otherwise", range, options.data);
+    }
   }
 }
 
@@ -194,7 +209,7 @@ Expected<ClosestQuestion> make_question(const ClosestOptions& options, const Loa
   if (!norm) return tl::unexpected(norm.error());
   auto question = asked_of_outputs(options, network, set);
   if (!question) return question;
-  auto box = asked_box(options, network.input_size(), &set);
+  auto box = asked_box(options, loaded, &set);
   if (!box) return tl::unexpected(box.error());
   const auto frozen = frozen_inputs(options.freeze, set);
   if (!frozen) return tl::unexpected(frozen.error());

@@ -48,6 +48,8 @@ CLI::Option* add_format_option(CLI::App& command, Common& common);
 
 // One per file. Each adds its command(s) to the app.
 void add_train(CLI::App& app, Common& common, Action& chosen);
+void add_info(CLI::App& app, Common& common, Action& chosen);
+void add_convert(CLI::App& app, Common& common, Action& chosen);
 void add_eval(CLI::App& app, Common& common, Action& chosen);
 void add_data(CLI::App& app, Common& common, Action& chosen);
 void add_bounds(CLI::App& app, Common& common, Action& chosen);

@@ -55,6 +55,7 @@ struct CurveRun {
   std::vector<CurvesAsked> networks;
   Dataset set;
   std::vector<int> images;
+  std::optional<Box> box_of_file;  // the first network's
 };
 
 constexpr const char* kColumns[] = {"network", "norm", "radius", "surely_right", "possibly_right"};
@@ -108,12 +109,15 @@ Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
     command.shared.network = file;
     auto loaded = load_network(command.shared, common);
     if (!loaded) return tl::unexpected(loaded.error());
-    auto set = load_images(command.shared, common, loaded->network);
+    auto set = load_images(command.shared, common, *loaded);
     if (!set) return tl::unexpected(set.error());
     // Wrong is whatever is not strictly largest, as the default question has it.
     auto question = make_question(command.shared, *loaded, *set);
     if (!question) return tl::unexpected(question.error());
-    if (run.networks.empty()) run.set = std::move(*set);
+    if (run.networks.empty()) {
+      run.set = std::move(*set);
+      run.box_of_file = loaded->box;
+    }
     if (auto mip = make_mip_options(command.shared, *question); !mip) {
       return tl::unexpected(mip.error());
     }
@@ -129,7 +133,7 @@ Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
     }
   }
   if (auto ok = name_questions(command, common, run); !ok) return tl::unexpected(ok.error());
-  note_box(command.shared, common, run.set);
+  note_box(command.shared, common, run.box_of_file, &run.set);
   for (const CurvesAsked& asked : run.networks) {
     hint_at_normalisation(command.shared, common, asked.network.network, run.set);
   }

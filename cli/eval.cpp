@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "brink/base/files.h"
+#include "brink/data/layout.h"
 #include "brink/data/npz.h"
 #include "brink/network/evaluate.h"
 #include "closest_options.h"
@@ -20,12 +21,11 @@ struct EvalCommand {
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// --inputs: the array `images`, n x n_0.
-Expected<Dataset> read_inputs(const std::filesystem::path& file, const Network& network) {
+Expected<Dataset> read_inputs(const std::filesystem::path& file, const LoadedNetwork& loaded) {
   auto set = read_npz_set(file, Split::test, {"none", {}});
-  if (set && set->image_size() != network.input_size()) {
-    return bad_request("'{}' has {}, but the network takes {} inputs", file.string(),
-                       set->shape_text(), network.input_size());
-  }
+  if (!set) return set;
+  set = laid_out(std::move(*set), loaded.facts.input_shape);
+  if (!set) return bad_request("'{}' has {}", file.string(), set.error().message);
   return set;
 }
 
@@ -76,8 +76,9 @@ void print_confusion(const Evaluation& result) {
 }
 
 Expected<void> eval_on_data(const EvalCommand& command, const Common& common,
-                            const Network& network) {
-  const auto set = load_images(command.shared, common, network);
+                            const LoadedNetwork& loaded) {
+  const Network& network = loaded.network;
+  const auto set = load_images(command.shared, common, loaded);
   if (!set) return tl::unexpected(set.error());
   if (!command.outputs.empty()) {
     if (auto ok = write_outputs(command.outputs, network, all_images(*set)); !ok) return ok;
@@ -104,8 +105,8 @@ Expected<void> run_eval(const EvalCommand& command, const Common& common) {
   if (!apart) return apart;
   const auto loaded = load_network(command.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
-  if (command.inputs.empty()) return eval_on_data(command, common, loaded->network);
-  const auto inputs = read_inputs(command.inputs, loaded->network);
+  if (command.inputs.empty()) return eval_on_data(command, common, *loaded);
+  const auto inputs = read_inputs(command.inputs, *loaded);
   if (!inputs) return tl::unexpected(inputs.error());
   if (auto ok = write_outputs(command.outputs, loaded->network, all_images(*inputs)); !ok) {
     return ok;

@@ -123,7 +123,7 @@ Expected<void> export_model(const ExportOptions& options, const Common& common) 
   const auto loaded = load_network(options.closest, common);
   if (!loaded) return tl::unexpected(loaded.error());
   const Network& network = loaded->network;
-  auto set = load_images(options.closest, common, network);
+  auto set = load_images(options.closest, common, *loaded);
   if (!set) return tl::unexpected(set.error());
   const auto question = make_question(options.closest, *loaded, *set);
   if (!question) return tl::unexpected(question.error());
@@ -133,7 +133,7 @@ Expected<void> export_model(const ExportOptions& options, const Common& common) 
   const auto apart =
       claim_outputs(common, {options.out}, {options.closest.network, options.closest.bounds});
   if (!apart) return apart;
-  note_box(options.closest, common, *set);
+  note_box(options.closest, common, loaded->box, &*set);
   note_logits(*question, common, *loaded);
   const auto chosen = chosen_image(options, common, network, *set);
   if (!chosen) return tl::unexpected(chosen.error());

@@ -4,7 +4,7 @@
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
 #include "brink/experiment/hardening.h"
-#include "brink/io/onnx.h"
+#include "brink/io/network_file.h"
 #include "brink/report/text_table.h"
 #include "store_options.h"
 #include "streams.h"
@@ -138,7 +138,7 @@ Expected<HardenRun> prepare(HardenCommand& command, const Common& common) {
   auto loaded = load_network(command.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
   command.shared.split = "train";
-  auto training = load_images(command.shared, common, loaded->network);
+  auto training = load_images(command.shared, common, *loaded);
   if (!training) return tl::unexpected(training.error());
   if (auto ok = check_labelled(*training, "harden"); !ok) return tl::unexpected(ok.error());
   auto question = make_question(command.shared, *loaded, *training);
@@ -151,7 +151,7 @@ Expected<HardenRun> prepare(HardenCommand& command, const Common& common) {
                        command.examples, command.rounds, training->count());
   }
   command.shared.split = "test";
-  auto test = load_images(command.shared, common, loaded->network);
+  auto test = load_images(command.shared, common, *loaded);
   if (!test) return tl::unexpected(test.error());
   if (auto ok = check_labelled(*test, "harden"); !ok) return tl::unexpected(ok.error());
   HardenRun run{{std::move(loaded->network), command.shared.network.stem().string()},
@@ -203,7 +203,8 @@ Expected<void> run_harden(HardenCommand command, const Common& common) {
   if (!measured) return tl::unexpected(measured.error());
   progress.finish();
   return common.crew->lead([&]() -> Expected<void> {
-    if (auto ok = write_onnx(rounds->back().network.network, command.out); !ok) return ok;
+    const Box& box = run->options.question.box;
+    if (auto ok = write_network(rounds->back().network.network, box, command.out); !ok) return ok;
     remove_keeping_store(command.store, command.out);
     const TextTable table = table_of(*rounds, *measured);
     if (common.json) {
@@ -252,7 +253,8 @@ void add_harden(CLI::App& app, Common& common, Action& chosen) {
       ->delimiter(',')
       ->capture_default_str();
   add_training_options(*sub, command->training, command->flags);
-  sub->add_option("-o,--out", command->out, "the hardened network to write, ONNX")->required();
+  sub->add_option("-o,--out", command->out, "the hardened network to write: ONNX or NNet")
+      ->required();
   add_store_option(*sub, command->store);
   add_format_option(*sub, common);
 }

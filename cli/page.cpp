@@ -7,6 +7,7 @@
 
 #include "brink/base/files.h"
 #include "brink/bounds/bounds_file.h"
+#include "brink/data/layout.h"
 #include "brink/report/page.h"
 #include "closest_options.h"
 #include "streams.h"
@@ -148,7 +149,7 @@ Expected<Page> build_page(const ReportOptions& options, const Common& common) {
   const auto loaded = load_network(options.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
   const Network& network = loaded->network;
-  const auto set = load_images(options.shared, common, network);
+  const auto set = load_images(options.shared, common, *loaded);
   if (!set) return tl::unexpected(set.error());
   auto results = read_tables(options, common, content_hash(network), set->digest());
   if (!results) return tl::unexpected(results.error());
@@ -159,7 +160,11 @@ Expected<Page> build_page(const ReportOptions& options, const Common& common) {
   Page page;
   page.title = options.title;
   page.lead = options.lead;
-  page.shape = {set->rows, set->columns};
+  page.shape = shape_of(*set);
+  if (set->picture && set->range) {
+    page.low = set->range->lower.minCoeff();
+    page.high = set->range->upper.maxCoeff();
+  }
   page.classes = set->classes;
   for (int j = 0; !set->picture && j < set->image_size(); ++j) {
     page.inputs.push_back(set->input_name(j));
@@ -217,14 +222,18 @@ Expected<void> write_picture(const ReportOptions& options, const Common& common)
   if (auto ok = claim_outputs(common, {options.out}, options.tables); !ok) return ok;
   const auto split = parse_split(options.shared.split);
   if (!split) return tl::unexpected(split.error());
-  const auto set =
-      load_dataset(options.shared.data, *split, common.data_dir, options.shared.understood);
+  auto set = load_dataset(options.shared.data, *split, common.data_dir, options.shared.understood);
   if (!set) return tl::unexpected(set.error());
   if (!set->picture) {
     return bad_request("{} is a table, no pictures: brink page shows what changed in its rows",
                        options.shared.data);
   }
-  const auto results = read_tables(options, common, "", set->digest());
+  auto results = read_tables(options, common, "", set->digest());
+  if (!results && set->channels > 1) {  // the network may take their channels in another place
+    *set = with_channels_moved(std::move(*set));
+    auto moved = read_tables(options, common, "", set->digest());
+    if (moved) results = std::move(moved);
+  }
   if (!results) return tl::unexpected(results.error());
   if (results->empty()) return bad_request("there is nothing to draw: the tables have no such row");
   if (auto ok = check_results(*results, *set, options.shared.data); !ok) return ok;
@@ -235,8 +244,10 @@ Expected<void> write_picture(const ReportOptions& options, const Common& common)
     comparisons.push_back({set->image(result.image), result.found,
                            fmt::format("{} (#{})", result.label, result.image), caption(result)});
   }
-  Sheet sheet = comparison_sheet(options.title, comparisons, {set->rows, set->columns}, 0, 1,
-                                 options.per_row);
+  const double low = set->range ? set->range->lower.minCoeff() : 0;
+  const double high = set->range ? set->range->upper.maxCoeff() : 1;
+  Sheet sheet =
+      comparison_sheet(options.title, comparisons, shape_of(*set), low, high, options.per_row);
   sheet.scale = options.scale;
   Drawing drawing = contact_sheet(sheet);
   drawing.note = fmt::format("{}", fmt::join(questions, " "));

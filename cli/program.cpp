@@ -118,6 +118,8 @@ Outcome run(int argc, char** argv, Crew& crew, int threads) {
   common.threads = threads;
   Action chosen;
   add_train(app, common, chosen);
+  add_info(app, common, chosen);
+  add_convert(app, common, chosen);
   add_eval(app, common, chosen);
   add_data(app, common, chosen);
   add_bounds(app, common, chosen);

@@ -5,7 +5,7 @@
 #include "brink/base/progress.h"
 #include "brink/data/dataset.h"
 #include "brink/experiment/hardening.h"
-#include "brink/io/onnx.h"
+#include "brink/io/network_file.h"
 #include "brink/network/evaluate.h"
 #include "brink/network/train.h"
 #include "closest_options.h"
@@ -98,7 +98,8 @@ Expected<void> run_train(TrainCommand command, const Common& common) {
   progress.finish();
   if (!trained) return tl::unexpected(trained.error());
   const double seconds = watch.seconds();
-  if (auto ok = write_onnx(trained->network, command.out); !ok) return ok;
+  const Box box = set->range ? *set->range : Box::uniform(set->image_size(), 0, 1);
+  if (auto ok = write_network(trained->network, box, command.out); !ok) return ok;
   print(*trained, on_test_images(trained->network, *test_set, common.threads), seconds,
         common.json);
   return {};
@@ -120,7 +121,9 @@ void add_train(CLI::App& app, Common& common, Action& chosen) {
   add_training_options(*sub, options, command->flags);
   sub->add_option("--add", command->add,
                   "npz with arrays images and label that join the training images");
-  sub->add_option("-o,--out", command->out, "network to write, ONNX")->required();
+  sub->add_option("-o,--out", command->out,
+                  "network to write: ONNX, or NNet where it ends in .nnet")
+      ->required();
 }
 
 }  // namespace brink::cli

@@ -13,8 +13,11 @@ Expected<void> check_unit_images(const std::filesystem::path& file, const std::s
                                  bool force);
 
 /// Arrays images (n x n_0), layer, unit, activation, bound and question, in order of layer and
-/// unit; units without an image are left out.
+/// unit; or, where the file ends in .csv, a table of them with a column for each of `inputs`. Units
+/// without an image are left out.
 Expected<void> write_unit_images(const std::filesystem::path& file,
-                                 const std::vector<StoredUnit>& units, const std::string& question);
+                                 const std::vector<StoredUnit>& units,
+                                 const std::vector<std::string>& inputs,
+                                 const std::string& question);
 
 }  // namespace brink::cli

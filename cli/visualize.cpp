@@ -7,6 +7,7 @@
 #include "brink/report/pictures.h"
 #include "brink/report/units.h"
 #include "chosen_units.h"
+#include "feature_maps.h"
 #include "print_rows.h"
 #include "store_options.h"
 #include "streams.h"
@@ -25,6 +26,7 @@ struct VisualizeOptions {
   std::filesystem::path store;
   std::filesystem::path images;  ///< --images-out
   bool least = false;            ///< --min
+  bool maps = false;             ///< --maps
   bool force = false;
 };
 
@@ -35,7 +37,7 @@ std::filesystem::path store_of(const VisualizeOptions& options) {
 }
 
 UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box,
-                     const VisualizeOptions& options) {
+                     const ImageShape& shape, const VisualizeOptions& options) {
   UnitResult result;
   result.least = options.least;
   result.layer = unit.layer;
@@ -48,8 +50,8 @@ UnitResult to_result(const Unit& unit, const Excitation& found, const Box& box,
   result.bound = found.bound;
   if (found.image.size() == 0) return result;
   result.activation = found.activation;
-  result.picture = grey_picture(found.image, shape_of(found.image.size()), box.lower.minCoeff(),
-                                box.upper.maxCoeff(), options.scale);
+  result.picture =
+      image_picture(found.image, shape, box.lower.minCoeff(), box.upper.maxCoeff(), options.scale);
   return result;
 }
 
@@ -61,6 +63,9 @@ struct VisualizeRun {
   Bounds bounds;  ///< whose box is searched
   Question asked;
   UnitFiles files;
+  ImageShape shape;                               ///< of an input
+  std::vector<std::string> inputs;                ///< their names
+  std::shared_ptr<const graph::NodeGraph> graph;  ///< for --maps
   std::unique_ptr<FileLock> lock;
   UnitFolder folder;              ///< the leader's
   std::vector<StoredUnit> found;  ///< with the inputs, for --images-out
@@ -83,6 +88,19 @@ Expected<void> open_folder(const VisualizeOptions& options, VisualizeRun& run) {
   return {};
 }
 
+/// --maps: unit_K_J-maps.png beside the unit's picture.
+Expected<void> draw_maps(const VisualizeRun& run, const VisualizeOptions& options, const Unit& unit,
+                         const Excitation& found) {
+  if (!options.maps || found.image.size() == 0) return {};
+  auto drawing = feature_maps(*run.graph, found.image, run.shape);
+  if (!drawing) return tl::unexpected(drawing.error());
+  drawing->note = fmt::format("{} unit {}:{} maps", run.asked.hash, unit.layer, unit.index);
+  std::error_code ignored;  // what is wrong, writing says
+  std::filesystem::create_directory(options.out, ignored);
+  const std::string stem = std::filesystem::path(unit_file(unit.layer, unit.index)).stem();
+  return write_drawing(*drawing, options.out / (stem + "-maps.png"));
+}
+
 /// Solves what is not finished yet; each answer is kept as soon as it is there.
 Expected<void> solve_units(VisualizeRun& run, const VisualizeOptions& options, const Common& common,
                            const Session& session) {
@@ -100,7 +118,8 @@ Expected<void> solve_units(VisualizeRun& run, const VisualizeOptions& options, c
       note("brink: unit {}:{}: {}", unit.layer, unit.index, found.note);
     }
     if (!options.images.empty()) run.found.push_back({unit.layer, unit.index, found});
-    auto kept = run.folder.add(to_result(unit, found, run.bounds.box, options));
+    auto kept = run.folder.add(to_result(unit, found, run.bounds.box, run.shape, options));
+    if (kept) kept = draw_maps(run, options, unit, found);
     if (progress) progress->step();
     return kept;
   };
@@ -164,9 +183,18 @@ Expected<void> write_images(VisualizeRun& run, const VisualizeOptions& options) 
   std::sort(run.found.begin(), run.found.end(), [](const StoredUnit& a, const StoredUnit& b) {
     return std::pair(a.layer, a.unit) < std::pair(b.layer, b.unit);
   });
-  if (auto ok = write_unit_images(options.images, run.found, run.asked.hash); !ok) return ok;
+  if (auto ok = write_unit_images(options.images, run.found, run.inputs, run.asked.hash); !ok)
+    return ok;
   remove_keeping_store(options.store, options.images);
   return {};
+}
+
+/// What an input looks like, and what its numbers are called.
+void set_inputs(VisualizeRun& run, const std::optional<Dataset>& set) {
+  run.shape = set && set->picture ? shape_of(*set) : shape_of(run.loaded.facts.input_shape);
+  for (int j = 0; j < run.loaded.network.input_size(); ++j) {
+    run.inputs.push_back(set ? set->input_name(j) : fmt::format("input {}", j));
+  }
 }
 
 /// Steps that need no proof: all bad requests are found here.
@@ -177,8 +205,16 @@ Expected<void> prepare(const VisualizeOptions& options, const Common& common, Vi
   auto units = chosen_units(options.choice, run.loaded.network, options.shared.shard);
   if (!units) return tl::unexpected(units.error());
   run.units = std::move(*units);
-  auto box = box_without_question(options.shared, common, run.loaded.network);
+  std::optional<Dataset> set;
+  auto box = box_without_question(options.shared, common, run.loaded, &set);
   if (!box) return tl::unexpected(box.error());
+  set_inputs(run, set);
+  if (options.maps) {
+    if (options.out.empty()) return bad_request("--maps needs a folder: -o DIR");
+    run.graph = std::dynamic_pointer_cast<const graph::NodeGraph>(run.loaded.network.as_in_file);
+    auto any = maps_are_there(run.graph.get(), *box);
+    if (!any) return any;
+  }
   const auto mip = make_mip_options(options.shared, ClosestQuestion());  // a unit has no distance
   if (!mip) return tl::unexpected(mip.error());
   run.engine = engine_of(options.shared, common, *mip, *box);
@@ -242,7 +278,10 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
   command->add_option("-o,--out", options->out, "folder for units.csv and the pictures");
   command->add_flag("--min", options->least,
                     "the least pre-activation in place of the largest activation");
-  command->add_option("--images-out", options->images, "the inputs found, as .npz for numpy.load");
+  command->add_flag("--maps", options->maps,
+                    "for each unit also what convolutions and pooling make of its input");
+  command->add_option("--images-out", options->images,
+                      "the inputs found, as .npz for numpy.load or .csv");
   add_store_option(*command, options->store);
   add_force_option(*command, options->force);
   add_shard_option(*command, shared);

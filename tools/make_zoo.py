@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """Small exported networks of tests/data/zoo, what they compute, and networks that must be refused.
 
-    python3 -m venv venv && venv/bin/pip install torch onnx onnxscript scikit-learn skl2onnx
+    python3 -m venv venv && venv/bin/pip install torch keras onnx onnxruntime onnxscript scikit-learn skl2onnx
     venv/bin/python tools/make_zoo.py tests/data/zoo
+    venv/bin/python tools/make_zoo.py --fuzz 200 build/release/brink
 
-Written once with torch 2.15 (the older exporter, *_old, and the newer, *_new), scikit-learn 1.9 and skl2onnx
-1.20. expected.json holds inputs and the outputs that onnx's reference evaluator gives for a copy of the file in
+Written once with torch 2.15 (the older exporter, *_old, and the newer, *_new), Keras 3.15, scikit-learn 1.9 and
+skl2onnx 1.20. The second form holds brink against onnxruntime on random graphs. expected.json holds inputs and the outputs that onnx's reference evaluator gives for a copy of the file in
 double precision, before any final Softmax; refused.json the words that an error has to have.
 """
 
 import json
 import pathlib
+import subprocess
 import sys
+import tempfile
 import warnings
 
 import numpy as np
@@ -24,7 +27,10 @@ from onnx.reference import ReferenceEvaluator
 from torch import nn
 from torch.nn import functional as F
 
+import zoo_by_hand
+
 HALF = (t.FLOAT, t.FLOAT16)
+ENDINGS = ("Softmax", "LogSoftmax", "Hardmax", "Sigmoid", "ArgMax")
 warnings.filterwarnings("ignore")
 
 
@@ -209,11 +215,18 @@ def written_by_scikit_learn(folder):
     from skl2onnx import to_onnx
     from sklearn.neural_network import MLPClassifier, MLPRegressor
     from sklearn.pipeline import make_pipeline
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
     from sklearn.preprocessing import MinMaxScaler, StandardScaler
+    small = lambda: MLPClassifier(hidden_layer_sizes=(4,), max_iter=20, random_state=1)
+    of_columns = lambda: make_pipeline(
+        ColumnTransformer([("a", StandardScaler(), [0, 2]), ("b", "passthrough", [3, 1])]), small())
     rng = np.random.default_rng(3)
     x = rng.normal(size=(60, 4)).astype(np.float32)
-    for name, model, y in (("sklearn_classifier", MLPClassifier(hidden_layer_sizes=(6, 5), max_iter=50), rng.integers(0, 3, 60)),
-                           ("sklearn_regressor", MLPRegressor(hidden_layer_sizes=(6,), max_iter=50), x[:, 0])):
+    for name, model in (("sklearn_columns", of_columns()), ("sklearn_imputed", make_pipeline(SimpleImputer(), small()))):
+        onnx.save(to_onnx(model.fit(x, rng.integers(0, 3, 60)), x[:1], options={"zipmap": False}), folder / f"{name}.onnx")
+    for name, model, y in (("sklearn_classifier", MLPClassifier(hidden_layer_sizes=(6, 5), max_iter=50, random_state=1), rng.integers(0, 3, 60)),
+                           ("sklearn_regressor", MLPRegressor(hidden_layer_sizes=(6,), max_iter=50, random_state=1), x[:, 0])):
         pipeline = make_pipeline(StandardScaler(), MinMaxScaler(), model).fit(x, y)
         onnx.save(to_onnx(pipeline, x[:1], options={"zipmap": False} if "class" in name else None), folder / f"{name}.onnx")
 
@@ -252,10 +265,47 @@ def in_double(model):
     return model
 
 
+def expect_runtime(path, value, x, y):
+    """onnxruntime, in float32, says the same but for rounding; some operators it has for fewer types."""
+    import onnxruntime
+    model = onnx.load(path)
+    del model.graph.output[:]
+    model.graph.output.append(h.make_tensor_value_info(value, t.FLOAT, None))
+    try:
+        session = onnxruntime.InferenceSession(model.SerializeToString())
+    except Exception as error:  # of its own classes
+        print(f"{path.name}: not run by onnxruntime: {str(error)[:100]}")
+        return
+    found = session.run(None, {model.graph.input[0].name: x.astype("f4")})[0]
+    scale = max(1, abs(y).max())
+    if abs(found.reshape(y.shape) - y).max() > 1e-4 * scale:
+        raise SystemExit(f"{path.name}: onnxruntime differs by {abs(found.reshape(y.shape) - y).max()}")
+
+
+def fuzz(count, brink):
+    import onnxruntime
+    rng = np.random.default_rng(8)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for i in range(count):
+            model = zoo_by_hand.random_graph(rng)
+            onnx.save(model, folder / "net.onnx")
+            x = 2 * rng.normal(size=(6, 2, 5, 5)).astype("f4")
+            np.savez(folder / "x.npz", images=x.reshape(6, -1).astype("f8"))
+            subprocess.run([brink, "eval", "net.onnx", "--inputs", "x.npz", "--outputs", "y.npz", "--quiet"], cwd=folder,
+                           check=True, stdout=subprocess.DEVNULL)
+            session = onnxruntime.InferenceSession(model.SerializeToString())
+            theirs = np.concatenate([session.run(None, {"x": image[None]})[0] for image in x])
+            ours = np.load(folder / "y.npz")["outputs"]
+            if abs(ours - theirs).max() > 1e-4 * max(1, abs(theirs).max()):
+                raise SystemExit(f"graph {i}: brink differs from onnxruntime by {abs(ours - theirs).max()}")
+    print(f"{count} random graphs agree")
+
+
 def expected(path):
     rng = np.random.default_rng(len(path.name))
     model = in_double(onnx.load(path))
-    ends = [n.input[0] for n in model.graph.node if n.op_type == "Softmax"]
+    ends = [n.input[0] for n in model.graph.node if n.op_type in ENDINGS]
     value = ends[0] if ends else model.graph.output[-1].name
     del model.graph.output[:]
     model.graph.output.append(h.make_tensor_value_info(value, t.DOUBLE, None))
@@ -265,12 +315,15 @@ def expected(path):
     for _ in range(3 if dims[0] == 1 else 1):
         x = 2 * rng.normal(size=dims).round(3)
         y = np.asarray(run.run(None, {model.graph.input[0].name: x})[0], "f8")
+        expect_runtime(path, value, x, y)
         inputs += x.reshape(dims[0], -1).tolist()
         outputs += y.reshape(dims[0], -1).tolist()
     return {"inputs": inputs, "outputs": outputs}
 
 
 def main():
+    if sys.argv[1] == "--fuzz":
+        return fuzz(int(sys.argv[2]), pathlib.Path(sys.argv[3]).resolve())
     folder = pathlib.Path(sys.argv[1])
     (folder / "refused").mkdir(parents=True, exist_ok=True)
     torch.manual_seed(1)
@@ -280,10 +333,16 @@ def main():
             export(folder / f"{name}_{'new' if newer else 'old'}.onnx", model, shape, newer)
     written_by_scikit_learn(folder)
     written_as_from_keras(folder)
-    words = {}
+    rng, words = np.random.default_rng(7), {}
+    for name, model in zoo_by_hand.read_graphs(rng).items():
+        onnx.save(model, folder / f"{name}.onnx")
+    for name, (model, says) in zoo_by_hand.refused_graphs(rng).items():
+        onnx.save(model, folder / "refused" / f"{name}.onnx")
+        words[f"{name}.onnx"] = says
     for name, (model, shape, says) in refused_networks().items():
         export(folder / "refused" / f"{name}.onnx", model.eval(), shape, False)
         words[f"{name}.onnx"] = says
+    zoo_by_hand.written_by_keras(folder)
     rows = [f'"{p.name}": {json.dumps(expected(p))}' for p in sorted(folder.glob("*.onnx"))]
     (folder / "expected.json").write_text("{\n" + ",\n".join(rows) + "\n}\n")
     (folder / "refused.json").write_text(json.dumps(words, indent=1) + "\n")

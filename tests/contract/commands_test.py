@@ -69,6 +69,38 @@ class Commands(Contract):
                              "b.json")
             self.assertEqual(len(json.loads(done.stdout)["layers"][-1]["bounds"]), width)
 
+    def test_info(self):
+        text = self.good("info", "net.onnx").stdout
+        for words in ("ONNX of opset 13 by brink", "input       input [1, 30], 30 numbers", "classes 0 to 9", "Gemm", "hidden ReLUs"):
+            self.assertIn(words, text)
+        shutil.copytree(ONNX_FILES, self.folder / "info", dirs_exist_ok=True)
+        done = self.good("info", "info/sklearn_zip_classifier.onnx", "--json")
+        self.assertEqual(done.stderr, "")
+        document = json.loads(done.stdout)
+        self.assertEqual(document["operators"]["MatMul"], 2)
+        self.assertEqual(document["classes"], ["0", "1", "2"])
+        self.assertEqual((document["dropped"], document["parameters"], document["hidden_relus"]), ("Softmax", 67, 8))
+        self.assertEqual(document["other_outputs"], ["output_label"])
+        self.assertEqual([layer["units"] for layer in document["layers"]], [8, 3])
+        self.refused("info", "labels.txt")
+
+    def test_nnet(self):
+        self.good("convert", "net.onnx", "net.nnet", "--box", "0:2")
+        first = json.loads(self.good("eval", "net.onnx", "--data", "data", "--json").stdout)
+        self.assertEqual(json.loads(self.good("eval", "net.nnet", "--data", "data", "--json").stdout), first)
+        document = json.loads(self.good("info", "net.nnet", "--json").stdout)
+        self.assertEqual(document["format"], "NNet")
+        self.assertEqual(document["box"]["upper"], [2.0] * 30)
+        self.assertEqual(document["hash"], json.loads(self.good("info", "net.onnx", "--json").stdout)["hash"])
+        self.assertIn("box: 0:2 in net.nnet", self.good("bounds", "net.nnet", "-o", "n.json").stderr)
+        self.good("convert", "net.nnet", "back.onnx")
+        self.assertEqual(json.loads(self.good("info", "back.onnx", "--json").stdout)["hash"], document["hash"])
+        self.refused("convert", "net.onnx", "net.txt", says=["neither .onnx nor .nnet"])
+        self.refused("info", "net.nnet", "--output-name", "y", says=["leave --output-name out"])
+        lines = (self.folder / "net.nnet").read_text().splitlines()
+        (self.folder / "cut.nnet").write_text("\n".join([*lines[:9], "1,2", *lines[10:]]))
+        self.refused("info", "cut.nnet", says=["line 10: 2 numbers"])
+
     def test_bounds_of_outputs_only(self):
         done = self.good("bounds", "net.onnx", "--outputs", "--method", "exact", "-o", "outputs.json")
         lines = done.stdout.splitlines()

@@ -3,9 +3,12 @@
 The networks are in tests/data; the right values follow from their weights or from enumeration.
 """
 
+import base64
 import csv
 import math
 import pathlib
+import random
+import re
 import shutil
 import struct
 import unittest
@@ -48,6 +51,54 @@ class Data(Contract):
         asked = ("net.onnx", "--data", "data", "--images", "0-5", "--norm", "linf")
         named = (*asked, "--target", "any", "--margin", "1", "--target-min", "none", "--lead", "auto")
         self.assertEqual(self.distances(*asked), self.distances(*named))
+
+    def colours(self):
+        """Pictures of 3x6x6 for a network of the zoo: channels in front, behind them, and as rows of numbers."""
+        source = random.Random(2)
+        shutil.copy(DATA / "zoo" / "three_colours_old.onnx", self.folder / "colour.onnx")
+        images = [[[[source.randrange(256) for _ in range(6)] for _ in range(6)] for _ in range(3)] for _ in range(4)]
+        front = [v for image in images for plane in image for row in plane for v in row]
+        behind = [image[c][i][j] for image in images for i in range(6) for j in range(6) for c in range(3)]
+        for name, numbers, shape in (("front", front, (4, 3, 6, 6)), ("behind", behind, (4, 6, 6, 3)),
+                                     ("rows", front, (4, 108)), ("other", front, (4, 3, 4, 9))):
+            write_npz(self.folder / f"{name}.npz", x=npy(numbers, shape, "|u1"))
+
+    def test_colours_in_the_order_of_the_network(self):
+        self.colours()
+        asked = ("--images", "0-3", "--norm", "l2", "--images-out", "c.npz")
+        answers = {}
+        for name in ("front", "behind", "rows"):
+            rows, _ = self.rows("colour.onnx", "--data", f"{name}.npz", *asked, "--png", "pictures")
+            answers[name] = [(row["distance"], row["target"]) for row in rows]
+            self.assertEqual({row["status"] for row in rows}, {"optimal"})
+            picture = (self.folder / "pictures" / "0-l2.png").read_bytes()
+            self.assertEqual(struct.unpack(">IIBB", picture[16:26]), (48, 48, 8, 2))  # RGB
+        self.assertEqual(answers["front"], answers["behind"])
+        self.assertEqual(answers["front"], answers["rows"])
+        shape, numbers = read_npz(self.folder / "c.npz")["images"]
+        self.assertEqual((shape, len(numbers)), ((4, 108), 432))
+        self.refused("closest", "colour.onnx", "--data", "data", "--images", "0", "-o", "d.csv",
+                     says=["5x6 = 30 pixels", "[1, 3, 6, 6] = 108 inputs"])
+
+    def test_colours_on_pages_and_in_reports(self):
+        self.colours()
+        self.good("closest", "colour.onnx", "--data", "behind.npz", "--images", "0-3", "--norm", "linf", "-o", "p.csv",
+                  "--images-out", "p.npz", "--store", "colour.db")
+        self.good("picture", "p.csv", "--data", "behind.npz", "-o", "p.png")
+        self.good("page", "colour.onnx", "--data", "behind.npz", "--closest", "p.csv", "-o", "p.html")
+        self.good("report", "colour.db", "-o", "colour.html")
+        sheets = re.findall(r"iVBOR[A-Za-z0-9+/=]*", (self.folder / "colour.html").read_text())
+        kinds = [struct.unpack(">IIBB", base64.b64decode(sheet)[16:26]) for sheet in sheets]
+        self.assertEqual(kinds, [(96, 6, 8, 2), (96, 6, 8, 0)])  # pictures in colour, changes in grey
+
+    def test_feature_maps(self):
+        self.colours()
+        self.good("visualize", "colour.onnx", "--unit", "1:5", "--maps", "-o", "maps", "--images-out", "u.csv")
+        self.assertEqual((self.folder / "maps" / "unit_1_5-maps.png").read_bytes()[:4], b"\x89PNG")
+        header = (self.folder / "u.csv").read_text().splitlines()[0].split(",")
+        self.assertEqual(header[:5], ["layer", "unit", "activation", "bound", "input 0"])
+        self.assertEqual(len(header), 4 + 108 + 1)
+        self.refused("visualize", "net.onnx", "--unit", "1:0", "--maps", "-o", "m", says=["no convolution"])
 
     def test_the_papers_question_in_a_word(self):
         asked = ("net.onnx", "--data", "data", "--images", "0-3", "--norm", "l1")

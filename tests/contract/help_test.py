@@ -9,8 +9,8 @@ import unittest
 from harness import run
 
 # Each needs what those before it made; by `strokes`, which the program draws itself.
-ORDER = ("train", "eval", "bounds", "visualize", "closest", "export", "picture", "page", "harden", "curve",
-         "reproduce", "table", "runs", "runs merge", "report", "data", "data list")
+ORDER = ("train", "info", "convert", "eval", "bounds", "visualize", "closest", "export", "picture", "page", "harden",
+         "curve", "reproduce", "table", "runs", "runs merge", "report", "data", "data list")
 NEED_A_NETWORK = {"data fetch"}
 
 

@@ -90,7 +90,7 @@ class OnnxBuilder {
   }
 
   std::string bytes() const { return model.SerializeAsString(); }
-  Expected<OnnxModel> read() const { return parse_onnx(bytes(), "net.onnx"); }
+  Expected<NetworkFile> read() const { return parse_onnx(bytes(), "net.onnx"); }
   /// The error's message; "" if the file is read.
   std::string refusal() const {
     const auto read_model = read();

@@ -21,7 +21,7 @@ inline std::vector<float> random_floats(Random& random, std::int64_t n) {
 }
 
 /// Reads the graph and compares its two forward passes.
-inline OnnxModel checked(const OnnxBuilder& builder) {
+inline NetworkFile checked(const OnnxBuilder& builder) {
   const auto model = builder.read();
   if (!model) throw std::runtime_error(model.error().message);
   EXPECT_TRUE(check(model->network));

@@ -18,7 +18,7 @@ VectorXd vector_of(const std::vector<double>& values) {
 
 void expect_values(const OnnxBuilder& builder, const std::vector<double>& x,
                    const std::vector<double>& y) {
-  const OnnxModel model = checked(builder);
+  const NetworkFile model = checked(builder);
   const VectorXd at_x = *model.network.as_in_file->evaluate(vector_of(x));
   ASSERT_EQ(at_x.size(), std::ssize(y));
   EXPECT_LE((at_x - vector_of(y)).cwiseAbs().maxCoeff(), 1e-6) << at_x.transpose();

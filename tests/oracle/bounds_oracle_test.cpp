@@ -5,6 +5,7 @@
 #include "brink/tighten/tighten.h"
 #include "cases.h"
 #include "cells.h"
+#include "graphs.h"
 
 namespace brink {
 
@@ -72,6 +73,19 @@ TEST_P(BoundsOracle, RandomNetworks) {
     expect_ranges({fmt::format("random {}", i), std::move(network),
                    Box::uniform(sizes[0], low, low + random.uniform(0.1, 2))},
                   GetParam(), worst);
+  }
+  RecordProperty("worst", fmt::format("{}", worst));
+}
+
+TEST_P(BoundsOracle, Graphs) {
+  Random random(98);
+  double worst = 0;
+  for (int i = 0; i < 25; ++i) {
+    std::string operators;
+    Network network = oracle::draw_graph(random, operators);
+    const double low = random.uniform(-1, 0.5);
+    const Box box = Box::uniform(network.input_size(), low, low + random.uniform(0.1, 2));
+    expect_ranges({operators, std::move(network), box}, GetParam(), worst);
   }
   RecordProperty("worst", fmt::format("{}", worst));
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cells.h"
+#include "graphs.h"
 #include "random_network.h"
 
 namespace brink::oracle {
@@ -150,6 +151,7 @@ void make_linear_units(Network& network, Random& random) {
 
 Network draw_network(std::uint64_t seed, std::string& family) {
   Random random(seed);
+  if (seed >= 64 * kOfGraphs) return draw_graph(random, family);
   const auto output = random.index(2) == 0 ? OutputKind::linear : OutputKind::relu;
   Network network = random_network(draw_sizes(random), random, random.uniform(1, 3), output);
   switch (random.index(8)) {

@@ -26,6 +26,9 @@ struct Case {
 /// Networks of cases from this seed on have linear units.
 inline constexpr std::uint64_t kWithLinearUnits = std::uint64_t{1} << 32;
 
+/// Those from this one on are graphs of operators (graphs.h).
+inline constexpr std::uint64_t kOfGraphs = std::uint64_t{1} << 33;
+
 /// The same case for the same seed, on every machine.
 Case draw_case(std::uint64_t seed);
 

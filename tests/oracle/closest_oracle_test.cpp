@@ -8,6 +8,7 @@
 
 #include <map>
 #include <mutex>
+#include <sstream>
 
 #include "brink/base/parallel.h"
 #include "check.h"
@@ -81,6 +82,29 @@ class WithLinearUnits : public ::testing::TestWithParam<int> {};
 TEST_P(WithLinearUnits, EngineEqualsEnumeration) {
   check_block(kWithLinearUnits + static_cast<std::uint64_t>(GetParam()) * kBlock);
 }
+
+class OfGraphs : public ::testing::TestWithParam<int> {};
+
+TEST_P(OfGraphs, EngineEqualsEnumeration) {
+  check_block(kOfGraphs + static_cast<std::uint64_t>(GetParam()) * kBlock);
+}
+
+TEST(OfGraphsDraw, EveryOperatorComesUp) {
+  std::map<std::string, int> seen;
+  for (std::uint64_t seed = kOfGraphs; seed < kOfGraphs + 200; ++seed) {
+    const Case c = draw_case(seed);
+    std::istringstream names(c.family);
+    for (std::string name; names >> name;) ++seen[name];
+    EXPECT_TRUE(c.network.as_in_file != nullptr);
+  }
+  EXPECT_EQ(seen.size(), 19U);
+  for (const auto& [name, count] : seen) EXPECT_GE(count, 5) << name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Block, OfGraphs,
+                         ::testing::Range(0, static_cast<int>(from_environment("BRINK_ORACLE_CASES",
+                                                                               1000) /
+                                                              kBlock / 5)));
 
 INSTANTIATE_TEST_SUITE_P(Block, WithLinearUnits,
                          ::testing::Range(0, static_cast<int>(from_environment("BRINK_ORACLE_CASES",

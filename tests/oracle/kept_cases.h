@@ -29,6 +29,7 @@ inline constexpr KeptCase kKeptCases[] = {
     {3530, "integer weights, all-zero region without inside, linearised L2"},
     {3664, "integer weights, all-zero region without inside, L1"},
     {3820, "integer weights, y_t >= 0 only where it is 0"},
+    {8589934663, "the graph rounds otherwise than its network where two conditions are tight"},
 };
 
 }  // namespace brink::oracle

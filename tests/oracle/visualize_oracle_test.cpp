@@ -63,7 +63,8 @@ class Visualize : public ::testing::TestWithParam<int> {};
 
 TEST_P(Visualize, EveryUnitEqualsEnumeration) {
   const auto number = static_cast<std::uint64_t>(GetParam());
-  const Case c = draw_case((number % 4 == 3 ? kWithLinearUnits : 70000) + number);
+  const std::uint64_t first = number >= 40 ? kOfGraphs : number % 4 == 3 ? kWithLinearUnits : 70000;
+  const Case c = draw_case(first + number);
   const Bounds bounds = reference_bounds(c.network, c.question.box, c.bounds);
   SCOPED_TRACE(describe(c));
   for (int k = 1; k <= c.network.depth(); ++k) {
@@ -77,7 +78,7 @@ TEST_P(Visualize, EveryUnitEqualsEnumeration) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, Visualize, ::testing::Range(0, 40));
+INSTANTIATE_TEST_SUITE_P(Networks, Visualize, ::testing::Range(0, 52));
 
 }  // namespace
 }  // namespace brink::oracle

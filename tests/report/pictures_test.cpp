@@ -25,7 +25,7 @@ TEST(Pictures, SquareImagesAreSquareAndOthersARow) {
 }
 
 TEST(Pictures, GreySpansTheRangeRowByRow) {
-  const Raster p = grey_picture(vector({-1, 0, 1, 3, 5, 0.5}), {2, 3}, -1, 3, 1);
+  const Raster p = image_picture(vector({-1, 0, 1, 3, 5, 0.5}), {2, 3}, -1, 3, 1);
   ASSERT_EQ(p.width, 3);
   ASSERT_EQ(p.height, 2);
   EXPECT_EQ(p.at(0, 0), kBlack);
@@ -34,8 +34,45 @@ TEST(Pictures, GreySpansTheRangeRowByRow) {
   EXPECT_EQ(p.at(1, 1), kWhite) << "above the range: cut";
 }
 
+TEST(Pictures, ShapesOfInputs) {
+  const auto shape = [](const std::vector<std::int64_t>& input) { return shape_of(input); };
+  EXPECT_EQ(shape({1, 784}), (ImageShape{28, 28}));
+  EXPECT_EQ(shape({1, 784, 1, 1}), (ImageShape{28, 28}));
+  EXPECT_EQ(shape({1, 1, 4, 5}), (ImageShape{4, 5}));
+  EXPECT_EQ(shape({1, 4, 5}), (ImageShape{4, 5}));
+  EXPECT_EQ(shape({4, 5}), (ImageShape{4, 5}));
+  EXPECT_EQ(shape({1, 3, 4, 5}), (ImageShape{4, 5, 3}));
+  EXPECT_EQ(shape({1, 4, 5, 3}), (ImageShape{4, 5, 3, true}));
+  EXPECT_EQ(shape({1, 2, 4, 5}), (ImageShape{4, 5, 2}));
+  EXPECT_EQ(shape({1, 2, 8}), (ImageShape{2, 8}));
+  EXPECT_EQ(shape({1, 5}), (ImageShape{1, 5}));
+}
+
+TEST(Pictures, ThreeChannelsAreColours) {
+  const Colour left{255, 0, 51}, right{0, 255, 102};
+  const Raster first = image_picture(vector({1, 0, 0, 1, 0.2, 0.4}), {1, 2, 3}, 0, 1, 1);
+  const Raster last = image_picture(vector({1, 0, 0.2, 0, 1, 0.4}), {1, 2, 3, true}, 0, 1, 1);
+  EXPECT_EQ(first.pixels, (std::vector<Colour>{left, right}));
+  EXPECT_EQ(last, first);
+  const Raster fourth = image_picture(vector({1, 0, 0.2, 0.7}), {1, 1, 4}, 0, 1, 1);
+  EXPECT_EQ(fourth.at(0, 0), left);
+  // The channel that changes most counts, with its sign.
+  const auto grey = vector({0, 0, 0, 0, 0, 0}), x = vector({0.5, 0, 0, 0, -1, 0.25});
+  EXPECT_EQ(change_picture(x, grey, {1, 2, 3}, 1).at(0, 0), kBlack);
+  EXPECT_EQ(change_picture(x, grey, {1, 2, 3}, 1).at(1, 0), (Colour{191, 191, 191}));
+  EXPECT_EQ(signed_change_picture(x, grey, {1, 2, 3}, 1).at(0, 0), (Colour{0, 0, 255}));
+}
+
+TEST(Pictures, OtherChannelsStandSideBySide) {
+  const Raster p = image_picture(vector({0, 0.2, 0.4, 1}), {1, 2, 2}, 0, 1, 1);
+  ASSERT_EQ(p.width, 4);
+  EXPECT_EQ(p.at(1, 0), (Colour{51, 51, 51}));
+  EXPECT_EQ(p.at(2, 0), (Colour{102, 102, 102}));
+  EXPECT_EQ(image_picture(vector({0, 0.4, 0.2, 1}), {1, 2, 2, true}, 0, 1, 1), p);
+}
+
 TEST(Pictures, ScaleRepeatsPixels) {
-  const Raster p = grey_picture(vector({0, 1}), {1, 2}, 0, 1, 3);
+  const Raster p = image_picture(vector({0, 1}), {1, 2}, 0, 1, 3);
   ASSERT_EQ(p.width, 6);
   ASSERT_EQ(p.height, 3);
   EXPECT_EQ(count(p, kBlack), 9);

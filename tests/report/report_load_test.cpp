@@ -69,7 +69,7 @@ TEST(ReportLoad, AnswersWithPictures) {
   const auto data = load_report(small.store);
   ASSERT_TRUE(data.has_value()) << data.error().message;
   ASSERT_EQ(data->images.size(), 3U);
-  EXPECT_EQ(data->images[0].original.greys, (std::vector<std::uint8_t>{0, 51, 102, 255}));
+  EXPECT_EQ(data->images[0].original.bytes, (std::vector<std::uint8_t>{0, 51, 102, 255}));
   EXPECT_TRUE(data->images[2].original.empty());
   ASSERT_EQ(data->answers.size(), 3U);
   const ReportAnswer& first = data->answers[0];
@@ -78,8 +78,8 @@ TEST(ReportLoad, AnswersWithPictures) {
   EXPECT_EQ(first.distance, 0.5);
   EXPECT_EQ(first.bound, 0.25);
   EXPECT_EQ(first.run, 0);
-  EXPECT_EQ(first.found.greys, (std::vector<std::uint8_t>{0, 153, 179, 255})) << "box -1:1";
-  EXPECT_EQ(first.change.greys, (std::vector<std::uint8_t>{1, 128, 128, 128}));
+  EXPECT_EQ(first.found.bytes, (std::vector<std::uint8_t>{0, 153, 179, 255})) << "box -1:1";
+  EXPECT_EQ(first.change.bytes, (std::vector<std::uint8_t>{1, 128, 128, 128}));
   EXPECT_TRUE(data->answers[1].found.empty());
   EXPECT_FALSE(data->answers[2].found.empty());
   EXPECT_TRUE(data->answers[2].change.empty());
@@ -109,7 +109,7 @@ TEST(ReportLoad, UnitsBoundsAndDescents) {
   ASSERT_TRUE(data.has_value()) << data.error().message;
   ASSERT_EQ(data->units.size(), 1U);
   EXPECT_EQ(data->units[0].layer, 2);
-  EXPECT_EQ(data->units[0].found.greys, (std::vector<std::uint8_t>{0, 0, 255, 255}));
+  EXPECT_EQ(data->units[0].found.bytes, (std::vector<std::uint8_t>{0, 0, 255, 255}));
   ASSERT_EQ(data->bounds.size(), 1U);
   ASSERT_EQ(data->bounds[0].layers.size(), 2U);
   EXPECT_EQ(data->bounds[0].layers[1][1].upper, bounds.at(2, 1).upper);

@@ -12,12 +12,12 @@ Thumbnail flat(int rows, int columns, std::uint8_t grey) {
 
 TEST(Sprites, Thumbnails) {
   const Eigen::Vector4d image(-2, 0, 1, 3);
-  EXPECT_EQ(grey_thumbnail(image, {2, 2}, -1, 1).greys,
+  EXPECT_EQ(image_thumbnail(image, {2, 2}, -1, 1).bytes,
             (std::vector<std::uint8_t>{0, 128, 255, 255}));
   const Eigen::Vector4d original(0, 0, 1, 1);
-  EXPECT_EQ(change_thumbnail(image, original, {2, 2}).greys,
+  EXPECT_EQ(change_thumbnail(image, original, {2, 2}).bytes,
             (std::vector<std::uint8_t>{1, 128, 128, 255}));
-  EXPECT_EQ(change_thumbnail(image, image, {2, 2}).greys, std::vector<std::uint8_t>(4, 128));
+  EXPECT_EQ(change_thumbnail(image, image, {2, 2}).bytes, std::vector<std::uint8_t>(4, 128));
 }
 
 TEST(Sprites, EachStandsWhereItsNumberSays) {
@@ -38,6 +38,22 @@ TEST(Sprites, EachStandsWhereItsNumberSays) {
     const Colour seen = picture->at(cell % 16 * 3 + 2, cell / 16 * 2 + 1);
     EXPECT_EQ(seen.r, sprite % 251);
   }
+}
+
+TEST(Sprites, ColoursHaveSheetsOfTheirOwn) {
+  Eigen::VectorXd image(6);
+  image << 1, 0, 0, 1, 0.2, 0.4;
+  const Thumbnail colour = image_thumbnail(image, {1, 2, 3}, 0, 1);
+  EXPECT_EQ(colour.bytes, (std::vector<std::uint8_t>{255, 0, 51, 0, 255, 102}));
+  const Thumbnail change = change_thumbnail(image, Eigen::VectorXd::Zero(6), {1, 2, 3});
+  EXPECT_EQ(change.bytes, (std::vector<std::uint8_t>{255, 255}));
+  SpriteSheets sprites;
+  EXPECT_EQ(sprites.add(flat(1, 2, 9)), 0);
+  EXPECT_EQ(sprites.add(colour), 256);
+  EXPECT_EQ(sprites.add(change), 1);
+  const auto png = SpriteSheets::encode(sprites.sheets()[1]);
+  ASSERT_TRUE(png);
+  EXPECT_EQ(decode_png(*png, "sheet")->at(1, 0), (Colour{0, 255, 102}));
 }
 
 TEST(Sprites, EveryShapeHasSheetsOfItsOwn) {

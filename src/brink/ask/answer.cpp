@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "brink/ask/levels.h"
+#include "brink/base/random.h"
 #include "brink/bounds/rounding.h"
 #include "brink/network/float32.h"
 #include "brink/pattern/polish.h"
@@ -50,8 +51,30 @@ Found on_levels(const Found& found, const ClosestQuestion& question, const Netwo
   return result;
 }
 
+/// A point beside x that fools, if random directions have one; what x leaves as it was stays so.
+std::optional<Eigen::VectorXd> beside(const ClosestQuestion& question, const Network& network,
+                                      const Found& found, const Eigen::VectorXd& image,
+                                      const Box& box) {
+  constexpr int kDirections = 64;
+  Random random(0);
+  const Eigen::VectorXd& x = found.image;
+  for (double step = 1e-15; step <= 1e-8; step *= 10) {
+    for (int i = 0; i < kDirections; ++i) {
+      Eigen::VectorXd y = x;
+      for (Eigen::Index j = 0; j < y.size(); ++j) {
+        const double width = box.upper(j) - box.lower(j);
+        if (x(j) != image(j)) y(j) += step * width * random.normal();
+      }
+      y = y.cwiseMax(box.lower).cwiseMin(box.upper);
+      if (fools(question, network, *found.region, image, y, found.lead)) return y;
+    }
+  }
+  return std::nullopt;
+}
+
 /// The image found, what it changes a hair farther out where the file's own forward pass, which
-/// rounds otherwise than the network's, misses it.
+/// rounds otherwise than the network's, misses it; or where two conditions are met with nothing to
+/// spare, in any direction.
 Eigen::VectorXd confirmed(const ClosestQuestion& question, const Network& network,
                           const Found& found, const Eigen::VectorXd& image) {
   const Box box = reach(question, image);
@@ -61,7 +84,9 @@ Eigen::VectorXd confirmed(const ClosestQuestion& question, const Network& networ
     if (fools(question, network, *found.region, image, x, found.lead)) return x;
     x = (x + push * (x - image)).cwiseMax(box.lower).cwiseMin(box.upper);
   }
-  return fools(question, network, *found.region, image, x, found.lead) ? x : found.image;
+  if (fools(question, network, *found.region, image, x, found.lead)) return x;
+  return may_move ? beside(question, network, found, image, box).value_or(found.image)
+                  : found.image;
 }
 
 }  // namespace
@@ -152,6 +177,11 @@ void complete(ClosestAnswer& answer, const ClosestQuestion& question, const Netw
   if (!question.target.is_threshold()) answer.target = found.region->target;
   answer.verified = fools(question, network, *found.region, image, answer.image, found.lead) &&
                     (!question.levels || on_levels(question, image, answer.image));
+  const bool closed = answer.status == AnswerStatus::optimal || answer.status == AnswerStatus::gap;
+  if (!answer.verified && closed) {
+    answer.status = AnswerStatus::undecided;
+    answer.note = "undecided by rounding: the image found is one only but for that";
+  }
   answer.float32 = taken_in_float32(question, network, answer.image, found.region->target);
   answer.all_zero = network.output == OutputKind::relu &&
                     (outputs_in_file(network, answer.image).array() == 0).all();

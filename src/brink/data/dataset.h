@@ -1,5 +1,5 @@
-// Data sets: pictures or tables of real features, with labels. From IDX files, NumPy's .npz, CSV,
-// and the built-in strokes.
+// Data sets: pictures or tables of real features, with labels. From IDX files, CIFAR-10's batches,
+// NumPy's .npz, CSV, and the built-in strokes.
 #pragma once
 
 #include <Eigen/Core>
@@ -92,7 +92,8 @@ Expected<Dataset> read_npz_set(const std::filesystem::path& file, Split split,
 /// Separated by commas, semicolons or tabs. Errors name line and column.
 Expected<Dataset> read_csv_set(const std::filesystem::path& file, const DataOptions& options = {});
 
-/// `name`: mnist, fashion-mnist, strokes, a folder with the four IDX files, FILE.npz or FILE.csv.
+/// `name`: mnist, fashion-mnist, strokes, a folder with the four IDX files or CIFAR-10's binary
+/// batches (cifar.h), one of those (FILE.bin), FILE.npz or FILE.csv.
 Expected<Dataset> load_dataset(const std::string& name, Split split,
                                const std::filesystem::path& data_dir = {},
                                const DataOptions& options = {});

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "brink/base/near_word.h"
+#include "brink/data/cifar.h"
 #include "brink/data/dataset.h"
 
 namespace brink {
@@ -35,7 +36,7 @@ std::optional<fs::path> find_file(const fs::path& folder, Split split, const std
 Expected<std::optional<Dataset>> load_folder(const fs::path& folder, Split split) {
   const auto images = find_file(folder, split, "images");
   const auto labels = find_file(folder, split, "labels");
-  if (!images && !labels) return std::nullopt;
+  if (!images && !labels) return find_cifar(folder, split);
   const std::string front = split == Split::train ? "train-" : "t10k-";
   if (!images || !labels) {
     return bad_request("folder '{}' has {} but not {}{}-ubyte.gz; both are needed", folder.string(),
@@ -57,7 +58,7 @@ tl::unexpected<Error> not_found(const std::string& name, Split split,
       name == "mnist" || name == "fashion-mnist"
           ? fmt::format("get it with `brink data fetch {}`", name)
           : "name mnist or fashion-mnist (`brink data fetch NAME` gets them), strokes (built in), "
-            "a folder with the four IDX files, FILE.npz or FILE.csv";
+            "a folder with the four IDX files or CIFAR-10's binary batches, FILE.npz or FILE.csv";
   const std::vector<std::string> known = {"mnist", "fashion-mnist", "strokes"};
   if (std::find(known.begin(), known.end(), name) == known.end()) hint += did_you_mean(name, known);
   return bad_request("data set '{}' not found: no {}-images-idx3-ubyte(.gz) in {}; {}", name,
@@ -101,6 +102,7 @@ Expected<Dataset> load_dataset(const std::string& name, Split split, const fs::p
   if (name.empty()) return bad_request("the data set has no name; write e.g. mnist or strokes");
   if (name.ends_with(".npz")) return read_npz_set(name, split, options);
   if (name.ends_with(".csv") || name.ends_with(".tsv")) return read_csv_set(name, options);
+  if (name.ends_with(".bin")) return read_cifar(name);
   if (name == "strokes") return strokes(split);
   std::vector<fs::path> folders;
   const bool is_path = name.find('/') != std::string::npos || name == "." || name == "..";

@@ -1,7 +1,7 @@
 // A data set from NumPy's .npz: pictures or a table, whatever the type of numbers.
 #include <cmath>
 
-#include "brink/data/dataset.h"
+#include "brink/data/layout.h"
 #include "brink/data/npz.h"
 #include "feature_range.h"
 
@@ -41,10 +41,6 @@ std::string names_of(const Npz& arrays) {
   return names;
 }
 
-bool few(std::size_t extent) {
-  return extent == 1 || extent == 3 || extent == 4;
-}
-
 /// rows, columns, channels, picture from the shape n x ...
 Expected<void> set_shape(Dataset& set, const std::vector<std::size_t>& shape,
                          const std::string& where) {
@@ -70,7 +66,7 @@ Expected<void> set_shape(Dataset& set, const std::vector<std::size_t>& shape,
     set.rows = extents[0];
     set.columns = extents[1];
   } else if (shape.size() == 4) {
-    set.channels_last = !few(shape[1]) && few(shape[3]);
+    set.channels_last = channels_are_last(extents[0], extents[2]);
     set.channels = extents[set.channels_last ? 2 : 0];
     set.rows = extents[set.channels_last ? 0 : 1];
     set.columns = extents[set.channels_last ? 1 : 2];

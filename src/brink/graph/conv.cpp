@@ -85,15 +85,31 @@ double products(const Channels& channels, const std::vector<std::vector<Tap>>& t
          static_cast<double>(channels.outs);
 }
 
+/// The extents that a transposed convolution is to have, whatever its pads; empty: by its pads.
+Expected<Shape> transposed_extents(const Node& node, const Shape& value, const Shape& strides) {
+  const Attribute* rule = node.attribute("auto_pad");
+  const std::string pad = rule == nullptr || rule->text.empty() ? "NOTSET" : rule->text;
+  const bool same = pad == "SAME_UPPER" || pad == "SAME_LOWER";
+  if (!same && pad != "NOTSET" && pad != "VALID") {
+    return bad_request("attribute 'auto_pad' is '{}'", pad);
+  }
+  if (const Attribute* shape = node.attribute("output_shape")) {
+    // Some files give batch and channels too.
+    Shape extents = shape->integers;
+    if (extents.size() == strides.size() + 2) extents.erase(extents.begin(), extents.begin() + 2);
+    if (extents.size() == strides.size()) return extents;
+    return bad_request("output_shape {} is not for {} axes", text(extents), strides.size());
+  }
+  Shape extents;
+  for (std::size_t i = 0; same && i < strides.size(); ++i) {
+    extents.push_back(value[i + 2] * strides[i]);
+  }
+  return extents;
+}
+
 /// What a transposed convolution gives: its windows are those of a Conv from there to here.
 Expected<Window> transposed_window(const Node& node, const Shape& value, const Shape& kernel) {
   const std::size_t rank = kernel.size();
-  for (const std::string_view name : {"auto_pad", "output_shape"}) {
-    const Attribute* found = node.attribute(name);
-    if (found != nullptr && found->text != "NOTSET") {
-      return bad_request("attribute '{}' is not read; give pads and output_padding", name);
-    }
-  }
   const auto strides = spatial_list(node, "strides", rank, 1);
   const auto dilations = spatial_list(node, "dilations", rank, 1);
   const auto pads = spatial_list(node, "pads", 2 * rank, 0);
@@ -105,9 +121,19 @@ Expected<Window> transposed_window(const Node& node, const Shape& value, const S
                 kernel,      *strides,
                 *dilations,  {pads->begin(), pads->begin() + static_cast<std::ptrdiff_t>(rank)},
                 {}};
+  const auto wanted = transposed_extents(node, value, *strides);
+  if (!wanted) return tl::unexpected(wanted.error());
+  const Attribute* rule = node.attribute("auto_pad");
+  const bool upper = rule != nullptr && rule->text == "SAME_UPPER";
   for (std::size_t i = 0; i < rank; ++i) {
-    window.in[i] = (value[i + 2] - 1) * (*strides)[i] + (*more)[i] +
-                   (kernel[i] - 1) * (*dilations)[i] + 1 - (*pads)[i] - (*pads)[i + rank];
+    const std::int64_t full =
+        (value[i + 2] - 1) * (*strides)[i] + (*more)[i] + (kernel[i] - 1) * (*dilations)[i] + 1;
+    window.in[i] = full - (*pads)[i] - (*pads)[i + rank];
+    if (!wanted->empty()) {
+      const std::int64_t cut = std::max<std::int64_t>(0, full - (*wanted)[i]);
+      window.in[i] = (*wanted)[i];
+      window.begin[i] = upper ? cut / 2 : cut - cut / 2;
+    }
     if (window.in[i] < 1) return bad_request("makes nothing of a value of shape {}", text(value));
   }
   if (auto count = checked_size(window.in); !count) return tl::unexpected(count.error());

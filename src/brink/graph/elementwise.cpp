@@ -28,6 +28,7 @@ constexpr Function kFunctions[] = {
     {"Div", [](double a, double b) { return a / b; }},
     {"Pow", [](double a, double b) { return std::pow(a, b); }},
     {"Mod", [](double a, double b) { return a - b * std::floor(a / b); }},
+    {"Mod of C", [](double a, double b) { return std::fmod(a, b); }},  // with the divided's sign
     {"Max", greater_or_nan},
     {"Min", [](double a, double b) { return -greater_or_nan(-a, -b); }},
     {"Neg", [](double a, double) { return -a; }},
@@ -157,7 +158,9 @@ Expected<Value> apply_elementwise(const Node& node, Progression& progression) {
     return of_signals(node, progression);
   }
   if (node.inputs() > 1) {
-    auto result = fold(node.type(), node.constants(), progression);
+    const auto as_c = node.integer("fmod", 0);
+    if (!as_c) return tl::unexpected(as_c.error());
+    auto result = fold(*as_c != 0 ? "Mod of C" : node.type(), node.constants(), progression);
     if (!result) return tl::unexpected(result.error());
     return std::move(*result);
   }
@@ -167,6 +170,17 @@ Expected<Value> apply_elementwise(const Node& node, Progression& progression) {
   for (double& value : result.values) value = joins ? value : function.of(value, 0);
   result.integer = result.integer || function.decides;
   return result;
+}
+
+Expected<Value> apply_mean(const Node& node, Progression& progression) {
+  Operation sum = node.operation();
+  sum.type = "Sum";
+  std::vector<const Value*> inputs;
+  for (std::size_t i = 0; i < node.inputs(); ++i) inputs.push_back(node.input(i));
+  const auto total = apply_elementwise({sum, node.opset(), inputs}, progression);
+  return total.map([&node](const Value& value) {
+    return scaled(value, 1 / static_cast<double>(node.inputs()), 0);
+  });
 }
 
 Expected<Value> apply_where(const Node& node, Progression& progression) {

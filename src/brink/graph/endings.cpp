@@ -1,5 +1,5 @@
-// What a classifier ends in and the network does not have: Softmax, Sigmoid, and scikit-learn's
-// tables of probabilities.
+// What a classifier ends in and the network does not have: Softmax, Sigmoid, ArgMax and labels, and
+// scikit-learn's tables of probabilities.
 //
 // Softmax and a Sigmoid of each output keep the outputs' order, so the class, and are dropped. The
 // Sigmoid p of a single output y is the probability of one class of two; with
@@ -64,6 +64,66 @@ Expected<Value> apply_sigmoid(const Node& node, Progression& progression) {
 Expected<Value> apply_zip_map(const Node& node, Progression&) {
   if (node.signal(0) == nullptr) return bad_request("does not depend on the network's input");
   return *node.input(0);
+}
+
+/// Of one row of outputs, or of probabilities that are in their order. What is least is the largest
+/// of the negatives.
+Expected<Value> apply_arg_max(const Node& node, Progression& progression) {
+  const Signal* signal = node.signal(0);
+  if (signal == nullptr) return bad_request("does not depend on the network's input");
+  const bool least = node.type() == "ArgMin";
+  if (least && signal->ending != Ending::none) return refuse_after_ending(signal->ending);
+  const auto given = node.integer("axis", 0);
+  if (!given) return tl::unexpected(given.error());
+  const auto axis = normal_axis(*given, signal->shape.size());
+  if (!axis) return tl::unexpected(axis.error());
+  if (signal->shape[*axis] != size(signal->shape) || signal->shape[*axis] < 2) {
+    return bad_request(
+        "runs along axis {} of a value of shape {}, not over all of several outputs; read the "
+        "outputs before it (--output-name, or export without it)",
+        *given, text(signal->shape));
+  }
+  progression.warnings.push_back(
+      fmt::format("the final {} is dropped: outputs are what it compares{}", node.type(),
+                  least ? ", with the other sign, so that the class is the largest" : ""));
+  Signal result = least ? std::get<Signal>(scaled(*node.input(0), -1, 0)) : *signal;
+  result.label = true;
+  return result;
+}
+
+/// A row of probabilities over its sum; it keeps their order, and is 1 already for a Softmax.
+Expected<Value> apply_normalizer(const Node& node, Progression&) {
+  const Signal* signal = node.signal(0);
+  const Attribute* norm = node.attribute("norm");
+  const bool sum = norm != nullptr && norm->text == "L1";
+  if (signal == nullptr || signal->ending == Ending::none || !sum) {
+    return bad_request("{}", refusal(node.type()));
+  }
+  return *signal;
+}
+
+bool follows_label(const Node& node) {
+  for (std::size_t i = 0; i < node.inputs(); ++i) {
+    if (node.signal(i) != nullptr && node.signal(i)->label) return true;
+  }
+  return false;
+}
+
+Expected<Value> apply_to_label(const Node& node) {
+  constexpr std::string_view kNames[] = {"Cast",
+                                         "Reshape",
+                                         "Identity",
+                                         "Flatten",
+                                         "Squeeze",
+                                         "Unsqueeze",
+                                         "ai.onnx.ml.ArrayFeatureExtractor",
+                                         "ai.onnx.ml.LabelEncoder"};
+  const bool passes =
+      std::find(std::begin(kNames), std::end(kNames), node.type()) != std::end(kNames);
+  if (!passes || node.signals() > 1) {
+    return bad_request("follows an ArgMax, which is only read at the end of a network");
+  }
+  return *node.only_signal();
 }
 
 std::optional<Ending> complement_ending(const Node& node) {

@@ -13,11 +13,10 @@ const Value* find(const Values& values, const std::string& name) {
 
 }  // namespace
 
-Expected<Eigen::VectorXd> NodeGraph::evaluate(const Eigen::VectorXd& x) const {
+Expected<Values> NodeGraph::signals_at(const Eigen::VectorXd& x, Progression& progression) const {
   if (x.size() != input_size()) {
     return bad_request("the graph takes {} inputs, {} are given", input_size(), x.size());
   }
-  Progression progression{Units(0), batch, {}};
   Values signals;
   signals.emplace(input, signal_of(shape, constant(x)));
   for (const Operation& node : nodes) {
@@ -32,7 +31,28 @@ Expected<Eigen::VectorXd> NodeGraph::evaluate(const Eigen::VectorXd& x) const {
       signals.insert_or_assign(node.outputs[i], std::move(*value));
     }
   }
-  const auto result = finish_ending(std::get<Signal>(signals.at(output)), progression);
+  return signals;
+}
+
+Expected<std::vector<NodeGraph::Made>> NodeGraph::values(const Eigen::VectorXd& x) const {
+  Progression progression{Units(0), batch, {}};
+  const auto signals = signals_at(x, progression);
+  if (!signals) return tl::unexpected(signals.error());
+  std::vector<Made> made;
+  for (const Operation& node : nodes) {
+    const Value& value = signals->at(node.outputs.front());
+    if (const Signal* signal = std::get_if<Signal>(&value)) {
+      made.push_back({&node, signal->shape, signal->form->constant});
+    }
+  }
+  return made;
+}
+
+Expected<Eigen::VectorXd> NodeGraph::evaluate(const Eigen::VectorXd& x) const {
+  Progression progression{Units(0), batch, {}};
+  auto signals = signals_at(x, progression);
+  if (!signals) return tl::unexpected(signals.error());
+  const auto result = finish_ending(std::get<Signal>(signals->at(output)), progression);
   if (!result) return tl::unexpected(result.error());
   return result->constant;
 }

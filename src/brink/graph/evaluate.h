@@ -18,8 +18,20 @@ class NodeGraph : public ForwardPass {
   std::vector<Operation> nodes;  ///< in an order of computation
   Values constants;
 
+  /// What a node makes of a certain input.
+  struct Made {
+    const Operation* node;
+    Shape shape;
+    Eigen::VectorXd elements;
+  };
+
   Eigen::Index input_size() const override { return size(shape); }
+  /// The first output of each node, in their order. Errors: those of evaluate().
+  Expected<std::vector<Made>> values(const Eigen::VectorXd& x) const;
   Expected<Eigen::VectorXd> evaluate(const Eigen::VectorXd& x) const override;
+
+ private:
+  Expected<Values> signals_at(const Eigen::VectorXd& x, Progression& progression) const;
 };
 
 }  // namespace brink::graph

@@ -24,6 +24,7 @@ struct Signal {
   Shape shape;
   std::shared_ptr<const Affine> form;
   Ending ending = Ending::none;  ///< if another: only shapes may still change
+  bool label = false;  ///< the class in place of the outputs: only its type and shape may change
 };
 using Value = std::variant<Tensor, Signal>;
 
@@ -100,8 +101,10 @@ using Apply = Expected<Value>(const Node& node, Progression& progression);
 Apply apply_gemm, apply_matmul;
 // normalise.cpp
 Apply apply_batch_normalization, apply_scaler, apply_dequantize;
+// linear_models.cpp
+Apply apply_linear_regressor, apply_linear_classifier;
 // elementwise.cpp
-Apply apply_elementwise, apply_where;
+Apply apply_elementwise, apply_mean, apply_where;
 // relu.cpp
 Apply apply_relu, apply_leaky, apply_prelu, apply_abs, apply_hard_sigmoid, apply_clip;
 // extremum.cpp
@@ -109,14 +112,18 @@ Apply apply_extremum, apply_max_pool;
 // conv.cpp
 Apply apply_conv, apply_conv_transpose, apply_average_pool;
 // endings.cpp
-Apply apply_softmax, apply_sigmoid, apply_zip_map;
+Apply apply_softmax, apply_sigmoid, apply_zip_map, apply_arg_max, apply_normalizer;
+/// The node is given a label.
+bool follows_label(const Node& node);
+/// A label stays what it is, whatever it is called.
+Expected<Value> apply_to_label(const Node& node);
 /// The ending that 1 - p has, if that is what the node makes, or p and 1 - p side by side.
 std::optional<Ending> complement_ending(const Node& node);
 std::optional<Ending> pair_ending(const Node& node);
 /// Outputs of which an ending that was dropped gives the classes: two for p.
 Expected<Affine> finish_ending(const Signal& signal, Progression& progression);
 // select.cpp
-Apply apply_transpose, apply_slice, apply_gather, apply_expand;
+Apply apply_transpose, apply_slice, apply_gather, apply_expand, apply_feature_extractor;
 // concat.cpp
 Apply apply_concat, apply_split;
 // pad.cpp
@@ -129,7 +136,7 @@ Apply apply_shape, apply_size, apply_constant_of_shape, apply_range;
 // reduce.cpp
 Apply apply_reduce, apply_global_pool;
 // plain.cpp
-Apply apply_identity, apply_dropout, apply_cast, apply_constant;
+Apply apply_identity, apply_dropout, apply_cast, apply_constant, apply_imputer;
 
 /// -rank <= axis < rank as 0 <= axis < rank; `end_allowed`: rank itself too.
 Expected<std::size_t> normal_axis(std::int64_t axis, std::size_t rank, bool end_allowed = false);

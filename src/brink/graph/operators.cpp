@@ -40,6 +40,13 @@ const std::vector<std::string_view> kResize = {"mode",
                                                "extrapolation_value",
                                                "antialias",
                                                "keep_aspect_ratio_policy"};
+const std::vector<std::string_view> kLinearRegressor = {"coefficients", "intercepts", "targets",
+                                                        "post_transform"};
+const std::vector<std::string_view> kLinearClassifier = {"coefficients",     "intercepts",
+                                                         "multi_class",      "post_transform",
+                                                         "classlabels_ints", "classlabels_strings"};
+const std::vector<std::string_view> kImputer = {"imputed_value_floats", "imputed_value_int64s",
+                                                "replaced_value_float", "replaced_value_int64"};
 const std::vector<std::string_view> kReduce = {"axes", "keepdims", "noop_with_empty_axes"};
 
 const std::vector<Operator>& layer_operators() {
@@ -47,7 +54,6 @@ const std::vector<Operator>& layer_operators() {
       {"Gemm", apply_gemm, 2, 3, false, {"alpha", "beta", "transA", "transB", "broadcast"}},
       {"MatMul", apply_matmul, 2, 2, false, {}},
       {"BatchNormalization", apply_batch_normalization, 5, 5, false, kBatchNormalization},
-      {"ai.onnx.ml.Scaler", apply_scaler, 1, 1, false, {"offset", "scale"}},
       {"DequantizeLinear", apply_dequantize, 2, 3, false, {"axis", "block_size", "output_dtype"}},
       {"Relu", apply_relu, 1, 1, false, {}},
       {"LeakyRelu", apply_leaky, 1, 1, false, {"alpha"}},
@@ -69,15 +75,6 @@ const std::vector<Operator>& layer_operators() {
       {"Split", apply_split, 1, 2, false, {"axis", "split", "num_outputs"}},
       {"Max", apply_extremum, 1, kAny, false, {}},
       {"Min", apply_extremum, 1, kAny, false, {}},
-      {"Softmax", apply_softmax, 1, 1, false, {"axis"}},
-      {"LogSoftmax", apply_softmax, 1, 1, false, {"axis"}},
-      {"Sigmoid", apply_sigmoid, 1, 1, false, {}},
-      {"ai.onnx.ml.ZipMap",
-       apply_zip_map,
-       1,
-       1,
-       true,
-       {"classlabels_int64s", "classlabels_strings"}},
       {"Flatten", apply_flatten, 1, 1, true, {"axis"}},
       {"Reshape", apply_reshape, 1, 2, true, {"shape", "allowzero"}},
       {"Squeeze", apply_squeeze, 1, 2, true, {"axes"}},
@@ -99,16 +96,42 @@ const std::vector<Operator>& layer_operators() {
   return kOperators;
 }
 
+/// What classifiers end in, and scikit-learn's.
+const std::vector<Operator>& model_operators() {
+  static const std::vector<Operator> kOperators = {
+      {"Softmax", apply_softmax, 1, 1, false, {"axis"}},
+      {"Hardmax", apply_softmax, 1, 1, false, {"axis"}},
+      {"ArgMax", apply_arg_max, 1, 1, true, {"axis", "keepdims", "select_last_index"}},
+      {"ArgMin", apply_arg_max, 1, 1, true, {"axis", "keepdims", "select_last_index"}},
+      {"ai.onnx.ml.Normalizer", apply_normalizer, 1, 1, true, {"norm"}},
+      {"ai.onnx.ml.LinearRegressor", apply_linear_regressor, 1, 1, false, kLinearRegressor},
+      {"ai.onnx.ml.LinearClassifier", apply_linear_classifier, 1, 1, false, kLinearClassifier},
+      {"ai.onnx.ml.ArrayFeatureExtractor", apply_feature_extractor, 2, 2, true, {}},
+      {"ai.onnx.ml.Imputer", apply_imputer, 1, 1, false, kImputer},
+      {"LogSoftmax", apply_softmax, 1, 1, false, {"axis"}},
+      {"Sigmoid", apply_sigmoid, 1, 1, false, {}},
+      {"ai.onnx.ml.ZipMap",
+       apply_zip_map,
+       1,
+       1,
+       true,
+       {"classlabels_int64s", "classlabels_strings"}},
+      {"ai.onnx.ml.Scaler", apply_scaler, 1, 1, false, {"offset", "scale"}},
+  };
+  return kOperators;
+}
+
 /// Elementwise arithmetic and reductions.
 const std::vector<Operator>& arithmetic_operators() {
   static const std::vector<Operator> kOperators = [] {
     std::vector<Operator> list = {{"Sum", apply_elementwise, 1, kAny, false, {}},
+                                  {"Mean", apply_mean, 1, kAny, false, {}},
                                   {"Where", apply_where, 3, 3, false, {}}};
-    for (const std::string_view name :
-         {"Add", "Sub", "Mul", "Div", "Pow", "Mod", "And", "Or", "Equal", "Less", "Greater",
-          "LessOrEqual", "GreaterOrEqual"}) {
+    for (const std::string_view name : {"Add", "Sub", "Mul", "Div", "Pow", "And", "Or", "Equal",
+                                        "Less", "Greater", "LessOrEqual", "GreaterOrEqual"}) {
       list.push_back({name, apply_elementwise, 2, 2, true, {"broadcast"}});
     }
+    list.push_back({"Mod", apply_elementwise, 2, 2, false, {"fmod"}});
     list.push_back({"Abs", apply_abs, 1, 1, false, {}});
     for (const std::string_view name :
          {"Neg", "Sign", "Sqrt", "Exp", "Log", "Reciprocal", "Floor", "Ceil", "Tanh", "Not"}) {
@@ -124,7 +147,7 @@ const std::vector<Operator>& arithmetic_operators() {
 }
 
 const Operator* find_operator(std::string_view name) {
-  for (const auto* list : {&layer_operators(), &arithmetic_operators()}) {
+  for (const auto* list : {&layer_operators(), &model_operators(), &arithmetic_operators()}) {
     for (const Operator& candidate : *list) {
       if (candidate.name == name) return &candidate;
     }
@@ -179,7 +202,7 @@ Expected<void> check_signals(const Node& node, const Operator& known) {
       return refuse_after_ending(signal->ending);
     }
   }
-  constexpr std::string_view kJoin[] = {"Add", "Sub", "Sum", "Max", "Min", "Concat"};
+  constexpr std::string_view kJoin[] = {"Add", "Sub", "Sum", "Mean", "Max", "Min", "Concat"};
   if (node.signals() > 1 &&
       std::find(std::begin(kJoin), std::end(kJoin), known.name) == std::end(kJoin)) {
     return refuse_two_signals(known.name);
@@ -188,6 +211,7 @@ Expected<void> check_signals(const Node& node, const Operator& known) {
 }
 
 Expected<Value> apply_unlabelled(const Node& node, Progression& progression) {
+  if (follows_label(node)) return apply_to_label(node);
   const Operator* known = find_operator(node.type());
   if (known == nullptr) return bad_request("{}", refusal(node.type()));
   if (auto ok = check_attributes(node, *known); !ok) return tl::unexpected(ok.error());
@@ -204,7 +228,8 @@ Expected<Value> apply_unlabelled(const Node& node, Progression& progression) {
 }  // namespace
 
 std::size_t outputs_made(const Operation& operation) {
-  return operation.type == "Split" ? operation.outputs.size() : 1;
+  const bool all = operation.type == "Split" || operation.type == "ai.onnx.ml.LinearClassifier";
+  return all ? operation.outputs.size() : 1;
 }
 
 Expected<Value> apply(const Node& node, Progression& progression) {

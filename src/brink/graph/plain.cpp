@@ -1,4 +1,6 @@
-// Operators without arithmetic: Identity, Dropout, Cast, Constant.
+// Operators without arithmetic: Identity, Dropout, Cast, Constant, and Imputer.
+#include <cmath>
+
 #include "brink/graph/node.h"
 
 namespace brink::graph {
@@ -39,6 +41,16 @@ Expected<Value> apply_cast(const Node& node, Progression& progression) {
     value = *cast;
   }
   return tensor;
+}
+
+/// What is missing is NaN, which no input of ours is.
+Expected<Value> apply_imputer(const Node& node, Progression&) {
+  const Attribute* replaced = node.attribute("replaced_value_float");
+  const double value = replaced != nullptr && replaced->real ? *replaced->real : 0;
+  if (!std::isnan(value)) {
+    return bad_request("replaces {} in what depends on the network's input, which jumps", value);
+  }
+  return *node.input(0);
 }
 
 Expected<Value> apply_constant(const Node& node, Progression&) {

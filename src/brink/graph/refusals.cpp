@@ -14,17 +14,27 @@ constexpr Reason kReasons[] = {
     {" Sigmoid Tanh Elu Selu Celu Gelu Softplus Softsign Erf Mish Swish HardSwish QuickGelu Exp "
      "Log Sqrt Pow "
      "Reciprocal Sin Cos Softmax LogSoftmax LRN LpPool LpNormalization LayerNormalization "
-     "InstanceNormalization GroupNormalization RMSNormalization ",
+     "InstanceNormalization GroupNormalization RMSNormalization MeanVarianceNormalization "
+     "GlobalLpPool "
+     "ai.onnx.ml.Normalizer ai.onnx.ml.SVMClassifier ai.onnx.ml.SVMRegressor ",
      "is curved where the network's input reaches it; exact answers are about piecewise linear "
      "networks, use Relu"},
     {" QuantizeLinear DequantizeLinear DynamicQuantizeLinear MatMulInteger QLinearMatMul Round "
      "Floor Ceil ",
      "rounds what depends on the network's input; export the network from before that rounding"},
-    {" ArgMax ArgMin TopK Hardmax Sign ThresholdedRelu Shrink Greater Less Equal GreaterOrEqual "
-     "LessOrEqual And Or Not Where ai.onnx.ml.ArrayFeatureExtractor ai.onnx.ml.Binarizer "
-     "ai.onnx.ml.LabelEncoder ",
+    {" TopK Sign ThresholdedRelu Shrink Greater Less Equal GreaterOrEqual "
+     "LessOrEqual And Or Not Where NonZero Unique IsNaN ai.onnx.ml.Binarizer "
+     "ai.onnx.ml.TreeEnsembleClassifier ai.onnx.ml.TreeEnsembleRegressor ai.onnx.ml.TreeEnsemble ",
      "jumps, where values are compared; read the outputs before it (--output-name, or export "
      "without it)"},
+    {" LSTM GRU RNN Attention ",
+     "is not supported: it multiplies values that depend on the network's input, and is curved; "
+     "exact answers are about "
+     "piecewise linear networks"},
+    {" ai.onnx.ml.OneHotEncoder ai.onnx.ml.LabelEncoder ai.onnx.ml.CategoryMapper OneHot "
+     "StringNormalizer "
+     "ai.onnx.ml.DictVectorizer TfIdfVectorizer ",
+     "takes categories or texts; export the network from behind it, with numbers as inputs"},
     {" If Loop Scan ",
      "runs other nodes, which is not read; export the network without control flow"},
     {" ReduceProd ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp ",

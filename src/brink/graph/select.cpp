@@ -1,5 +1,5 @@
-// Transpose, Slice, Gather, Expand: elements in another order, some of them, or repeated. Each says
-// which element of its input stands where in its result.
+// Transpose, Slice, Gather, ArrayFeatureExtractor, Expand: elements in another order, some of them,
+// or repeated. Each says which element of its input stands where in its result.
 #include <algorithm>
 
 #include "brink/graph/node.h"
@@ -127,6 +127,29 @@ Expected<Value> apply_gather(const Node& node, Progression& progression) {
         return bad_request("takes element {} of axis {} of {}", index, *given, text(old));
       }
       for (std::int64_t i = 0; i < inner; ++i) from.push_back((row * extent + at) * inner + i);
+    }
+  }
+  return selected(*node.input(0), std::move(shape), from);
+}
+
+/// Columns of the last axis, in the order of the indices.
+Expected<Value> apply_feature_extractor(const Node& node, Progression& progression) {
+  const Shape& old = shape_of(*node.input(0));
+  if (old.empty()) return bad_request("takes elements of a scalar");
+  const auto indices = integers(node, "indices", 1);
+  if (!indices) return tl::unexpected(indices.error());
+  Shape shape = old;
+  shape.back() = std::ssize(**indices);
+  if (shape.size() == 1) shape.insert(shape.begin(), 1);
+  if (auto room = progression.has_room(shape); !room) return tl::unexpected(room.error());
+  const std::int64_t extent = old.back();
+  Selection from;
+  for (std::int64_t row = 0; extent > 0 && row < size(old) / extent; ++row) {
+    for (const std::int64_t index : **indices) {
+      if (index < 0 || index >= extent) {
+        return bad_request("takes element {} of the last axis of {}", index, text(old));
+      }
+      from.push_back(row * extent + index);
     }
   }
   return selected(*node.input(0), std::move(shape), from);

@@ -4,13 +4,16 @@
 //     Gemm (transA, transB, alpha, beta, optional bias), MatMul (weights on either side), Conv and
 //     ConvTranspose (any spatial rank, pads, strides, dilations, groups), AveragePool, Add, Sub,
 //     Sum of each other and of constants, Mul and Div by constants, Neg, ReduceSum, ReduceMean,
-//     GlobalAveragePool, BatchNormalization of inference, ai.onnx.ml.Scaler (affine maps),
+//     GlobalAveragePool, BatchNormalization of inference, Mean, and of ai.onnx.ml Scaler and the
+//     scores of LinearRegressor and LinearClassifier (affine maps),
 //     Relu, LeakyRelu, PRelu, Abs, Clip, HardSigmoid, Max, Min, MaxPool, GlobalMaxPool, ReduceMax,
 //     ReduceMin (a few Relus each, see brink/graph/units.h),
-//     Flatten, Reshape, Squeeze, Unsqueeze, Transpose, Slice, Split, Gather, Expand, Tile, Concat,
+//     Flatten, Reshape, Squeeze, Unsqueeze, Transpose, Slice, Split, Gather,
+//     ai.onnx.ml.ArrayFeatureExtractor, Expand, Tile, Concat,
 //     Pad, DepthToSpace, SpaceToDepth, Resize and Upsample to the nearest by whole factors (where
-//     elements move), Identity, Dropout, Cast (of no effect here), and at the end Softmax,
-//     LogSoftmax, Sigmoid, ai.onnx.ml.ZipMap, which are dropped with a warning: what is left are
+//     elements move), Identity, Dropout, Cast, Imputer of missing values (of no effect here), and
+//     at the end Softmax, LogSoftmax, Hardmax, Sigmoid, ArgMax, ArgMin and what makes labels of
+//     these, ai.onnx.ml.ZipMap and Normalizer, which are dropped with a warning: what is left are
 //     the logits. The Sigmoid of one output y, or it and one minus it, is read as two outputs, 0
 //     and y.
 // What depends on constants and shapes alone is folded in double precision: the above,
@@ -25,43 +28,25 @@
 // where the operators make it one; it is flattened in row order.
 //
 // Source: https://github.com/onnx/onnx/blob/main/docs/IR.md, Operators.md and Operators-ml.md
-// (opsets 1 to 24 of the operators above), ExternalData.md.
+// (opsets 1 to 28 of the operators above), ExternalData.md.
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <string>
-#include <vector>
 
-#include "brink/base/error.h"
-#include "brink/network/network.h"
+#include "brink/io/network_file.h"
 
 namespace brink {
-
-/// What stood after the outputs and is no part of the network. A float32 runtime may round two
-/// outputs of it to the same number whose logits differ.
-enum class DroppedEnding { none, softmax, sigmoid };
-
-struct OnnxModel {
-  Network network;                    ///< with its as_in_file
-  std::vector<std::string> warnings;  ///< what the file says and the network does not, a line each
-  DroppedEnding dropped = DroppedEnding::none;
-};
-
-struct OnnxOptions {
-  /// Of a graph with several outputs; empty: the only one that is a matrix of real numbers.
-  std::string output_name;
-};
 
 /// Errors (bad_request) name the file and what is wrong: unreadable, truncated or no ONNX at all;
 /// an operator, attribute or data type outside the list above, with its node; sizes that do not
 /// chain; NaN or infinite weights; cycles; external data that is not beside the model or does not
 /// fit; an output that is not there or not clear.
-Expected<OnnxModel> read_onnx(const std::filesystem::path& path, const OnnxOptions& options = {});
+Expected<NetworkFile> read_onnx(const std::filesystem::path& path, const ReadOptions& options = {});
 
 /// The same from the bytes of a file; `path` names it in errors, and says where external data is.
-Expected<OnnxModel> parse_onnx(const std::string& bytes, const std::filesystem::path& path,
-                               const OnnxOptions& options = {});
+Expected<NetworkFile> parse_onnx(const std::string& bytes, const std::filesystem::path& path,
+                                 const ReadOptions& options = {});
 
 /// Input "input" [batch, n_0], output "output" [batch, n_K], Gemm and Relu nodes; opset 13.
 /// Weights are written as float if each of them is one, else as double, so that reading the file

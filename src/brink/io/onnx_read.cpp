@@ -11,10 +11,12 @@
 #include <google/protobuf/stubs/logging.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
+
 #include "brink/base/files.h"
 #include "brink/graph/evaluate.h"
 #include "brink/io/onnx.h"
-#include "onnx_graph.h"
+#include "onnx_facts.h"
 
 namespace brink {
 
@@ -62,20 +64,21 @@ class Walk {
       : names_(names), opset_(opset), folder_(std::move(folder)), progression_(std::move(start)) {}
 
   /// The network, its ending and the warnings.
-  Expected<OnnxModel> read(const std::string& input, const Shape& shape,
-                           const std::vector<const onnx::NodeProto*>& nodes,
-                           const onnx::ValueInfoProto& output);
+  Expected<NetworkFile> read(const std::string& input, const Shape& shape,
+                             const std::vector<const onnx::NodeProto*>& nodes,
+                             const onnx::ValueInfoProto& output);
   std::size_t applied() const { return applied_; }  ///< nodes
 
  private:
   Expected<void> compute(const onnx::NodeProto& node);
+  bool takes_label(const onnx::NodeProto& node) const;
   /// Constants take their room.
   Expected<void> keep(const std::string& name, Value value);
   /// A constant not yet read; null if the name is none's.
   Expected<const Value*> find_value(const std::string& name);
   Expected<void> check_batch(const onnx::ValueInfoProto& output) const;
-  std::shared_ptr<const ForwardPass> kept(const std::string& input, const Shape& shape,
-                                          const std::string& output);
+  std::shared_ptr<const graph::NodeGraph> kept(const std::string& input, const Shape& shape,
+                                               const std::string& output);
 
   const Names& names_;
   std::int64_t opset_;
@@ -109,11 +112,21 @@ Expected<const Value*> Walk::find_value(const std::string& name) {
   return &values_.at(name);
 }
 
+/// What else such a node is given are the classes' names.
+bool Walk::takes_label(const onnx::NodeProto& node) const {
+  return std::any_of(node.input().begin(), node.input().end(), [this](const std::string& name) {
+    const auto known = values_.find(name);
+    const Signal* signal = known == values_.end() ? nullptr : std::get_if<Signal>(&known->second);
+    return signal != nullptr && signal->label;
+  });
+}
+
 Expected<void> Walk::compute(const onnx::NodeProto& node) {
   std::vector<const Value*> inputs;
+  const bool of_label = takes_label(node);
   for (const std::string& name : node.input()) {
     inputs.push_back(nullptr);
-    if (name.empty()) continue;
+    if (name.empty() || (of_label && !values_.contains(name))) continue;
     const auto value = find_value(name);
     if (!value) return tl::unexpected(value.error());
     if (*value == nullptr) {
@@ -143,8 +156,8 @@ Expected<void> Walk::compute(const onnx::NodeProto& node) {
 }
 
 /// What of this walk an evaluation needs.
-std::shared_ptr<const ForwardPass> Walk::kept(const std::string& input, const Shape& shape,
-                                              const std::string& output) {
+std::shared_ptr<const graph::NodeGraph> Walk::kept(const std::string& input, const Shape& shape,
+                                                   const std::string& output) {
   auto result = std::make_shared<graph::NodeGraph>();
   result->input = input;
   result->output = output;
@@ -175,9 +188,9 @@ Expected<void> Walk::check_batch(const onnx::ValueInfoProto& output) const {
       progression_.batch, shape.dim(0).dim_value());
 }
 
-Expected<OnnxModel> Walk::read(const std::string& input, const Shape& shape,
-                               const std::vector<const onnx::NodeProto*>& nodes,
-                               const onnx::ValueInfoProto& output) {
+Expected<NetworkFile> Walk::read(const std::string& input, const Shape& shape,
+                                 const std::vector<const onnx::NodeProto*>& nodes,
+                                 const onnx::ValueInfoProto& output) {
   values_.emplace(input, graph::signal_of(shape, progression_.units.inputs()));
   for (const onnx::NodeProto* node : nodes) {
     if (auto ok = compute(*node); !ok) return tl::unexpected(ok.error());
@@ -198,12 +211,15 @@ Expected<OnnxModel> Walk::read(const std::string& input, const Shape& shape,
   const auto dropped = signal->ending == graph::Ending::none      ? DroppedEnding::none
                        : signal->ending == graph::Ending::softmax ? DroppedEnding::softmax
                                                                   : DroppedEnding::sigmoid;
-  network->as_in_file = kept(input, shape, output.name());
-  return OnnxModel{std::move(*network), std::move(progression_.warnings), dropped};
+  const auto graph = kept(input, shape, output.name());
+  network->as_in_file = graph;
+  auto facts = facts_of(names_.proto(), *graph, applied_, signal->shape);
+  return NetworkFile{
+      std::move(*network), std::move(progression_.warnings), dropped, std::move(facts), {}};
 }
 
-Expected<OnnxModel> read_graph(const onnx::ModelProto& model, std::int64_t opset,
-                               const std::filesystem::path& folder, const OnnxOptions& options) {
+Expected<NetworkFile> read_graph(const onnx::ModelProto& model, std::int64_t opset,
+                                 const std::filesystem::path& folder, const ReadOptions& options) {
   Names names(model.graph());
   if (auto ok = names.index(); !ok) return tl::unexpected(ok.error());
   const auto input = names.only_input();
@@ -232,8 +248,8 @@ Expected<OnnxModel> read_graph(const onnx::ModelProto& model, std::int64_t opset
                      start.batch);
 }
 
-Expected<OnnxModel> read_model(const std::string& bytes, const std::filesystem::path& folder,
-                               const OnnxOptions& options) {
+Expected<NetworkFile> read_model(const std::string& bytes, const std::filesystem::path& folder,
+                                 const ReadOptions& options) {
   const google::protobuf::LogSilencer silent;  // its complaints would go to stderr beside ours
   onnx::ModelProto model;
   if (bytes.empty()) return bad_request("the file is empty");
@@ -244,7 +260,9 @@ Expected<OnnxModel> read_model(const std::string& bytes, const std::filesystem::
     return bad_request("not an ONNX file, or a truncated one: it has no graph");
   for (const onnx::OperatorSetIdProto& set : model.opset_import()) {
     if (set.domain().empty() || set.domain() == "ai.onnx") {
-      return read_graph(model, set.version(), folder, options);
+      auto file = read_graph(model, set.version(), folder, options);
+      if (file) file->facts.format = format_of(model, set.version());
+      return file;
     }
   }
   return bad_request("the file does not say which operator set it uses; it may be truncated");
@@ -254,14 +272,14 @@ Expected<OnnxModel> read_model(const std::string& bytes, const std::filesystem::
 
 }  // namespace onnx_reader
 
-Expected<OnnxModel> parse_onnx(const std::string& bytes, const std::filesystem::path& path,
-                               const OnnxOptions& options) {
+Expected<NetworkFile> parse_onnx(const std::string& bytes, const std::filesystem::path& path,
+                                 const ReadOptions& options) {
   auto model = onnx_reader::read_model(bytes, path.parent_path(), options);
   if (!model) return bad_request("cannot read '{}': {}", path.string(), model.error().message);
   return model;
 }
 
-Expected<OnnxModel> read_onnx(const std::filesystem::path& path, const OnnxOptions& options) {
+Expected<NetworkFile> read_onnx(const std::filesystem::path& path, const ReadOptions& options) {
   const auto bytes = read_file(path);
   if (!bytes) return tl::unexpected(bytes.error());
   return parse_onnx(*bytes, path, options);

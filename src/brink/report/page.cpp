@@ -48,7 +48,7 @@ void write_answer(Writer& out, const Page& page, const PageImage& image, const R
   out.html += "<figure>";
   if (answer.found.size() > 0 && answer.found.size() == image.original.size()) {
     out.html += "<div class=pair>";
-    out.image(grey_picture(answer.found, page.shape, page.low, page.high, 1),
+    out.image(image_picture(answer.found, page.shape, page.low, page.high, 1),
               fmt::format("adversarial image, {}", name(answer.norm)));
     out.image(change_picture(answer.found, image.original, page.shape, 1),
               fmt::format("its change, {}", name(answer.norm)));
@@ -102,7 +102,7 @@ void write_images(Writer& out, const Page& page) {
       "of the distance is proven: full means that no closer image exists.</p>\n";
   for (const PageImage& image : page.images) {
     out.html += "<div class=row>\n<figure class=original>";
-    out.image(grey_picture(image.original, page.shape, page.low, page.high, 1),
+    out.image(image_picture(image.original, page.shape, page.low, page.high, 1),
               fmt::format("image {}", image.index));
     out.html += fmt::format(
         "<figcaption><b>{}</b><br><span class=soft>image {}</span></figcaption></figure>\n",

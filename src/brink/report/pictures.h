@@ -5,28 +5,51 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "brink/data/dataset.h"
 #include "brink/report/drawing.h"
 
 namespace brink {
 
-/// n_0 = rows * columns values, row by row.
+/// n_0 = rows * columns * channels values: channel by channel, each row by row, or the channels of
+/// each pixel together.
 struct ImageShape {
   int rows = 0;
   int columns = 0;
+  int channels = 1;
+  bool channels_last = false;
+
+  bool operator==(const ImageShape&) const = default;
+  Eigen::Index size() const { return Eigen::Index{rows} * columns * channels; }
+  /// Three or four channels are red, green, blue and what is passed over; others are drawn side by
+  /// side in grey.
+  bool colour() const { return channels == 3 || channels == 4; }
+  /// Pixels from left to right.
+  int width() const { return colour() ? columns : columns * channels; }
+  Eigen::Index at(int row, int column, int channel) const;
 };
 
 /// The square of n_0 pixels if there is one (784: 28 x 28), else a single row.
 ImageShape shape_of(Eigen::Index n0);
+/// Of a network's input, a batch of 1 in front: pictures in colour and grey by the extents, else
+/// as above.
+ImageShape shape_of(const std::vector<std::int64_t>& input);
+ImageShape shape_of(const Dataset& set);
 
-/// `low` black, `high` white, values outside cut. Each value becomes `scale` x `scale` pixels.
-Raster grey_picture(const Eigen::VectorXd& image, ImageShape shape, double low, double high,
-                    int scale);
+/// Of the values at this pixel of the picture, which in colour are several, the one furthest from
+/// 0.
+double furthest_value(const Eigen::VectorXd& values, ImageShape shape, int row, int column);
+
+/// `low` black, `high` white (in each channel), values outside cut. Each pixel becomes `scale` x
+/// `scale` pixels.
+Raster image_picture(const Eigen::VectorXd& image, ImageShape shape, double low, double high,
+                     int scale);
 
 /// |x_j - x~_j| rescaled: white unchanged, black the largest change of this image. No change at
-/// all: white.
+/// all: white. In colour the largest of the channels counts.
 Raster change_picture(const Eigen::VectorXd& x, const Eigen::VectorXd& original, ImageShape shape,
                       int scale);
 

@@ -149,7 +149,8 @@ std::string question_summary(const ReportQuestion& question) {
   std::vector<std::string> keys(kOrder.begin(), kOrder.end());
   for (const auto& item : question.options.items()) {
     // What `data` names is enough of the images.
-    static const std::set<std::string> untold = {"norm", "images", "features", "classes"};
+    static const std::set<std::string> untold = {"norm",    "images",   "features",
+                                                 "classes", "channels", "channels_last"};
     const bool placed = untold.count(item.key()) > 0 ||
                         std::find(kOrder.begin(), kOrder.end(), item.key()) != kOrder.end();
     if (!placed) keys.push_back(item.key());

@@ -56,6 +56,21 @@ GreyRange grey_range(const ReportQuestion& question) {
   return numbers && range.low < range.high ? range : GreyRange{};
 }
 
+/// Of the images asked about; rows and columns are left open.
+ImageShape channels_of(const ReportQuestion& question) {
+  if (!question.options.is_object()) return {};
+  const int channels = question.options.value("channels", 1);
+  return {0, 0, std::max(1, channels), question.options.value("channels_last", false)};
+}
+
+/// The shape of an image of this size: that of an original, else by the size alone.
+ImageShape shape_in_store(const Loading& loading, Eigen::Index size) {
+  for (const ReportImage& image : loading.data.images) {
+    if (image.original.shape.size() == size) return image.original.shape;
+  }
+  return shape_of(size);
+}
+
 Eigen::VectorXd to_vector(const std::string& bytes) {
   Eigen::VectorXd values(static_cast<Eigen::Index>(bytes.size() / sizeof(double)));
   if (values.size() > 0) std::memcpy(values.data(), bytes.data(), sizeof(double) * values.size());
@@ -130,9 +145,12 @@ Expected<void> load_images(Loading& loading) {
     if (question < 0) return;
     const ReportQuestion& asked = loading.data.questions[static_cast<std::size_t>(question)];
     const auto number = static_cast<int>(row.integer(1));
-    images[key_of(asked, number)] = {
-        text_option(asked, "data"),       text_option(asked, "split"),         number,
-        static_cast<int>(row.integer(2)), !asked.options.contains("features"), {}};
+    images[key_of(asked, number)] = {text_option(asked, "data"),
+                                     text_option(asked, "split"),
+                                     number,
+                                     static_cast<int>(row.integer(2)),
+                                     !asked.options.contains("features"),
+                                     Thumbnail{channels_of(asked), {}}};
   });
   if (!ok) return ok;
   std::string damaged;
@@ -142,10 +160,12 @@ Expected<void> load_images(Loading& loading) {
         const auto image = images.find(key);
         if (image == images.end()) return;
         const std::string bytes = row.blob(5);
-        const ImageShape shape{static_cast<int>(row.integer(3)), static_cast<int>(row.integer(4))};
+        ImageShape shape = image->second.original.shape;
+        shape.rows = static_cast<int>(row.integer(3));
+        shape.columns = static_cast<int>(row.integer(4)) / shape.channels;
         const auto size = row.integer(3) * row.integer(4);
         constexpr std::int64_t kDouble = sizeof(double);
-        if (shape.rows < 1 || shape.columns < 1 ||
+        if (shape.rows < 1 || shape.columns < 1 || shape.size() != size ||
             (size != std::ssize(bytes) && size * kDouble != std::ssize(bytes))) {
           damaged = fmt::format("original {} of {}", image->second.number, image->second.data);
           return;
@@ -154,16 +174,16 @@ Expected<void> load_images(Loading& loading) {
           const Eigen::VectorXd pixels = to_vector(bytes);
           if (image->second.picture) {
             image->second.original =
-                grey_thumbnail(pixels, shape, pixels.minCoeff(), pixels.maxCoeff());
+                image_thumbnail(pixels, shape, pixels.minCoeff(), pixels.maxCoeff());
           }
           loading.pixels_of[key] = pixels;
           return;
         }
-        if (image->second.picture) image->second.original = {shape, {bytes.begin(), bytes.end()}};
         Eigen::VectorXd pixels(std::ssize(bytes));
         for (Eigen::Index j = 0; j < pixels.size(); ++j) {
           pixels(j) = static_cast<std::uint8_t>(bytes[static_cast<std::size_t>(j)]) / 255.0;
         }
+        if (image->second.picture) image->second.original = image_thumbnail(pixels, shape, 0, 1);
         loading.pixels_of[key] = std::move(pixels);
       });
   if (!ok) return ok;
@@ -199,12 +219,12 @@ bool add_found(const Loading& loading, const ImageKey& key, const std::string& b
   const ReportImage& image = loading.data.images[static_cast<std::size_t>(answer.image)];
   if (!image.picture) return add_changes(loading, key, found, answer);
   if (image.original.empty()) {
-    answer.found = grey_thumbnail(found, shape_of(found.size()), range.low, range.high);
+    answer.found = image_thumbnail(found, shape_of(found.size()), range.low, range.high);
     return true;
   }
   const Eigen::VectorXd& original = loading.pixels_of.at(key);
   if (found.size() != original.size()) return false;
-  answer.found = grey_thumbnail(found, image.original.shape, range.low, range.high);
+  answer.found = image_thumbnail(found, image.original.shape, range.low, range.high);
   answer.change = change_thumbnail(found, original, image.original.shape);
   return true;
 }
@@ -275,7 +295,7 @@ Expected<void> load_units(Loading& loading) {
         loading.data.units.push_back(
             {question, static_cast<int>(row.integer(1)), static_cast<int>(row.integer(2)),
              row.real_or_null(3), row.real_or_null(4), row.text(5), row.real(6), row.text(8),
-             grey_thumbnail(found, shape_of(found.size()), range.low, range.high)});
+             image_thumbnail(found, shape_in_store(loading, found.size()), range.low, range.high)});
       });
 }
 

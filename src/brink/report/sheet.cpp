@@ -123,10 +123,10 @@ void add_group(Sheet& sheet, std::span<const Comparison> group, bool shared, Ima
   std::vector<Tile> originals, found, changes;
   for (const Comparison& one : group) {
     if (!shared || originals.empty()) {
-      originals.push_back({grey_picture(one.original, shape, low, high, 1), one.head});
+      originals.push_back({image_picture(one.original, shape, low, high, 1), one.head});
     }
     const bool any = one.found.size() > 0;
-    found.push_back({any ? grey_picture(one.found, shape, low, high, 1) : Raster(), one.caption});
+    found.push_back({any ? image_picture(one.found, shape, low, high, 1) : Raster(), one.caption});
     changes.push_back({any ? change_picture(one.found, one.original, shape, 1) : Raster(), ""});
   }
   if (shared) {

@@ -14,17 +14,19 @@ std::uint8_t sprite_byte(double value) {
   return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 255.0)));
 }
 
+/// Cells of one size and kind of pixels stand in one sheet.
 bool same(ImageShape a, ImageShape b) {
-  return a.rows == b.rows && a.columns == b.columns;
+  return a.rows == b.rows && a.width() == b.width() && a.colour() == b.colour();
 }
 
 }  // namespace
 
-Thumbnail grey_thumbnail(const Eigen::VectorXd& image, ImageShape shape, double low, double high) {
-  const double range = high > low ? high - low : 1;
+Thumbnail image_thumbnail(const Eigen::VectorXd& image, ImageShape shape, double low, double high) {
   Thumbnail thumbnail{shape, {}};
-  for (const double value : image)
-    thumbnail.greys.push_back(sprite_byte(255 * (value - low) / range));
+  for (const Colour pixel : image_picture(image, shape, low, high, 1).pixels) {
+    thumbnail.bytes.push_back(pixel.r);
+    if (shape.colour()) thumbnail.bytes.insert(thumbnail.bytes.end(), {pixel.g, pixel.b});
+  }
   return thumbnail;
 }
 
@@ -32,9 +34,12 @@ Thumbnail change_thumbnail(const Eigen::VectorXd& x, const Eigen::VectorXd& orig
                            ImageShape shape) {
   const Eigen::VectorXd change = x - original;
   const double largest = change.size() > 0 ? change.cwiseAbs().maxCoeff() : 0;
-  Thumbnail thumbnail{shape, {}};
-  for (const double value : change) {
-    thumbnail.greys.push_back(sprite_byte(128 + (largest > 0 ? 127 * value / largest : 0)));
+  Thumbnail thumbnail{{shape.rows, shape.width()}, {}};
+  for (int row = 0; row < shape.rows; ++row) {
+    for (int column = 0; column < shape.width(); ++column) {
+      const double value = furthest_value(change, shape, row, column);
+      thumbnail.bytes.push_back(sprite_byte(128 + (largest > 0 ? 127 * value / largest : 0)));
+    }
   }
   return thumbnail;
 }
@@ -50,22 +55,28 @@ int SpriteSheets::add(const Thumbnail& thumbnail) {
     sheets_.push_back({thumbnail.shape, 0, {}});
     sheet = sheets_.rbegin();
   }
-  sheet->greys.insert(sheet->greys.end(), thumbnail.greys.begin(), thumbnail.greys.end());
+  sheet->bytes.insert(sheet->bytes.end(), thumbnail.bytes.begin(), thumbnail.bytes.end());
   const auto number = static_cast<int>(&*sheet - sheets_.data());
   return number * kPerSheet + sheet->count++;
 }
 
 Expected<std::string> SpriteSheets::encode(const Sheet& sheet) {
-  const auto [rows, columns] = sheet.shape;
+  const int rows = sheet.shape.rows, columns = sheet.shape.width();
+  const bool colour = sheet.shape.colour();
   const int lines = (sheet.count + kPerRow - 1) / kPerRow;
   Raster picture(kPerRow * columns, lines * rows, kWhite);
-  auto grey = sheet.greys.begin();
+  auto byte = sheet.bytes.begin();
   for (int cell = 0; cell < sheet.count; ++cell) {
     const int left = cell % kPerRow * columns;
     const int top = cell / kPerRow * rows;
     for (int row = 0; row < rows; ++row) {
-      for (int column = 0; column < columns; ++column, ++grey) {
-        picture.at(left + column, top + row) = {*grey, *grey, *grey};
+      for (int column = 0; column < columns; ++column) {
+        Colour& pixel = picture.at(left + column, top + row);
+        pixel.r = pixel.g = pixel.b = *byte++;
+        if (colour) {
+          pixel.g = *byte++;
+          pixel.b = *byte++;
+        }
       }
     }
   }

@@ -15,18 +15,20 @@
 
 namespace brink {
 
-/// Greys row by row, 0 black; no greys: there is no picture.
+/// As image_picture() draws it: greys row by row, 0 black, or red, green and blue of each pixel; no
+/// bytes: there is no picture.
 struct Thumbnail {
   ImageShape shape;
-  std::vector<std::uint8_t> greys;
+  std::vector<std::uint8_t> bytes;
 
-  bool empty() const { return greys.empty(); }
+  bool empty() const { return bytes.empty(); }
 };
 
-/// `low` black, `high` white, values outside cut. `image` has shape.rows * shape.columns values.
-Thumbnail grey_thumbnail(const Eigen::VectorXd& image, ImageShape shape, double low, double high);
+/// `low` black, `high` white, values outside cut. `image` has shape.size() values.
+Thumbnail image_thumbnail(const Eigen::VectorXd& image, ImageShape shape, double low, double high);
 
-/// x_j - x~_j rescaled and signed: 128 unchanged, 255 the largest change if lighter, 1 if darker.
+/// x_j - x~_j rescaled and signed: 128 unchanged, 255 the largest change if lighter, 1 if darker;
+/// in colour of the channel that changes most. Grey.
 Thumbnail change_thumbnail(const Eigen::VectorXd& x, const Eigen::VectorXd& original,
                            ImageShape shape);
 
@@ -41,7 +43,7 @@ class SpriteSheets {
   struct Sheet {
     ImageShape shape;  ///< of one cell
     int count = 0;
-    std::vector<std::uint8_t> greys;  ///< cell by cell
+    std::vector<std::uint8_t> bytes;  ///< cell by cell
   };
   const std::vector<Sheet>& sheets() const { return sheets_; }
 

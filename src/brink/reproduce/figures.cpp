@@ -19,10 +19,6 @@ struct Answered {
   ClosestAnswer answer;
 };
 
-ImageShape shape_of(const Dataset& set) {
-  return {set.rows, set.columns};
-}
-
 /// The first image of every digit that the network gets right.
 std::vector<int> one_of_each(const NamedNetwork& network, const Dataset& set) {
   std::vector<int> images;
@@ -60,7 +56,7 @@ std::string caption_of(const ClosestAnswer& answer) {
 
 Tile found_tile(const Answered& a, ImageShape shape) {
   if (a.answer.image.size() == 0) return {{}, caption_of(a.answer)};
-  return {grey_picture(a.answer.image, shape, 0, 1, 1), caption_of(a.answer)};
+  return {image_picture(a.answer.image, shape, 0, 1, 1), caption_of(a.answer)};
 }
 
 Tile change_tile(const Answered& a, ImageShape shape, const std::string& caption) {
@@ -83,7 +79,7 @@ Expected<Sheet> norms_sheet(Lab& lab, const std::string& title, const std::vecto
       const Answered& a = (*answers)[i];
       if (sheet.rows[i].empty()) {
         sheet.row_heads.push_back(fmt::format("{} to {}", a.label, a.answer.target));
-        sheet.rows[i].push_back({grey_picture(a.original, shape, 0, 1, 1), "original"});
+        sheet.rows[i].push_back({image_picture(a.original, shape, 0, 1, 1), "original"});
       }
       Tile tile = found_tile(a, shape);
       tile.caption = fmt::format("{} {}", name(norm), tile.caption);
@@ -120,7 +116,7 @@ Expected<Sheet> units_sheet(Lab& lab, const std::string& title, bool labels) {
       }
       Tile tile{{}, fmt::format("{}: {}", j, name(found.status))};
       if (found.image.size() > 0) {
-        tile = {grey_picture(found.image, shape_of(*test->set), 0, 1, 1),
+        tile = {image_picture(found.image, shape_of(*test->set), 0, 1, 1),
                 fmt::format("{}: {:.4g}{}", j, found.activation,
                             found.status == AnswerStatus::optimal ? "" : "\nunproven")};
       }

@@ -71,6 +71,10 @@ Question closest_question(const Network& network, const ClosestQuestion& questio
       result.options["features"].push_back(named.set->input_name(j));
     }
   }
+  if (named.set->picture && named.set->channels > 1) {
+    result.options["channels"] = named.set->channels;
+    result.options["channels_last"] = named.set->channels_last;
+  }
   if (!named.set->classes.empty()) result.options["classes"] = named.set->classes;
   if (!engine.search) {
     result.options["solver"] = engine.mip.solver;

@@ -1,0 +1,86 @@
+#include "feature_maps.h"
+
+#include <algorithm>
+
+namespace brink::cli {
+
+namespace {
+
+using Made = graph::NodeGraph::Made;
+constexpr int kPerRow = 16;
+constexpr int kMostMaps = 64;  // of a node
+constexpr int kPicture = 72;   // pixels of a map, about
+
+bool is_map(const Made& made) {
+  return made.shape.size() == 4 && made.shape[2] > 1 && made.shape[3] > 1;
+}
+
+template <class Names>
+bool is_one_of(const Names& names, const std::string& type) {
+  return std::find(std::begin(names), std::end(names), type) != std::end(names);
+}
+
+std::vector<Made> drawn(std::vector<Made> all) {
+  constexpr std::string_view kPieces[] = {"Relu", "LeakyRelu", "PRelu", "Clip",    "HardSigmoid",
+                                          "Abs",  "Max",       "Min",   "MaxPool", "AveragePool"};
+  constexpr std::string_view kConvolutions[] = {"Conv", "ConvTranspose"};
+  std::erase_if(all, [](const Made& made) { return !is_map(made); });
+  std::vector<Made> result = all;
+  std::erase_if(result, [&](const Made& made) { return !is_one_of(kPieces, made.node->type); });
+  if (!result.empty()) return result;
+  std::erase_if(all, [&](const Made& made) { return !is_one_of(kConvolutions, made.node->type); });
+  return all;
+}
+
+/// So that maps of all sizes can be seen.
+Raster enlarged(const Raster& picture) {
+  return scaled(picture, std::max(1, kPicture / std::max(picture.width, picture.height)));
+}
+
+void add_rows(Sheet& sheet, const Made& made) {
+  const ImageShape shape{static_cast<int>(made.shape[2]), static_cast<int>(made.shape[3])};
+  const double low = std::min(0.0, made.elements.minCoeff());
+  const double high = made.elements.maxCoeff();
+  const int channels = static_cast<int>(made.shape[1]);
+  const int shown = std::min(channels, kMostMaps);
+  for (int c = 0; c < shown; ++c) {
+    if (c % kPerRow == 0) {
+      sheet.rows.emplace_back();
+      sheet.row_heads.push_back(
+          c > 0 ? ""
+                : fmt::format("{}\n{} of {} x {}{}\n{:.3g} to {:.3g}", made.node->type, channels,
+                              shape.rows, shape.columns,
+                              shown < channels ? fmt::format(", {} shown", shown) : "", low, high));
+    }
+    const Eigen::VectorXd map = made.elements.segment(c * shape.size(), shape.size());
+    sheet.rows.back().push_back({enlarged(image_picture(map, shape, low, high, 1)), ""});
+  }
+}
+
+}  // namespace
+
+Expected<void> maps_are_there(const graph::NodeGraph* graph, const Box& box) {
+  if (graph == nullptr) {
+    return bad_request(
+        "--maps draws what the nodes of an ONNX file make of an input; it goes with neither NNet, "
+        "--mean, --std nor another --output");
+  }
+  const auto values = graph->values(box.lower);
+  if (!values) return tl::unexpected(values.error());
+  if (drawn(*values).empty())
+    return bad_request("--maps: the network has no convolution or pooling");
+  return {};
+}
+
+Expected<Drawing> feature_maps(const graph::NodeGraph& graph, const Eigen::VectorXd& x,
+                               const ImageShape& shape) {
+  const auto values = graph.values(x);
+  if (!values) return tl::unexpected(values.error());
+  Sheet sheet;
+  sheet.rows.push_back({{enlarged(image_picture(x, shape, x.minCoeff(), x.maxCoeff(), 1)), ""}});
+  sheet.row_heads.emplace_back("input");
+  for (const Made& made : drawn(*values)) add_rows(sheet, made);
+  return contact_sheet(sheet);
+}
+
+}  // namespace brink::cli
