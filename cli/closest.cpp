@@ -202,8 +202,8 @@ Expected<void> check_engine_options(const CLI::App& command, const ClosestOption
   if (options.engine == "mip" && !outputs.log.empty()) {
     return bad_request("--log is an option of the search engine: leave it out with --engine mip");
   }
-  return check_mip_options(command, options,
-                           {"--bounds", "--formulation", "--distance-form", "--solver"});
+  return check_mip_options(
+      command, options, {"--bounds", "--formulation", "--distance-form", "--pooling", "--solver"});
 }
 
 }  // namespace

@@ -86,7 +86,10 @@ void add_network_options(CLI::App& command, ClosestOptions& options) {
 }
 
 Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common& common) {
-  auto model = read_network(options.network, {options.output_name});
+  if (options.pooling != "lowered" && options.pooling != "direct") {
+    return unknown_word("--pooling", options.pooling, {"lowered", "direct"});
+  }
+  auto model = read_network(options.network, {options.output_name, options.pooling == "direct"});
   if (!model) return tl::unexpected(model.error());
   for (const std::string& warning : model->warnings) {
     if (!common.quiet) note("brink: {}: {}", options.network.string(), warning);

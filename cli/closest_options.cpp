@@ -89,9 +89,17 @@ void add_question_options(CLI::App& command, ClosestOptions& options) {
       ->capture_default_str();
   command.add_option("--formulation", options.formulation, "bigm or indicator")
       ->capture_default_str();
+  add_pooling_option(command, options);
   command
       .add_option("--distance-form", options.distance_form,
                   "papers (rows as Fischetti & Jo and Zhu write them) or tight (no rows)")
+      ->capture_default_str();
+}
+
+void add_pooling_option(CLI::App& command, ClosestOptions& options) {
+  command
+      .add_option("--pooling", options.pooling,
+                  "max pooling as a ReLU a match (lowered) or with binaries of its own (direct)")
       ->capture_default_str();
 }
 

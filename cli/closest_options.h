@@ -45,6 +45,7 @@ struct ClosestOptions {
 
   std::string bounds = "symbolic";
   std::string formulation = "bigm";
+  std::string pooling = "lowered";
   std::string distance_form = "tight";
 
   std::string images;  ///< closest only, as is what follows
@@ -65,8 +66,10 @@ void add_data_options(CLI::App& command, ClosestOptions& options, bool required,
 /// --question, --target, --margin, --target-min, --lead, --above, --below.
 void add_class_options(CLI::App& command, ClosestOptions& options);
 /// Flags of both commands: all these, --norm ... --breakpoints, --bounds, --formulation,
-/// --distance-form.
+/// --distance-form, --pooling.
 void add_question_options(CLI::App& command, ClosestOptions& options);
+/// --pooling, of the mip engine.
+void add_pooling_option(CLI::App& command, ClosestOptions& options);
 /// --shard.
 void add_shard_option(CLI::App& command, ClosestOptions& options);
 /// --memory-limit.

@@ -25,16 +25,17 @@ class Requests(Contract):
         self.closest_refused("--norm", "l3", says=["l3"])
         self.closest_refused("--target", "sideways", says=["sideways"])
         self.closest_refused("--engine", "magic", says=["magic"])
-        for option in ("--solver", "--formulation", "--distance-form", "--bounds"):
+        for option in ("--solver", "--formulation", "--distance-form", "--bounds", "--pooling"):
             self.closest_refused("--engine", "mip", option, "magic", says=["magic"])
         self.refused("bounds", "net.onnx", "--method", "magic", "-o", "b.json", says=["magic"])
 
     def test_options_of_the_other_engine(self):
         for option, value in (("--bounds", "lp"), ("--solver", "cbc"), ("--formulation", "bigm"),
-                              ("--distance-form", "tight")):
+                              ("--distance-form", "tight"), ("--pooling", "direct")):
             self.closest_refused("--engine", "search", option, value, says=[option, "mip"])
         self.closest_refused("--engine", "mip", "--log", "log.jsonl", says=["--log"])
-        for option, value in (("--solver", "cbc"), ("--formulation", "bigm")):
+        for option, value in (("--solver", "cbc"), ("--formulation", "bigm"),
+                              ("--pooling", "direct")):
             self.refused("visualize", "net.onnx", "--unit", "1:0", "-o", "units", option, value,
                          says=[option, "mip"])
 

@@ -1,10 +1,13 @@
 """brink closest: the table, the images behind it, resuming after a kill."""
 
+import contextlib
 import json
 import math
 import os
+import pathlib
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 import unittest
@@ -140,6 +143,28 @@ class Table(Contract):
                 if one["distance"]:
                     self.assertAlmostEqual(float(one["distance"]), float(other["distance"]),
                                            delta=2e-4 if norm == "l2" else 2e-6)
+
+    def test_max_pooling_lowered_and_direct_agree(self):
+        network = pathlib.Path(__file__).parent.parent / "data/zoo/conv_pool_new.onnx"
+        rows = [",".join(f"{(7 * i + 5 * j) % 11 / 10}" for j in range(36)) for i in range(2)]
+        names = ",".join(f"f{j}" for j in range(36))
+        (self.folder / "six.csv").write_text("\n".join([names, *rows]) + "\n")
+        data = ("--data", "six.csv", "--label", "none", "--box", "0:1")
+        tables = []
+        for pooling in ("lowered", "direct"):
+            self.good("closest", network, *data, "--images", "0", "--norm", "linf", "--target", "2",
+                      "--engine", "mip", "--pooling", pooling, "--store", "pooling.db", "-o", f"{pooling}.csv")
+            tables.append(read_csv(self.folder / f"{pooling}.csv")[1])
+        for one, other in zip(*tables):
+            self.assertEqual((one["status"], other["status"]), ("optimal", "optimal"))
+            self.assertAlmostEqual(float(one["distance"]), float(other["distance"]), delta=2e-6)
+        with contextlib.closing(sqlite3.connect(self.folder / "pooling.db")) as store:
+            texts = [text for (text,) in store.execute("SELECT text FROM question")]
+        self.assertEqual(sum("pooling=direct" in text for text in texts), 1)
+        self.assertEqual(len(texts), 2)
+        self.good("export", network, *data, "--image", "0", "--target", "2", "--pooling", "direct",
+                  "-o", "direct.lp")
+        self.assertIn("winner_0", (self.folder / "direct.lp").read_text())
 
     def test_first_correct_images(self):
         done = self.closest("correct.csv", "--norm", "linf", images="correct:8")

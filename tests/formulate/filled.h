@@ -31,6 +31,25 @@ inline Bounds plain_interval_bounds(const Network& network, const Box& box) {
   return bounds;
 }
 
+/// max pooling of y = W x + b, two windows of two numbers each and one of all four:
+///     matches {0, 1}, {2, 3} in layer 1, {0, 1, 2, 3} in layer 2, outputs V of the three in layer
+///     3
+inline Network pooled(const Eigen::MatrixXd& w, const Eigen::VectorXd& b,
+                      const Eigen::MatrixXd& v) {
+  const Eigen::MatrixXd lead{{1, -1, 0, 0}, {0, 0, 1, -1}, {0, 1, 0, 0}, {0, 0, 0, 1}};
+  const Eigen::MatrixXd winners{{1, 0, 1, 0}, {0, 1, 0, 1}};
+  const Eigen::MatrixXd last{{1, -1}, {1, 0}, {0, 1}};
+  const Eigen::MatrixXd largest{{0, 1, 0}, {0, 0, 1}, {1, 0, 1}};
+  Network network;
+  network.layers = {{lead * w, lead * b, {0, 0, 1, 1}},
+                    {last * winners, Eigen::VectorXd::Zero(3), {0, 1, 1}},
+                    {v * largest, Eigen::VectorXd::Zero(v.rows())}};
+  const Part x0{1, 0, false}, s0{1, 0, true}, x1{1, 1, false}, s1{1, 1, true};
+  const Part x{2, 0, false}, s{2, 0, true};
+  network.maxima = {{{s0}, {x0}}, {{s1}, {x1}}, {{s0, s}, {x0, s}, {s1, x}, {x1, x}}};
+  return network;
+}
+
 /// Splits "x_2_0" into "x", {2, 0}.
 inline std::pair<std::string, std::vector<int>> parts(const std::string& name) {
   std::vector<int> numbers;

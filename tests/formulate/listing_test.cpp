@@ -79,6 +79,91 @@ columns
 )");
 }
 
+// Of inputs x_0 and x_1 themselves, 1 - x_0 and x_1 / 2: the third of the four cannot lose to the
+// fourth, nor the fourth win.
+std::string maxima(Formulation formulation) {
+  Network network = testing::pooled(Eigen::MatrixXd{{1, 0}, {0, 1}, {-1, 0}, {0, 0.5}},
+                                    Eigen::VectorXd{{0, 0, 2, 0}}, Eigen::MatrixXd{{0, 0, 1}});
+  network.maxima = {network.maxima.back()};
+  Bounds bounds;
+  bounds.box = Box::uniform(2, 0, 1);
+  bounds.add_layer({{-1, 1}, {0.5, 2}, {0, 1}, {0, 0.5}});
+  bounds.add_layer({{-2, 0.5}, {0, 1}, {1, 2}});
+  bounds.add_layer({{1, 2}});
+  EncodingOptions options;
+  options.formulation = formulation;
+  Program program;
+  add_network(program, network, bounds, add_inputs(program, bounds.box), options);
+  return to_text(program);
+}
+
+TEST(Listing, MaximaWithBinariesOfTheirOwn) {
+  EXPECT_EQ(maxima(Formulation::bigm), R"(min 0
+rows
+  pre_1_0: x_0_0 - x_0_1 - x_1_0 + s_1_0 = 0
+  pre_1_1: -x_0_0 - 0.5 x_0_1 - x_1_1 + s_1_1 = -2
+  pre_1_2: x_0_1 - x_1_2 = 0
+  pre_1_3: 0.5 x_0_1 - x_1_3 = 0
+  pre_2_0: x_1_0 - x_1_1 + x_1_2 - x_1_3 - x_2_0 + s_2_0 = 0
+  pre_2_1: x_1_0 + x_1_2 - x_2_1 = 0
+  pre_2_2: x_1_1 + x_1_3 - x_2_2 = 0
+  wins_0_0: s_1_0 + s_2_0 + 3 win_0_0 <= 3
+  wins_0_1: x_1_0 + s_2_0 + 3 win_0_1 <= 3
+  wins_0_2: s_1_1 + x_2_0 + 0.5 win_0_2 <= 0.5
+  winner_0: win_0_0 + win_0_1 + win_0_2 = 1
+columns
+  0 <= x_0_0 <= 1
+  0 <= x_0_1 <= 1
+  0 <= x_1_0 <= 1
+  0 <= s_1_0 <= 1
+  0 <= x_1_1 <= 2
+  s_1_1 = 0
+  0 <= x_1_2 <= 1
+  0 <= x_1_3 <= 0.5
+  0 <= x_2_0 <= 0.5
+  0 <= s_2_0 <= 2
+  0 <= x_2_1 <= 1
+  1 <= x_2_2 <= 2
+  win_0_0 binary
+  win_0_1 binary
+  win_0_2 binary
+)");
+}
+
+TEST(Listing, MaximaByIndicators) {
+  EXPECT_EQ(maxima(Formulation::indicator), R"(min 0
+rows
+  pre_1_0: x_0_0 - x_0_1 - x_1_0 + s_1_0 = 0
+  pre_1_1: -x_0_0 - 0.5 x_0_1 - x_1_1 + s_1_1 = -2
+  pre_1_2: x_0_1 - x_1_2 = 0
+  pre_1_3: 0.5 x_0_1 - x_1_3 = 0
+  pre_2_0: x_1_0 - x_1_1 + x_1_2 - x_1_3 - x_2_0 + s_2_0 = 0
+  pre_2_1: x_1_0 + x_1_2 - x_2_1 = 0
+  pre_2_2: x_1_1 + x_1_3 - x_2_2 = 0
+  winner_0: win_0_0 + win_0_1 + win_0_2 = 1
+indicators
+  win_0_0 = 1 -> wins_0_0: s_1_0 + s_2_0 <= 0
+  win_0_1 = 1 -> wins_0_1: x_1_0 + s_2_0 <= 0
+  win_0_2 = 1 -> wins_0_2: s_1_1 + x_2_0 <= 0
+columns
+  0 <= x_0_0 <= 1
+  0 <= x_0_1 <= 1
+  0 <= x_1_0 <= 1
+  0 <= s_1_0 <= 1
+  0 <= x_1_1 <= 2
+  s_1_1 = 0
+  0 <= x_1_2 <= 1
+  0 <= x_1_3 <= 0.5
+  0 <= x_2_0 <= 0.5
+  0 <= s_2_0 <= 2
+  0 <= x_2_1 <= 1
+  1 <= x_2_2 <= 2
+  win_0_0 binary
+  win_0_1 binary
+  win_0_2 binary
+)");
+}
+
 TEST(Listing, BasicBigM) {
   EncodingOptions options;
   options.basic = true;

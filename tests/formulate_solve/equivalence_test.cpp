@@ -109,6 +109,42 @@ TEST(Equivalence, FormulationsAndFormsOfEveryNorm) {
   EXPECT_GE(infeasible, 3);
 }
 
+/// In half of the rounds the outputs are made of the largest of all four alone.
+TEST(Equivalence, MaximaWithBinariesOfTheirOwn) {
+  Random random(17);
+  int solvable = 0, others = 0;
+  for (int round = 0; round < 48; ++round) {
+    Case c = random_case(random, round % 2 == 0 ? Norm::l1 : Norm::linf);
+    const auto numbers = [&random](int rows, int columns) {
+      return Eigen::MatrixXd::NullaryExpr(rows, columns, [&] { return random.normal(); });
+    };
+    const bool one = round % 4 < 2;
+    Eigen::MatrixXd last = numbers(3, 3);
+    if (one) last.leftCols(2).setZero();
+    c.network = testing::pooled(numbers(4, 3), numbers(4, 1), last);
+    c.network.layers.back().bias = numbers(3, 1);
+    if (one) c.network.maxima = {c.network.maxima.back()};
+    c.bounds = symbolic_bounds(c.network, c.question.box);
+    const int label = classify(c.network, c.image);
+    const int target = common_class(c.network, label, random);
+    c.question.target = {TargetRule::Kind::fixed, target};
+    c.region = output_regions(c.question, c.network, label).at(0);
+    for (const auto& options :
+         {encoding(Formulation::bigm, false), encoding(Formulation::bigm, true),
+          encoding(Formulation::indicator, false)}) {
+      Case lowered = c;
+      lowered.network.maxima.clear();
+      const Program direct = c.program(options, {});
+      const double reference = optimum(lowered.program(options, {}));
+      expect_same(optimum(direct), reference, to_text(direct));
+      solvable += reference != kInfinity;
+      others += direct.integer_count() != lowered.program(options, {}).integer_count();
+    }
+  }
+  EXPECT_GE(solvable, 30);
+  EXPECT_GE(others, 20);
+}
+
 TEST(Equivalence, LambdaFormulationEqualsSegments) {
   Random random(12);
   int solvable = 0;

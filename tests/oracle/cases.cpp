@@ -191,6 +191,7 @@ Case draw_case(std::uint64_t seed) {
     classes = classes_seen(c.network, c.question.box, random);
     if (any_network || classes.size() > 1) break;
   }
+  if (seed % 2 == 0) c.network.maxima.clear();
   draw_right_image(c, random);
   if (random.index(10) > 0) aim_at_seen_class(c, classes, random);
   c.options.formulation = pick(random, {Formulation::bigm, Formulation::indicator});
@@ -208,9 +209,10 @@ std::string describe(const Case& c) {
   std::string sizes = fmt::format("{}", c.network.input_size());
   for (int k = 1; k <= c.network.depth(); ++k) sizes += fmt::format("-{}", c.network.width(k));
   return fmt::format(
-      "BRINK_ORACLE_SEED={} [{} {} {}, label {}, {}, {}, {}, {}, {} bounds]", c.seed, c.family,
+      "BRINK_ORACLE_SEED={} [{} {} {}, label {}, {}, {}{}, {}, {}, {} bounds]", c.seed, c.family,
       sizes, name(c.network.output), c.label, c.question.text(),
       c.options.formulation == Formulation::bigm ? "bigm" : "indicator",
+      c.network.maxima.empty() ? "" : " direct",
       c.options.distance_form == DistanceForm::papers ? "papers' form" : "tight form",
       c.options.basic ? "basic" : "not basic",
       c.bounds == BoundsKind::interval ? "interval" : "enumerated");

@@ -200,7 +200,8 @@ void GraphDraw::end() {
 
 std::optional<Network> GraphDraw::network() const {
   const auto& output = std::get<graph::Signal>(signals_.at(value_));
-  auto network = graph::lower(progression_.units.blocks(), *output.form);
+  auto network =
+      graph::lower(progression_.units.blocks(), *output.form, progression_.units.tournaments());
   if (!network || !check(*network)) return std::nullopt;
   Eigen::Index relus = 0;
   for (int k = 1; k < network->depth(); ++k) {

@@ -7,9 +7,11 @@
 // Names (layer k from 1, neuron and pixel j from 0, segment or breakpoint i from 0):
 //   columns  x_0_j input (papers' form), x_k_j s_k_j z_k_j neuron; p_j n_j the move of a pixel up
 //   and
-//            down, p_j_i n_j_i its segments (l2); d_j u_j W the distance; l_j_i y_j_i weights
+//            down, p_j_i n_j_i its segments (l2); d_j u_j W the distance; l_j_i y_j_i weights;
+//            win_m_i the winner of maximum m
 //   rows     pre_k_j pre-activation, on_k_j off_k_j ReLU, fooled_r output condition; above_j
-//            below_j within_j distance; place_j convex_j two_j use_j_i apart_j_i_k weights
+//            below_j within_j distance; place_j convex_j two_j use_j_i apart_j_i_k weights;
+//            wins_m_i winner_m maxima
 #pragma once
 
 #include <optional>
@@ -43,8 +45,8 @@ struct EncodingOptions {
 };
 
 /// Columns of the neurons 1..last_layer, all of them: x_j^k, s_j^k, z_j^k (z: -1 when the bounds
-/// fix the neuron's sign: x or s is then fixed to 0). Linear units, and a linear output layer's,
-/// have x_j^k = y_j^k, s = z = -1.
+/// fix the neuron's sign: x or s is then fixed to 0; and of matches of max pooling in direct form).
+/// Linear units, and a linear output layer's, have x_j^k = y_j^k, s = z = -1.
 struct NeuronColumns {
   int x = -1;
   int s = -1;
@@ -65,7 +67,8 @@ struct NetworkEncoding {
 /// Adds one column lb <= x_j^0 <= ub per input.
 std::vector<LinearExpression> add_inputs(Program& program, const Box& box);
 
-/// Adds rows (7) and the ReLU encoding (8)-(14) of Fischetti & Jo 2018 for layers 1..last_layer.
+/// Adds rows (7) and the ReLU encoding (8)-(14) of Fischetti & Jo 2018 for layers 1..last_layer;
+/// the network's maxima, if any, with binaries of their own.
 NetworkEncoding add_network(Program& program, const Network& network, const Bounds& bounds,
                             std::vector<LinearExpression> inputs, const EncodingOptions& options);
 

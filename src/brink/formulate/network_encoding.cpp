@@ -5,12 +5,14 @@
 //     0 <= x_j^k <= max(0, U), 0 <= s_j^k <= max(0, -L)         (11)-(13)
 //
 // A neuron whose bounds fix its sign needs no binary: active (L >= 0) s is fixed to 0 and x = y;
-// inactive (U <= 0) x is fixed to 0. The fixed columns stay (any presolve drops them) so that
-// every neuron's x and s can carry a cost. The basic model keeps all binaries and no upper bounds.
+// inactive (U <= 0) x is fixed to 0. Nor does a match of max pooling, where that has binaries of
+// its own (maximum.cpp). The fixed columns stay (any presolve drops them) so that every neuron's x
+// and s can carry a cost. The basic model keeps all binaries and no upper bounds.
 //
 // Source: Fischetti & Jo 2018, section 3.1.
 #include <algorithm>
 
+#include "maximum.h"
 #include "relu.h"
 
 namespace brink {
@@ -54,7 +56,8 @@ NeuronColumns add_linear(Program& program, const NeuronBounds& bounds, const std
 }
 
 void add_neuron(Program& program, const Network& network, const Bounds& bounds,
-                NetworkEncoding& encoding, int k, Eigen::Index j, const EncodingOptions& options) {
+                NetworkEncoding& encoding, const DirectMaxima& maxima, int k, Eigen::Index j,
+                const EncodingOptions& options) {
   const NeuronBounds known = bounds.at(k, j);
   const std::string label = fmt::format("{}_{}", k, j);
   const bool linear = k == network.depth() ? !options.output_relu : network.layer(k).is_linear(j);
@@ -65,7 +68,7 @@ void add_neuron(Program& program, const Network& network, const Bounds& bounds,
   row.terms.push_back({columns.x, -1});
   if (columns.s >= 0) row.terms.push_back({columns.s, 1});
   program.add_row("pre_" + label, row, 0, 0);
-  if (!linear && (options.basic || known.unstable())) {
+  if (!linear && (options.basic || known.unstable()) && !maxima.release(k, j)) {
     add_relu(program, {columns, known, label}, options.formulation);
   }
   encoding.neurons.back().push_back(columns);
@@ -108,12 +111,14 @@ NetworkEncoding add_network(Program& program, const Network& network, const Boun
   NetworkEncoding encoding;
   encoding.inputs = std::move(inputs);
   const int last = options.last_layer > 0 ? options.last_layer : network.depth() - 1;
+  const DirectMaxima maxima(network, last);
   for (int k = 1; k <= last; ++k) {
     encoding.neurons.emplace_back();
     for (Eigen::Index j = 0; j < network.width(k); ++j) {
-      add_neuron(program, network, bounds, encoding, k, j, options);
+      add_neuron(program, network, bounds, encoding, maxima, k, j, options);
     }
   }
+  maxima.add_to(program, encoding, bounds, options);
   return encoding;
 }
 

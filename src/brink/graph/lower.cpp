@@ -8,6 +8,7 @@
 // Linear blocks are written out in x^{k-1} before that wherever that takes fewer units.
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <tuple>
 
 #include "brink/graph/carry.h"
@@ -39,7 +40,7 @@ struct Piece {
 class Lowering {
  public:
   Lowering(const std::vector<Block>& blocks, const Affine& output);
-  Expected<Network> run();
+  Expected<Network> run(const std::vector<Tournament>& tournaments);
 
  private:
   void drop_unused(const std::vector<Block>& blocks);
@@ -53,10 +54,15 @@ class Lowering {
   Layer layer_of(const std::vector<std::pair<const Affine*, Piece>>& parts, Index rows,
                  Index columns) const;
   Expected<void> add_layer(int level);
+  std::optional<Part> place_of(const UnitPart& part) const;
+  void note_maxima(const std::vector<Tournament>& tournaments);
 
   std::vector<Consumer> consumers_;  // in the order of their levels' making; last: the output
   std::vector<Piece> inputs_;        // of the layer that is made next: x^{k-1}
-  std::vector<Piece> linear_;        // blocks of its level, as further columns of what is needed
+  std::map<int, Selection> partly_;  // blocks of which not all units are used: those that are
+  std::map<int, std::pair<int, Index>> places_;  // of blocks of ReLUs: layer and first unit
+  int output_block_ = -1;                        // whose ReLUs are the output's
+  std::vector<Piece> linear_;  // blocks of its level, as further columns of what is needed
   Network network_;
   double numbers_ = 0;
   int next_id_;
@@ -67,6 +73,7 @@ Lowering::Lowering(const std::vector<Block>& blocks, const Affine& output)
   const int last = output.bare();
   const Block& ends = blocks[static_cast<std::size_t>(std::max(last, 0))];
   const bool is_relu = last > 0 && ends.relu && ends.linear.empty();
+  if (is_relu) output_block_ = last;
   network_.output = is_relu ? OutputKind::relu : OutputKind::linear;
   for (std::size_t b = 1; b < blocks.size(); ++b) {
     consumers_.push_back({static_cast<int>(b), blocks[b].input, blocks[b].relu, blocks[b].linear});
@@ -83,7 +90,6 @@ void Lowering::drop_unused(const std::vector<Block>& blocks) {
     used[static_cast<int>(b)].resize(at(blocks[b].input.size()));
   }
   used[consumers_.back().id].assign(at(consumers_.back().form.size()), 1);
-  std::map<int, Selection> partly;
   for (auto consumer = consumers_.rbegin(); consumer != consumers_.rend(); ++consumer) {
     const std::vector<char>& own = used.at(consumer->id);
     Selection rows;
@@ -101,14 +107,14 @@ void Lowering::drop_unused(const std::vector<Block>& blocks) {
         for (const Index i : rows) kept.push_back(consumer->linear[at(i)]);
         consumer->linear = std::move(kept);
       }
-      partly.emplace(consumer->id, rows);
+      partly_.emplace(consumer->id, rows);
     }
     for (const auto& [id, map] : consumer->form.terms) map.mark_used(used.at(id));
   }
   std::erase_if(consumers_, [](const Consumer& each) { return each.form.size() == 0; });
   for (Consumer& consumer : consumers_) {
     for (auto& [id, map] : consumer.form.terms) {
-      if (partly.contains(id)) map = map.columns(partly.at(id));
+      if (partly_.contains(id)) map = map.columns(partly_.at(id));
     }
     std::erase_if(consumer.form.terms, [](const auto& term) { return term.second.entries() == 0; });
   }
@@ -286,6 +292,7 @@ Expected<void> Lowering::add_layer(int level) {
     const bool is_output = &consumer == &consumers_.back();
     if (consumer.level != level || !(consumer.relu || is_output)) continue;
     own.push_back(&consumer);
+    places_[consumer.id] = {level, end_of(outputs)};
     outputs.push_back({consumer.id, end_of(outputs), consumer.form.size()});
   }
   if (handed.size() > 0) outputs.push_back({handed_id, end_of(outputs), handed.size()});
@@ -311,21 +318,56 @@ Expected<void> Lowering::add_layer(int level) {
   return {};
 }
 
-Expected<Network> Lowering::run() {
+std::optional<Part> Lowering::place_of(const UnitPart& part) const {
+  const auto place = places_.find(part.block);
+  if (place == places_.end()) return std::nullopt;
+  Index row = part.unit;
+  if (const auto kept = partly_.find(part.block); kept != partly_.end()) {
+    const auto found = std::lower_bound(kept->second.begin(), kept->second.end(), row);
+    if (found == kept->second.end() || *found != row) return std::nullopt;
+    row = found - kept->second.begin();
+  }
+  return Part{place->second.first, static_cast<int>(place->second.second + row), part.off};
+}
+
+/// Those that nothing is made of are left out; and all, if one is the output and so has no root.
+void Lowering::note_maxima(const std::vector<Tournament>& tournaments) {
+  for (const Tournament& tournament : tournaments) {
+    Maximum maximum;
+    bool whole = true;
+    for (const auto& parts : tournament) {
+      maximum.emplace_back();
+      for (const UnitPart& part : parts) {
+        if (part.block == output_block_) {
+          network_.maxima.clear();
+          return;
+        }
+        const auto place = place_of(part);
+        whole = whole && place;
+        if (place) maximum.back().push_back(*place);
+      }
+    }
+    if (whole) network_.maxima.push_back(std::move(maximum));
+  }
+}
+
+Expected<Network> Lowering::run(const std::vector<Tournament>& tournaments) {
   const int depth = consumers_.back().level;
   for (int level = 1; level <= depth; ++level) {
     if (auto ok = add_layer(level); !ok) return tl::unexpected(ok.error());
   }
+  note_maxima(tournaments);
   return std::move(network_);
 }
 
 }  // namespace
 
-Expected<Network> lower(const std::vector<Block>& blocks, const Affine& output) {
+Expected<Network> lower(const std::vector<Block>& blocks, const Affine& output,
+                        const std::vector<Tournament>& tournaments) {
   if (output.bare() == 0) {
     return bad_request("the graph passes its input on unchanged; it has no layer");
   }
-  return Lowering(blocks, output).run();
+  return Lowering(blocks, output).run(tournaments);
 }
 
 }  // namespace brink::graph

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <numeric>
 
 namespace brink::graph {
 
@@ -36,17 +34,6 @@ Affine plus(const Affine& v, double shift) {
   return scaled(v, Eigen::VectorXd::Ones(v.size()), Eigen::VectorXd::Constant(v.size(), shift));
 }
 
-Selection range(Index first, Index count) {
-  Selection result(at(count));
-  std::iota(result.begin(), result.end(), first);
-  return result;
-}
-
-/// The elements of a, then those of b.
-Affine stacked(const Affine& a, const Affine& b) {
-  return joined({a, b}, {range(0, a.size()), range(a.size(), b.size())}, a.size() + b.size());
-}
-
 }  // namespace
 
 Units::Units(Index inputs) : blocks_{{constant(Eigen::VectorXd::Zero(inputs)), false}} {}
@@ -64,6 +51,7 @@ Affine Units::block(Block wanted) {
            blocks_[id].input == wanted.input)) {
     ++id;
   }
+  ++wanted_[static_cast<int>(id)];
   Affine units{{{static_cast<int>(id), Matrix::identity(count)}}, Eigen::VectorXd::Zero(count)};
   if (!wanted.relu) units.sizes = sizes_of(wanted.input);
   if (id == blocks_.size()) {
@@ -140,15 +128,21 @@ Affine Units::absolute(const Affine& v) {
   return times(2, relu(v)) - kept(v);
 }
 
-Affine Units::larger(const Affine& a, const Affine& b) {
-  if (a.terms.empty() && b.terms.empty()) return constant(a.constant.cwiseMax(b.constant));
+Units::Match Units::play(const Affine& a, const Affine& b) {
+  if (a.terms.empty() && b.terms.empty()) return {constant(a.constant.cwiseMax(b.constant))};
   if (a == b) {  // but for what either's maker rounded
     Affine same = a;
     if (a.doubt.size() == 0) same.doubt = b.doubt;
     if (a.doubt.size() > 0 && b.doubt.size() > 0) same.doubt = a.doubt.cwiseMax(b.doubt);
-    return same;
+    return {same};
   }
-  return kept(b) + relu(a - b);
+  const Affine second = kept(b), lead = a - b;
+  const Affine x = relu(lead);
+  return {second + x, relu_block(x, lead)};
+}
+
+Affine Units::larger(const Affine& a, const Affine& b) {
+  return play(a, b).won;
 }
 
 Affine Units::clipped(const Affine& v, double low, double high) {
@@ -173,42 +167,6 @@ std::optional<Affine> Units::before_relu(const Affine& v) const {
     if (++entry) return std::nullopt;
   }
   return selected(block.input, from);
-}
-
-Affine Units::largest(const Affine& v, std::vector<Selection> lists) {
-  if (const auto inside = before_relu(v)) return relu(largest(*inside, std::move(lists)));
-  Affine round = v;
-  const auto longest = [&lists] {
-    return std::max_element(lists.begin(), lists.end(),
-                            [](const auto& a, const auto& b) { return a.size() < b.size(); })
-        ->size();
-  };
-  while (longest() > 1) {
-    std::map<std::pair<Index, Index>, Index> matches;
-    Selection first, second, alone;
-    for (Selection& list : lists) {
-      Selection winners;
-      for (std::size_t i = 0; i + 1 < list.size(); i += 2) {
-        const auto [match, is_new] = matches.try_emplace({list[i], list[i + 1]}, std::ssize(first));
-        if (is_new) first.push_back(list[i]);
-        if (is_new) second.push_back(list[i + 1]);
-        winners.push_back(match->second);
-      }
-      if (list.size() % 2 != 0) {
-        alone.push_back(list.back());
-        winners.push_back(-std::ssize(alone));  // known once all matches are
-      }
-      list = std::move(winners);
-    }
-    for (Selection& list : lists) {
-      if (list.back() < 0) list.back() = std::ssize(first) - 1 - list.back();
-    }
-    const Affine won = larger(selected(round, first), selected(round, second));
-    round = alone.empty() ? won : stacked(won, selected(round, alone));
-  }
-  Selection only;
-  for (const Selection& list : lists) only.push_back(list.front());
-  return selected(round, only);
 }
 
 }  // namespace brink::graph

@@ -6,7 +6,9 @@
 // No unit is made for what is constant, where the sign is known, or twice for the same function.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <vector>
 
 #include "brink/base/error.h"
 #include "brink/graph/affine.h"
@@ -21,6 +23,15 @@ struct Block {
   bool relu = true;
   std::vector<char> linear = {};  ///< of a relu block: 1 for units that are linear; empty: none
 };
+
+/// x_i of a block's unit, or s_i = x_i - y_i.
+struct UnitPart {
+  int block;
+  Eigen::Index unit;
+  bool off;
+};
+/// A maximum's players and what each lacks of it (network.h), in the order of their matches.
+using Tournament = std::vector<std::vector<UnitPart>>;
 
 class Units {
  public:
@@ -39,8 +50,17 @@ class Units {
   Affine largest(const Affine& v, std::vector<Selection> lists);
 
   const std::vector<Block>& blocks() const { return blocks_; }
+  /// Of largest(), if their matches are of no use but to them.
+  std::vector<Tournament> tournaments() const;
 
  private:
+  struct Match {
+    Affine won;
+    int block = -1;  ///< whose units i are relu(a_i - b_i); -1: none has them all
+  };
+  Match play(const Affine& a, const Affine& b);
+  /// The block of which x are the units, if these are relu(y).
+  int relu_block(const Affine& x, const Affine& y) const;
   Affine block(Block wanted);
   /// a with v = relu(a) if v are ReLUs themselves, else nothing.
   std::optional<Affine> before_relu(const Affine& v) const;
@@ -48,9 +68,13 @@ class Units {
   Selection unknown(const Affine& v) const;  ///< elements that may have either sign
 
   std::vector<Block> blocks_;  // block 0: the inputs
+  std::vector<Tournament> tournaments_;
+  std::map<int, int> wanted_, matches_;  // how often, by block: in all, and for tournaments
 };
 
-/// The chain of layers that computes the output (lower.cpp). Errors: it is the input; too large.
-Expected<Network> lower(const std::vector<Block>& blocks, const Affine& output);
+/// The chain of layers that computes the output (lower.cpp), with these maxima. Errors: it is the
+/// input; too large.
+Expected<Network> lower(const std::vector<Block>& blocks, const Affine& output,
+                        const std::vector<Tournament>& tournaments = {});
 
 }  // namespace brink::graph

@@ -42,7 +42,8 @@ struct NetworkFile {
 
 struct ReadOptions {
   /// Of an ONNX graph with several outputs; empty: the only one that is a matrix of real numbers.
-  std::string output_name;
+  std::string output_name = {};
+  bool maxima = false;  ///< note those of max pooling (Network::maxima), of an ONNX graph
 };
 
 /// By the name's ending: .nnet, else ONNX. Errors (bad_request) name the file and what is wrong.

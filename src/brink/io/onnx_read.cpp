@@ -66,7 +66,7 @@ class Walk {
   /// The network, its ending and the warnings.
   Expected<NetworkFile> read(const std::string& input, const Shape& shape,
                              const std::vector<const onnx::NodeProto*>& nodes,
-                             const onnx::ValueInfoProto& output);
+                             const onnx::ValueInfoProto& output, const ReadOptions& options);
   std::size_t applied() const { return applied_; }  ///< nodes
 
  private:
@@ -190,7 +190,7 @@ Expected<void> Walk::check_batch(const onnx::ValueInfoProto& output) const {
 
 Expected<NetworkFile> Walk::read(const std::string& input, const Shape& shape,
                                  const std::vector<const onnx::NodeProto*>& nodes,
-                                 const onnx::ValueInfoProto& output) {
+                                 const onnx::ValueInfoProto& output, const ReadOptions& options) {
   values_.emplace(input, graph::signal_of(shape, progression_.units.inputs()));
   for (const onnx::NodeProto* node : nodes) {
     if (auto ok = compute(*node); !ok) return tl::unexpected(ok.error());
@@ -205,7 +205,9 @@ Expected<NetworkFile> Walk::read(const std::string& input, const Shape& shape,
   if (auto ok = check_batch(output); !ok) return tl::unexpected(ok.error());
   const auto form = graph::finish_ending(*signal, progression_);
   if (!form) return tl::unexpected(form.error());
-  auto network = graph::lower(progression_.units.blocks(), *form);
+  auto network = graph::lower(
+      progression_.units.blocks(), *form,
+      options.maxima ? progression_.units.tournaments() : std::vector<graph::Tournament>{});
   if (!network) return tl::unexpected(network.error());
   if (auto ok = check(*network); !ok) return tl::unexpected(ok.error());
   const auto dropped = signal->ending == graph::Ending::none      ? DroppedEnding::none
@@ -234,7 +236,7 @@ Expected<NetworkFile> read_graph(const onnx::ModelProto& model, std::int64_t ops
   if (!nodes) return tl::unexpected(nodes.error());
 
   Walk as_written(names, opset, folder, start);
-  auto whole = as_written.read((*input)->name(), *shape, *nodes, **output);
+  auto whole = as_written.read((*input)->name(), *shape, *nodes, **output, options);
   if (whole || shape->size() < 2 || shape->front() < 2) return whole;
   start.batch = std::exchange(shape->front(), 1);
   start.units = graph::Units(size(*shape));
@@ -242,7 +244,7 @@ Expected<NetworkFile> read_graph(const onnx::ModelProto& model, std::int64_t ops
       fmt::format("input '{}' holds a batch of {}: the network of one of them is read",
                   (*input)->name(), start.batch));
   Walk of_one(names, opset, folder, start);
-  auto one = of_one.read((*input)->name(), *shape, *nodes, **output);
+  auto one = of_one.read((*input)->name(), *shape, *nodes, **output, options);
   if (one || of_one.applied() <= as_written.applied()) return one ? one : whole;
   return bad_request("{} (the input's leading extent {} taken for a batch)", one.error().message,
                      start.batch);

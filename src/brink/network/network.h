@@ -42,12 +42,25 @@ struct Layer {
   void activate(Eigen::VectorXd& y) const;
 };
 
+/// x_j^k, or s_j^k = x_j^k - y_j^k, of a hidden unit that is not linear.
+struct Part {
+  int k = 1;
+  int j = 0;
+  bool off = false;  ///< s
+};
+/// The largest of several values a_i, which such units compute by a tournament: [i] has parts whose
+/// sum is what a_i lacks of the largest, so that a_i is the largest if all of them are 0.
+using Maximum = std::vector<std::vector<Part>>;
+
 struct Network {
   std::vector<Layer> layers;  ///< at least one; sizes chain; all numbers finite (see check)
   OutputKind output = OutputKind::linear;
   /// The same as a file computes it: what an answer's image is checked against. Null: it is its
   /// own.
   std::shared_ptr<const ForwardPass> as_in_file = nullptr;
+  /// Those of max pooling, if their direct form is wanted (formulate/maximum.cpp): each of its
+  /// units is one match of them, and of nothing else but at their roots.
+  std::vector<Maximum> maxima = {};
 
   int depth() const { return static_cast<int>(layers.size()); }  ///< K
   Eigen::Index input_size() const { return layers.front().weights.cols(); }

@@ -35,14 +35,23 @@ Question bounds_question(const Network& network, const Box& box, const std::stri
   return result;
 }
 
+namespace {
+
+/// Of the mip engine, of a network whose max pooling it writes directly.
+std::string pooling_text(const Network& network) {
+  return network.maxima.empty() ? "" : " pooling=direct";
+}
+
+}  // namespace
+
 Question closest_question(const Network& network, const ClosestQuestion& question,
                           const Engine& engine, const NamedImages& named) {
   const std::string formulation(name(engine.mip.formulation));
   const std::string form(name(engine.mip.distance_form));
   std::string text = "search";
   if (!engine.search) {
-    text = fmt::format("mip solver={} formulation={} form={} bounds={}", engine.mip.solver,
-                       formulation, form, engine.bounds);
+    text = fmt::format("mip solver={} formulation={}{} form={} bounds={}", engine.mip.solver,
+                       formulation, pooling_text(network), form, engine.bounds);
   }
   Question result;
   result.kind = "closest";
@@ -79,6 +88,7 @@ Question closest_question(const Network& network, const ClosestQuestion& questio
   if (!engine.search) {
     result.options["solver"] = engine.mip.solver;
     result.options["formulation"] = formulation;
+    if (!network.maxima.empty()) result.options["pooling"] = "direct";
     result.options["distance_form"] = form;
     result.options["bounds"] = engine.bounds;
   }
@@ -87,9 +97,10 @@ Question closest_question(const Network& network, const ClosestQuestion& questio
 
 Question units_question(const Network& network, const Box& box, const Engine& engine, bool least) {
   const std::string formulation(name(engine.mip.formulation));
-  const std::string by =
-      engine.search ? "search"
-                    : fmt::format("mip solver={} formulation={}", engine.mip.solver, formulation);
+  const std::string by = engine.search
+                             ? "search"
+                             : fmt::format("mip solver={} formulation={}{}", engine.mip.solver,
+                                           formulation, pooling_text(network));
   const std::string least_text = least ? " least" : "";
   Question result;
   result.kind = "visualize";
@@ -108,6 +119,7 @@ Question units_question(const Network& network, const Box& box, const Engine& en
   if (!engine.search) {
     result.options["solver"] = engine.mip.solver;
     result.options["formulation"] = formulation;
+    if (!network.maxima.empty()) result.options["pooling"] = "direct";
   }
   return result;
 }
