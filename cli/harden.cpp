@@ -165,6 +165,12 @@ Expected<HardenRun> prepare(HardenCommand& command, const Common& common) {
   run.options.engine = engine_of(command.shared, common, *mip, question->box);
   run.options.question = std::move(*question);
   run.options.training = command.training;
+  if (command.shared.network.extension() != ".nnet" && command.out.extension() != ".nnet") {
+    auto file = read_file(command.shared.network);
+    if (!file) return tl::unexpected(file.error());
+    run.options.file = std::move(*file);
+  }
+  run.options.output_name = command.shared.output_name;
   run.options.training.seed = common.seed;
   run.options.training.threads = common.threads;
   if (auto ok = check(run.options.training); !ok) return tl::unexpected(ok.error());
@@ -204,7 +210,10 @@ Expected<void> run_harden(HardenCommand command, const Common& common) {
   progress.finish();
   return common.crew->lead([&]() -> Expected<void> {
     const Box& box = run->options.question.box;
-    if (auto ok = write_network(rounds->back().network.network, box, command.out); !ok) return ok;
+    const Hardened& last = rounds->back();
+    auto ok = last.file.empty() ? write_network(last.network.network, box, command.out)
+                                : write_file(command.out, last.file);
+    if (!ok) return ok;
     remove_keeping_store(command.store, command.out);
     const TextTable table = table_of(*rounds, *measured);
     if (common.json) {

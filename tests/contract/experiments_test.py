@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import pathlib
 import unittest
 
 from harness import Contract, read_csv
@@ -10,6 +11,22 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class Harden(Contract):
+    def test_a_convolutional_network_stays_one(self):
+        zoo = pathlib.Path(__file__).parent.parent / "data/zoo"
+        rows = [",".join(f"{(i % 4 * 9 + j) % 13 / 12:.3f}" for j in range(36)) + f",{i % 4}"
+                for i in range(40)]
+        names = ",".join([f"f{j}" for j in range(36)] + ["label"])
+        (self.folder / "six.csv").write_text("\n".join([names, *rows]) + "\n")
+        run = ("--data", "six.csv", "--adversarial", "l2:0.1", "--epochs", "40", "--box", "0:1")
+        self.good("harden", zoo / "conv_pool_new.onnx", *run, "-o", "h.onnx")
+        self.good("harden", zoo / "conv_pool_new.onnx", *run, "-o", "again.onnx")
+        self.assertEqual((self.folder / "h.onnx").read_bytes(),
+                         (self.folder / "again.onnx").read_bytes())
+        info = self.good("info", "h.onnx").stdout
+        self.assertIn("1 Conv, 1 Relu, 1 MaxPool", info)
+        self.assertIn("100", self.good("eval", "h.onnx", "--data", "six.csv").stdout)
+        self.refused("harden", zoo / "conv_pool_new.onnx", *run, "-o", "h.nnet", says=["write ONNX"])
+
     def harden(self, out, *options):
         return self.brink("harden", "net.onnx", "--data", "data", "--epochs", "10", *options, "-o", out)
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "brink/network/gradient.h"
+#include "brink/network/sgd.h"
 #include "brink/network/train.h"
 #include "three_classes.h"
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "brink/base/digest.h"
+#include "brink/graph/learning.h"
 #include "brink/io/onnx.h"
 #include "brink/network/evaluate.h"
 
@@ -89,22 +90,84 @@ std::optional<double> distance_of(const ClosestAnswer& answer) {
   return answer.status == AnswerStatus::error ? std::nullopt : answer.distance;
 }
 
-/// What is trained are dense layers of ReLUs.
-Expected<void> check_dense(const Network& network) {
-  for (int k = 1; k <= network.depth(); ++k) {
-    const Layer& layer = network.layer(k);
-    if (layer.linear.empty() && !layer.weights.is_sparse()) continue;
-    return bad_request(
-        "only fully connected networks are trained: this one has convolutions, branches or the "
-        "like");
+bool is_dense(const Network& network) {
+  for (const Layer& layer : network.layers) {
+    if (!layer.linear.empty() || layer.weights.is_sparse()) return false;
   }
-  return {};
+  return true;
+}
+
+/// The file with weights trained where they are.
+class FileTraining {
+ public:
+  static Expected<FileTraining> of(const Network& network, const HardenOptions& options) {
+    const auto* graph = dynamic_cast<const graph::NodeGraph*>(network.as_in_file.get());
+    if (graph == nullptr || options.file.empty()) {
+      return bad_request(
+          "a network that is not fully connected is trained and written as its ONNX file has it: "
+          "write ONNX, leave out --mean, --std and --output linear, and put a normalisation into "
+          "the file");
+    }
+    FileTraining training{*graph, options};
+    Random random(0);
+    const auto learner = graph::GraphLearner::make(*graph, random);
+    if (!learner) return tl::unexpected(learner.error());
+    auto writable = with_weights(options.file, (*learner)->weights());
+    if (!writable) return tl::unexpected(writable.error());
+    return training;
+  }
+
+  Expected<std::string> train(const Examples& clean, const Examples& extra,
+                              const std::atomic<bool>* interrupt) const {
+    const auto make = [this](Random& random) -> std::unique_ptr<Learner> {
+      return *graph::GraphLearner::make(graph_, random);
+    };
+    const auto trained = train_learner(make, clean, extra, options_.training, interrupt);
+    if (!trained) return tl::unexpected(trained.error());
+    const auto weights = dynamic_cast<const graph::GraphLearner&>(*trained->learner).weights();
+    for (const auto& [name, tensor] : weights) {
+      if (!finite(tensor)) {
+        return failure("training diverged ('{}' is no longer finite); choose a smaller rate", name);
+      }
+    }
+    return with_weights(options_.file, weights);
+  }
+
+ private:
+  FileTraining(const graph::NodeGraph& graph, const HardenOptions& options)
+      : graph_(graph), options_(options) {}
+  const graph::NodeGraph& graph_;
+  const HardenOptions& options_;
+};
+
+/// Nothing for a dense network.
+Expected<std::optional<FileTraining>> file_training(const Network& network,
+                                                    const HardenOptions& options) {
+  if (is_dense(network)) return std::optional<FileTraining>();
+  return FileTraining::of(network, options).map([](const FileTraining& training) {
+    return std::optional<FileTraining>(training);
+  });
+}
+
+Expected<std::string> retrained(const std::optional<FileTraining>& of_file, const Examples& clean,
+                                const Examples& extra, const TrainOptions& options,
+                                const std::atomic<bool>* interrupt) {
+  if (of_file) return of_file->train(clean, extra, interrupt);
+  return train(clean, extra, options, interrupt).map([](const TrainResult& result) {
+    return to_onnx(result.network);
+  });
 }
 
 std::vector<int> hidden_of(const Network& network) {
   std::vector<int> hidden;
   for (int k = 1; k < network.depth(); ++k) hidden.push_back(static_cast<int>(network.width(k)));
   return hidden;
+}
+
+TrainOptions options_for(const Network& network, TrainOptions training, const Dataset& set) {
+  training.hidden = hidden_of(network);
+  training.standardise = needs_standardising(set);
+  return training;
 }
 
 }  // namespace
@@ -165,11 +228,12 @@ Expected<std::vector<Hardened>> harden(const Session& session, const NamedNetwor
   const auto tell = [&](const std::string& what) {
     if (on_round) on_round(what);
   };
-  if (auto ok = check_dense(network.network); !ok) return tl::unexpected(ok.error());
+  const auto of_file = file_training(network.network, options);
+  if (!of_file) return tl::unexpected(of_file.error());
   std::vector<Hardened> all;
   const auto begin = accuracy(session, network, test);
   if (!begin) return tl::unexpected(begin.error());
-  all.push_back({network, 0, *begin});
+  all.push_back({network, 0, *begin, {}});
   const Examples clean = to_examples(*training.set);
   Examples extra(training.set->image_size());
   int first = 0;
@@ -190,22 +254,23 @@ Expected<std::vector<Hardened>> harden(const Session& session, const NamedNetwor
     const nlohmann::json recipe = recipe_of(network, options, training, round);
     NamedNetwork child{{}, fmt::format("{}-{}", network.name, sha256(dump(recipe)).substr(0, 6))};
     // Every process of a crew trains, lest they wait for each other; the leader's network counts.
-    const auto known = session.crew().share(stored(session.store(), recipe));
+    // A store keeps no files, so a network that is not dense is trained again.
+    const auto known = *of_file ? Expected<std::string>(std::string())
+                                : session.crew().share(stored(session.store(), recipe));
     if (!known) return tl::unexpected(known.error());
+    std::string file;
     if (!known->empty()) {
       auto model = parse_onnx(*known, child.name);
       if (!model) return tl::unexpected(model.error());
       child.network = std::move(model->network);
     } else {
       tell(fmt::format("round {}: training with {} examples more", round, extra.count()));
-      TrainOptions retrain = options.training;
-      retrain.hidden = hidden_of(network.network);
-      retrain.standardise = needs_standardising(*training.set);
-      const auto trained = train(clean, extra, retrain, session.interrupt());
-      const auto leaders = session.crew().share(
-          trained.map([](const TrainResult& result) { return to_onnx(result.network); }));
+      const TrainOptions retrain = options_for(network.network, options.training, *training.set);
+      const auto trained = retrained(*of_file, clean, extra, retrain, session.interrupt());
+      const auto leaders = session.crew().share(trained);
       if (!leaders) return tl::unexpected(leaders.error());
-      auto model = parse_onnx(*leaders, child.name);
+      auto model = parse_onnx(*leaders, child.name, {*of_file ? options.output_name : ""});
+      if (*of_file) file = *leaders;
       if (!model) return tl::unexpected(model.error());
       child.network = std::move(model->network);
       child.network.output = network.network.output;
@@ -214,7 +279,7 @@ Expected<std::vector<Hardened>> harden(const Session& session, const NamedNetwor
       return tl::unexpected(kept.error());
     const auto right = accuracy(session, child, test);
     if (!right) return tl::unexpected(right.error());
-    all.push_back({std::move(child), extra.count(), *right});
+    all.push_back({std::move(child), extra.count(), *right, std::move(file)});
   }
   return all;
 }

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "brink/session/session.h"
 #include "brink/network/examples.h"
 #include "brink/network/train.h"
+#include "brink/session/session.h"
 
 namespace brink {
 
@@ -40,13 +40,18 @@ struct HardenOptions {
   ClosestQuestion question;
   Engine engine;
   TrainOptions training;  ///< hidden is taken from the network
+  /// The network's ONNX file and how it was read: of networks that are not dense, whose weights are
+  /// trained where they are. Empty: there is none.
+  std::string file = {};
+  std::string output_name = {};
 };
 
 /// A network of a hardening and how it came about.
 struct Hardened {
   NamedNetwork network;
-  int added = 0;        ///< examples that joined its training, of all rounds so far
-  double accuracy = 0;  ///< on the test split, in [0, 1]
+  int added = 0;          ///< examples that joined its training, of all rounds so far
+  double accuracy = 0;    ///< on the test split, in [0, 1]
+  std::string file = {};  ///< ONNX, of networks that are not dense
 };
 
 /// The network itself and the one of each round. A round that the store holds already is taken from

@@ -32,8 +32,10 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 
+#include "brink/graph/tensor.h"
 #include "brink/io/network_file.h"
 
 namespace brink {
@@ -52,6 +54,11 @@ Expected<NetworkFile> parse_onnx(const std::string& bytes, const std::filesystem
 /// Weights are written as float if each of them is one, else as double, so that reading the file
 /// gives an equal network.
 std::string to_onnx(const Network& network);
+
+/// The file with these numbers in the initializers of these names. Errors: there are none of that
+/// name, or of other types than float and double; data in files beside.
+Expected<std::string> with_weights(const std::string& onnx,
+                                   const std::map<std::string, graph::Tensor>& weights);
 
 /// Atomic; errors: an unwritable path, a network that `check` refuses.
 Expected<void> write_onnx(const Network& network, const std::filesystem::path& path);

@@ -140,8 +140,8 @@ void project(const NormBall& ball, const Eigen::Ref<const Eigen::VectorXf>& orig
   }
 }
 
-void Adversary::attack(Sgd& sgd, const NormBall& ball, std::span<const int> labels, Random& random,
-                       Eigen::Ref<Eigen::MatrixXf> inputs) {
+void Adversary::attack(Learner& learner, const NormBall& ball, std::span<const int> labels,
+                       Random& random, Eigen::Ref<Eigen::MatrixXf> inputs) {
   const auto radius = static_cast<float>(ball.radius);
   const auto step = static_cast<float>(options_.reach * ball.radius / options_.steps);
   origin_ = inputs;
@@ -156,7 +156,7 @@ void Adversary::attack(Sgd& sgd, const NormBall& ball, std::span<const int> labe
     }
   }
   for (int s = 0; s < options_.steps; ++s) {
-    const Eigen::MatrixXf& slopes = sgd.input_slopes(inputs, labels);
+    const Eigen::MatrixXf& slopes = learner.input_slopes(inputs, labels);
     for (Eigen::Index i = 0; i < inputs.cols(); ++i) {
       ascend(ball.norm, slopes.col(i), step, inputs.col(i));
       project(ball, origin_.col(i), inputs.col(i));

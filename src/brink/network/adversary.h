@@ -15,7 +15,7 @@
 #include "brink/base/error.h"
 #include "brink/base/norm.h"
 #include "brink/base/random.h"
-#include "brink/network/sgd.h"
+#include "brink/network/learner.h"
 
 namespace brink {
 
@@ -53,9 +53,9 @@ class Adversary {
  public:
   explicit Adversary(const AdversarialOptions& options) : options_(options) {}
 
-  /// Moves each column of `inputs` (in [0, 1]) to a higher loss of `sgd`, within the ball around
-  /// where it was and within [0, 1]^n. It starts from a random point.
-  void attack(Sgd& sgd, const NormBall& ball, std::span<const int> labels, Random& random,
+  /// Moves each column of `inputs` (in [0, 1]) to a higher loss of the learner, within the ball
+  /// around where it was and within [0, 1]^n. It starts from a random point.
+  void attack(Learner& learner, const NormBall& ball, std::span<const int> labels, Random& random,
               Eigen::Ref<Eigen::MatrixXf> inputs);
 
  private:

@@ -101,16 +101,6 @@ void Sgd::settle(const Examples& examples, std::span<const int> which) {
   }
 }
 
-void Sgd::output_slopes(std::span<const int> labels) {
-  FloatLayer& last = layers_.back();
-  last.slope = (last.output.rowwise() - last.output.colwise().maxCoeff()).array().exp();
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    auto slope = last.slope.col(static_cast<Eigen::Index>(i));
-    slope /= slope.sum();
-    slope(labels[i]) -= 1;
-  }
-}
-
 void Sgd::hidden_slopes(std::size_t k) {
   FloatLayer& layer = layers_[k];
   layer.slope.noalias() = layers_[k + 1].weights.transpose() * layers_[k + 1].slope;
@@ -158,7 +148,7 @@ void Sgd::step(const Examples& examples, std::span<const int> batch, float rate,
   forward(examples, batch);
   std::vector<int> labels;
   for (const int i : batch) labels.push_back(examples.label(i));
-  output_slopes(labels);
+  cross_entropy_slopes(layers_.back().output, labels, layers_.back().slope);
   move_rest(rate, momentum);
   move_first(examples, batch, rate);
   finish_first(momentum);
@@ -166,7 +156,7 @@ void Sgd::step(const Examples& examples, std::span<const int> batch, float rate,
 
 void Sgd::step(const DenseBatch& batch, float rate, float momentum) {
   forward(batch.inputs);
-  output_slopes(batch.labels);
+  cross_entropy_slopes(layers_.back().output, batch.labels, layers_.back().slope);
   move_rest(rate, momentum);
   FloatLayer& first = layers_.front();
   first.slope *= -rate;
@@ -181,7 +171,7 @@ void Sgd::shrink(float factor) {
 const Eigen::MatrixXf& Sgd::input_slopes(const Eigen::Ref<const Eigen::MatrixXf>& inputs,
                                          std::span<const int> labels) {
   forward(inputs);
-  output_slopes(labels);
+  cross_entropy_slopes(layers_.back().output, labels, layers_.back().slope);
   for (std::size_t k = layers_.size() - 1; k > 0; --k) hidden_slopes(k - 1);
   input_slopes_.noalias() = layers_.front().weights.transpose() * layers_.front().slope;
   return input_slopes_;
@@ -193,11 +183,7 @@ int Sgd::right(const Examples& examples, std::span<const int> which) {
   for (std::size_t begin = 0; begin < which.size(); begin += kBatch) {
     const auto batch = which.subspan(begin, std::min(kBatch, which.size() - begin));
     forward(examples, batch);
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      const auto y = layers_.back().output.col(static_cast<Eigen::Index>(i));
-      const int label = examples.label(batch[i]);
-      if (label < y.size() && (y.array() >= y(label)).count() == 1) ++right;
-    }
+    right += count_right(layers_.back().output, examples, batch);
   }
   return right;
 }

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "brink/base/random.h"
-#include "brink/network/examples.h"
+#include "brink/network/learner.h"
 #include "brink/network/network.h"
 
 namespace brink {
 
-class Sgd {
+class Sgd : public Learner {
  public:
   /// Sizes n_0 ... n_K, each >= 1. He initialisation: weights normal with variance 2 / n_{k-1},
   /// biases 0 (He, Zhang, Ren & Sun 2015).
@@ -20,24 +20,15 @@ class Sgd {
   /// Scales and shifts every neuron so that its pre-activations on the examples `which` (not empty)
   /// have standard deviation 1, and mean 1 in hidden layers, 0 in the output layer. Neurons
   /// that do not vary are left as they are. To be called before the first step.
-  void settle(const Examples& examples, std::span<const int> which);
+  void settle(const Examples& examples, std::span<const int> which) override;
 
-  /// One step on the mean cross-entropy of the examples `batch` (not empty):
-  ///     V <- momentum V - rate dL/dW,   W <- W + V
-  void step(const Examples& examples, std::span<const int> batch, float rate, float momentum);
-  /// The same on dense inputs.
-  void step(const DenseBatch& batch, float rate, float momentum);
-
-  /// Weight decay: W <- factor W, for every weight but no bias.
-  void shrink(float factor);
-
-  /// The slope of each column's own cross-entropy with respect to the column, n_0 x columns. Valid
-  /// until the next call.
+  void step(const Examples& examples, std::span<const int> batch, float rate,
+            float momentum) override;
+  void step(const DenseBatch& batch, float rate, float momentum) override;
+  void shrink(float factor) override;
   const Eigen::MatrixXf& input_slopes(const Eigen::Ref<const Eigen::MatrixXf>& inputs,
-                                      std::span<const int> labels);
-
-  /// How many of the examples have their label's output strictly largest.
-  int right(const Examples& examples, std::span<const int> which);
+                                      std::span<const int> labels) override;
+  int right(const Examples& examples, std::span<const int> which) override;
 
   /// The weights, each exactly a float; output linear.
   Network network() const;
@@ -53,7 +44,6 @@ class Sgd {
   void forward(const Eigen::Ref<const Eigen::MatrixXf>& inputs);
   void forward_first(const Examples& examples, std::span<const int> batch);
   void forward_rest();
-  void output_slopes(std::span<const int> labels);
   void hidden_slopes(std::size_t k);
   void move(FloatLayer& layer, const Eigen::MatrixXf& input, float rate, float momentum);
   void move_rest(float rate, float momentum);

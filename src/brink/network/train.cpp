@@ -101,8 +101,8 @@ double rate(const TrainOptions& options, double t, double steps) {
 /// Steps of one restart: on the mini-batch, or on what the adversary makes of it.
 class Stepper {
  public:
-  Stepper(Sgd& sgd, const Examples& all, Random& random, const TrainOptions& options)
-      : sgd_(sgd), all_(all), random_(random), options_(options) {
+  Stepper(Learner& learner, const Examples& all, Random& random, const TrainOptions& options)
+      : learner_(learner), all_(all), random_(random), options_(options) {
     if (options.adversarial) adversary_.emplace(*options.adversarial);
   }
 
@@ -110,10 +110,10 @@ class Stepper {
   void step(std::span<const int> batch, std::size_t t, double epochs, double rate) {
     const auto momentum = static_cast<float>(options_.momentum);
     if (options_.weight_decay > 0) {
-      sgd_.shrink(static_cast<float>(1 - rate * options_.weight_decay));
+      learner_.shrink(static_cast<float>(1 - rate * options_.weight_decay));
     }
     if (!adversary_) {
-      sgd_.step(all_, batch, static_cast<float>(rate), momentum);
+      learner_.step(all_, batch, static_cast<float>(rate), momentum);
       return;
     }
     DenseBatch dense = all_.dense(batch);
@@ -122,13 +122,13 @@ class Stepper {
     ball.radius *= epochs < options.ramp ? epochs / options.ramp : 1;
     const auto size = static_cast<double>(batch.size());
     const auto attacked = static_cast<Eigen::Index>(std::ceil(size * (1 - options.clean_share)));
-    adversary_->attack(sgd_, ball, std::span(dense.labels).first(attacked), random_,
+    adversary_->attack(learner_, ball, std::span(dense.labels).first(attacked), random_,
                        dense.inputs.leftCols(attacked));
-    sgd_.step(dense, static_cast<float>(rate), momentum);
+    learner_.step(dense, static_cast<float>(rate), momentum);
   }
 
  private:
-  Sgd& sgd_;
+  Learner& learner_;
   const Examples& all_;
   Random& random_;
   const TrainOptions& options_;
@@ -136,12 +136,12 @@ class Stepper {
 };
 
 /// One restart; false if it was interrupted.
-bool run(Sgd& sgd, const Examples& all, std::vector<int> order, Random& random,
+bool run(Learner& learner, const Examples& all, std::vector<int> order, Random& random,
          const TrainOptions& options, const std::atomic<bool>* interrupt) {
   const auto size = static_cast<std::size_t>(options.batch_size);
   const std::size_t per_epoch = (order.size() + size - 1) / size;
   const auto steps = static_cast<double>(per_epoch) * options.epochs;
-  Stepper stepper(sgd, all, random, options);
+  Stepper stepper(learner, all, random, options);
   std::size_t t = 0;
   for (int epoch = 0; epoch < options.epochs; ++epoch) {
     random.shuffle(order);
@@ -159,7 +159,7 @@ bool run(Sgd& sgd, const Examples& all, std::vector<int> order, Random& random,
 }
 
 struct Candidate {
-  Network network;
+  std::unique_ptr<Learner> learner;
   double held_out = 0;
   bool finished = false;
 };
@@ -189,6 +189,10 @@ Expected<void> check(const TrainOptions& options) {
 
 namespace {
 
+tl::unexpected<Error> diverged() {
+  return failure("training diverged (weights are no longer finite); choose a smaller rate");
+}
+
 Expected<TrainResult> train_standardised(const Examples& examples, const Examples& extra,
                                          TrainOptions options, const std::atomic<bool>* interrupt) {
   if (options.adversarial) {
@@ -207,9 +211,9 @@ Expected<TrainResult> train_standardised(const Examples& examples, const Example
 
 }  // namespace
 
-Expected<TrainResult> train(const Examples& examples, const Examples& extra,
-                            const TrainOptions& options, const std::atomic<bool>* interrupt) {
-  if (options.standardise) return train_standardised(examples, extra, options, interrupt);
+Expected<Trained> train_learner(const MakeLearner& make, const Examples& examples,
+                                const Examples& extra, const TrainOptions& options,
+                                const std::atomic<bool>* interrupt) {
   if (auto ok = check_options(examples, extra, options); !ok) return tl::unexpected(ok.error());
   const Split parts = split(examples.count(), extra.count(), options);
   if (options.restarts > 1 && parts.judging.empty()) {
@@ -223,10 +227,6 @@ Expected<TrainResult> train(const Examples& examples, const Examples& extra,
   }
   const Examples& all = joined ? *joined : examples;
 
-  std::vector<int> sizes = {examples.input_size()};
-  sizes.insert(sizes.end(), options.hidden.begin(), options.hidden.end());
-  sizes.push_back(examples.classes());
-
   Random seeds(options.seed);
   std::vector<std::uint64_t> seed;
   for (int r = 0; r < options.restarts; ++r) seed.push_back(seeds.next());
@@ -234,17 +234,17 @@ Expected<TrainResult> train(const Examples& examples, const Examples& extra,
   parallel_for(options.restarts, options.threads, [&](int r) {
     Candidate& candidate = candidates[static_cast<std::size_t>(r)];
     Random random(seed[static_cast<std::size_t>(r)]);
-    Sgd sgd(sizes, random);
-    sgd.settle(all, settling_sample(parts.training, random));
-    candidate.finished = run(sgd, all, parts.training, random, options, interrupt);
-    candidate.network = sgd.network();
+    candidate.learner = make(random);
+    Learner& learner = *candidate.learner;
+    learner.settle(all, settling_sample(parts.training, random));
+    candidate.finished = run(learner, all, parts.training, random, options, interrupt);
     if (!parts.judging.empty()) {
       candidate.held_out =
-          sgd.right(all, parts.judging) / static_cast<double>(parts.judging.size());
+          learner.right(all, parts.judging) / static_cast<double>(parts.judging.size());
     }
   });
 
-  TrainResult result;
+  Trained result;
   for (const Candidate& candidate : candidates) {
     if (!candidate.finished) {
       return tl::unexpected(Error{Error::Kind::interrupted, "training was interrupted"});
@@ -255,10 +255,22 @@ Expected<TrainResult> train(const Examples& examples, const Examples& extra,
     result.chosen = static_cast<int>(
         std::max_element(result.held_out.begin(), result.held_out.end()) - result.held_out.begin());
   }
-  result.network = std::move(candidates[static_cast<std::size_t>(result.chosen)].network);
-  if (!check(result.network)) {
-    return failure("training diverged (weights are no longer finite); choose a smaller rate");
-  }
+  result.learner = std::move(candidates[static_cast<std::size_t>(result.chosen)].learner);
+  return result;
+}
+
+Expected<TrainResult> train(const Examples& examples, const Examples& extra,
+                            const TrainOptions& options, const std::atomic<bool>* interrupt) {
+  if (options.standardise) return train_standardised(examples, extra, options, interrupt);
+  std::vector<int> sizes = {examples.input_size()};
+  sizes.insert(sizes.end(), options.hidden.begin(), options.hidden.end());
+  sizes.push_back(examples.classes());
+  auto trained = train_learner([&](Random& random) { return std::make_unique<Sgd>(sizes, random); },
+                               examples, extra, options, interrupt);
+  if (!trained) return tl::unexpected(trained.error());
+  TrainResult result{dynamic_cast<const Sgd&>(*trained->learner).network(), trained->chosen,
+                     std::move(trained->held_out)};
+  if (!check(result.network)) return diverged();
   return result;
 }
 

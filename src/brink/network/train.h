@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -46,6 +47,19 @@ struct TrainResult {
   /// Accuracy of each restart on the held-out examples, in [0, 1]; empty with one restart.
   std::vector<double> held_out;
 };
+
+using MakeLearner = std::function<std::unique_ptr<Learner>(Random&)>;
+
+struct Trained {
+  std::unique_ptr<Learner> learner;
+  int chosen = 0;
+  std::vector<double> held_out;  ///< as in TrainResult
+};
+
+/// train(), of whatever `make` makes for each restart; `hidden` and `standardise` are not read.
+Expected<Trained> train_learner(const MakeLearner& make, const Examples& examples,
+                                const Examples& extra, const TrainOptions& options,
+                                const std::atomic<bool>* interrupt = nullptr);
 
 /// `extra` examples (possibly none) join the training, and are never held out. One restart trains
 /// on everything. Several train without the held-out examples, drawn from `examples` by the seed,

@@ -1,0 +1,141 @@
+// Training of a graph's own weights, against the graph itself in double precision.
+#include "brink/graph/learning.h"
+
+#include <gtest/gtest.h>
+
+#include "random_network.h"
+
+namespace brink {
+namespace {
+
+using graph::GraphLearner;
+using graph::NodeGraph;
+using graph::Operation;
+using graph::Tensor;
+
+Tensor numbers(graph::Shape shape, Random& random) {
+  Tensor tensor{std::move(shape), {}};
+  for (std::int64_t i = 0; i < graph::size(tensor.shape); ++i) {
+    tensor.values.push_back(static_cast<float>(0.5 * random.normal()));
+  }
+  return tensor;
+}
+
+Operation node(std::string type, std::vector<std::string> inputs, std::string output) {
+  return {output, std::move(type), std::move(inputs), {output}, {}};
+}
+
+/// Grouped and padded convolutions, both kinds of pooling, a residual sum, Gemm, MatMul and Add.
+NodeGraph small_graph(Random& random) {
+  NodeGraph g;
+  g.input = "x";
+  g.output = "y";
+  g.shape = {1, 2, 6, 6};
+  g.opset = 13;
+  g.constants = {{"w1", numbers({4, 2, 3, 3}, random)}, {"b1", numbers({4}, random)},
+                 {"w2", numbers({4, 2, 3, 3}, random)}, {"w3", numbers({5, 36}, random)},
+                 {"b3", numbers({5}, random)},          {"w4", numbers({5, 3}, random)},
+                 {"b4", numbers({3}, random)},          {"two", Tensor{{1}, {2}}}};
+  Operation first = node("Conv", {"x", "w1", "b1"}, "c1"), second = node("Conv", {"r", "w2"}, "c2");
+  first.attributes["pads"].integers = second.attributes["pads"].integers = {1, 1, 1, 1};
+  second.attributes["group"].integer = 2;
+  Operation most = node("MaxPool", {"r1"}, "m"), mean = node("AveragePool", {"s"}, "a");
+  most.attributes["kernel_shape"].integers = mean.attributes["kernel_shape"].integers = {2, 2};
+  most.attributes["strides"].integers = {2, 2};
+  mean.attributes["pads"].integers = {0, 0, 1, 1};
+  Operation dense = node("Gemm", {"f", "w3", "b3"}, "d");
+  dense.attributes["transB"].integer = 1;
+  g.nodes = {first,
+             node("Relu", {"c1"}, "r1"),
+             most,
+             node("Mul", {"m", "two"}, "r"),
+             second,
+             node("Add", {"c2", "r"}, "s"),
+             mean,
+             node("Flatten", {"a"}, "f"),
+             dense,
+             node("LeakyRelu", {"d"}, "l"),
+             node("MatMul", {"l", "w4"}, "p"),
+             node("Add", {"p", "b4"}, "q"),
+             node("Softmax", {"q"}, "y")};
+  return g;
+}
+
+/// The graph with the learner's weights.
+NodeGraph with(NodeGraph graph, const std::map<std::string, Tensor>& weights) {
+  for (const auto& [name, tensor] : weights) graph.constants[name] = tensor;
+  return graph;
+}
+
+/// The mean cross-entropy of the batch.
+double loss(const NodeGraph& graph, const DenseBatch& batch) {
+  double sum = 0;
+  for (Eigen::Index i = 0; i < batch.inputs.cols(); ++i) {
+    const Eigen::VectorXd y = *graph.evaluate(batch.inputs.col(i).cast<double>());
+    sum += std::log(y.array().exp().sum()) - y(batch.labels[static_cast<std::size_t>(i)]);
+  }
+  return sum / static_cast<double>(batch.inputs.cols());
+}
+
+struct Setting {
+  Random random{3};
+  NodeGraph graph = small_graph(random);
+  std::unique_ptr<GraphLearner> learner = std::move(*GraphLearner::make(graph, random));
+  DenseBatch batch{Eigen::MatrixXf(72, 3), {0, 2, 1}};
+  Setting() {
+    for (float& x : batch.inputs.reshaped()) x = static_cast<float>(random.uniform());
+  }
+};
+
+TEST(Learning, OutputsAreTheGraphs) {
+  Setting s;
+  const NodeGraph graph = with(s.graph, s.learner->weights());
+  const Eigen::MatrixXf y = s.learner->logits(s.batch.inputs);
+  for (Eigen::Index i = 0; i < y.cols(); ++i) {
+    const Eigen::VectorXd wanted = *graph.evaluate(s.batch.inputs.col(i).cast<double>());
+    EXPECT_LE((y.col(i).cast<double>() - wanted).cwiseAbs().maxCoeff(), 1e-4);
+  }
+}
+
+TEST(Learning, SlopesOfInputsAreDifferences) {
+  Setting s;
+  const NodeGraph graph = with(s.graph, s.learner->weights());
+  const Eigen::MatrixXf slopes = s.learner->input_slopes(s.batch.inputs, s.batch.labels);
+  for (Eigen::Index j = 0; j < 72; j += 5) {
+    DenseBatch one{s.batch.inputs.col(0), {s.batch.labels[0]}}, other = one;
+    one.inputs(j) += 1e-3F;
+    other.inputs(j) -= 1e-3F;
+    const double width = static_cast<double>(one.inputs(j)) - static_cast<double>(other.inputs(j));
+    EXPECT_NEAR(slopes(j, 0), (loss(graph, one) - loss(graph, other)) / width, 2e-3) << j;
+  }
+}
+
+TEST(Learning, StepsGoDownTheSlopeOfEveryWeight) {
+  Setting s;
+  s.learner->step(s.batch, 0.05F, 0);  // biases are no longer 0
+  const auto before = s.learner->weights();
+  EXPECT_EQ(before.size(), 7U);  // "two" stays
+  s.learner->step(s.batch, 1, 0);
+  const auto after = s.learner->weights();
+  for (const auto& [name, tensor] : before) {
+    for (std::size_t i = 0; i < tensor.values.size(); i += 7) {
+      auto one = before, other = before;
+      one[name].values[i] += 1e-5;
+      other[name].values[i] -= 1e-5;
+      const double slope =
+          (loss(with(s.graph, one), s.batch) - loss(with(s.graph, other), s.batch)) / 2e-5;
+      EXPECT_NEAR(tensor.values[i] - after.at(name).values[i], slope, 2e-3) << name << " " << i;
+    }
+  }
+}
+
+TEST(Learning, BatchNormalisationIsRefused) {
+  Setting s;
+  s.graph.nodes[1] = node("BatchNormalization", {"c1", "b1", "b1", "b1", "b1"}, "r1");
+  const auto refused = GraphLearner::make(s.graph, s.random);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().message.find("folded into"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace brink
