@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "brink/base/parallel.h"
+#include "brink/search/parameters.h"
 #include "check.h"
 #include "environment.h"
 #include "kept_cases.h"
@@ -88,6 +89,26 @@ class OfGraphs : public ::testing::TestWithParam<int> {};
 TEST_P(OfGraphs, EngineEqualsEnumeration) {
   check_block(kOfGraphs + static_cast<std::uint64_t>(GetParam()) * kBlock);
 }
+
+constexpr std::uint64_t kAsIfLarge = 500'001;
+
+/// What the search does first where there are hundreds of neurons, on tiny networks.
+class AsIfLarge : public ::testing::TestWithParam<int> {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(search::set_parameters("large_above=0,large_root_effort=5"));
+  }
+  void TearDown() override { search::detail::current = {}; }
+};
+
+TEST_P(AsIfLarge, EngineEqualsEnumeration) {
+  check_block(kAsIfLarge + static_cast<std::uint64_t>(GetParam()) * kBlock);
+}
+
+INSTANTIATE_TEST_SUITE_P(Block, AsIfLarge,
+                         ::testing::Range(0, static_cast<int>(from_environment("BRINK_ORACLE_CASES",
+                                                                               1000) /
+                                                              kBlock / 4)));
 
 TEST(OfGraphsDraw, EveryOperatorComesUp) {
   std::map<std::string, int> seen;

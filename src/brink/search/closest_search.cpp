@@ -10,8 +10,10 @@
 #include <cmath>
 #include <limits>
 
+#include "brink/search/ball_substitution.h"
 #include "brink/search/claims.h"
 #include "brink/search/first_bound.h"
+#include "brink/search/gradient_attack.h"
 #include "brink/search/heuristic.h"
 #include "brink/search/ladder.h"
 #include "brink/search/leaf.h"
@@ -64,10 +66,23 @@ class ClosestSearch {
     if (problems_.front().hidden_layers() == 0) return without_hidden_layer();
     first_bound_ = first_bound(problems_, ball_, share_of_time(parameters().first_bound_share));
     if (first_bound_ > 0) tell();
-    heuristics();
-    choose_lead();
+    std::vector<bool> excluded(regions_.size());
+    if (problems_.front().is_large()) {
+      descend();
+      if (!std::isinf(incumbent_.distance())) {
+        choose_lead();
+        excluded = without_programs();
+      }
+    }
+    const bool chosen = !std::isinf(incumbent_.distance());
+    heuristics(excluded);
+    if (!chosen) choose_lead();  // images kept with one lead need not have another
     result_.finished = true;
     for (std::size_t r = 0; r < regions_.size(); ++r) {
+      if (excluded[r]) {
+        trees_.emplace_back();
+        continue;
+      }
       trees_.push_back(std::make_unique<Tree>(problems_[r], regions_[r], ball_, incumbent_,
                                               result_.statistics, options_.threads, options_.spare,
                                               incumbent_.lead(regions_[r])));
@@ -163,11 +178,45 @@ class ClosestSearch {
                       watch_.seconds()});
   }
 
-  void heuristics() {
+  /// First images by gradients, the nearest few as far as their patterns go.
+  void descend() {
+    const Stopwatch watch;
+    const auto finds = gradient_attack(problems_, ball_, options_.seed,
+                                       share_of_time(parameters().gradient_share));
+    for (const GradientFind& find : finds) {
+      if (find.distance > parameters().gradient_near * incumbent_.distance()) break;
+      incumbent_.offer(regions_[find.region], find.image);
+    }
+    result_.statistics.heuristic_seconds += watch.seconds();
+  }
+
+  /// Regions that have nothing nearer than the incumbent, as backward substitution shows.
+  std::vector<bool> without_programs() {
+    std::vector<bool> excluded(regions_.size());
+    const Stopwatch watch;
+    Ball ball = ball_;
+    ball.set_radius(
+        std::min(ball_.radius(), std::max(incumbent_.led_radius(), incumbent_.search_radius())));
+    const Deadline share = share_of_time(parameters().first_bound_share);
+    const BallSubstitution probe(problems_.front(), ball, true, share);
+    for (std::size_t r = 0; r < regions_.size(); ++r) {
+      excluded[r] = probe.excludes(problems_[r]);
+      if (!excluded[r]) continue;
+      problems_[r].claims().empty_ball(problems_[r], ball);
+      ladders_[r].raise(beyond(ball.norm(), ball.radius()));
+      led_bounds_[r] = beyond(ball.norm(), ball.radius());
+    }
+    result_.statistics.tightening_seconds += watch.seconds();
+    return excluded;
+  }
+
+  void heuristics(const std::vector<bool>& excluded) {
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       heuristics_.push_back(std::make_unique<Heuristic>(problems_[r], regions_[r], ball_,
                                                         incumbent_, options_.seed + r));
-      const auto left = static_cast<double>(regions_.size() - r);
+      if (excluded[r]) continue;
+      const auto left = static_cast<double>(
+          std::count(excluded.begin() + static_cast<std::ptrdiff_t>(r), excluded.end(), false));
       heuristics_[r]->open(parameters().patience, share_of_time(parameters().opening_share / left));
       result_.statistics.add(heuristics_[r]->take_statistics());
       if (regions_.size() > 1) heuristics_[r]->let_go_of_program();

@@ -36,6 +36,10 @@ double Incumbent::radius_for(double distance) const {
   return distance - kShare * std::max(optimality_slack(question_, distance), by_gap);
 }
 
+bool Incumbent::improves(const Eigen::VectorXd& x) const {
+  return measured_distance(question_, image_, x) < distance();
+}
+
 Eigen::VectorXd Incumbent::image() const {
   const std::lock_guard lock(mutex_);
   return nearest_.image;

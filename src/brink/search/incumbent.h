@@ -45,6 +45,8 @@ class Incumbent {
     return lead(region) > 0 ? std::max(led_radius(), search_radius()) : search_radius();
   }
 
+  /// Is x nearer than the nearest image?
+  bool improves(const Eigen::VectorXd& x) const;
   /// Takes a point of the region (phases and all), polishes it on its pattern and keeps what is
   /// better. Thread-safe. True if an incumbent improved.
   bool offer(const OutputRegion& region, const Eigen::VectorXd& point);

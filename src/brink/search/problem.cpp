@@ -7,6 +7,7 @@
 #include "brink/pattern/pattern.h"
 #include "brink/search/claims.h"
 #include "brink/search/kernels.h"
+#include "brink/search/parameters.h"
 
 namespace brink::search {
 
@@ -128,6 +129,10 @@ Phases Problem::phases(const Intervals& settled) const {
     phases.push_back(std::move(layer));
   }
   return phases;
+}
+
+bool Problem::is_large() const {
+  return neurons() > parameters().large_above;
 }
 
 ClaimLog& Problem::claims() const {

@@ -68,6 +68,9 @@ class Problem {
     return std::max(1L, static_cast<long>(passes * inputs_->weights / kWeightsAnIteration));
   }
 
+  /// Too many neurons for a program each, before anything else is known.
+  bool is_large() const;
+
   /// Hidden neurons, by number (network/neurons.h).
   int neurons() const { return inputs_->neurons.hidden(); }
   int neuron(int k, int j) const { return inputs_->neurons.number(k, j); }  ///< k >= 1

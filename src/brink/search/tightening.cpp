@@ -81,10 +81,12 @@ class NodeTightening {
     const NodeBound margin = minimise(bounds, {}, parameters().root_rounds);
     if (margin.exceeds(0)) return tell(bounds, margin), std::nullopt;
     std::optional<Intervals> tighter = std::move(bounds);
+    const std::int64_t most = statistics_.effort + parameters().large_root_effort;
     for (int k = 1; k <= problem_.hidden_layers() && bounder_.bounds_neurons(); ++k) {
       const auto width = static_cast<int>(problem_.network().width(k));
       for (int j = 0; j < width; ++j) {
         if (deadline_.expired()) return tighter;
+        if (problem_.is_large() && statistics_.effort > most) break;
         if (!neuron(problem_.neuron(k, j), *tighter)) return std::nullopt;
       }
       tighter = narrowed(problem_, ball_, std::move(*tighter), k + 1);
@@ -164,7 +166,7 @@ std::optional<Intervals> tighten(const Problem& problem, const Ball& ball, Point
   first_layer(problem, ball, known);
   auto bounds = narrowed(problem, ball, std::move(known), 2);
   if (!bounds || deadline.expired()) return bounds;
-  if (!program_fits(problem, *bounds)) {
+  if (problem.is_large() || !program_fits(problem, *bounds)) {
     const Deadline share = deadline.within(parameters().substitution_share * deadline.remaining());
     statistics.effort += problem.effort_of_passes(2 * problem.neurons());
     const Intervals walked = BallSubstitution(problem, ball, true, share).intervals();

@@ -153,7 +153,8 @@ Verdict Worker::judge(const Node& /*node*/, const Intervals& bounds, const NodeB
 bool Worker::try_points(const NodeBound& bound) {
   const auto offer = [this](const Eigen::VectorXd& change) {
     const Eigen::VectorXd x = problem_.image_with(change);
-    return problem_.slack(x) >= 0 && incumbent_.offer(region_, x);
+    const double slack = problem_.slack(x);
+    return slack >= 0 && worth_polishing(x, slack) && incumbent_.offer(region_, x);
   };
   if (offer(bound.maximiser)) return true;
   const Eigen::VectorXd change = change_of(bound, pool_, ball_);
@@ -161,7 +162,15 @@ bool Worker::try_points(const NodeBound& bound) {
   if (seen_ > parameters().attack_always && seen_ % parameters().attack_every != 0) return false;
   const auto point = attack(problem_, ball_, change, parameters().attack_leak,
                             parameters().rescue_steps, deadline_);
-  return point && incumbent_.offer(region_, *point);
+  return point && worth_polishing(*point, problem_.slack(*point)) &&
+         incumbent_.offer(region_, *point);
+}
+
+/// Between the radii of the nearest image and of the one with the lead there are points without it;
+/// their patterns rarely hold nearer ones, and the program of one takes as long as several nodes
+/// where there are hundreds of neurons.
+bool Worker::worth_polishing(const Eigen::VectorXd& x, double slack) const {
+  return !problem_.is_large() || slack >= lead_ || incumbent_.improves(x);
 }
 
 std::array<Split, 2> Worker::divide(const Intervals& bounds, const NodeBound& bound) const {
@@ -195,13 +204,17 @@ bool Worker::close_leaf(const Phases& phases, double lead, double& doubtful) {
     return leaf;
   };
   LeafResult leaf = solve();
+  const auto is_beyond = [&] {
+    shrink_ball(limit_);
+    return leaf.bound > (lead == 0 ? nearer_radius() : ball_.radius());
+  };
   while (!leaf.empty && leaf.point &&
          (incumbent_.offer(region_, *leaf.point) ||
           (lead == 0 && incumbent_.offer_touching(region_, *leaf.point)))) {
-    shrink_ball(limit_);
-    leaf.empty = leaf.bound > (lead == 0 ? nearer_radius() : ball_.radius());
+    leaf.empty = is_beyond();
     if (!leaf.empty) leaf = solve();
   }
+  if (!leaf.empty) leaf.empty = is_beyond();  // another worker may have found as near an image
   if (!leaf.empty) doubtful = std::min(doubtful, leaf.bound);
   return leaf.empty;
 }

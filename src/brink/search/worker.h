@@ -72,6 +72,7 @@ class Worker {
   Bounder& bounder();
   NodeBound minimise(const Intervals& bounds, const Ball& ball, double enough);
   bool try_points(const NodeBound& bound);
+  bool worth_polishing(const Eigen::VectorXd& x, double slack) const;
   Verdict close_leaf(const Intervals& bounds);
   bool close_leaf(const Phases& phases, double lead, double& doubtful);
   double nearer_radius() const { return std::min(ball_.radius(), incumbent_.search_radius()); }

@@ -1,0 +1,244 @@
+// Minimum-norm attack with a radius of its own for every start (Rony et al. 2019, "Decoupling
+// direction and norm"), many starts at once:
+//
+//     x <- project(x + step direction(grad slack(x)), radius),
+//     radius <- radius (1 - g) where x meets the rows, radius (1 + g) where it does not,
+//
+// with step and g falling. The direction is the norm's steepest: signs in Linf, the slope over its
+// length in L2, in L1 the few steepest pixels. No radius has to be guessed and none is bisected.
+//
+// All targets are tried once, then the best few from many starts around the nearest find, as long
+// as that finds nearer ones. Starts are columns of one matrix, so that a layer is one product. What
+// is found lies in a pattern whose own nearest image an exact program gives (incumbent.h).
+#include "brink/search/gradient_attack.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "brink/search/parameters.h"
+
+namespace brink::search {
+
+namespace {
+
+constexpr double kFar = std::numeric_limits<double>::infinity();
+
+/// Slacks of the columns, each of its own region's rows, and their slopes.
+class Slopes {
+ public:
+  Slopes(const std::vector<Problem>& problems, const std::vector<std::size_t>& regions)
+      : problems_(problems), regions_(regions) {}
+
+  void compute(const Eigen::MatrixXd& x) {
+    const Network& network = problems_.front().network();
+    std::vector<Eigen::MatrixXd> y;
+    Eigen::MatrixXd activations = x;
+    for (int k = 1; k < network.depth(); ++k) {
+      const Layer& layer = network.layer(k);
+      activations = layer.weights * activations;
+      activations.colwise() += layer.bias;
+      y.push_back(activations);
+      for (Eigen::Index j = 0; j < activations.rows(); ++j) {
+        if (!layer.is_linear(j)) activations.row(j) = activations.row(j).cwiseMax(0.0);
+      }
+    }
+    slack.resize(x.cols());
+    Eigen::MatrixXd back(x.cols(), activations.rows());
+    for (Eigen::Index c = 0; c < x.cols(); ++c) {
+      const Problem& problem = problems_[regions_[static_cast<std::size_t>(c)]];
+      Eigen::Index least = 0;
+      slack(c) = (problem.rows() * activations.col(c) - problem.rhs()).minCoeff(&least);
+      back.row(c) = problem.rows().row(least);
+    }
+    for (int k = network.depth() - 1; k >= 1; --k) {
+      const Layer& layer = network.layer(k);
+      const Eigen::MatrixXd& here = y[static_cast<std::size_t>(k - 1)];
+      for (Eigen::Index j = 0; j < here.rows(); ++j) {
+        if (layer.is_linear(j)) continue;
+        back.col(j) = (here.row(j).transpose().array() > 0).select(back.col(j), 0.0);
+      }
+      back = layer.weights.after(back);
+    }
+    slope = back.transpose();
+  }
+
+  Eigen::VectorXd slack;
+  Eigen::MatrixXd slope;
+
+ private:
+  const std::vector<Problem>& problems_;
+  const std::vector<std::size_t>& regions_;
+};
+
+/// The t with the sum of max(0, |d_j| - t) = radius, where the sum of |d_j| is more.
+double soft_threshold(const Eigen::VectorXd& change, double radius) {
+  std::vector<double> sizes(change.cwiseAbs().begin(), change.cwiseAbs().end());
+  std::sort(sizes.begin(), sizes.end(), std::greater<>());
+  double sum = 0, threshold = 0;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    sum += sizes[i];
+    const double candidate = (sum - radius) / static_cast<double>(i + 1);
+    if (candidate >= sizes[i]) break;
+    threshold = candidate;
+  }
+  return threshold;
+}
+
+class Attack {
+ public:
+  Attack(const std::vector<Problem>& problems, const Ball& ball, std::uint64_t seed)
+      : problems_(problems),
+        norm_(ball.norm()),
+        largest_(ball.radius()),
+        image_(problems.front().image()),
+        reach_(problems.front().reach()),
+        random_(seed),
+        finds_(problems.size()) {
+    for (std::size_t r = 0; r < finds_.size(); ++r) finds_[r] = {r, kFar, {}};
+  }
+
+  std::vector<GradientFind> run(const Deadline& deadline) {
+    std::vector<std::size_t> regions(problems_.size());
+    std::iota(regions.begin(), regions.end(), std::size_t{0});
+    descend(regions, largest_ / 64, parameters().gradient_steps, deadline);
+    for (double before = kFar; !deadline.expired();) {
+      const double nearest = best().distance;
+      if (std::isinf(nearest) || nearest > (1 - parameters().gradient_gain) * before) break;
+      before = nearest;
+      descend(promising(nearest), nearest, parameters().gradient_steps, deadline);
+    }
+    std::erase_if(finds_, [](const GradientFind& find) { return find.image.size() == 0; });
+    std::sort(finds_.begin(), finds_.end(),
+              [](const auto& a, const auto& b) { return a.distance < b.distance; });
+    return std::move(finds_);
+  }
+
+ private:
+  const GradientFind& best() const {
+    return *std::min_element(finds_.begin(), finds_.end(),
+                             [](const auto& a, const auto& b) { return a.distance < b.distance; });
+  }
+
+  /// Regions with finds nearly as near as the nearest, in turn.
+  std::vector<std::size_t> promising(double nearest) const {
+    std::vector<std::size_t> good, regions;
+    for (const GradientFind& find : finds_) {
+      if (find.distance <= parameters().gradient_near * nearest) good.push_back(find.region);
+    }
+    const auto starts = static_cast<std::size_t>(parameters().gradient_starts);
+    for (std::size_t i = 0; i < std::max(starts, good.size()); ++i) {
+      regions.push_back(good[i % good.size()]);
+    }
+    return regions;
+  }
+
+  /// A start of region r for a radius: its find or the image, and around it at random.
+  Eigen::VectorXd start(std::size_t r, double radius, bool at_random) {
+    const Eigen::VectorXd& known = finds_[r].image;
+    Eigen::VectorXd x = known.size() > 0 ? known : image_;
+    if (!at_random) return x;
+    Eigen::VectorXd noise(x.size());
+    for (double& each : noise) each = random_.normal();
+    move(x, noise, 0.5 * radius);
+    return x;
+  }
+
+  void descend(const std::vector<std::size_t>& regions, double radius, int steps,
+               const Deadline& deadline) {
+    const auto count = static_cast<Eigen::Index>(regions.size());
+    Eigen::MatrixXd x(image_.size(), count);
+    Eigen::VectorXd radii = Eigen::VectorXd::Constant(count, radius);
+    std::vector<char> met(regions.size());
+    std::vector<char> begun(problems_.size());
+    for (Eigen::Index c = 0; c < count; ++c) {
+      const std::size_t r = regions[static_cast<std::size_t>(c)];
+      x.col(c) = start(r, radius, begun[r] != 0);
+      begun[r] = 1;
+    }
+    Slopes slopes(problems_, regions);
+    for (int step = 0; step < steps && !deadline.expired(); ++step) {
+      slopes.compute(x);
+      const double left = 1 - static_cast<double>(step) / steps;
+      for (Eigen::Index c = 0; c < count; ++c) {
+        const auto column = static_cast<std::size_t>(c);
+        const bool meets = slopes.slack(c) >= 0;
+        if (meets) note(regions[column], x.col(c));
+        met[column] = met[column] != 0 || meets ? 1 : 0;
+        const double growth = met[column] != 0 ? 0.01 + 0.09 * left : 0.4;
+        radii(c) = std::min(largest_, radii(c) * (meets ? 1 - growth : 1 + growth));
+        Eigen::VectorXd next = x.col(c);
+        move(next, slopes.slope.col(c), radii(c) * (0.02 + 0.4 * left * left));
+        project(next, radii(c));
+        x.col(c) = next;
+      }
+    }
+  }
+
+  void note(std::size_t r, const Eigen::VectorXd& x) {
+    const double reached = distance(norm_, x, image_);
+    if (reached < finds_[r].distance) finds_[r] = {r, reached, x};
+  }
+
+  /// By `length` in the norm's steepest direction, within the reach.
+  void move(Eigen::VectorXd& x, const Eigen::VectorXd& slope, double length) const {
+    if (norm_ == Norm::linf) {
+      x += length * slope.cwiseSign();
+    } else if (norm_ == Norm::l1) {
+      fill_steepest(x, slope, length);
+    } else if (const double size = slope.norm(); size > 0) {
+      x += length / size * slope;
+    }
+    x = x.cwiseMax(reach_.lower).cwiseMin(reach_.upper);
+  }
+
+  void fill_steepest(Eigen::VectorXd& x, const Eigen::VectorXd& slope, double length) const {
+    Eigen::VectorXd steepness = (slope.array() > 0)
+                                    .select((x.array() < reach_.upper.array()).select(slope, 0.0),
+                                            (x.array() > reach_.lower.array()).select(-slope, 0.0));
+    while (length > 0) {
+      Eigen::Index j = 0;
+      if (!(steepness.maxCoeff(&j) > 0)) return;
+      steepness(j) = 0;
+      const bool up = slope(j) > 0;
+      const double moved = std::min(length, up ? reach_.upper(j) - x(j) : x(j) - reach_.lower(j));
+      x(j) += up ? moved : -moved;
+      length -= moved;
+    }
+  }
+
+  /// Into the ball; both lie in the reach and so does what is between them.
+  void project(Eigen::VectorXd& x, double radius) const {
+    Eigen::VectorXd change = x - image_;
+    if (norm_ == Norm::linf) {
+      change = change.cwiseMax(-radius).cwiseMin(radius);
+    } else if (norm_ == Norm::l1) {
+      if (change.lpNorm<1>() <= radius) return;
+      const double threshold = soft_threshold(change, radius);
+      change = change.cwiseSign().cwiseProduct(
+          (change.cwiseAbs().array() - threshold).max(0.0).matrix());
+    } else if (const double size = change.norm(); size > radius) {
+      change *= radius / size;
+    }
+    x = (image_ + change).cwiseMax(reach_.lower).cwiseMin(reach_.upper);
+  }
+
+  const std::vector<Problem>& problems_;
+  Norm norm_;
+  double largest_;
+  const Eigen::VectorXd& image_;
+  const Box& reach_;
+  Random random_;
+  std::vector<GradientFind> finds_;
+};
+
+}  // namespace
+
+std::vector<GradientFind> gradient_attack(const std::vector<Problem>& problems, const Ball& ball,
+                                          std::uint64_t seed, const Deadline& deadline) {
+  if (ball.norm() == Norm::l0) return {};
+  return Attack(problems, ball, seed).run(deadline);
+}
+
+}  // namespace brink::search

@@ -1,0 +1,25 @@
+// Nearly nearest images that fool the network, by gradients, before anything is proven.
+#pragma once
+
+#include <vector>
+
+#include "brink/base/deadline.h"
+#include "brink/base/random.h"
+#include "brink/search/ball.h"
+#include "brink/search/problem.h"
+
+namespace brink::search {
+
+/// The nearest image found that meets the rows of problem `region`.
+struct GradientFind {
+  std::size_t region = 0;
+  double distance = 0;
+  Eigen::VectorXd image;
+};
+
+/// Finds for some of the problems, which share their inputs, nearest first. `ball`: the largest
+/// that is searched. Nothing in L0, and for the linearised L2 by its plain distance.
+std::vector<GradientFind> gradient_attack(const std::vector<Problem>& problems, const Ball& ball,
+                                          std::uint64_t seed, const Deadline& deadline);
+
+}  // namespace brink::search
