@@ -1,5 +1,7 @@
-// A first bound without a program (first_bound.h), then heuristics. One incumbent for all regions,
-// a tree per region in slices with heuristics between, and a ladder of smaller balls (ladder.h) for
+// A first bound without a program (first_bound.h), then heuristics; where there are many neurons,
+// gradients before these (gradient_attack.h), and regions that backward substitution excludes over
+// the ball of the nearest find have neither heuristics nor tree. One incumbent for all regions, a
+// tree per region in slices with heuristics between, and a ladder of smaller balls (ladder.h) for
 // the bound: whenever the effort has quadrupled, and once more when the time is nearly up. Regions
 // take turns, so that each soon has a bound and a find in one shrinks the balls of all. Tried and
 // dropped: region after region, each with its share of the time (a search whose first region is the
