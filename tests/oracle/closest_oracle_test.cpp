@@ -95,9 +95,7 @@ constexpr std::uint64_t kAsIfLarge = 500'001;
 /// What the search does first where there are hundreds of neurons, on tiny networks.
 class AsIfLarge : public ::testing::TestWithParam<int> {
  protected:
-  void SetUp() override {
-    ASSERT_TRUE(search::set_parameters("large_above=0,large_root_effort=5"));
-  }
+  void SetUp() override { ASSERT_TRUE(search::set_parameters("large_above=0")); }
   void TearDown() override { search::detail::current = {}; }
 };
 

@@ -10,6 +10,8 @@
 #include <cmath>
 #include <limits>
 
+#include "brink/search/layer_products.h"
+
 namespace brink::search {
 
 namespace {
@@ -41,7 +43,7 @@ BallSubstitution::BallSubstitution(const Problem& problem, const Ball& ball, boo
     const Intervals step = interval_step(layer, range.lower.data(), range.upper.data());
     Eigen::VectorXd lower = to_vector(step.lower), upper = to_vector(step.upper);
     if (walk_back && !deadline_.expired()) {
-      const Eigen::MatrixXd weights = layer.weights.to_dense();
+      const RowMatrix weights = layer.weights.to_dense();
       upper = upper.cwiseMin(highest(weights, layer.bias, sizes_.back(), k - 1));
       lower = lower.cwiseMax(-highest(-weights, -layer.bias, sizes_.back(), k - 1));
     }
@@ -94,24 +96,27 @@ void BallSubstitution::first_layer() {
 /// From forms of x^k to forms of y^k that are nowhere below.
 void BallSubstitution::relax(Forms& forms, int k) const {
   const auto layer = static_cast<std::size_t>(k - 1);
-  for (Eigen::Index j = 0; j < forms.a.cols(); ++j) {
+  const Eigen::Index width = forms.a.cols();
+  // Of a positive coefficient slope and constant of the line above, of others the slope below.
+  Eigen::ArrayXd above(width), constant = Eigen::ArrayXd::Zero(width), below(width);
+  for (Eigen::Index j = 0; j < width; ++j) {
     const double lower = lower_[layer](j), upper = upper_[layer](j);
-    if (lower >= 0 || problem_.network().layer(k).is_linear(j)) continue;
-    if (upper <= 0) {
-      forms.a.col(j).setZero();
-      continue;
+    if (lower >= 0 || problem_.network().layer(k).is_linear(j)) {
+      above(j) = below(j) = 1;
+    } else if (upper <= 0) {
+      above(j) = below(j) = 0;
+    } else {
+      above(j) = upper / (upper - lower);
+      constant(j) = std::max(-above(j) * lower, (1 - above(j)) * upper);
+      below(j) = upper > -lower ? 1 : 0;
     }
-    const double slope = upper / (upper - lower);
-    const double constant = std::max(-slope * lower, (1 - slope) * upper);
-    const double below = upper > -lower ? 1 : 0;
-    for (Eigen::Index r = 0; r < forms.a.rows(); ++r) {
-      double& a = forms.a(r, j);
-      if (a > 0) {
-        forms.c(r) += a * constant;
-        forms.size(r) += a * constant;
-      }
-      a *= a > 0 ? slope : below;
-    }
+  }
+  for (Eigen::Index r = 0; r < forms.a.rows(); ++r) {
+    auto a = forms.a.row(r).array().transpose();
+    const double added = (a.max(0.0) * constant).sum();
+    forms.c(r) += added;
+    forms.size(r) += added;
+    a = (a > 0).select(a * above, a * below);
   }
 }
 
@@ -119,23 +124,26 @@ void BallSubstitution::relax(Forms& forms, int k) const {
 Eigen::VectorXd BallSubstitution::highest(Forms forms, int k) const {
   const Eigen::VectorXd unknown =
       Eigen::VectorXd::Constant(forms.c.size(), std::numeric_limits<double>::infinity());
+  RowMatrix before;
   for (; k > 1; --k) {
     if (deadline_.expired()) return unknown;
     const Layer& layer = problem_.network().layer(k);
     relax(forms, k);
     forms.c += forms.a * layer.bias;
     forms.size += forms.a.cwiseAbs() * sizes_[static_cast<std::size_t>(k - 2)];
-    forms.a = layer.weights.after(forms.a);
+    walk_back(layer.weights, forms.a, before);
+    forms.a.swap(before);
   }
   relax(forms, 1);
-  const Eigen::MatrixXd sizes = forms.a.cwiseAbs();
+  const RowMatrix sizes = forms.a.cwiseAbs();
   forms.c += forms.a * problem_.first_center();
   forms.size += sizes * problem_.first_center().cwiseAbs();
   const Eigen::VectorXd doubts = sizes * problem_.first_doubt();
+  walk_back(problem_.network().layer(1).weights, forms.a, before);
   Eigen::VectorXd direction;
   for (Eigen::Index r = 0; r < forms.c.size(); ++r) {
     if (deadline_.expired()) return unknown;
-    problem_.first_direction(forms.a.row(r).transpose(), direction);
+    direction = before.row(r);
     const Ball::Support support = ball_.support(direction);
     forms.c(r) += support.value + support.error + 2 * doubts(r) +
                   4 * kUnit * operations_ * (forms.size(r) + std::abs(support.value));
@@ -143,7 +151,7 @@ Eigen::VectorXd BallSubstitution::highest(Forms forms, int k) const {
   return forms.c;
 }
 
-Eigen::VectorXd BallSubstitution::highest(const Eigen::MatrixXd& weights,
+Eigen::VectorXd BallSubstitution::highest(const RowMatrix& weights,
                                           const Eigen::VectorXd& constants,
                                           const Eigen::VectorXd& sizes, int k) const {
   Eigen::VectorXd result(constants.size());

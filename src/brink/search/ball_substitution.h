@@ -25,14 +25,14 @@ class BallSubstitution {
  private:
   /// Linear forms a x^k + c of a layer's activations that are bounded from above.
   struct Forms {
-    Eigen::MatrixXd a;
+    RowMatrix a;
     Eigen::VectorXd c, size;  ///< `size`: what rounding is charged by
   };
   void first_layer();
   Box activations(int k) const;
   void relax(Forms& forms, int k) const;
   Eigen::VectorXd highest(Forms forms, int k) const;
-  Eigen::VectorXd highest(const Eigen::MatrixXd& weights, const Eigen::VectorXd& constants,
+  Eigen::VectorXd highest(const RowMatrix& weights, const Eigen::VectorXd& constants,
                           const Eigen::VectorXd& sizes, int k) const;
 
   const Problem& problem_;

@@ -33,8 +33,12 @@ bool program_fits(const Problem& problem, const Intervals& root) {
   return Relaxation::bytes(problem, root) <= parameters().largest_program;
 }
 
+bool programs_pay(const Problem& problem, const Intervals& root) {
+  return !problem.is_large() && program_fits(problem, root);
+}
+
 std::unique_ptr<Bounder> make_bounder(const Problem& problem, const Intervals& root) {
-  if (!program_fits(problem, root)) return std::make_unique<Substitution>(problem);
+  if (!programs_pay(problem, root)) return std::make_unique<Substitution>(problem);
   return std::make_unique<Relaxation>(problem, root);
 }
 

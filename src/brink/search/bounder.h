@@ -96,7 +96,7 @@ class Bounder {
   virtual NodeBound minimise(const Intervals& node, const Objective& objective, const Ball& ball,
                              PointPool& pool, double enough, int rounds,
                              const Deadline& deadline) = 0;
-  /// Is it worth its time for single neurons?
+  /// Are neurons bounded one after another, by it, or many at once, by slopes?
   virtual bool bounds_neurons() const = 0;
   /// What it keeps from node to node.
   virtual std::size_t bytes() const = 0;
@@ -104,9 +104,11 @@ class Bounder {
 
 /// Would the program of all nodes below such a root take little enough memory?
 bool program_fits(const Problem& problem, const Intervals& root);
+/// Is it worth its time, too?
+bool programs_pay(const Problem& problem, const Intervals& root);
 
-/// The program of all nodes below a root (relaxation.h); where that would take too much memory,
-/// backward substitution (substitution.h). It refers to the problem.
+/// The program of all nodes below a root (relaxation.h) where it pays, else backward substitution
+/// (substitution.h). It refers to the problem.
 std::unique_ptr<Bounder> make_bounder(const Problem& problem, const Intervals& root);
 
 }  // namespace brink::search

@@ -231,19 +231,21 @@ class ClosestSearch {
 
   void take_turns() {
     const Deadline most = share_of_time(1 - parameters().last_share);
-    round(most, parameters().ladder_after);
+    const bool jointly = problems_.front().is_large();
+    round(most, jointly ? parameters().joint_after : parameters().ladder_after);
     while (!settled() && !most.expired()) {
-      const std::size_t open = open_regions();
-      each_open(most, [&](std::size_t r, const Deadline& turn) {
-        ladders_[r].climb(turn, 1.0 / static_cast<double>(open));
-        return Outcome::stopped;
-      });
+      if (jointly) {
+        climb_jointly(share_of_time(parameters().joint_share));
+      } else {
+        climb(most);
+      }
       if (settled()) break;
       round(most, 3 * result_.statistics.effort / static_cast<std::int64_t>(open_regions()));
     }
     if (!deadline_.expired()) {  // unless interrupted
+      if (jointly) climb_jointly(share_of_time(0.5));
       each_open(deadline_, [&](std::size_t r, const Deadline& turn) {
-        ladders_[r].climb_at_last(turn);
+        if (!jointly) ladders_[r].climb_at_last(turn);
         return ladders_[r].closed() ? Outcome::stopped : work(r, {turn});
       });
     }
@@ -257,6 +259,21 @@ class ClosestSearch {
       ladders_[r].raise(trees_[r]->open_bound(grace));
       result_.finished = false;
     }
+  }
+
+  void climb(const Deadline& deadline) {
+    const std::size_t open = open_regions();
+    each_open(deadline, [&](std::size_t r, const Deadline& turn) {
+      ladders_[r].climb(turn, 1.0 / static_cast<double>(open));
+      return Outcome::stopped;
+    });
+  }
+
+  void climb_jointly(const Deadline& deadline) {
+    joint_ladder_.climb(deadline,
+                        std::max(parameters().least_rung,
+                                 share_of(parameters().ladder_share, result_.statistics.effort)));
+    each_open(deadline, [](std::size_t, const Deadline&) { return Outcome::stopped; });
   }
 
   std::size_t open_regions() const {
@@ -342,6 +359,7 @@ class ClosestSearch {
   std::vector<Problem> problems_;
   std::vector<std::unique_ptr<Heuristic>> heuristics_;
   std::vector<Ladder> ladders_;
+  JointLadder joint_ladder_{ladders_};
   std::vector<double> led_bounds_;            ///< of points with the lead; ladders_ have the rest
   std::vector<std::unique_ptr<Tree>> trees_;  ///< none: the region is settled
   double first_bound_ = 0;                    ///< of all regions

@@ -158,12 +158,13 @@ class ExtremeSearch {
     const Stopwatch watch;
     renew();
     const bool first = next_tightening_ == parameters().extreme_tighten_after;
+    const bool at_once = first || !bounder_->bounds_neurons();
     next_tightening_ =
         parameters().extreme_tighten_growth * std::max(next_tightening_, result_.statistics.nodes);
-    auto tighter = first ? tighten_node(problem_, *bounder_, ball_, pool_, root_, deadline_,
-                                        result_.statistics)
-                         : tighten_by_trees(problem_, ball_, {&pool_}, root_, expansions_,
-                                            deadline_, result_.statistics);
+    auto tighter = at_once ? tighten_node(problem_, *bounder_, ball_, pool_, root_, deadline_,
+                                          result_.statistics)
+                           : tighten_by_trees(problem_, ball_, {&pool_}, root_, expansions_,
+                                              deadline_, result_.statistics);
     const bool possible = tighter.has_value();
     if (possible) {
       root_ = std::move(*tighter);

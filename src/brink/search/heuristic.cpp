@@ -91,7 +91,7 @@ bool Heuristic::can_climb() {
   ascent_radius_ = ball.radius();
   ascent_.reset();
   Intervals root = ball_bounds(problem_, ball);
-  fits_ = program_fits(problem_, root);
+  fits_ = programs_pay(problem_, root);
   if (!fits_) return false;
   ascent_ = std::make_unique<Ascent>(problem_, std::move(root), statistics_);
   return true;

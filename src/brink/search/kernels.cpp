@@ -72,6 +72,69 @@ BRINK_CLONES void combine(std::size_t rows, std::size_t n, std::size_t stride, c
   }
 }
 
+BRINK_CLONES void multiply_many(std::size_t items, std::size_t rows, std::size_t n, const double* a,
+                                const double* x, double* out) {
+  std::size_t b = 0;
+  for (; b + 4 <= items; b += 4) {  // eight sums at once: six loads for eight products
+    const double *x0 = x + b * n, *x1 = x0 + n, *x2 = x1 + n, *x3 = x2 + n;
+    std::size_t i = 0;
+    for (; i + 2 <= rows; i += 2) {
+      const double *p = a + i * n, *q = p + n;
+      double p0 = 0, p1 = 0, p2 = 0, p3 = 0, q0 = 0, q1 = 0, q2 = 0, q3 = 0;
+#pragma omp simd reduction(+ : p0, p1, p2, p3, q0, q1, q2, q3)
+      for (std::size_t j = 0; j < n; ++j) {
+        p0 += p[j] * x0[j];
+        p1 += p[j] * x1[j];
+        p2 += p[j] * x2[j];
+        p3 += p[j] * x3[j];
+        q0 += q[j] * x0[j];
+        q1 += q[j] * x1[j];
+        q2 += q[j] * x2[j];
+        q3 += q[j] * x3[j];
+      }
+      double* to = out + b * rows + i;
+      to[0] = p0, to[1] = q0;
+      to[rows] = p1, to[rows + 1] = q1;
+      to[2 * rows] = p2, to[2 * rows + 1] = q2;
+      to[3 * rows] = p3, to[3 * rows + 1] = q3;
+    }
+    for (; i < rows; ++i) {
+      for (std::size_t c = 0; c < 4; ++c) {
+        out[(b + c) * rows + i] = dot(n, a + i * n, x + (b + c) * n);
+      }
+    }
+  }
+  for (; b < items; ++b) multiply(rows, n, n, a, x + b * n, out + b * rows);
+}
+
+BRINK_CLONES void combine_many(std::size_t items, std::size_t rows, std::size_t n, const double* a,
+                               const double* x, double* out) {
+  std::size_t b = 0;
+  for (; b + 4 <= items; b += 4) {
+    double *o0 = out + b * n, *o1 = o0 + n, *o2 = o1 + n, *o3 = o2 + n;
+    for (std::size_t j = 0; j < 4 * n; ++j) o0[j] = 0;
+    std::size_t i = 0;
+    for (; i + 4 <= rows; i += 4) {  // sixteen products for eight loads and four stores
+      const double *r0 = a + i * n, *r1 = r0 + n, *r2 = r1 + n, *r3 = r2 + n;
+      double f[4][4];
+      for (std::size_t c = 0; c < 4; ++c) {
+        for (std::size_t k = 0; k < 4; ++k) f[c][k] = x[(b + c) * rows + i + k];
+      }
+#pragma omp simd
+      for (std::size_t j = 0; j < n; ++j) {
+        o0[j] += f[0][0] * r0[j] + f[0][1] * r1[j] + f[0][2] * r2[j] + f[0][3] * r3[j];
+        o1[j] += f[1][0] * r0[j] + f[1][1] * r1[j] + f[1][2] * r2[j] + f[1][3] * r3[j];
+        o2[j] += f[2][0] * r0[j] + f[2][1] * r1[j] + f[2][2] * r2[j] + f[2][3] * r3[j];
+        o3[j] += f[3][0] * r0[j] + f[3][1] * r1[j] + f[3][2] * r2[j] + f[3][3] * r3[j];
+      }
+    }
+    for (; i < rows; ++i) {
+      for (std::size_t c = 0; c < 4; ++c) axpy(n, x[(b + c) * rows + i], a + i * n, o0 + c * n);
+    }
+  }
+  for (; b < items; ++b) combine(rows, n, n, a, x + b * rows, out + b * n);
+}
+
 BRINK_CLONES double rooms_and_worths(std::size_t n, const double* c, const double* lower,
                                      const double* upper, double* rooms, double* worths) {
   double greatest = 0;

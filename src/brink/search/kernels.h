@@ -23,6 +23,13 @@ void multiply(std::size_t rows, std::size_t n, std::size_t stride, const double*
 void combine(std::size_t rows, std::size_t n, std::size_t stride, const double* a, const double* x,
              double* out);
 
+/// The same for many x at once: x and out have `items` rows, of length n and `rows`, a's lie n
+/// apart.
+void multiply_many(std::size_t items, std::size_t rows, std::size_t n, const double* a,
+                   const double* x, double* out);
+void combine_many(std::size_t items, std::size_t rows, std::size_t n, const double* a,
+                  const double* x, double* out);
+
 /// How far each of n pixels goes in the direction of c, and |c_j| where that is any way at all,
 /// else 0 (NaN stays NaN); returns the greatest of these.
 double rooms_and_worths(std::size_t n, const double* c, const double* lower, const double* upper,

@@ -5,6 +5,7 @@
 // half of what is open, then nearer and nearer, each with a share of the effort spent so far. Where
 // there is no bound even when the time is nearly up (networks whose neurons take seconds to bound)
 // the ladder starts from a ball so small that its root alone proves it.
+// Where a root takes seconds the regions climb together.
 // Tried and dropped: no bound but open_bound() of the one tree (0, or next to it, on hard images).
 #include "brink/search/ladder.h"
 
@@ -16,12 +17,6 @@
 #include "brink/search/parameters.h"
 
 namespace brink::search {
-
-namespace {
-
-// In Statistics::effort; ten thousand take 0.1 to 0.3 seconds.
-
-}  // namespace
 
 Ladder::Ladder(const Problem& problem, const OutputRegion& region, const Ball& whole,
                Incumbent& incumbent, Statistics& statistics, int threads, SpareThreads* spare)
@@ -87,13 +82,32 @@ void Ladder::climb(const Deadline& deadline, double share, int rungs, double gro
     double radius = bound_ + step * open;
     if (bound_ > 0) radius = std::min(radius, growth * bound_);
     const auto due = static_cast<std::int64_t>(share * static_cast<double>(statistics_.effort));
-    Tree tree(problem_, region_, whole_, incumbent_, statistics_, threads_, spare_);
-    const Outcome outcome = tree.exclude(radius, {deadline.within(0.5 * deadline.remaining()),
-                                                  std::max(parameters().least_rung, due)});
-    if (outcome == Outcome::empty) {
-      raise(tree.excluded_bound());
-    } else {
+    if (!exclude(radius, {deadline.within(0.5 * deadline.remaining()),
+                          std::max(parameters().least_rung, due)})) {
       step = 0.5 * (radius - bound_) / open;
+    }
+  }
+}
+
+bool Ladder::exclude(double radius, const Budget& budget) {
+  Tree tree(problem_, region_, whole_, incumbent_, statistics_, threads_, spare_);
+  if (tree.exclude(radius, budget) != Outcome::empty) return false;
+  raise(tree.excluded_bound());
+  return true;
+}
+
+void JointLadder::climb(const Deadline& deadline, std::int64_t effort) {
+  double refused = ladders_.front().search_radius();
+  while (!deadline.expired()) {
+    double bound = refused;
+    for (const Ladder& ladder : ladders_) bound = std::min(bound, ladder.bound());
+    const double radius = 0.5 * (bound + refused);
+    if (!(refused - bound > parameters().joint_gap * refused)) return;
+    for (std::size_t i = 0; i < ladders_.size() && refused > radius; ++i) {
+      const std::size_t r = (hardest_ + i) % ladders_.size();
+      if (ladders_[r].bound() > radius || ladders_[r].exclude(radius, {deadline, effort})) continue;
+      refused = radius;
+      hardest_ = r;
     }
   }
 }

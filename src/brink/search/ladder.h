@@ -28,6 +28,10 @@ class Ladder {
     return bound_ >= beyond(whole_.norm(), most);
   }
 
+  /// A rung: true, and the bound raised, if nothing of the region is within the radius; false if
+  /// the budget did not show it.
+  bool exclude(double radius, const Budget& budget);
+
   /// A few rungs, each with a share of the effort that the statistics count so far; `part` of it:
   /// this region's.
   void climb(const Deadline& deadline, double part = 1);
@@ -47,6 +51,20 @@ class Ladder {
   const int threads_;
   SpareThreads* spare_;
   double bound_ = 0;
+};
+
+/// Rungs for all regions together, each half way between their least bound and the first radius
+/// that one of them refused: where a root alone takes a second, there is no time for a ladder each.
+class JointLadder {
+ public:
+  explicit JointLadder(std::vector<Ladder>& ladders) : ladders_(ladders) {}
+
+  /// Each rung of each region may take so much effort.
+  void climb(const Deadline& deadline, std::int64_t effort);
+
+ private:
+  std::vector<Ladder>& ladders_;
+  std::size_t hardest_ = 0;  ///< the region that refused the last rung: asked first
 };
 
 }  // namespace brink::search

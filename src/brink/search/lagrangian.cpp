@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "brink/search/layer_products.h"
+
 namespace brink::search {
 
 namespace {
@@ -39,24 +41,12 @@ double margin_limit(const Problem& problem, const Intervals& node) {
   return ((problem.rows().cwiseAbs() * highest + problem.rhs().cwiseAbs()).array() + 1).maxCoeff();
 }
 
-}  // namespace
-
-Eigen::VectorXd carried_back(const Problem& problem, int k, const Multipliers& multipliers) {
-  if (k == problem.hidden_layers()) return problem.rows().transpose() * -multipliers.rows;
-  const Layer& next = problem.network().layer(k + 1);
-  return next.weights.transposed(
-      -multipliers.neurons.segment(problem.neuron(k + 1, 0), next.weights.rows()));
-}
-
-Proof prove(const Problem& problem, const Intervals& node, const Cost& cost,
-            Multipliers multipliers, const Ball& ball, Eigen::VectorXd* maximiser) {
+/// Given the costs of all x that the multipliers carry back, and W^1' y^1.
+Proof believed(const Problem& problem, const Intervals& node, const Cost& cost,
+               Multipliers multipliers, Eigen::VectorXd costs, Eigen::VectorXd direction,
+               const Ball& ball, Eigen::VectorXd* maximiser) {
   const Eigen::VectorXd& y = multipliers.neurons;
   const Eigen::VectorXd& rho = multipliers.rows;
-  Eigen::VectorXd costs(problem.neurons());
-  for (int k = 1; k <= problem.hidden_layers(); ++k) {
-    costs.segment(problem.neuron(k, 0), problem.network().width(k)) =
-        carried_back(problem, k, multipliers);
-  }
   if (cost.neuron >= 0) costs(cost.neuron) += cost.sign;
   const int first_width = problem.first_width();
   Tally tally;
@@ -88,7 +78,7 @@ Proof prove(const Problem& problem, const Intervals& node, const Cost& cost,
 
   Proof proof;
   const Eigen::VectorXd first = y.head(first_width);
-  problem.first_direction(first, proof.direction);
+  proof.direction = std::move(direction);
   const Ball::Support support = ball.support(proof.direction, maximiser);
   const double operations = 2.0 * problem.neurons() + static_cast<double>(rho.size()) + 16;
   const double doubt = std::numeric_limits<double>::epsilon() * operations * tally.size +
@@ -97,6 +87,60 @@ Proof prove(const Problem& problem, const Intervals& node, const Cost& cost,
   proof.value = proof.outside_ball - support.value;
   proof.multipliers = std::move(multipliers);
   return proof;
+}
+
+}  // namespace
+
+Eigen::VectorXd carried_back(const Problem& problem, int k, const Multipliers& multipliers) {
+  if (k == problem.hidden_layers()) return problem.rows().transpose() * -multipliers.rows;
+  const Layer& next = problem.network().layer(k + 1);
+  return next.weights.transposed(
+      -multipliers.neurons.segment(problem.neuron(k + 1, 0), next.weights.rows()));
+}
+
+Proof prove(const Problem& problem, const Intervals& node, const Cost& cost,
+            Multipliers multipliers, const Ball& ball, Eigen::VectorXd* maximiser) {
+  Eigen::VectorXd costs(problem.neurons()), direction;
+  for (int k = 1; k <= problem.hidden_layers(); ++k) {
+    costs.segment(problem.neuron(k, 0), problem.network().width(k)) =
+        carried_back(problem, k, multipliers);
+  }
+  problem.first_direction(multipliers.neurons.head(problem.first_width()), direction);
+  return believed(problem, node, cost, std::move(multipliers), std::move(costs),
+                  std::move(direction), ball, maximiser);
+}
+
+std::vector<Proof> prove(const Problem& problem, std::vector<Multiplied> many, const Ball& ball,
+                         std::vector<Eigen::VectorXd>* maximisers) {
+  const auto count = static_cast<Eigen::Index>(many.size());
+  RowMatrix costs(count, problem.neurons()), y, before;
+  for (int k = problem.hidden_layers(); k >= 0; --k) {
+    const Eigen::Index width = problem.network().width(k);
+    if (k == problem.hidden_layers()) {
+      y.resize(count, problem.rhs().size());
+      for (Eigen::Index b = 0; b < count; ++b) {
+        y.row(b) = many[static_cast<std::size_t>(b)].multipliers.rows;
+      }
+      before = y * problem.rows();
+    } else {
+      const int first = problem.neuron(k + 1, 0);
+      y.resize(count, problem.network().width(k + 1));
+      for (Eigen::Index b = 0; b < count; ++b) {
+        y.row(b) = many[static_cast<std::size_t>(b)].multipliers.neurons.segment(first, y.cols());
+      }
+      walk_back(problem.network().layer(k + 1).weights, y, before);
+    }
+    if (k > 0) costs.middleCols(problem.neuron(k, 0), width) = -before;
+  }
+  std::vector<Proof> proofs;
+  if (maximisers != nullptr) maximisers->resize(many.size());
+  for (std::size_t b = 0; b < many.size(); ++b) {
+    const auto row = static_cast<Eigen::Index>(b);
+    proofs.push_back(believed(problem, *many[b].node, many[b].cost, std::move(many[b].multipliers),
+                              costs.row(row), before.row(row), ball,
+                              maximisers != nullptr ? &(*maximisers)[b] : nullptr));
+  }
+  return proofs;
 }
 
 double excluded_radius(const Proof& proof, Ball ball) {

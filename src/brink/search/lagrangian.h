@@ -14,6 +14,7 @@
 #pragma once
 
 #include <limits>
+#include <vector>
 
 #include "brink/search/ball.h"
 #include "brink/search/problem.h"
@@ -44,6 +45,16 @@ struct Proof {
 /// Given a `maximiser`, it receives the ball's farthest change in that direction.
 Proof prove(const Problem& problem, const Intervals& node, const Cost& cost,
             Multipliers multipliers, const Ball& ball, Eigen::VectorXd* maximiser = nullptr);
+
+/// The same of many at once, whose walks through a layer are one product. `maximisers`, if not
+/// null, receives as many.
+struct Multiplied {
+  const Intervals* node = nullptr;
+  Cost cost;
+  Multipliers multipliers;
+};
+std::vector<Proof> prove(const Problem& problem, std::vector<Multiplied> many, const Ball& ball,
+                         std::vector<Eigen::VectorXd>* maximisers = nullptr);
 
 /// -W^{k+1}' y^{k+1}: what the layers after k cost an activation of layer k >= 1.
 Eigen::VectorXd carried_back(const Problem& problem, int k, const Multipliers& multipliers);

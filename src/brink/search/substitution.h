@@ -1,7 +1,10 @@
 // A node's bound by backward substitution alone: no program, a few passes through the network.
 #pragma once
 
+#include <optional>
+
 #include "brink/search/bounder.h"
+#include "brink/search/slope_ascent.h"
 
 namespace brink::search {
 
@@ -9,8 +12,9 @@ class Substitution final : public Bounder {
  public:
   explicit Substitution(const Problem& problem) : problem_(&problem) {}
 
-  /// At most a round a row. Nothing is believed but what prove() makes of the multipliers; `states`
-  /// are those at the ball's maximiser.
+  /// At most `rounds` steps of its slopes, from those of the margin's last bound. Nothing is
+  /// believed but what prove() makes of the multipliers; `states` are the neurons on their lines at
+  /// the ball's maximiser.
   NodeBound minimise(const Intervals& node, const Objective& objective, const Ball& ball,
                      PointPool& pool, double enough, int rounds, const Deadline& deadline) override;
   bool bounds_neurons() const override { return false; }
@@ -18,6 +22,7 @@ class Substitution final : public Bounder {
 
  private:
   const Problem* problem_;
+  std::optional<Slopes> slopes_;
 };
 
 }  // namespace brink::search

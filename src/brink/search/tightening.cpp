@@ -13,6 +13,7 @@
 #include "brink/search/ball_substitution.h"
 #include "brink/search/claims.h"
 #include "brink/search/parameters.h"
+#include "brink/search/slope_tightening.h"
 
 namespace brink::search {
 
@@ -29,14 +30,6 @@ void first_layer(const Problem& problem, const Ball& ball, Intervals& bounds) {
     bounds.upper[id] = std::min(bounds.upper[id], center + up.value + up.error + doubt);
     bounds.lower[id] = std::max(bounds.lower[id], center - down.value - down.error - doubt);
   }
-}
-
-/// propagate(), and a word where nothing is left.
-std::optional<Intervals> narrowed(const Problem& problem, const Ball& ball, Intervals bounds,
-                                  int first) {
-  auto tighter = problem.propagate(bounds, first);
-  if (!tighter) problem.claims().nothing_within(problem, ball, bounds);
-  return tighter;
 }
 
 /// Values of y that programs have reached: a side that one of them came near cannot move far.
@@ -81,15 +74,13 @@ class NodeTightening {
     const NodeBound margin = minimise(bounds, {}, parameters().root_rounds);
     if (margin.exceeds(0)) return tell(bounds, margin), std::nullopt;
     std::optional<Intervals> tighter = std::move(bounds);
-    const std::int64_t most = statistics_.effort + parameters().large_root_effort;
-    for (int k = 1; k <= problem_.hidden_layers() && bounder_.bounds_neurons(); ++k) {
+    for (int k = 1; k <= problem_.hidden_layers(); ++k) {
       const auto width = static_cast<int>(problem_.network().width(k));
       for (int j = 0; j < width; ++j) {
         if (deadline_.expired()) return tighter;
-        if (problem_.is_large() && statistics_.effort > most) break;
         if (!neuron(problem_.neuron(k, j), *tighter)) return std::nullopt;
       }
-      tighter = narrowed(problem_, ball_, std::move(*tighter), k + 1);
+      tighter = propagated(problem_, ball_, std::move(*tighter), k + 1);
       if (!tighter) return std::nullopt;
     }
     return tighter;
@@ -157,6 +148,9 @@ Intervals ball_bounds(const Problem& problem, const Ball& ball) {
 std::optional<Intervals> tighten_node(const Problem& problem, Bounder& bounder, const Ball& ball,
                                       PointPool& pool, const Intervals& known,
                                       const Deadline& deadline, Statistics& statistics) {
+  if (!bounder.bounds_neurons()) {
+    return tighten_by_slopes(problem, ball, known, deadline, statistics);
+  }
   return NodeTightening(problem, bounder, ball, pool, deadline, statistics).run(known);
 }
 
@@ -164,15 +158,15 @@ std::optional<Intervals> tighten(const Problem& problem, const Ball& ball, Point
                                  Intervals known, const Deadline& deadline,
                                  Statistics& statistics) {
   first_layer(problem, ball, known);
-  auto bounds = narrowed(problem, ball, std::move(known), 2);
+  auto bounds = propagated(problem, ball, std::move(known), 2);
   if (!bounds || deadline.expired()) return bounds;
-  if (problem.is_large() || !program_fits(problem, *bounds)) {
+  if (!programs_pay(problem, *bounds)) {
     const Deadline share = deadline.within(parameters().substitution_share * deadline.remaining());
     statistics.effort += problem.effort_of_passes(2 * problem.neurons());
     const Intervals walked = BallSubstitution(problem, ball, true, share).intervals();
     problem.claims().contained(problem, ball, walked);
     bounds = meet(std::move(*bounds), walked);
-    if (bounds) bounds = narrowed(problem, ball, std::move(*bounds), 2);
+    if (bounds) bounds = propagated(problem, ball, std::move(*bounds), 2);
     if (!bounds) return bounds;
   }
   const auto bounder = make_bounder(problem, *bounds);

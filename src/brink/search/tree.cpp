@@ -14,8 +14,6 @@
 
 namespace brink::search {
 
-namespace {}  // namespace
-
 Tree::Tree(const Problem& problem, const OutputRegion& region, const Ball& ball,
            Incumbent& incumbent, Statistics& statistics, int threads, SpareThreads* spare,
            double lead)
@@ -131,7 +129,9 @@ Outcome Tree::resume(const Budget& budget) {
     employ(threads_ + loan.threads());
     shrink_ball();
     if (ball_.radius() < parameters().retighten * tightened_radius_) retighten(budget.deadline);
-    if (!empty_ && frontier_.nodes_seen() >= next_restart_) restart(budget.deadline);
+    if (!empty_ && frontier_.nodes_seen() >= next_restart_ && programs_pay(problem_, root_)) {
+      restart(budget.deadline);
+    }
     if (empty_) {
       clear();
     } else {

@@ -191,7 +191,7 @@ std::optional<Intervals> tighten_by_trees(const Problem& problem, const Ball& ba
                                           const std::vector<PointPool*>& pools,
                                           const Intervals& known, int expansions,
                                           const Deadline& deadline, Statistics& statistics) {
-  if (deadline.expired() || !program_fits(problem, known)) return known;
+  if (deadline.expired() || !programs_pay(problem, known)) return known;
   TreeTightening work(problem, ball, pools, known, expansions, deadline);
   auto tighter = work.run();
   statistics.add(work.statistics());

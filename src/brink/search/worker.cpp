@@ -99,8 +99,10 @@ std::optional<Intervals> Worker::enter(Node& node) {
   }
   ++seen_;
   ++statistics_.nodes;
-  if (seen_ - node.made >= parameters().large_subtree && bounder().bounds_neurons()) {
-    auto tighter = tightened(*bounds, seen_ - node.made >= parameters().huge_subtree);
+  const std::int64_t subtree = seen_ - node.made;
+  const bool programs = bounder().bounds_neurons();
+  if (subtree >= (programs ? parameters().large_subtree : parameters().slope_subtree)) {
+    auto tighter = tightened(*bounds, programs && subtree >= parameters().huge_subtree);
     if (tighter) {
       node.note(changes_between(*bounds, *tighter));
     } else {
@@ -131,10 +133,14 @@ NodeBound Worker::bound(const Node& /*node*/, const Intervals& bounds) {
 }
 
 NodeBound Worker::minimise(const Intervals& bounds, const Ball& ball, double enough) {
-  NodeBound bound = statistics_.count(
-      bounder().minimise(bounds, {}, ball, pool_, enough, parameters().node_rounds, deadline_));
+  NodeBound bound =
+      statistics_.count(bounder().minimise(bounds, {}, ball, pool_, enough, rounds(), deadline_));
   if (bound.exceeds(0)) tell(bounds, ball, bound);
   return bound;
+}
+
+int Worker::rounds() {
+  return bounder().bounds_neurons() ? parameters().node_rounds : parameters().slope_steps;
 }
 
 void Worker::tell(const Intervals& bounds, const Ball& ball, const NodeBound& bound) const {
@@ -226,8 +232,8 @@ double Worker::open_bound(double radius, double bound, const Deadline& deadline)
     if (bound == 0) return;
     const auto bounds = problem_.within(*root_, node);
     if (!bounds) return;
-    const NodeBound margin = statistics_.count(bounder().minimise(
-        *bounds, {.radius = true}, ball_, pool_, 0.0, parameters().node_rounds, deadline));
+    const NodeBound margin = statistics_.count(
+        bounder().minimise(*bounds, {.radius = true}, ball_, pool_, 0.0, rounds(), deadline));
     tell(*bounds, ball_, margin);
     if (margin.exceeds(0)) return;
     bound = std::min(bound, beyond(ball_.norm(), excluded_radius(margin.proof, ball_)));

@@ -70,6 +70,7 @@ class Worker {
  private:
   void shrink_ball(double radius);
   Bounder& bounder();
+  int rounds();
   NodeBound minimise(const Intervals& bounds, const Ball& ball, double enough);
   bool try_points(const NodeBound& bound);
   bool worth_polishing(const Eigen::VectorXd& x, double slack) const;

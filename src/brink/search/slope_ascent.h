@@ -1,0 +1,53 @@
+// Multipliers by backward substitution whose slopes climb: no program, a few passes through the
+// network a step, many objectives and nodes at once.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "brink/search/lagrangian.h"
+
+namespace brink::search {
+
+/// Where an ascent begins, and what it has come to.
+struct Slopes {
+  Eigen::VectorXd lines;   ///< a in [0, 1] of the lower lines x >= a y of open phases
+  Eigen::VectorXd phases;  ///< multipliers >= 0 of y >= L or y <= U of settled ones
+  Eigen::VectorXd rows;    ///< rho >= 0
+};
+
+class SlopeAscent {
+ public:
+  struct Item {
+    const Intervals* node = nullptr;
+    Cost cost;
+    double enough = 0;              ///< a larger bound is of no use
+    const Slopes* start = nullptr;  ///< null: the lines of plain backward substitution
+  };
+  struct Result {
+    Multipliers multipliers;  ///< the best met
+    double value = 0;         ///< their bound, but for rounding: prove() says what to believe
+    Slopes slopes;
+    Eigen::VectorXd maximiser;  ///< farthest change of the ball in the best proof's direction
+    Eigen::VectorXd y, x;       ///< of the neurons there, on the lines of the relaxation
+    Eigen::VectorXd price;      ///< >= 0: what the bound gives up by a neuron's open phase
+    int steps = 0;              ///< taken, of all items
+  };
+
+  /// It refers to both.
+  SlopeAscent(const Problem& problem, const Ball& ball) : problem_(problem), ball_(ball) {}
+
+  /// At most so many steps, fewer once every bound is enough or the deadline has come. `rows`: the
+  /// rows of the problem may have multipliers where a neuron is bounded, too.
+  std::vector<Result> run(const std::vector<Item>& items, int steps, bool rows,
+                          const Deadline& deadline) const;
+
+ private:
+  const Problem& problem_;
+  const Ball& ball_;
+};
+
+/// What a run took, its proofs included, in Statistics::effort.
+std::int64_t ascent_effort(const Problem& problem, const std::vector<SlopeAscent::Result>& run);
+
+}  // namespace brink::search

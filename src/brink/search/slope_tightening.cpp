@@ -1,0 +1,106 @@
+// Each side of each open neuron is an item of slope_ascent.h, with multipliers of the problem's
+// rows: of interest are points that fool the network, which says more about a neuron than the ball
+// does (Kotha et al. 2023 bound preimages so). Later layers profit from earlier ones and, through
+// the rows, earlier from later: passes go on while they settle neurons.
+#include "brink/search/slope_tightening.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "brink/search/claims.h"
+#include "brink/search/parameters.h"
+#include "brink/search/slope_ascent.h"
+
+namespace brink::search {
+
+namespace {
+
+constexpr std::size_t kNeuronsAtOnce = 32;
+
+/// Both sides of some neurons; false: no point is left.
+bool tighten_some(const Problem& problem, const Ball& ball, const std::vector<int>& neurons,
+                  Intervals& bounds, const Deadline& deadline, Statistics& statistics) {
+  const Intervals known = bounds;
+  std::vector<SlopeAscent::Item> items;
+  for (const int id : neurons) {
+    for (const double sign : {1.0, -1.0}) {
+      items.push_back({&known, Cost{id, sign, false, false}, 0.0, nullptr});
+    }
+  }
+  auto found = SlopeAscent(problem, ball).run(items, parameters().neuron_steps, true, deadline);
+  std::vector<Multiplied> multiplied;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    multiplied.push_back({&known, items[i].cost, std::move(found[i].multipliers)});
+  }
+  statistics.effort += ascent_effort(problem, found);
+  const std::vector<Proof> proofs = prove(problem, std::move(multiplied), ball);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Cost& cost = items[i].cost;
+    problem.claims().proven(problem, known, cost, ball, proofs[i]);
+    const auto id = static_cast<std::size_t>(cost.neuron);
+    if (cost.sign > 0) {
+      bounds.lower[id] = std::max(bounds.lower[id], proofs[i].value);
+    } else {
+      bounds.upper[id] = std::min(bounds.upper[id], -proofs[i].value);
+    }
+    if (bounds.lower[id] > bounds.upper[id]) return false;
+  }
+  return true;
+}
+
+/// Of those still open, in all.
+double width_of(const Intervals& bounds, const std::vector<int>& neurons) {
+  double width = 0;
+  for (const int id : neurons) {
+    const auto i = static_cast<std::size_t>(id);
+    if (bounds.unstable(id)) width += bounds.upper[i] - bounds.lower[i];
+  }
+  return width;
+}
+
+std::optional<Intervals> one_pass(const Problem& problem, const Ball& ball, Intervals bounds,
+                                  const Deadline& deadline, Statistics& statistics) {
+  for (int k = 1; k <= problem.hidden_layers(); ++k) {
+    std::vector<int> open;
+    for (int j = 0; j < static_cast<int>(problem.network().width(k)); ++j) {
+      if (bounds.unstable(problem.neuron(k, j))) open.push_back(problem.neuron(k, j));
+    }
+    for (auto begin = open.begin(); begin != open.end() && !deadline.expired();) {
+      const auto count = std::min<std::ptrdiff_t>(kNeuronsAtOnce, open.end() - begin);
+      const std::vector<int> some(begin, begin + count);
+      const double before = width_of(bounds, some);
+      if (!tighten_some(problem, ball, some, bounds, deadline, statistics)) return std::nullopt;
+      // The others of the layer will not fare better.
+      if (width_of(bounds, some) > (1 - parameters().slope_hope) * before) break;
+      begin += count;
+    }
+    auto tighter = propagated(problem, ball, std::move(bounds), k + 1);
+    if (!tighter || deadline.expired()) return tighter;
+    bounds = std::move(*tighter);
+  }
+  return bounds;
+}
+
+}  // namespace
+
+std::optional<Intervals> tighten_by_slopes(const Problem& problem, const Ball& ball,
+                                           Intervals bounds, const Deadline& deadline,
+                                           Statistics& statistics) {
+  for (int pass = 0; pass < parameters().slope_passes && !deadline.expired(); ++pass) {
+    const int before = bounds.unstable_count();
+    auto tighter = one_pass(problem, ball, std::move(bounds), deadline, statistics);
+    if (!tighter) return tighter;
+    bounds = std::move(*tighter);
+    if (bounds.unstable_count() > (1 - parameters().slope_gain) * before) break;
+  }
+  return bounds;
+}
+
+std::optional<Intervals> propagated(const Problem& problem, const Ball& ball, Intervals bounds,
+                                    int first) {
+  auto tighter = problem.propagate(bounds, first);
+  if (!tighter) problem.claims().nothing_within(problem, ball, bounds);
+  return tighter;
+}
+
+}  // namespace brink::search

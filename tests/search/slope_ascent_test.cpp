@@ -1,0 +1,88 @@
+#include "brink/search/slope_ascent.h"
+
+#include <gtest/gtest.h>
+
+#include "asked.h"
+#include "brink/search/relaxation.h"
+#include "random_node.h"
+
+namespace brink::search {
+namespace {
+
+// What it says of its multipliers is what the Lagrangian says, in every norm, of margins and
+// neurons.
+TEST(SlopeAscent, ItsValueIsTheLagrangians) {
+  Random random(98);
+  for (int round = 0; round < 1000; ++round) {
+    const RandomNode asked(kNorms.at(static_cast<std::size_t>(round % 4)), random);
+    const Problem& problem = *asked.problem;
+    const int neuron = random.index(problem.neurons());
+    const std::vector<SlopeAscent::Item> items{
+        {&asked.node, {.margin = true}, 1e300, nullptr},
+        {&asked.node, {neuron, random.uniform() < 0.5 ? 1.0 : -1.0, false, false}, 1e300, nullptr}};
+    const bool rows = random.uniform() < 0.5;
+    const auto results = SlopeAscent(problem, *asked.ball).run(items, random.index(6), rows, {});
+    ASSERT_EQ(results.size(), 2u);
+    for (std::size_t i = 0; i < 2; ++i) {
+      const Proof proof =
+          prove(problem, asked.node, items[i].cost, results[i].multipliers, *asked.ball);
+      EXPECT_LE(proof.value, results[i].value + 1e-9) << round;
+      // The Lagrangian takes the best of the neurons' corners, which may be better than the lines.
+      EXPECT_GE(proof.value, results[i].value - 1e-9) << round;
+    }
+  }
+}
+
+// The program's bound is the best there is.
+TEST(SlopeAscent, ComesNearTheProgramsBound) {
+  Random random(99);
+  double by_program = 0, by_ascent = 0, by_pass = 0;
+  for (int round = 0; round < 400; ++round) {
+    const RandomNode asked(kNorms.at(static_cast<std::size_t>(round % 4)), random);
+    PointPool pool;
+    Relaxation program(*asked.problem, asked.node);
+    const NodeBound best = program.minimise(asked.node, {.sharp = true, .whole = true}, *asked.ball,
+                                            pool, 0.5, 500, {});
+    if (best.empty() || *best.value > 0.5) continue;
+    const std::vector<SlopeAscent::Item> items{{&asked.node, {.margin = true}, 1e300, nullptr}};
+    const auto bound = [&](int steps) {
+      return SlopeAscent(*asked.problem, *asked.ball).run(items, steps, true, {}).front().value;
+    };
+    by_program += *best.value;
+    by_ascent += bound(100);
+    by_pass += bound(0);
+    EXPECT_LE(bound(100), *best.value + 0.12 * std::abs(*best.value - 0.5) + 1e-6) << round;
+  }
+  EXPECT_LT(by_pass, by_ascent);
+  EXPECT_GT(by_ascent, by_program - 0.1 * (by_program - by_pass));
+}
+
+// Of a neuron too, with what the rows say about it.
+TEST(SlopeAscent, BoundsNeuronsAsProgramsDo) {
+  Random random(100);
+  double by_program = 0, by_ascent = 0, without_rows = 0;
+  for (int round = 0; round < 400; ++round) {
+    const RandomNode asked(kNorms.at(static_cast<std::size_t>(round % 4)), random);
+    const Objective objective{random.index(asked.problem->neurons()),
+                              random.uniform() < 0.5 ? 1.0 : -1.0, true, true};
+    PointPool pool;
+    Relaxation program(*asked.problem, asked.node);
+    const NodeBound best = program.minimise(asked.node, objective, *asked.ball, pool, 1, 500, {});
+    if (best.empty() || *best.value > 1) continue;
+    const std::vector<SlopeAscent::Item> items{{&asked.node, objective.cost(), 1e300, nullptr}};
+    const auto bound = [&](int steps, bool rows) {
+      const auto found = SlopeAscent(*asked.problem, *asked.ball).run(items, steps, rows, {});
+      return prove(*asked.problem, asked.node, items.front().cost, found.front().multipliers,
+                   *asked.ball)
+          .value;
+    };
+    by_program += *best.value;
+    by_ascent += bound(100, true);
+    without_rows += bound(100, false);
+  }
+  EXPECT_LT(without_rows, by_ascent);
+  EXPECT_GT(by_ascent, by_program - 0.1 * (by_program - without_rows));
+}
+
+}  // namespace
+}  // namespace brink::search
