@@ -48,6 +48,9 @@ class Harden(Contract):
             self.assertIn((self.folder / f"{name}.onnx").read_bytes(), kept)
         self.assertEqual((self.folder / "two.onnx").read_bytes(), (self.folder / "again.onnx").read_bytes())
         self.assertEqual(again.stdout, two.stdout)
+        self.good("bounds", "two.onnx", "--box", "0:1", "--store", "bounds.db")
+        with sqlite3.connect(self.folder / "bounds.db") as store:
+            self.assertEqual(store.execute("SELECT onnx FROM network").fetchone()[0], (self.folder / "two.onnx").read_bytes())
         said = float(two.stdout.splitlines()[-1].split()[2])
         accuracy = json.loads(self.good("eval", "two.onnx", "--data", "six.csv", *normalised, "--json").stdout)["accuracy"]
         self.assertAlmostEqual(100 * accuracy, said, delta=0.01)
