@@ -19,7 +19,7 @@ namespace brink::cli {
 namespace {
 
 struct BoundsOptions {
-  ClosestOptions shared;  ///< network, output, box, solver
+  TypedOptions shared;  ///< network, output, box, solver
   std::string method = "symbolic";
   std::optional<double> limit_per_bound;
   double time_limit = kInfinity;

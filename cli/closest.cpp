@@ -40,7 +40,7 @@ struct ClosestRun {
   ClosestTable table;  ///< the leader's
 };
 
-Expected<void> check_request(const Outputs& outputs, const ClosestOptions& options,
+Expected<void> check_request(const Outputs& outputs, const TypedOptions& options,
                              const Common& common) {
   if (!outputs.log.empty() && common.crew->processes() > 1) {
     return bad_request("--log is written by one process: leave it out where several ranks work");
@@ -55,7 +55,7 @@ Expected<void> check_request(const Outputs& outputs, const ClosestOptions& optio
 }
 
 /// Steps that need no proof: all bad requests are found here, and nothing is written yet.
-Expected<void> prepare(const ClosestOptions& options, const Common& common, const Outputs& outputs,
+Expected<void> prepare(const TypedOptions& options, const Common& common, const Outputs& outputs,
                        ClosestRun& run) {
   if (auto ok = check_request(outputs, options, common); !ok) return ok;
   auto loaded = load_network(options, common);
@@ -172,7 +172,7 @@ Expected<void> finish(ClosestRun& run, const Common& common, const Outputs& outp
   return {};
 }
 
-Expected<void> run_closest(const ClosestOptions& options, const Common& common,
+Expected<void> run_closest(const TypedOptions& options, const Common& common,
                            const Outputs& outputs) {
   ClosestRun run;
   if (auto ok = prepare(options, common, outputs, run); !ok) return ok;
@@ -197,7 +197,7 @@ Expected<void> run_closest(const ClosestOptions& options, const Common& common,
 }
 
 /// An option that the chosen engine does not have is an error, never ignored.
-Expected<void> check_engine_options(const CLI::App& command, const ClosestOptions& options,
+Expected<void> check_engine_options(const CLI::App& command, const TypedOptions& options,
                                     const Outputs& outputs) {
   if (options.engine == "mip" && !outputs.log.empty()) {
     return bad_request("--log is an option of the search engine: leave it out with --engine mip");
@@ -209,7 +209,7 @@ Expected<void> check_engine_options(const CLI::App& command, const ClosestOption
 }  // namespace
 
 void add_closest(CLI::App& app, Common& common, Action& chosen) {
-  const auto options = std::make_shared<ClosestOptions>();
+  const auto options = std::make_shared<TypedOptions>();
   const auto outputs = std::make_shared<Outputs>();
   const auto self = std::make_shared<CLI::App*>(nullptr);  // known only after add_command
   CLI::App* command =

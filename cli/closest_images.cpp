@@ -31,7 +31,7 @@ Expected<std::vector<int>> first_of_each(int count, const Dataset& set, const Ne
 
 }  // namespace
 
-Expected<Dataset> load_images(const ClosestOptions& options, const Common& common,
+Expected<Dataset> load_images(const TypedOptions& options, const Common& common,
                               const LoadedNetwork& loaded) {
   const Network& network = loaded.network;
   const auto split = parse_split(options.split);
@@ -69,7 +69,7 @@ void label_by_network(Dataset& set, const std::vector<int>& images, const Networ
   }
 }
 
-void hint_at_normalisation(const ClosestOptions& options, const Common& common,
+void hint_at_normalisation(const TypedOptions& options, const Common& common,
                            const Network& network, const Dataset& set) {
   constexpr int kLooked = 200, kLeast = 30;
   const int count = std::min(kLooked, set.count());
@@ -86,7 +86,7 @@ void hint_at_normalisation(const ClosestOptions& options, const Common& common,
       right, count);
 }
 
-Expected<std::vector<int>> chosen_images(const ClosestOptions& options, const Dataset& set,
+Expected<std::vector<int>> chosen_images(const TypedOptions& options, const Dataset& set,
                                          const Network& network) {
   const auto list = parse_image_list(options.images);
   if (!list) return tl::unexpected(list.error());

@@ -1,6 +1,7 @@
 // The files that a question about closest images rests on: network, images, box, bounds.
 #include <cmath>
 
+#include "brink/base/files.h"
 #include "brink/base/near_word.h"
 #include "brink/base/progress.h"
 #include "brink/bounds/bounds_file.h"
@@ -31,7 +32,7 @@ Expected<Eigen::VectorXd> for_each_input(const std::vector<double>& given, const
 }
 
 /// x -> (x - mean) / std in front of the network, within its first layer.
-Expected<void> normalise(LoadedNetwork& loaded, const ClosestOptions& options) {
+Expected<void> normalise(LoadedNetwork& loaded, const TypedOptions& options) {
   if (options.mean.empty() && options.std.empty()) return {};
   const std::vector<double> zero = {0}, one = {1};
   const Eigen::Index inputs = loaded.network.input_size();
@@ -40,7 +41,8 @@ Expected<void> normalise(LoadedNetwork& loaded, const ClosestOptions& options) {
   const auto std = for_each_input(options.std.empty() ? one : options.std, "--std", inputs);
   if (!std) return tl::unexpected(std.error());
   if ((std->array() <= 0).any()) return bad_request("--std has a number that is not above 0");
-  normalise_inputs(loaded.network, {*mean, *std});
+  loaded.in_front = Normalisation{*mean, *std};
+  normalise_inputs(loaded.network, *loaded.in_front);
   if (loaded.box) {
     loaded.box->lower = loaded.box->lower.cwiseProduct(*std) + *mean;
     loaded.box->upper = loaded.box->upper.cwiseProduct(*std) + *mean;
@@ -50,7 +52,7 @@ Expected<void> normalise(LoadedNetwork& loaded, const ClosestOptions& options) {
 
 /// --bounds that are to be proven. The basic model takes nothing but its M's from bounds: interval
 /// arithmetic.
-Expected<BoundRequest> method_of(const ClosestOptions& options) {
+Expected<BoundRequest> method_of(const TypedOptions& options) {
   return parse_bound_method(options.bounds == "none" ? "interval" : options.bounds);
 }
 
@@ -67,7 +69,7 @@ Expected<Bounds> bounds_from_file(const std::filesystem::path& file, const Loade
 
 }  // namespace
 
-void add_reading_options(CLI::App& command, ClosestOptions& options) {
+void add_reading_options(CLI::App& command, TypedOptions& options) {
   command.add_option("--output", options.output,
                      "what the last layer ends in: relu or linear (default: as in the file)");
   command.add_option("--output-name", options.output_name,
@@ -80,12 +82,12 @@ void add_reading_options(CLI::App& command, ClosestOptions& options) {
   command.add_option("--std", options.std, "see --mean (default: 1)")->delimiter(',');
 }
 
-void add_network_options(CLI::App& command, ClosestOptions& options) {
+void add_network_options(CLI::App& command, TypedOptions& options) {
   command.add_option("NETWORK", options.network, "network, ONNX or NNet (.nnet)")->required();
   add_reading_options(command, options);
 }
 
-Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common& common) {
+Expected<LoadedNetwork> load_network(const TypedOptions& options, const Common& common) {
   if (options.pooling != "lowered" && options.pooling != "direct") {
     return unknown_word("--pooling", options.pooling, {"lowered", "direct"});
   }
@@ -102,12 +104,16 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
   loaded.box = std::move(model->box);
   loaded.facts = std::move(model->facts);
   loaded.warnings = std::move(model->warnings);
+  loaded.graph = std::dynamic_pointer_cast<const graph::NodeGraph>(loaded.network.as_in_file);
+  if (!is_dense(loaded.network) && loaded.facts.whole) {
+    auto file = read_file(options.network);
+    if (!file) return tl::unexpected(file.error());
+    loaded.file = std::move(*file);
+  }
   if (options.output == "relu") {
-    loaded.network.output = OutputKind::relu;
+    end_in(loaded.network, OutputKind::relu);
   } else if (options.output == "linear") {
-    // What the file clips is then no answer's.
-    if (loaded.in_file == OutputKind::relu) loaded.network.as_in_file.reset();
-    loaded.network.output = OutputKind::linear;
+    end_in(loaded.network, OutputKind::linear);
   } else if (!options.output.empty()) {
     return unknown_word("--output", options.output, {"relu", "linear"});
   }
@@ -115,7 +121,7 @@ Expected<LoadedNetwork> load_network(const ClosestOptions& options, const Common
   return loaded;
 }
 
-Expected<std::optional<Bounds>> given_bounds(const ClosestOptions& options, const Common& common,
+Expected<std::optional<Bounds>> given_bounds(const TypedOptions& options, const Common& common,
                                              const LoadedNetwork& loaded, const Box& box) {
   if (method_of(options)) return std::nullopt;
   std::error_code ignored;
@@ -134,7 +140,7 @@ Expected<std::optional<Bounds>> given_bounds(const ClosestOptions& options, cons
   return std::move(*bounds);
 }
 
-Expected<Bounds> make_bounds(const ClosestOptions& options, const Common& common,
+Expected<Bounds> make_bounds(const TypedOptions& options, const Common& common,
                              const LoadedNetwork& loaded, const Box& box,
                              std::optional<Bounds> given, const Session& session) {
   if (given) return std::move(*given);

@@ -12,7 +12,7 @@ namespace brink::cli {
 
 namespace {
 
-Expected<void> check_limits(const ClosestOptions& options) {
+Expected<void> check_limits(const TypedOptions& options) {
   if (!(options.time_limit > 0)) {
     return bad_request("--time-limit {} is not a number of seconds above 0", options.time_limit);
   }
@@ -24,7 +24,7 @@ Expected<void> check_limits(const ClosestOptions& options) {
 
 }  // namespace
 
-void add_data_options(CLI::App& command, ClosestOptions& options, bool required, bool split) {
+void add_data_options(CLI::App& command, TypedOptions& options, bool required, bool split) {
   command
       .add_option("--data", options.data,
                   "mnist, fashion-mnist, strokes, a folder of IDX files, FILE.npz or FILE.csv")
@@ -40,7 +40,7 @@ void add_data_options(CLI::App& command, ClosestOptions& options, bool required,
       ->delimiter(',');
 }
 
-void add_class_options(CLI::App& command, ClosestOptions& options) {
+void add_class_options(CLI::App& command, TypedOptions& options) {
   command
       .add_option("--question", options.question,
                   "robust: taken for any other class; fj: the question of Fischetti & Jo 2018 (the "
@@ -62,7 +62,7 @@ void add_class_options(CLI::App& command, ClosestOptions& options) {
       ->excludes(above);
 }
 
-void add_question_options(CLI::App& command, ClosestOptions& options) {
+void add_question_options(CLI::App& command, TypedOptions& options) {
   add_network_options(command, options);
   add_data_options(command, options, true);
   command.add_option("--norm", options.norm, "l0, l1, l2 or linf")->capture_default_str();
@@ -96,14 +96,14 @@ void add_question_options(CLI::App& command, ClosestOptions& options) {
       ->capture_default_str();
 }
 
-void add_pooling_option(CLI::App& command, ClosestOptions& options) {
+void add_pooling_option(CLI::App& command, TypedOptions& options) {
   command
       .add_option("--pooling", options.pooling,
                   "max pooling as a ReLU a match (lowered) or with binaries of its own (direct)")
       ->capture_default_str();
 }
 
-void add_engine_options(CLI::App& command, ClosestOptions& options) {
+void add_engine_options(CLI::App& command, TypedOptions& options) {
   command.add_option("--images", options.images, "0-99, 3,7,20-29, correct:100 or each:2")
       ->required();
   add_shard_option(command, options);
@@ -120,7 +120,7 @@ void add_engine_options(CLI::App& command, ClosestOptions& options) {
       ->capture_default_str();
 }
 
-Expected<MipOptions> make_mip_options(const ClosestOptions& options,
+Expected<MipOptions> make_mip_options(const TypedOptions& options,
                                       const ClosestQuestion& question) {
   if (auto ok = check_limits(options); !ok) return tl::unexpected(ok.error());
   if (options.engine != "mip" && options.engine != "search") {
@@ -156,7 +156,7 @@ std::string bounds_name(const std::string& bounds) {
   return text ? fmt::format("{}@{}", bounds, sha256(*text).substr(0, 16)) : bounds;
 }
 
-Engine engine_of(const ClosestOptions& options, const Common& common, const MipOptions& mip,
+Engine engine_of(const TypedOptions& options, const Common& common, const MipOptions& mip,
                  const Box& box) {
   Engine engine;
   engine.search = options.engine == "search";
@@ -166,17 +166,20 @@ Engine engine_of(const ClosestOptions& options, const Common& common, const MipO
   engine.mip = mip;
   engine.bounds = bounds_name(options.bounds);
   engine.box_text = box_text(box, options.box.empty() ? "the data's" : options.box);
+  if (options.box.empty() && engine.box_text != "0:1" && engine.box_text != "the data's") {
+    engine.box_text = "the data's " + engine.box_text;  // all there is, not what someone allowed
+  }
   return engine;
 }
 
-void add_shard_option(CLI::App& command, ClosestOptions& options) {
+void add_shard_option(CLI::App& command, TypedOptions& options) {
   command.add_option(
       "--shard", options.shard,
       "I/N: only every N-th of what is asked, beginning with the I-th (for runs side "
       "by side)");
 }
 
-void add_memory_limit(CLI::App& command, ClosestOptions& options) {
+void add_memory_limit(CLI::App& command, TypedOptions& options) {
   command
       .add_option("--memory-limit", options.memory_limit,
                   "MB for all searches together, of the search engine: fewer run at once (default: "
@@ -184,7 +187,7 @@ void add_memory_limit(CLI::App& command, ClosestOptions& options) {
       ->check(CLI::PositiveNumber);
 }
 
-Expected<void> check_mip_options(const CLI::App& command, const ClosestOptions& options,
+Expected<void> check_mip_options(const CLI::App& command, const TypedOptions& options,
                                  std::initializer_list<const char*> names) {
   if (options.engine != "search") return {};
   for (const char* name : names) {

@@ -43,7 +43,7 @@ Expected<Box> uniform_box(const std::string& text, std::size_t colon, Eigen::Ind
   return Box::uniform(inputs, *low, *high);
 }
 
-Expected<void> check_numbers(const ClosestOptions& options) {
+Expected<void> check_numbers(const TypedOptions& options) {
   if (options.margin && !std::isfinite(*options.margin)) {
     return bad_request("--margin {} is not a number of 1 or more", *options.margin);
   }
@@ -54,7 +54,7 @@ Expected<void> check_numbers(const ClosestOptions& options) {
 }
 
 /// --above or --below as a rule; nothing if neither is given.
-Expected<std::optional<TargetRule>> threshold_rule(const ClosestOptions& options) {
+Expected<std::optional<TargetRule>> threshold_rule(const TypedOptions& options) {
   if (!options.above && !options.below) return std::nullopt;
   const bool is_above = options.above.has_value();
   const double threshold = is_above ? *options.above : *options.below;
@@ -68,7 +68,7 @@ Expected<std::optional<TargetRule>> threshold_rule(const ClosestOptions& options
 }
 
 /// The question that --question names, with the single options given.
-Expected<ClosestQuestion> asked_of_outputs(const ClosestOptions& options, const Network& network,
+Expected<ClosestQuestion> asked_of_outputs(const TypedOptions& options, const Network& network,
                                            const Dataset& set) {
   if (options.question != "robust" && options.question != "fj") {
     return unknown_word("--question", options.question, {"robust", "fj"});
@@ -133,7 +133,7 @@ Expected<std::vector<int>> frozen_inputs(const std::string& text, const Dataset&
 
 }  // namespace
 
-Expected<Box> asked_box(const ClosestOptions& options, const LoadedNetwork& loaded,
+Expected<Box> asked_box(const TypedOptions& options, const LoadedNetwork& loaded,
                         const Dataset* set) {
   const std::string& text = options.box;
   const Eigen::Index inputs = loaded.network.input_size();
@@ -149,7 +149,7 @@ Expected<Box> asked_box(const ClosestOptions& options, const LoadedNetwork& load
   return read_box(text, otherwise, set);
 }
 
-Expected<Box> box_without_question(const ClosestOptions& options, const Common& common,
+Expected<Box> box_without_question(const TypedOptions& options, const Common& common,
                                    const LoadedNetwork& loaded, std::optional<Dataset>* used) {
   std::optional<Dataset> set;
   if (!options.data.empty()) {
@@ -179,8 +179,8 @@ void note_logits(const ClosestQuestion& question, const Common& common,
       loaded.dropped == DroppedEnding::softmax ? "Softmax" : "Sigmoid");
 }
 
-void note_box(const ClosestOptions& options, const Common& common,
-              const std::optional<Box>& of_file, const Dataset* set) {
+void note_box(const TypedOptions& options, const Common& common, const std::optional<Box>& of_file,
+              const Dataset* set) {
   if (!options.box.empty() || common.quiet) return;
   if (of_file) {
     note("brink: box: {} in {}; --box LO:HI or FILE says otherwise",
@@ -201,7 +201,7 @@ std::string box_text(const Box& box, const std::string& otherwise) {
   return same ? fmt::format("{}:{}", low, high) : otherwise;
 }
 
-Expected<ClosestQuestion> make_question(const ClosestOptions& options, const LoadedNetwork& loaded,
+Expected<ClosestQuestion> make_question(const TypedOptions& options, const LoadedNetwork& loaded,
                                         const Dataset& set) {
   const Network& network = loaded.network;
   if (auto ok = check_numbers(options); !ok) return tl::unexpected(ok.error());

@@ -10,7 +10,7 @@ namespace brink::cli {
 namespace {
 
 struct ConvertCommand {
-  ClosestOptions shared;  ///< network, output, normalisation, box, data
+  TypedOptions shared;  ///< network, output, normalisation, box, data
   std::filesystem::path out;
 };
 

@@ -25,7 +25,7 @@ namespace brink::cli {
 namespace {
 
 struct CurveCommand {
-  ClosestOptions shared;  ///< data, split, images, norm, limits
+  TypedOptions shared;  ///< data, split, images, norm, limits
   std::vector<std::filesystem::path> networks;
   std::vector<std::filesystem::path> from;  ///< tables and stores, in place of networks
   bool norm_given = false;
@@ -300,7 +300,7 @@ void add_curve(CLI::App& app, Common& common, Action& chosen) {
                               });
   add_search_constants(*sub, common);
   *self = sub;
-  ClosestOptions& shared = command->shared;
+  TypedOptions& shared = command->shared;
   CLI::Option* from = sub->add_option(
       "--from", command->from,
       "answers that are there, in place of NETWORKS: tables of brink closest, a curve each, and "

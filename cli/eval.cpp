@@ -13,7 +13,7 @@ namespace brink::cli {
 namespace {
 
 struct EvalCommand {
-  ClosestOptions shared;  ///< network, output, data, split
+  TypedOptions shared;  ///< network, output, data, split
   std::filesystem::path inputs;
   std::filesystem::path outputs;
 };

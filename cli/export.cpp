@@ -23,7 +23,7 @@ namespace brink::cli {
 namespace {
 
 struct ExportOptions {
-  ClosestOptions closest;
+  TypedOptions closest;
   int image = 0;
   std::filesystem::path out;
 };

@@ -57,24 +57,27 @@ void add_rows(Sheet& sheet, const Made& made) {
   }
 }
 
+/// What the nodes make of x: the file's, behind a normalisation outside of it.
+Expected<std::vector<Made>> values_at(const LoadedNetwork& loaded, const Eigen::VectorXd& x) {
+  if (!loaded.in_front) return loaded.graph->values(x);
+  return loaded.graph->values(
+      (x - loaded.in_front->mean).cwiseQuotient(loaded.in_front->deviation));
+}
+
 }  // namespace
 
-Expected<void> maps_are_there(const graph::NodeGraph* graph, const Box& box) {
-  if (graph == nullptr) {
-    return bad_request(
-        "--maps draws what the nodes of an ONNX file make of an input; it goes with neither NNet, "
-        "--mean, --std nor another --output");
-  }
-  const auto values = graph->values(box.lower);
+Expected<void> maps_are_there(const LoadedNetwork& loaded, const Box& box) {
+  constexpr const char* kNone = "--maps: the network has no convolution or pooling";
+  if (loaded.graph == nullptr) return bad_request("{}", kNone);  // NNet is fully connected
+  const auto values = values_at(loaded, box.lower);
   if (!values) return tl::unexpected(values.error());
-  if (drawn(*values).empty())
-    return bad_request("--maps: the network has no convolution or pooling");
+  if (drawn(*values).empty()) return bad_request("{}", kNone);
   return {};
 }
 
-Expected<Drawing> feature_maps(const graph::NodeGraph& graph, const Eigen::VectorXd& x,
+Expected<Drawing> feature_maps(const LoadedNetwork& loaded, const Eigen::VectorXd& x,
                                const ImageShape& shape) {
-  const auto values = graph.values(x);
+  const auto values = values_at(loaded, x);
   if (!values) return tl::unexpected(values.error());
   Sheet sheet;
   sheet.rows.push_back({{enlarged(image_picture(x, shape, x.minCoeff(), x.maxCoeff(), 1)), ""}});

@@ -15,7 +15,7 @@ namespace brink::cli {
 namespace {
 
 struct HardenCommand {
-  ClosestOptions shared;  ///< network, data, question, engine, limits
+  TypedOptions shared;  ///< network, data, question, engine, limits
   int examples = 0;
   int rounds = 1;
   int measure = 0;
@@ -154,12 +154,11 @@ Expected<HardenRun> prepare(HardenCommand& command, const Common& common) {
   auto test = load_images(command.shared, common, *loaded);
   if (!test) return tl::unexpected(test.error());
   if (auto ok = check_labelled(*test, "harden"); !ok) return tl::unexpected(ok.error());
-  HardenRun run{{std::move(loaded->network), command.shared.network.stem().string()},
-                std::move(*training),
-                std::move(*test),
-                {},
-                {},
-                {}};
+  HardenOptions of_file;
+  of_file.graph = loaded->graph;
+  of_file.in_front = loaded->in_front;
+  HardenRun run{
+      std::move(*loaded), std::move(*training), std::move(*test), std::move(of_file), {}, {}};
   run.options.examples = command.examples;
   run.options.rounds = command.rounds;
   run.options.engine = engine_of(command.shared, common, *mip, question->box);
@@ -211,8 +210,8 @@ Expected<void> run_harden(HardenCommand command, const Common& common) {
   return common.crew->lead([&]() -> Expected<void> {
     const Box& box = run->options.question.box;
     const Hardened& last = rounds->back();
-    auto ok = last.file.empty() ? write_network(last.network.network, box, command.out)
-                                : write_file(command.out, last.file);
+    auto ok = last.network.file.empty() ? write_network(last.network.network, box, command.out)
+                                        : write_file(command.out, last.network.file);
     if (!ok) return ok;
     remove_keeping_store(command.store, command.out);
     const TextTable table = table_of(*rounds, *measured);
@@ -236,7 +235,7 @@ void add_harden(CLI::App& app, Common& common, Action& chosen) {
                               "--epochs 10 --time-limit 20 -o hard.onnx",
                               [command, &common] { return run_harden(*command, common); });
   add_search_constants(*sub, common);
-  ClosestOptions& shared = command->shared;
+  TypedOptions& shared = command->shared;
   add_network_options(*sub, shared);
   add_data_options(*sub, shared, true, false);
   sub->add_option("--examples", command->examples,

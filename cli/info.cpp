@@ -177,7 +177,7 @@ nlohmann::ordered_json as_json(const LoadedNetwork& loaded, const NetworkFacts& 
   return document;
 }
 
-Expected<void> run_info(const ClosestOptions& options, Common common) {
+Expected<void> run_info(const TypedOptions& options, Common common) {
   common.quiet = true;  // notes are part of the answer
   const auto loaded = load_network(options, common);
   if (!loaded) return tl::unexpected(loaded.error());
@@ -194,7 +194,7 @@ Expected<void> run_info(const ClosestOptions& options, Common common) {
 }  // namespace
 
 void add_info(CLI::App& app, Common& common, Action& chosen) {
-  const auto options = std::make_shared<ClosestOptions>();
+  const auto options = std::make_shared<TypedOptions>();
   CLI::App* sub = add_command(
       app, common, chosen, "info", "what is in a network's file, and what is made of it",
       "brink info net.onnx", [options, &common] { return run_info(*options, common); });

@@ -9,6 +9,7 @@
 #include "brink/bounds/bounds_file.h"
 #include "brink/data/layout.h"
 #include "brink/report/page.h"
+#include "brink/report/page_rows.h"
 #include "closest_options.h"
 #include "streams.h"
 
@@ -17,7 +18,7 @@ namespace brink::cli {
 namespace {
 
 struct ReportOptions {
-  ClosestOptions shared;  ///< network, data, split, output
+  TypedOptions shared;  ///< network, data, split, output
   std::vector<std::filesystem::path> tables;
   std::optional<std::filesystem::path> units;
   std::optional<std::filesystem::path> bounds;
@@ -209,8 +210,9 @@ Expected<void> write_page(const ReportOptions& options, const Common& common) {
   return {};
 }
 
-std::string caption(const Result& result) {
-  const std::string target = result.target ? fmt::format(" to {}", *result.target) : "";
+std::string caption(const Result& result, const Dataset& set) {
+  const std::string target =
+      result.target ? fmt::format(" to {}", class_name(set.classes, *result.target)) : "";
   const std::string distance = result.distance ? fmt::format("{:.5g}", *result.distance) : "none";
   std::string norm(name(result.norm));
   norm.front() = 'L';
@@ -229,10 +231,14 @@ Expected<void> write_picture(const ReportOptions& options, const Common& common)
                        options.shared.data);
   }
   auto results = read_tables(options, common, "", set->digest());
-  if (!results && set->channels > 1) {  // the network may take their channels in another place
-    *set = with_channels_moved(std::move(*set));
-    auto moved = read_tables(options, common, "", set->digest());
-    if (moved) results = std::move(moved);
+  // The network may take channels in another place, or have decided which extent is theirs.
+  for (const bool other_axis : {false, true}) {
+    if (results || set->channels == 1) break;
+    Dataset moved = with_channels_moved(other_axis ? with_other_channels(*set) : Dataset(*set));
+    auto of_moved = read_tables(options, common, "", moved.digest());
+    if (!of_moved) continue;
+    results = std::move(of_moved);
+    *set = std::move(moved);
   }
   if (!results) return tl::unexpected(results.error());
   if (results->empty()) return bad_request("there is nothing to draw: the tables have no such row");
@@ -241,8 +247,10 @@ Expected<void> write_picture(const ReportOptions& options, const Common& common)
   std::set<std::string> questions;
   for (const Result& result : *results) {
     if (!result.question.empty()) questions.insert(result.question);
-    comparisons.push_back({set->image(result.image), result.found,
-                           fmt::format("{} (#{})", result.label, result.image), caption(result)});
+    comparisons.push_back(
+        {set->image(result.image), result.found,
+         fmt::format("{} (#{})", class_name(set->classes, result.label), result.image),
+         caption(result, *set)});
   }
   const double low = set->range ? set->range->lower.minCoeff() : 0;
   const double high = set->range ? set->range->upper.maxCoeff() : 1;

@@ -14,7 +14,7 @@ void add_store_option(CLI::App& command, std::filesystem::path& store) {
                      "there already");
 }
 
-Session session_of(const ClosestOptions& options, const Common& common) {
+Session session_of(const TypedOptions& options, const Common& common) {
   Session session(*common.crew, common.threads, &interrupt_flag());
   constexpr double kMega = 1e6;
   session.limit_memory(kMega * options.memory_limit);

@@ -11,7 +11,7 @@ void add_force_option(CLI::App& command, bool& force);
 /// --store.
 void add_store_option(CLI::App& command, std::filesystem::path& store);
 
-Session session_of(const ClosestOptions& options, const Common& common);
+Session session_of(const TypedOptions& options, const Common& common);
 /// Answers are kept in the store that was asked for; empty: in none.
 Expected<void> keep_in_store(Session& session, const std::filesystem::path& store,
                              const Common& common);

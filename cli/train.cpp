@@ -17,7 +17,7 @@ namespace brink::cli {
 namespace {
 
 struct TrainCommand {
-  ClosestOptions shared;  ///< data
+  TypedOptions shared;  ///< data
   std::filesystem::path add;
   std::filesystem::path out;
   TrainOptions options;
@@ -64,7 +64,7 @@ void print(const TrainResult& trained, const Evaluation& test, double seconds, b
 
 Expected<void> run_train(TrainCommand command, const Common& common) {
   if (auto ok = claim_outputs(common, {command.out}, {command.add}); !ok) return ok;
-  const ClosestOptions& shared = command.shared;
+  const TypedOptions& shared = command.shared;
   const auto set = load_dataset(shared.data, Split::train, common.data_dir, shared.understood);
   if (!set) return tl::unexpected(set.error());
   if (auto ok = check_labelled(*set, "training"); !ok) return ok;

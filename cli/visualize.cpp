@@ -18,7 +18,7 @@ namespace brink::cli {
 namespace {
 
 struct VisualizeOptions {
-  ClosestOptions shared;  ///< network, output, box, bounds, formulation, solver, limits
+  TypedOptions shared;  ///< network, output, box, bounds, formulation, solver, limits
   UnitChoice choice;
   int scale = 8;
   std::string sheet = "png";
@@ -63,9 +63,8 @@ struct VisualizeRun {
   Bounds bounds;  ///< whose box is searched
   Question asked;
   UnitFiles files;
-  ImageShape shape;                               ///< of an input
-  std::vector<std::string> inputs;                ///< their names
-  std::shared_ptr<const graph::NodeGraph> graph;  ///< for --maps
+  ImageShape shape;                 ///< of an input
+  std::vector<std::string> inputs;  ///< their names
   std::unique_ptr<FileLock> lock;
   UnitFolder folder;              ///< the leader's
   std::vector<StoredUnit> found;  ///< with the inputs, for --images-out
@@ -92,7 +91,7 @@ Expected<void> open_folder(const VisualizeOptions& options, VisualizeRun& run) {
 Expected<void> draw_maps(const VisualizeRun& run, const VisualizeOptions& options, const Unit& unit,
                          const Excitation& found) {
   if (!options.maps || found.image.size() == 0) return {};
-  auto drawing = feature_maps(*run.graph, found.image, run.shape);
+  auto drawing = feature_maps(run.loaded, found.image, run.shape);
   if (!drawing) return tl::unexpected(drawing.error());
   drawing->note = fmt::format("{} unit {}:{} maps", run.asked.hash, unit.layer, unit.index);
   std::error_code ignored;  // what is wrong, writing says
@@ -211,8 +210,7 @@ Expected<void> prepare(const VisualizeOptions& options, const Common& common, Vi
   set_inputs(run, set);
   if (options.maps) {
     if (options.out.empty()) return bad_request("--maps needs a folder: -o DIR");
-    run.graph = std::dynamic_pointer_cast<const graph::NodeGraph>(run.loaded.network.as_in_file);
-    auto any = maps_are_there(run.graph.get(), *box);
+    auto any = maps_are_there(run.loaded, *box);
     if (!any) return any;
   }
   const auto mip = make_mip_options(options.shared, ClosestQuestion());  // a unit has no distance
@@ -268,7 +266,7 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
                     return ok ? visualize(*options, common) : ok;
                   });
   *self = command;
-  ClosestOptions& shared = options->shared;
+  TypedOptions& shared = options->shared;
   add_network_options(*command, shared);
   add_search_constants(*command, common);
   command->add_option("--unit", options->choice.units,

@@ -1,9 +1,8 @@
 // Answers are checked by what the file computes, not by what the network made of it does.
 #include <gtest/gtest.h>
 
-#include "brink/ask/closest.h"
+#include "ask/asked.h"
 #include "brink/network/normalise.h"
-#include "random_network.h"
 
 namespace brink {
 namespace {
@@ -27,32 +26,18 @@ class Less final : public ForwardPass {
   double by_;
 };
 
-struct Asked {
-  explicit Asked(std::uint64_t seed, double by) {
-    Random random(seed);
-    network = testing::random_network({4, 6, 5, 3}, random, 3);
-    image = testing::random_point(4, random);
-    label = classify(network, image);
-    question.norm = Norm::l1;
-    question.box = Box::uniform(4, 0, 1);
+struct Asked : testing::Asked {
+  Asked(std::uint64_t seed, double by) : testing::Asked(seed, Norm::l1, 3) {
     question.lead = 0;
     network.as_in_file = std::make_shared<Less>(network, label, by);
   }
-  ClosestAnswer answer() const {
-    return closest_by_search(network, question, image, label, {}).value();
-  }
-
-  Network network;
-  Eigen::VectorXd image;
-  int label = 0;
-  ClosestQuestion question;
 };
 
 TEST(InFile, AnImageOnTheWallMovesAHairFartherOut) {
   int found = 0, confirmed = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const Asked asked(seed, 1e-13);
-    const ClosestAnswer answer = asked.answer();
+    const ClosestAnswer answer = asked.search();
     if (!answer.distance || asked.label < 0) continue;
     ++found;
     EXPECT_EQ(answer.status, AnswerStatus::optimal) << seed;
@@ -69,7 +54,7 @@ TEST(InFile, WhatTheFileDoesNotSayIsNotVerified) {
   int found = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const Asked asked(seed, 1e-3);
-    const ClosestAnswer answer = asked.answer();
+    const ClosestAnswer answer = asked.search();
     if (!answer.distance || asked.label < 0) continue;
     EXPECT_FALSE(answer.verified) << seed;
     ++found;

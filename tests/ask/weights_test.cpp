@@ -2,33 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include "ask/asked.h"
 #include "brink/base/random.h"
 #include "brink/bounds/bounds.h"
 #include "brink/formulate/formulate.h"
 #include "brink/solve/solver.h"
-#include "random_network.h"
 
 namespace brink {
 namespace {
 
-struct Weighed {
-  explicit Weighed(std::uint64_t seed, Norm norm) {
-    Random random(seed);
-    network = testing::random_network({4, 6, 5, 3}, random, 1.5);
-    image = Eigen::VectorXd(4);
-    for (double& x : image) x = random.uniform();
-    label = classify(network, image);
-    question.norm = norm;
-    question.box = Box::uniform(4, 0, 1);
-  }
-  ClosestAnswer search() const {
-    return closest_by_search(network, question, image, label, {}).value();
-  }
-
-  Network network;
-  Eigen::VectorXd image;
-  int label = 0;
-  ClosestQuestion question;
+struct Weighed : testing::Asked {
+  Weighed(std::uint64_t seed, Norm norm) : Asked(seed, norm, 1.5) {}
 };
 
 TEST(Weights, OfOneChangeNothing) {

@@ -10,9 +10,20 @@
 #include "brink/base/parallel.h"
 #include "brink/base/printable.h"
 #include "brink/base/random.h"
+#include "brink/base/running_digest.h"
 
 namespace brink {
 namespace {
+
+TEST(Digest, PieceByPieceIsTheSame) {
+  RunningSha256 digest;
+  const std::vector<double> numbers = {1, 0, -2.5};
+  digest.add("abc");
+  digest.add(std::span<const double>(numbers));
+  std::string all = "abc";
+  all.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(double));
+  EXPECT_EQ(digest.hex(), sha256(all));
+}
 
 TEST(Digest, KnownVectors) {
   EXPECT_EQ(sha256(std::string("abc")),

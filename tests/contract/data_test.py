@@ -98,7 +98,18 @@ class Data(Contract):
         header = (self.folder / "u.csv").read_text().splitlines()[0].split(",")
         self.assertEqual(header[:5], ["layer", "unit", "activation", "bound", "input 0"])
         self.assertEqual(len(header), 4 + 108 + 1)
+        self.good("visualize", "colour.onnx", "--unit", "1:5", "--maps", "--mean", "0.5", "--std", "0.5,0.25,1", "-o", "m")
+        self.assertEqual((self.folder / "m" / "unit_1_5-maps.png").read_bytes()[:4], b"\x89PNG")
         self.refused("visualize", "net.onnx", "--unit", "1:0", "--maps", "-o", "m", says=["no convolution"])
+
+    def test_two_channels_behind_are_drawn_without_the_network(self):
+        """The network says that the last extent is the channels; `picture` has none and finds it by the images' hash."""
+        shutil.copy(DATA / "zoo" / "depthwise_new.onnx", self.folder / "two.onnx")
+        numbers = [(i * 31 + j * 7) % 256 for i in range(3) for j in range(72)]
+        write_npz(self.folder / "two.npz", x=npy(numbers, (3, 6, 6, 2), "|u1"))
+        self.good("closest", "two.onnx", "--data", "two.npz", "--images", "0-2", "--norm", "linf", "--time-limit", "5",
+                  "-o", "two-found.csv", "--images-out", "two-found.npz")
+        self.good("picture", "two-found.csv", "--data", "two.npz", "-o", "two-found.png")
 
     def test_the_papers_question_in_a_word(self):
         asked = ("net.onnx", "--data", "data", "--images", "0-3", "--norm", "l1")

@@ -27,6 +27,34 @@ class Harden(Contract):
         self.assertIn("100", self.good("eval", "h.onnx", "--data", "six.csv").stdout)
         self.refused("harden", zoo / "conv_pool_new.onnx", *run, "-o", "h.nnet", says=["write ONNX"])
 
+    def test_a_convolutional_network_is_attacked_and_goes_on(self):
+        """Rounds that the store has are not trained again, and a normalisation stays outside of the file."""
+        net = pathlib.Path(__file__).parent.parent / "data/zoo/conv_pool_new.onnx"
+        rows = [",".join(f"{(i % 4 * 9 + j) % 13 / 12:.3f}" for j in range(36)) + f",{i % 4}"
+                for i in range(40)]
+        (self.folder / "six.csv").write_text("\n".join([",".join([f"f{j}" for j in range(36)] + ["label"]), *rows]) + "\n")
+        normalised = ("--mean", "0.4", "--std", "0.25")
+        trained = ("harden", net, "--data", "six.csv", "--box", "0:1", "--epochs", "40", *normalised)
+        self.good(*trained, "--weight-decay", "0.0001", "--examples", "0", "-o", "first.onnx")
+        run = ("harden", "first.onnx", *trained[2:], "--examples", "3", "--norm", "linf", "--time-limit", "5", "--seed", "1",
+               "--store", "conv.db")
+        self.good(*run, "--rounds", "1", "-o", "one.onnx")
+        two = self.good(*run, "--rounds", "2", "-o", "two.onnx")
+        again = self.good(*run, "--rounds", "2", "-o", "again.onnx")
+        with sqlite3.connect(self.folder / "conv.db") as store:  # the file of each round, as it is
+            kept = {row[0] for row in store.execute("SELECT onnx FROM network")}
+        self.assertEqual(len(kept), 3)
+        for name in ("first", "one", "two"):
+            self.assertIn((self.folder / f"{name}.onnx").read_bytes(), kept)
+        self.assertEqual((self.folder / "two.onnx").read_bytes(), (self.folder / "again.onnx").read_bytes())
+        self.assertEqual(again.stdout, two.stdout)
+        self.good("bounds", "two.onnx", "--box", "0:1", "--store", "bounds.db")
+        with sqlite3.connect(self.folder / "bounds.db") as store:
+            self.assertEqual(store.execute("SELECT onnx FROM network").fetchone()[0], (self.folder / "two.onnx").read_bytes())
+        said = float(two.stdout.splitlines()[-1].split()[2])
+        accuracy = json.loads(self.good("eval", "two.onnx", "--data", "six.csv", *normalised, "--json").stdout)["accuracy"]
+        self.assertAlmostEqual(100 * accuracy, said, delta=0.01)
+
     def harden(self, out, *options):
         return self.brink("harden", "net.onnx", "--data", "data", "--epochs", "10", *options, "-o", out)
 

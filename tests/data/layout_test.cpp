@@ -42,6 +42,17 @@ Dataset table(int features) {
   return set;
 }
 
+TEST(Layout, EitherEndMayBeTheChannels) {
+  const Dataset last = pictures(6, 4, 5, true);
+  const Dataset misread = with_other_channels(last);
+  EXPECT_EQ(misread.shape_text(), "4x5x6 = 120 numbers");
+  EXPECT_EQ(misread.channels, 4);
+  const Dataset again = with_other_channels(misread);
+  EXPECT_TRUE(again.channels_last);
+  EXPECT_EQ(again.channels, 6);
+  EXPECT_EQ(with_channels_moved(again).pixels, pictures(6, 4, 5, false).pixels);
+}
+
 TEST(Layout, ChannelsMoveToWhereTheNetworkHasThem) {
   const Dataset first = pictures(3, 4, 5, false), last = pictures(3, 4, 5, true);
   for (const Dataset& set : {first, last}) {

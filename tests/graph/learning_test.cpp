@@ -110,6 +110,21 @@ TEST(Learning, SlopesOfInputsAreDifferences) {
   }
 }
 
+TEST(Learning, ANormalisationInFrontIsTheGraphsInputAndItsSlopes) {
+  Setting s;
+  Random random(4), same(4);
+  const Normalisation by{Eigen::VectorXd::LinSpaced(72, 0.1, 0.6),
+                         Eigen::VectorXd::LinSpaced(72, 0.5, 2)};
+  const auto plain = std::move(*GraphLearner::make(s.graph, random));
+  const auto behind = std::move(*GraphLearner::make(s.graph, same, by));
+  Eigen::MatrixXf seen = s.batch.inputs.colwise() - by.mean.cast<float>();
+  seen.array().colwise() /= by.deviation.cast<float>().array();
+  EXPECT_TRUE(behind->logits(s.batch.inputs).isApprox(plain->logits(seen), 1e-5F));
+  Eigen::MatrixXf slopes = plain->input_slopes(seen, s.batch.labels);
+  slopes.array().colwise() /= by.deviation.cast<float>().array();
+  EXPECT_TRUE(behind->input_slopes(s.batch.inputs, s.batch.labels).isApprox(slopes, 1e-4F));
+}
+
 TEST(Learning, StepsGoDownTheSlopeOfEveryWeight) {
   Setting s;
   s.learner->step(s.batch, 0.05F, 0);  // biases are no longer 0

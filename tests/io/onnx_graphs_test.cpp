@@ -151,10 +151,24 @@ TEST(OnnxOutputs, AmbiguousOnesAreListed) {
   OnnxBuilder builder = gemm_of({1, 3});
   builder.node("Relu", {"a"}, "y");
   builder.graph().add_output()->set_name("a");
-  expect_says(builder.refusal(), {"2 outputs", "'y', 'a'", "--output-name"});
+  expect_says(builder.refusal(), {"2 outputs", "'y', 'a'", "--output-name y"});
   const auto a = parse_onnx(builder.bytes(), "net.onnx", {"a"});
   ASSERT_TRUE(a) << a.error().message;
   EXPECT_EQ(a->network.output, OutputKind::linear);
+}
+
+TEST(OnnxOutputs, LogitsAreReadWhereTheirSoftmaxIsAnOutputToo) {
+  OnnxBuilder builder = gemm_of({1, 3});
+  builder.node("Softmax", {"a"}, "p");
+  builder.node("Identity", {"p"}, "y");
+  builder.graph().add_output()->set_name("a");
+  const auto model = builder.read();
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_EQ(model->facts.output, "a");
+  EXPECT_EQ(model->dropped, DroppedEnding::none);
+  ASSERT_EQ(model->warnings.size(), 1U);
+  EXPECT_NE(model->warnings[0].find("output 'a' is read, of 'y', 'a'"), std::string::npos);
+  EXPECT_TRUE(parse_onnx(builder.bytes(), "net.onnx", {"y"}));
 }
 
 TEST(OnnxBranches, ProductsAreRefused) {

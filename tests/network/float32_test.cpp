@@ -115,5 +115,26 @@ TEST(Float32, ATieIsTakenForNeither) {
   EXPECT_FALSE(survives_float32(network, hardly, 0));
 }
 
+TEST(Float32, SparseLayersAreDoubtedAsDenseOnes) {
+  Random random(8);
+  Network dense = random_network({20, 15, 12, 9, 3}, random, 2.0);
+  for (Layer& layer : dense.layers) {
+    for (double& weight : layer.weights.dense().reshaped()) {
+      if (random.index(3) > 0) weight = 0;
+    }
+  }
+  for (int kinds = 1; kinds < 16; ++kinds) {  // which layers are sparse
+    Network mixed = dense;
+    for (int k = 0; k < 4; ++k) {
+      if ((kinds >> k & 1) == 0) continue;
+      Layer& layer = mixed.layers[static_cast<std::size_t>(k)];
+      layer.weights = LinearMap(LinearMap::Sparse(layer.weights.dense().sparseView()));
+    }
+    const Eigen::VectorXd x = random_point(20, random);
+    const double doubt = float32_doubt(dense, x, 1);
+    EXPECT_NEAR(float32_doubt(mixed, x, 1), doubt, 1e-12 * doubt) << kinds;
+  }
+}
+
 }  // namespace
 }  // namespace brink::testing

@@ -64,6 +64,15 @@ TEST(Page, TextIsEscaped) {
   EXPECT_EQ(html.find("<1>"), std::string::npos);
 }
 
+TEST(Page, ClassesAreCalledByTheirNames) {
+  Page p = page();
+  p.classes = {"cat", "<dog>", "cow", "a & b"};
+  p.images[0].answers[0].target = 1;
+  const std::string html = *to_html(p);
+  EXPECT_NE(html.find("seen as &lt;dog&gt;"), std::string::npos);
+  EXPECT_NE(html.find("<b>a &amp; b</b>"), std::string::npos);
+}
+
 TEST(Page, ProofsAreSaidForWhatTheyAre) {
   const std::string html = *to_html(page());
   EXPECT_EQ(count(html, "proven closest"), 1);

@@ -87,5 +87,16 @@ TEST(ReportCurves, OnlyAnyChangeMeasuresRobustness) {
   EXPECT_FALSE(measures_robustness(some_inputs, linear));
 }
 
+TEST(ReportCurves, AllOfTheDatasRangeIsAnyChange) {
+  ReportData data = testing::two_networks();
+  ReportQuestion& question = data.questions[0];
+  for (const char* box : {"0:1", "the data's", "the data's -2.5:2.75"}) {
+    question.options["box"] = box;
+    EXPECT_TRUE(measures_robustness(question, data.networks[0])) << box;
+  }
+  question.options["box"] = "-2.5:2.75";
+  EXPECT_FALSE(measures_robustness(question, data.networks[0]));
+}
+
 }  // namespace
 }  // namespace brink

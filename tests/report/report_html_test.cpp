@@ -40,6 +40,14 @@ TEST(ReportJson, RowsByColumnAndSpritesByImage) {
   EXPECT_EQ(read["curves"][0]["lost"].back(), nullptr) << "infinity";
 }
 
+TEST(ReportJson, ChannelsSideBySideAreAsWideAsTheyAreDrawn) {
+  ReportData data = testing::two_networks();
+  data.images[0].original =
+      image_thumbnail(Eigen::VectorXd::LinSpaced(12, 0, 1), {1, 2, 6, false}, 0, 1);
+  const auto read = nlohmann::json::parse(report_json(data).text);
+  EXPECT_EQ(read["sheets"], nlohmann::json::parse("[[1, 12, 1]]"));
+}
+
 TEST(ReportHtml, OneDocumentThatNeedsNothingElse) {
   ReportData data = testing::two_networks();
   data.title = "<b>&</b>@data@";

@@ -69,7 +69,8 @@ TEST(ReportLoad, AnswersWithPictures) {
   const auto data = load_report(small.store);
   ASSERT_TRUE(data.has_value()) << data.error().message;
   ASSERT_EQ(data->images.size(), 3U);
-  EXPECT_EQ(data->images[0].original.bytes, (std::vector<std::uint8_t>{0, 51, 102, 255}));
+  // Both in the box -1:1, so that what did not change looks the same.
+  EXPECT_EQ(data->images[0].original.bytes, (std::vector<std::uint8_t>{128, 153, 179, 255}));
   EXPECT_TRUE(data->images[2].original.empty());
   ASSERT_EQ(data->answers.size(), 3U);
   const ReportAnswer& first = data->answers[0];
@@ -78,7 +79,7 @@ TEST(ReportLoad, AnswersWithPictures) {
   EXPECT_EQ(first.distance, 0.5);
   EXPECT_EQ(first.bound, 0.25);
   EXPECT_EQ(first.run, 0);
-  EXPECT_EQ(first.found.bytes, (std::vector<std::uint8_t>{0, 153, 179, 255})) << "box -1:1";
+  EXPECT_EQ(first.found.bytes, (std::vector<std::uint8_t>{0, 153, 179, 255}));
   EXPECT_EQ(first.change.bytes, (std::vector<std::uint8_t>{1, 128, 128, 128}));
   EXPECT_TRUE(data->answers[1].found.empty());
   EXPECT_FALSE(data->answers[2].found.empty());
@@ -116,6 +117,24 @@ TEST(ReportLoad, UnitsBoundsAndDescents) {
   ASSERT_EQ(data->descents.size(), 1U);
   EXPECT_EQ(data->descents[0].parent, 0);
   EXPECT_EQ(data->descents[0].child, 1);
+}
+
+TEST(ReportLoad, UnitsHaveTheShapeOfTheNetworksInput) {
+  Small small;
+  Random random(2);
+  const Network wide = testing::random_network({12, 3, 2}, random);
+  Excitation excitation;
+  excitation.status = AnswerStatus::optimal;
+  excitation.image = Eigen::VectorXd::LinSpaced(12, -3, 3);
+  const nlohmann::json options = {{"box", ""}, {"input", {1, 3, 2, 2}}};
+  const QuestionId asked = small.store.ask(wide, "wide", {"visualize", "u", options}).value();
+  EXPECT_TRUE(small.store.put(asked, StoredUnit{1, 0, excitation}).has_value());
+  const auto data = load_report(small.store);
+  ASSERT_TRUE(data.has_value()) << data.error().message;
+  EXPECT_EQ(data->units[0].found.shape, (ImageShape{2, 2, 3, false}));
+  // Without a box of two numbers the grey range is the input's own.
+  EXPECT_EQ(data->units[0].found.bytes.front(), 0);
+  EXPECT_EQ(data->units[0].found.bytes.back(), 255);
 }
 
 TEST(ReportLoad, EmptyAndDamaged) {

@@ -82,6 +82,15 @@ Dataset with_channels_moved(Dataset set) {
   return set;
 }
 
+Dataset with_other_channels(Dataset set) {
+  const Extents extents = extents_of(set);
+  set.channels_last = !set.channels_last;
+  set.channels = static_cast<int>(extents[set.channels_last ? 2 : 0]);
+  set.rows = static_cast<int>(extents[set.channels_last ? 0 : 1]);
+  set.columns = static_cast<int>(extents[set.channels_last ? 1 : 2]);
+  return set;
+}
+
 Expected<Dataset> laid_out(Dataset set, const Extents& shape) {
   if (product_of(shape) != set.image_size()) {
     const bool missing = !set.picture && set.image_size() == product_of(shape) - 1;

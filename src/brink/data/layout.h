@@ -23,4 +23,7 @@ bool channels_are_last(std::int64_t first, std::int64_t last);
 /// reverse.
 Dataset with_channels_moved(Dataset set);
 
+/// The same numbers with the first extent taken for channels if the last was, or the reverse.
+Dataset with_other_channels(Dataset set);
+
 }  // namespace brink

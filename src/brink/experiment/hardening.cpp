@@ -62,14 +62,13 @@ nlohmann::json recipe_of(const NamedNetwork& original, const HardenOptions& opti
   return recipe;
 }
 
-/// The network that the store holds for this recipe, as ONNX; empty: it has none.
+/// What the store holds of the network of this recipe, as ONNX; empty: it has none.
 Expected<std::string> stored(const Store* store, const nlohmann::json& recipe) {
   if (store == nullptr) return std::string();
   const auto descents = store->descents();
   if (!descents) return tl::unexpected(descents.error());
   for (const Descent& descent : *descents) {
-    if (descent.recipe != recipe) continue;
-    return store->network(descent.network).map([](const Network& n) { return to_onnx(n); });
+    if (descent.recipe == recipe) return store->network_file(descent.network);
   }
   return std::string();
 }
@@ -79,7 +78,8 @@ Expected<void> keep(const Session& session, const NamedNetwork& child, const Nam
   Store* store = session.store();
   if (store == nullptr) return {};
   for (const NamedNetwork* network : {&parent, &child}) {
-    if (auto ok = store->add_network(network->network, network->name); !ok) return ok;
+    if (auto ok = store->add_network(network->network, network->name, network->file); !ok)
+      return ok;
   }
   return store->put(Descent{content_hash(child.network), content_hash(parent.network), recipe});
 }
@@ -90,27 +90,18 @@ std::optional<double> distance_of(const ClosestAnswer& answer) {
   return answer.status == AnswerStatus::error ? std::nullopt : answer.distance;
 }
 
-bool is_dense(const Network& network) {
-  for (const Layer& layer : network.layers) {
-    if (!layer.linear.empty() || layer.weights.is_sparse()) return false;
-  }
-  return true;
-}
-
 /// The file with weights trained where they are.
 class FileTraining {
  public:
-  static Expected<FileTraining> of(const Network& network, const HardenOptions& options) {
-    const auto* graph = dynamic_cast<const graph::NodeGraph*>(network.as_in_file.get());
-    if (graph == nullptr || options.file.empty()) {
+  static Expected<FileTraining> of(const HardenOptions& options) {
+    if (options.graph == nullptr || options.file.empty()) {
       return bad_request(
           "a network that is not fully connected is trained and written as its ONNX file has it: "
-          "write ONNX, leave out --mean, --std and --output linear, and put a normalisation into "
-          "the file");
+          "read ONNX and write ONNX");
     }
-    FileTraining training{*graph, options};
+    FileTraining training{options};
     Random random(0);
-    const auto learner = graph::GraphLearner::make(*graph, random);
+    const auto learner = graph::GraphLearner::make(*options.graph, random, options.in_front);
     if (!learner) return tl::unexpected(learner.error());
     auto writable = with_weights(options.file, (*learner)->weights());
     if (!writable) return tl::unexpected(writable.error());
@@ -120,7 +111,7 @@ class FileTraining {
   Expected<std::string> train(const Examples& clean, const Examples& extra,
                               const std::atomic<bool>* interrupt) const {
     const auto make = [this](Random& random) -> std::unique_ptr<Learner> {
-      return *graph::GraphLearner::make(graph_, random);
+      return *graph::GraphLearner::make(*options_.graph, random, options_.in_front);
     };
     const auto trained = train_learner(make, clean, extra, options_.training, interrupt);
     if (!trained) return tl::unexpected(trained.error());
@@ -134,9 +125,7 @@ class FileTraining {
   }
 
  private:
-  FileTraining(const graph::NodeGraph& graph, const HardenOptions& options)
-      : graph_(graph), options_(options) {}
-  const graph::NodeGraph& graph_;
+  explicit FileTraining(const HardenOptions& options) : options_(options) {}
   const HardenOptions& options_;
 };
 
@@ -144,9 +133,8 @@ class FileTraining {
 Expected<std::optional<FileTraining>> file_training(const Network& network,
                                                     const HardenOptions& options) {
   if (is_dense(network)) return std::optional<FileTraining>();
-  return FileTraining::of(network, options).map([](const FileTraining& training) {
-    return std::optional<FileTraining>(training);
-  });
+  return FileTraining::of(options).map(
+      [](const FileTraining& training) { return std::optional<FileTraining>(training); });
 }
 
 Expected<std::string> retrained(const std::optional<FileTraining>& of_file, const Examples& clean,
@@ -156,6 +144,26 @@ Expected<std::string> retrained(const std::optional<FileTraining>& of_file, cons
   return train(clean, extra, options, interrupt).map([](const TrainResult& result) {
     return to_onnx(result.network);
   });
+}
+
+/// The network of these bytes of ONNX, read as the first one was. An error if it is none of its
+/// kind: brink kept chains of layers where it now keeps files.
+Expected<NamedNetwork> child_of(const Network& first, const HardenOptions& options,
+                                const std::string& name, const std::string& onnx) {
+  const bool dense = is_dense(first);
+  auto model = parse_onnx(onnx, name, {dense ? "" : options.output_name});
+  if (!model) return tl::unexpected(model.error());
+  NamedNetwork child{std::move(model->network), name};
+  if (!dense) {
+    const auto* graph = dynamic_cast<const graph::NodeGraph*>(child.network.as_in_file.get());
+    if (graph == nullptr || graph->nodes.size() != options.graph->nodes.size()) {
+      return failure("the network '{}' is not of the first one's operators", name);
+    }
+    child.file = onnx;
+  }
+  end_in(child.network, first.output);
+  if (!dense && options.in_front) normalise_inputs(child.network, *options.in_front);
+  return child;
 }
 
 std::vector<int> hidden_of(const Network& network) {
@@ -211,7 +219,7 @@ Expected<double> accuracy(const Session& session, const NamedNetwork& network,
       network.network, set.count(), [&set](int i) { return set.image(i); },
       [&set](int i) { return set.label(i); }, session.threads());
   if (Store* store = session.store(); store != nullptr) {
-    if (auto ok = store->add_network(network.network, network.name); !ok) {
+    if (auto ok = store->add_network(network.network, network.name, network.file); !ok) {
       return tl::unexpected(ok.error());
     }
     auto ok = store->put(Evaluated{content_hash(network.network), named.data, named.split,
@@ -233,7 +241,7 @@ Expected<std::vector<Hardened>> harden(const Session& session, const NamedNetwor
   std::vector<Hardened> all;
   const auto begin = accuracy(session, network, test);
   if (!begin) return tl::unexpected(begin.error());
-  all.push_back({network, 0, *begin, {}});
+  all.push_back({network, 0, *begin});
   const Examples clean = to_examples(*training.set);
   Examples extra(training.set->image_size());
   int first = 0;
@@ -252,34 +260,25 @@ Expected<std::vector<Hardened>> harden(const Session& session, const NamedNetwor
       extra.add(attacked->examples);
     }
     const nlohmann::json recipe = recipe_of(network, options, training, round);
-    NamedNetwork child{{}, fmt::format("{}-{}", network.name, sha256(dump(recipe)).substr(0, 6))};
+    const std::string name = fmt::format("{}-{}", network.name, sha256(dump(recipe)).substr(0, 6));
     // Every process of a crew trains, lest they wait for each other; the leader's network counts.
-    // A store keeps no files, so a network that is not dense is trained again.
-    const auto known = *of_file ? Expected<std::string>(std::string())
-                                : session.crew().share(stored(session.store(), recipe));
+    const auto known = session.crew().share(stored(session.store(), recipe));
     if (!known) return tl::unexpected(known.error());
-    std::string file;
-    if (!known->empty()) {
-      auto model = parse_onnx(*known, child.name);
-      if (!model) return tl::unexpected(model.error());
-      child.network = std::move(model->network);
-    } else {
+    auto child = child_of(network.network, options, name, *known);
+    if (!child) {
       tell(fmt::format("round {}: training with {} examples more", round, extra.count()));
       const TrainOptions retrain = options_for(network.network, options.training, *training.set);
       const auto trained = retrained(*of_file, clean, extra, retrain, session.interrupt());
       const auto leaders = session.crew().share(trained);
       if (!leaders) return tl::unexpected(leaders.error());
-      auto model = parse_onnx(*leaders, child.name, {*of_file ? options.output_name : ""});
-      if (*of_file) file = *leaders;
-      if (!model) return tl::unexpected(model.error());
-      child.network = std::move(model->network);
-      child.network.output = network.network.output;
+      child = child_of(network.network, options, name, *leaders);
+      if (!child) return tl::unexpected(child.error());
     }
-    if (auto kept = keep(session, child, parent, recipe); !kept)
+    if (auto kept = keep(session, *child, parent, recipe); !kept)
       return tl::unexpected(kept.error());
-    const auto right = accuracy(session, child, test);
+    const auto right = accuracy(session, *child, test);
     if (!right) return tl::unexpected(right.error());
-    all.push_back({std::move(child), extra.count(), *right, std::move(file)});
+    all.push_back({std::move(*child), extra.count(), *right});
   }
   return all;
 }

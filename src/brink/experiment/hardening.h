@@ -7,10 +7,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "brink/graph/evaluate.h"
 #include "brink/network/examples.h"
+#include "brink/network/normalise.h"
 #include "brink/network/train.h"
 #include "brink/session/session.h"
 
@@ -44,14 +48,15 @@ struct HardenOptions {
   /// trained where they are. Empty: there is none.
   std::string file = {};
   std::string output_name = {};
+  std::shared_ptr<const graph::NodeGraph> graph = nullptr;  ///< of the file
+  std::optional<Normalisation> in_front = {};               ///< of the file's inputs
 };
 
 /// A network of a hardening and how it came about.
 struct Hardened {
-  NamedNetwork network;
-  int added = 0;          ///< examples that joined its training, of all rounds so far
-  double accuracy = 0;    ///< on the test split, in [0, 1]
-  std::string file = {};  ///< ONNX, of networks that are not dense
+  NamedNetwork network;  ///< with its file, if it is not dense
+  int added = 0;         ///< examples that joined its training, of all rounds so far
+  double accuracy = 0;   ///< on the test split, in [0, 1]
 };
 
 /// The network itself and the one of each round. A round that the store holds already is taken from

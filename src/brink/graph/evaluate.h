@@ -26,6 +26,7 @@ class NodeGraph : public ForwardPass {
   };
 
   Eigen::Index input_size() const override { return size(shape); }
+  std::vector<std::int64_t> input_shape() const override { return shape; }
   /// The first output of each node, in their order. Errors: those of evaluate().
   Expected<std::vector<Made>> values(const Eigen::VectorXd& x) const;
   Expected<Eigen::VectorXd> evaluate(const Eigen::VectorXd& x) const override;

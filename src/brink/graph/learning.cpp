@@ -17,6 +17,7 @@ struct GraphLearner::Parts {
   LearningState state;
   std::vector<MadeStep> steps;
   int output = 0;
+  Eigen::VectorXf mean, scale;  ///< the graph sees (x - mean) scale; empty: x
 };
 
 namespace {
@@ -247,7 +248,8 @@ class Planner {
 GraphLearner::GraphLearner(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 GraphLearner::~GraphLearner() = default;
 
-Expected<std::unique_ptr<GraphLearner>> GraphLearner::make(const NodeGraph& graph, Random& random) {
+Expected<std::unique_ptr<GraphLearner>> GraphLearner::make(
+    const NodeGraph& graph, Random& random, const std::optional<Normalisation>& in_front) {
   Planner planner(graph);
   if (auto ok = planner.plan(); !ok) return tl::unexpected(ok.error());
   auto parts = std::make_unique<Parts>();
@@ -256,6 +258,10 @@ Expected<std::unique_ptr<GraphLearner>> GraphLearner::make(const NodeGraph& grap
                   std::move(planner.trained)};
   parts->steps = std::move(planner.steps);
   parts->output = planner.output;
+  if (in_front) {
+    parts->mean = in_front->mean.cast<float>();
+    parts->scale = in_front->deviation.cwiseInverse().cast<float>();
+  }
   for (Trained& each : parts->state.trained) {
     each.slope = each.velocity = each.values;
     if (each.fan_in == 0) continue;
@@ -268,6 +274,10 @@ Expected<std::unique_ptr<GraphLearner>> GraphLearner::make(const NodeGraph& grap
 const Eigen::MatrixXf& GraphLearner::logits(const Eigen::Ref<const Eigen::MatrixXf>& inputs) {
   LearningState& state = parts_->state;
   state.values.front() = inputs;
+  if (parts_->scale.size() > 0) {
+    state.values.front().colwise() -= parts_->mean;
+    state.values.front().array().colwise() *= parts_->scale.array();
+  }
   for (const MadeStep& step : parts_->steps) step->forward(state);
   return state.values[at(parts_->output)];
 }
@@ -312,7 +322,9 @@ const Eigen::MatrixXf& GraphLearner::input_slopes(const Eigen::Ref<const Eigen::
                                                   std::span<const int> labels) {
   cross_entropy_slopes(logits(inputs), labels, parts_->state.slopes[at(parts_->output)]);
   back(true);
-  return parts_->state.slopes.front();
+  Eigen::MatrixXf& slopes = parts_->state.slopes.front();
+  if (parts_->scale.size() > 0) slopes.array().colwise() *= parts_->scale.array();
+  return slopes;
 }
 
 int GraphLearner::right(const Examples& examples, std::span<const int> which) {

@@ -4,19 +4,23 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "brink/base/random.h"
 #include "brink/graph/evaluate.h"
 #include "brink/network/learner.h"
+#include "brink/network/normalise.h"
 
 namespace brink::graph {
 
 class GraphLearner : public Learner {
  public:
-  /// Weights normal with variance 2 / fan in, biases 0 (He, Zhang, Ren & Sun 2015). Errors name the
-  /// node that cannot be trained and say what to do.
-  static Expected<std::unique_ptr<GraphLearner>> make(const NodeGraph& graph, Random& random);
+  /// Weights normal with variance 2 / fan in, biases 0 (He, Zhang, Ren & Sun 2015). With
+  /// `in_front` the graph is given examples normalised by it. Errors name the node that cannot be
+  /// trained and say what to do.
+  static Expected<std::unique_ptr<GraphLearner>> make(
+      const NodeGraph& graph, Random& random, const std::optional<Normalisation>& in_front = {});
   ~GraphLearner() override;
 
   void settle(const Examples&, std::span<const int>) override {}

@@ -19,7 +19,9 @@ namespace brink::graph {
 namespace {
 
 using Index = Eigen::Index;
-constexpr double kMostNumbers = 1 << 27;  // of a dense chain: 1 GiB
+// Of a layer, counting its zeros: the search has one layer at a time in full. 1 GiB.
+constexpr double kMostNumbers = 1 << 27;
+constexpr double kMostKept = 1 << 27;  // of the chain, zeros of sparse layers left out
 // Larger layers are sparse if a quarter of their entries or less are kept.
 constexpr double kLeastSparse = 1 << 14;
 
@@ -64,7 +66,7 @@ class Lowering {
   int output_block_ = -1;                        // whose ReLUs are the output's
   std::vector<Piece> linear_;  // blocks of its level, as further columns of what is needed
   Network network_;
-  double numbers_ = 0;
+  double kept_ = 0;  // weights
   int next_id_;
 };
 
@@ -297,8 +299,8 @@ Expected<void> Lowering::add_layer(int level) {
   }
   if (handed.size() > 0) outputs.push_back({handed_id, end_of(outputs), handed.size()});
   const Index rows = end_of(outputs), columns = end_of(inputs_);
-  numbers_ += static_cast<double>(rows) * static_cast<double>(columns);
-  if (numbers_ > kMostNumbers) {
+  const double numbers = static_cast<double>(rows) * static_cast<double>(columns);
+  if (numbers > kMostNumbers) {
     return bad_request("layer {} of {} x {} weights: too large for a network of this kind", level,
                        rows, columns);
   }
@@ -313,6 +315,11 @@ Expected<void> Lowering::add_layer(int level) {
   linear.resize(at(rows), 1);
   if (std::count(linear.begin(), linear.end(), 1) == 0) linear.clear();
   network_.layers.push_back(layer_of(parts, rows, columns));
+  kept_ += static_cast<double>(network_.layers.back().weights.entries());
+  if (kept_ > kMostKept) {
+    return bad_request("{:.0f} weights up to layer {}: too large for a network of this kind", kept_,
+                       level);
+  }
   network_.layers.back().linear = std::move(linear);
   inputs_ = std::move(outputs);
   return {};

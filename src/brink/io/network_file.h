@@ -30,6 +30,7 @@ struct FileFacts {
   std::int64_t folded = 0;                               ///< nodes of constants alone
   double parameters = 0;             ///< numbers that these operators are given as weights
   std::vector<std::string> classes;  ///< what the file calls them; may be empty
+  bool whole = false;                ///< an ONNX file with all of its weights in it
 };
 
 struct NetworkFile {

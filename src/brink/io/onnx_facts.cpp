@@ -79,6 +79,10 @@ FileFacts facts_of(const onnx::GraphProto& proto, const graph::NodeGraph& read, 
   facts.folded = static_cast<std::int64_t>(applied - read.nodes.size());
   facts.parameters = parameters_of(read);
   facts.classes = classes_of(proto);
+  facts.whole = std::none_of(proto.initializer().begin(), proto.initializer().end(),
+                             [](const onnx::TensorProto& tensor) {
+                               return tensor.data_location() == onnx::TensorProto::EXTERNAL;
+                             });
   return facts;
 }
 

@@ -33,6 +33,7 @@ class Names {
 
  private:
   bool may_be_meant(const onnx::ValueInfoProto& output, const std::string& input) const;
+  std::string logits_of(const onnx::ValueInfoProto& output) const;
 
   const onnx::GraphProto& proto_;
   std::map<std::string, const onnx::TensorProto*> initializers_;

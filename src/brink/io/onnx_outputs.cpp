@@ -2,7 +2,8 @@
 //
 // scikit-learn's classifiers give a `label` beside the `probabilities`; others give features or
 // both logits and probabilities. Integers, texts and values of more than two axes are not meant,
-// nor what does not depend on the input; if then one is left it is read, else the user has to say.
+// nor what does not depend on the input, nor the Softmax of another output; if then one is left it
+// is read, else the user has to say.
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -26,6 +27,18 @@ std::string names_of_outputs(const onnx::GraphProto& graph) {
 }
 
 }  // namespace
+
+/// The output whose Softmax this one is; "" if it is none's.
+std::string Names::logits_of(const onnx::ValueInfoProto& output) const {
+  const onnx::NodeProto* maker = producer(output.name());
+  while (maker != nullptr && maker->op_type() == "Identity") maker = producer(maker->input(0));
+  if (maker == nullptr || (maker->op_type() != "Softmax" && maker->op_type() != "LogSoftmax")) {
+    return "";
+  }
+  const std::string& before = maker->input(0);
+  const auto same = [&before](const onnx::ValueInfoProto& other) { return other.name() == before; };
+  return std::any_of(proto_.output().begin(), proto_.output().end(), same) ? before : "";
+}
 
 bool Names::may_be_meant(const onnx::ValueInfoProto& output, const std::string& input) const {
   const onnx::NodeProto* maker = producer(output.name());
@@ -60,11 +73,13 @@ Expected<const onnx::ValueInfoProto*> Names::output(const std::string& wanted,
   if (outputs.size() == 1) return &outputs[0];
   std::vector<const onnx::ValueInfoProto*> meant;
   for (const onnx::ValueInfoProto& output : outputs) {
-    if (outputs.size() <= kMostOutputs && may_be_meant(output, input)) meant.push_back(&output);
+    if (outputs.size() > kMostOutputs || !may_be_meant(output, input)) continue;
+    if (logits_of(output).empty()) meant.push_back(&output);
   }
   if (meant.size() != 1) {
-    return bad_request("the graph has {} outputs, {}; choose one with --output-name",
-                       outputs.size(), names_of_outputs(proto_));
+    const onnx::ValueInfoProto& first = meant.empty() ? outputs[0] : *meant.front();
+    return bad_request("the graph has {} outputs, {}; choose one: --output-name {}, say",
+                       outputs.size(), names_of_outputs(proto_), first.name());
   }
   warnings.push_back(fmt::format("output '{}' is read, of {} (--output-name chooses another)",
                                  meant.front()->name(), names_of_outputs(proto_)));

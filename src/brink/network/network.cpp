@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <span>
 
-#include "brink/base/digest.h"
+#include "brink/base/running_digest.h"
 
 namespace brink {
 
@@ -20,6 +20,19 @@ void Layer::activate(Eigen::VectorXd& y) const {
   for (Eigen::Index j = 0; j < y.size(); ++j) {
     if (!is_linear(j)) y(j) = std::max(0.0, y(j));
   }
+}
+
+bool is_dense(const Network& network) {
+  return std::none_of(network.layers.begin(), network.layers.end(), [](const Layer& layer) {
+    return !layer.linear.empty() || layer.weights.is_sparse();
+  });
+}
+
+void end_in(Network& network, OutputKind output) {
+  if (network.output == OutputKind::relu && output == OutputKind::linear) {
+    network.as_in_file.reset();
+  }
+  network.output = output;
 }
 
 Expected<void> check(const Network& network) {
@@ -48,27 +61,27 @@ Expected<void> check(const Network& network) {
 }
 
 std::string content_hash(const Network& network) {
-  std::string bytes = fmt::format("brink network {} {}", name(network.output), network.depth());
-  const auto append = [&bytes](const double* data, Eigen::Index count) {
-    const std::size_t offset = bytes.size();
-    bytes.resize(offset + static_cast<std::size_t>(count) * sizeof(double));
-    std::memcpy(bytes.data() + offset, data, static_cast<std::size_t>(count) * sizeof(double));
+  RunningSha256 digest;
+  digest.add(fmt::format("brink network {} {}", name(network.output), network.depth()));
+  const auto add = [&digest](const double* data, Eigen::Index count) {
+    digest.add(std::span<const double>(data, static_cast<std::size_t>(count)));
   };
   for (const Layer& layer : network.layers) {
-    bytes += fmt::format(" {}x{} ", layer.weights.rows(), layer.weights.cols());
+    digest.add(fmt::format(" {}x{} ", layer.weights.rows(), layer.weights.cols()));
     if (layer.weights.is_sparse()) {  // as if it were dense
       const Eigen::SparseMatrix<double> columns = layer.weights.sparse();
       for (Eigen::Index i = 0; i < columns.cols(); ++i) {
         const Eigen::VectorXd column = columns.col(i);
-        append(column.data(), column.size());
+        add(column.data(), column.size());
       }
     } else {
-      append(layer.weights.dense().data(), layer.weights.entries());
+      add(layer.weights.dense().data(), layer.weights.entries());
     }
-    append(layer.bias.data(), layer.bias.size());
-    if (!layer.linear.empty()) bytes.append(layer.linear.data(), layer.linear.size());
+    add(layer.bias.data(), layer.bias.size());
+    if (!layer.linear.empty())
+      digest.add(std::string_view(layer.linear.data(), layer.linear.size()));
   }
-  return sha256(bytes);
+  return digest.hex();
 }
 
 std::vector<Eigen::VectorXd> pre_activations(const Network& network, const Eigen::VectorXd& x) {

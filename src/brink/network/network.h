@@ -72,6 +72,11 @@ struct Network {
   const Layer& layer(int k) const { return layers[static_cast<std::size_t>(k - 1)]; }  ///< k >= 1
 };
 
+/// Fully connected, every hidden unit a ReLU: what `train` makes.
+bool is_dense(const Network& network);
+/// The same up to a last ReLU; what the file clips is then no answer's, and the network its own.
+void end_in(Network& network, OutputKind output);
+
 /// Says what is wrong: no layers, sizes that do not chain, NaN or infinite numbers.
 Expected<void> check(const Network& network);
 

@@ -22,6 +22,7 @@ class NormalisedPass final : public ForwardPass {
   NormalisedPass(std::shared_ptr<const ForwardPass> pass, Normalisation by)
       : pass_(std::move(pass)), by_(std::move(by)) {}
   Eigen::Index input_size() const override { return pass_->input_size(); }
+  std::vector<std::int64_t> input_shape() const override { return pass_->input_shape(); }
   Expected<Eigen::VectorXd> evaluate(const Eigen::VectorXd& x) const override {
     return pass_->evaluate((x - by_.mean).cwiseQuotient(by_.deviation));
   }

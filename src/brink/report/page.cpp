@@ -59,7 +59,9 @@ void write_answer(Writer& out, const Page& page, const PageImage& image, const R
   const std::string value = answer.distance ? fmt::format("{:.4g}", *answer.distance) : "\u2013";
   out.html +=
       fmt::format("<figcaption><b>{} {}</b>", norm_label(std::string(name(answer.norm))), value);
-  if (answer.target) out.html += fmt::format(" seen as {}", *answer.target);
+  if (answer.target) {
+    out.html += " seen as " + escape_html(class_name(page.classes, *answer.target));
+  }
   if (answer.distance && *answer.distance > 0) {
     const double share = std::clamp(answer.bound.value_or(0) / *answer.distance, 0.0, 1.0);
     out.html += fmt::format(
@@ -106,7 +108,7 @@ void write_images(Writer& out, const Page& page) {
               fmt::format("image {}", image.index));
     out.html += fmt::format(
         "<figcaption><b>{}</b><br><span class=soft>image {}</span></figcaption></figure>\n",
-        class_name(page.classes, image.label), image.index);
+        escape_html(class_name(page.classes, image.label)), image.index);
     for (const Result& answer : image.answers) write_answer(out, page, image, answer);
     out.html += "</div>\n";
   }

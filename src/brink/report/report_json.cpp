@@ -249,7 +249,7 @@ ReportJson report_json(const ReportData& data) {
   out["hardening"] = hardening(data);
   json sheets = json::array();
   for (const SpriteSheets::Sheet& sheet : result.sprites.sheets()) {
-    sheets.push_back({sheet.shape.rows, sheet.shape.columns, sheet.count});
+    sheets.push_back({sheet.shape.rows, sheet.shape.width(), sheet.count});
   }
   out["sheets"] = std::move(sheets);
   const auto replace = json::error_handler_t::replace;  // text of a store may be no UTF-8

@@ -70,7 +70,7 @@ std::vector<std::string> differing(const std::vector<ReportQuestion>& questions,
     if (question.kind != kind || !question.options.is_object()) continue;
     for (const auto& item : question.options.items()) keys.insert(item.key());
   }
-  for (const char* key : {"norm", "features", "classes"}) keys.erase(key);
+  for (const char* key : {"norm", "features", "classes", "input"}) keys.erase(key);
   const auto differs = [&](const std::string& key) {
     std::set<std::string> values;
     for (const ReportQuestion& question : questions) {
@@ -149,7 +149,7 @@ std::string question_summary(const ReportQuestion& question) {
   std::vector<std::string> keys(kOrder.begin(), kOrder.end());
   for (const auto& item : question.options.items()) {
     // What `data` names is enough of the images.
-    static const std::set<std::string> untold = {"norm",    "images",   "features",
+    static const std::set<std::string> untold = {"norm",    "images",   "features",     "input",
                                                  "classes", "channels", "channels_last"};
     const bool placed = untold.count(item.key()) > 0 ||
                         std::find(kOrder.begin(), kOrder.end(), item.key()) != kOrder.end();

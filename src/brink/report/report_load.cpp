@@ -14,6 +14,11 @@ namespace {
 
 using ImageKey = std::tuple<std::string, std::string, int>;
 
+struct GreyRange {
+  double low = 0;
+  double high = 1;
+};
+
 /// The report while it is read, and where things are in it.
 struct Loading {
   const Store& store;
@@ -22,7 +27,8 @@ struct Loading {
   std::map<QuestionId, int> question_of;  // by id
   std::map<std::int64_t, int> run_of;     // by id
   std::map<ImageKey, int> image_of;
-  std::map<ImageKey, Eigen::VectorXd> pixels_of;  // originals, in [0, 1]
+  std::map<ImageKey, Eigen::VectorXd> pixels_of;  // originals
+  std::map<ImageKey, GreyRange> range_of;         // in which original and found are drawn
 };
 
 std::string text_option(const ReportQuestion& question, const char* key) {
@@ -38,14 +44,10 @@ ImageKey key_of(const ReportQuestion& asked, int number) {
           number};
 }
 
-struct GreyRange {
-  double low = 0;
-  double high = 1;
-};
-
-/// Of a box "LO:HI"; a box from a file is drawn from 0 to 1.
-GreyRange grey_range(const ReportQuestion& question) {
-  const std::string text = text_option(question, "box");
+/// Of a box LO:HI; one from a file has none.
+std::optional<GreyRange> range_of_box(const ReportQuestion& question) {
+  const std::string option = text_option(question, "box");
+  const std::string text = option.substr(option.rfind(' ') + 1);  // "the data's LO:HI"
   const std::size_t colon = text.find(':');
   if (colon == std::string::npos) return {};
   GreyRange range;
@@ -53,7 +55,24 @@ GreyRange grey_range(const ReportQuestion& question) {
   const auto low = std::from_chars(text.data(), text.data() + colon, range.low);
   const auto high = std::from_chars(text.data() + colon + 1, end, range.high);
   const bool numbers = low.ec == std::errc() && high.ec == std::errc() && high.ptr == end;
-  return numbers && range.low < range.high ? range : GreyRange{};
+  return numbers && range.low < range.high ? std::optional(range) : std::nullopt;
+}
+
+/// The range of an image is that of all boxes it was asked about in.
+void widen_to_box(std::map<ImageKey, GreyRange>& ranges, const ImageKey& key,
+                  const ReportQuestion& question) {
+  const auto box = range_of_box(question);
+  if (!box) return;
+  const auto [range, first] = ranges.try_emplace(key, *box);
+  if (first) return;
+  range->second.low = std::min(range->second.low, box->low);
+  range->second.high = std::max(range->second.high, box->high);
+}
+
+/// Without a box: 0 to 1, or all that is there.
+GreyRange range_of_values(const Eigen::VectorXd& values) {
+  if (values.size() == 0 || (values.minCoeff() >= 0 && values.maxCoeff() <= 1)) return {};
+  return {values.minCoeff(), values.maxCoeff()};
 }
 
 /// Of the images asked about; rows and columns are left open.
@@ -63,8 +82,17 @@ ImageShape channels_of(const ReportQuestion& question) {
   return {0, 0, std::max(1, channels), question.options.value("channels_last", false)};
 }
 
-/// The shape of an image of this size: that of an original, else by the size alone.
-ImageShape shape_in_store(const Loading& loading, Eigen::Index size) {
+/// The shape of an input of a unit's question: that of the network's input if it is a picture's, or
+/// of an original of this size; else by the size alone.
+ImageShape shape_of_input(const Loading& loading, const ReportQuestion& question,
+                          Eigen::Index size) {
+  const nlohmann::json input = question.options.is_object()
+                                   ? question.options.value("input", nlohmann::json())
+                                   : nlohmann::json();
+  if (input.is_array()) {
+    const ImageShape shape = shape_of(input.get<std::vector<std::int64_t>>());
+    if (shape.size() == size && shape.rows > 1 && !(shape == shape_of(size))) return shape;
+  }
   for (const ReportImage& image : loading.data.images) {
     if (image.original.shape.size() == size) return image.original.shape;
   }
@@ -74,6 +102,15 @@ ImageShape shape_in_store(const Loading& loading, Eigen::Index size) {
 Eigen::VectorXd to_vector(const std::string& bytes) {
   Eigen::VectorXd values(static_cast<Eigen::Index>(bytes.size() / sizeof(double)));
   if (values.size() > 0) std::memcpy(values.data(), bytes.data(), sizeof(double) * values.size());
+  return values;
+}
+
+/// Pixels kept as bytes.
+Eigen::VectorXd of_bytes(const std::string& bytes) {
+  Eigen::VectorXd values(std::ssize(bytes));
+  for (Eigen::Index j = 0; j < values.size(); ++j) {
+    values(j) = static_cast<std::uint8_t>(bytes[static_cast<std::size_t>(j)]) / 255.0;
+  }
   return values;
 }
 
@@ -151,6 +188,7 @@ Expected<void> load_images(Loading& loading) {
                                      static_cast<int>(row.integer(2)),
                                      !asked.options.contains("features"),
                                      Thumbnail{channels_of(asked), {}}};
+    widen_to_box(loading.range_of, key_of(asked, number), asked);
   });
   if (!ok) return ok;
   std::string damaged;
@@ -170,20 +208,12 @@ Expected<void> load_images(Loading& loading) {
           damaged = fmt::format("original {} of {}", image->second.number, image->second.data);
           return;
         }
-        if (size != std::ssize(bytes)) {  // real numbers
-          const Eigen::VectorXd pixels = to_vector(bytes);
-          if (image->second.picture) {
-            image->second.original =
-                image_thumbnail(pixels, shape, pixels.minCoeff(), pixels.maxCoeff());
-          }
-          loading.pixels_of[key] = pixels;
-          return;
+        Eigen::VectorXd pixels = size == std::ssize(bytes) ? of_bytes(bytes) : to_vector(bytes);
+        if (image->second.picture) {
+          const GreyRange range =
+              loading.range_of.try_emplace(key, range_of_values(pixels)).first->second;
+          image->second.original = image_thumbnail(pixels, shape, range.low, range.high);
         }
-        Eigen::VectorXd pixels(std::ssize(bytes));
-        for (Eigen::Index j = 0; j < pixels.size(); ++j) {
-          pixels(j) = static_cast<std::uint8_t>(bytes[static_cast<std::size_t>(j)]) / 255.0;
-        }
-        if (image->second.picture) image->second.original = image_thumbnail(pixels, shape, 0, 1);
         loading.pixels_of[key] = std::move(pixels);
       });
   if (!ok) return ok;
@@ -213,11 +243,10 @@ bool add_found(const Loading& loading, const ImageKey& key, const std::string& b
                ReportAnswer& answer) {
   if (blob.empty()) return true;
   const Eigen::VectorXd found = to_vector(blob);
-  const ReportQuestion& question =
-      loading.data.questions[static_cast<std::size_t>(answer.question)];
-  const GreyRange range = grey_range(question);
   const ReportImage& image = loading.data.images[static_cast<std::size_t>(answer.image)];
   if (!image.picture) return add_changes(loading, key, found, answer);
+  const auto known = loading.range_of.find(key);
+  const GreyRange range = known == loading.range_of.end() ? range_of_values(found) : known->second;
   if (image.original.empty()) {
     answer.found = image_thumbnail(found, shape_of(found.size()), range.low, range.high);
     return true;
@@ -289,13 +318,14 @@ Expected<void> load_units(Loading& loading) {
       [&](const SqlRow& row) {
         const int question = place(loading.question_of, row.integer(0));
         if (question < 0) return;
-        const GreyRange range =
-            grey_range(loading.data.questions[static_cast<std::size_t>(question)]);
+        const ReportQuestion& asked = loading.data.questions[static_cast<std::size_t>(question)];
         const Eigen::VectorXd found = to_vector(row.blob(7));
+        const GreyRange range = range_of_box(asked).value_or(range_of_values(found));
         loading.data.units.push_back(
             {question, static_cast<int>(row.integer(1)), static_cast<int>(row.integer(2)),
              row.real_or_null(3), row.real_or_null(4), row.text(5), row.real(6), row.text(8),
-             image_thumbnail(found, shape_in_store(loading, found.size()), range.low, range.high)});
+             image_thumbnail(found, shape_of_input(loading, asked, found.size()), range.low,
+                             range.high)});
       });
 }
 
@@ -320,7 +350,7 @@ Expected<void> load_bounds(Loading& loading) {
 }  // namespace
 
 Expected<ReportData> load_report(const Store& store) {
-  Loading loading{store, {}, {}, {}, {}, {}, {}};
+  Loading loading{store, {}, {}, {}, {}, {}, {}, {}};
   auto read = store.database().snapshot([&loading]() -> Expected<void> {
     for (const auto step :
          {load_networks, load_questions, load_images, load_answers, load_units, load_bounds}) {

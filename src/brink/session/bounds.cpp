@@ -16,7 +16,8 @@ Expected<BoundsMemory> memory_of(Store& store, const BoundsAsked& asked) {
   const Network& network = asked.network.network;
   const auto id = store.ask(network, asked.network.name,
                             bounds_question(network, asked.box, asked.box_text, asked.request,
-                                            asked.solver, asked.time_limit));
+                                            asked.solver, asked.time_limit),
+                            asked.network.file);
   if (!id) return tl::unexpected(id.error());
   auto stored = store.bounds(*id);
   if (!stored) return tl::unexpected(stored.error());

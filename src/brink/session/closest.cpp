@@ -5,6 +5,7 @@
 
 #include "brink/ask/wire.h"
 #include "brink/session/session.h"
+#include "opening.h"
 
 namespace brink {
 
@@ -35,20 +36,13 @@ Expected<Answers> share_rows(Crew& crew, const Dataset& set, Norm norm, const An
 }
 
 ClosestBatch batch_of(const ClosestAsked& asked) {
-  const Engine& engine = asked.engine;
   ClosestBatch batch;
   batch.network = &asked.network.network;
   batch.set = asked.named.set;
   batch.question = asked.question;
   batch.bounds = asked.bounds;
-  batch.search.time_limit = engine.time_limit;
-  batch.search.gap = engine.gap;
-  batch.search.seed = engine.seed;
-  if (!engine.search) {
-    batch.mip = engine.mip;
-    batch.mip->time_limit = engine.time_limit;
-    batch.mip->gap = engine.gap;
-  }
+  batch.search.seed = asked.engine.seed;
+  set_engine(batch, asked.engine);
   return batch;
 }
 
@@ -79,36 +73,24 @@ Expected<std::vector<int>> Session::left(const ClosestAsked& asked, std::optiona
 }
 
 Expected<void> Session::closest(const ClosestAsked& asked, const ClosestSink& sink) const {
-  std::optional<QuestionId> id;
-  std::vector<int> todo;
-  const auto opened = crew_->lead([&]() -> Expected<void> {
-    if (store_) {
-      const auto question =
-          closest_question(asked.network.network, asked.question, asked.engine, asked.named);
-      const auto stored = store_->ask(asked.network.network, asked.network.name, question);
-      if (!stored) return tl::unexpected(stored.error());
-      id = *stored;
-      auto kept = store_->put_originals(asked.named.digest, asked.named.split, *asked.named.set,
-                                        asked.images);
-      if (!kept) return kept;
-    }
-    auto not_known = left(asked, id, sink);
-    if (!not_known) return tl::unexpected(not_known.error());
-    todo = std::move(*not_known);
-    if (sink.begin) sink.begin(static_cast<int>(todo.size()));
-    return {};
+  const NamedImages& named = asked.named;
+  const auto question = [&] {
+    return closest_question(asked.network.network, asked.question, asked.engine, named);
+  };
+  const auto opened = open<int>(asked, sink, question, [&] {
+    return store_->put_originals(named.digest, named.split, *named.set, asked.images);
   });
-  if (!opened) return opened;
-  const auto division = divide(asked, static_cast<int>(todo.size()));
+  if (!opened) return tl::unexpected(opened.error());
+  const auto division = divide(asked, static_cast<int>(opened->todo.size()));
   if (!division) return tl::unexpected(division.error());
   const auto keep = [&](const ClosestRow& row) -> Expected<void> {
-    if (id) {
-      if (auto ok = store_->put(*id, row); !ok) return ok;
+    if (opened->id) {
+      if (auto ok = store_->put(*opened->id, row); !ok) return ok;
     }
     return sink.keep ? sink.keep(row) : Expected<void>();
   };
-  return ask_images(batch_of(asked), todo, division->at_once, division->inner, *crew_, sink.hooks,
-                    keep, interrupt_);
+  return ask_images(batch_of(asked), opened->todo, division->at_once, division->inner, *crew_,
+                    sink.hooks, keep, interrupt_);
 }
 
 Expected<std::vector<ClosestRow>> Session::closest(const ClosestAsked& asked) const {

@@ -114,6 +114,10 @@ Question units_question(const Network& network, const Box& box, const Engine& en
                     {"gap", engine.gap},
                     {"box", engine.box_text}};
   if (least) result.options["extreme"] = "min";
+  if (network.as_in_file) {
+    const auto shape = network.as_in_file->input_shape();
+    if (!shape.empty()) result.options["input"] = shape;
+  }
   result.hash =
       question_hash(content_hash(network), "", "visualize box=" + short_digest(box) + least_text);
   if (!engine.search) {

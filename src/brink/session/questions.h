@@ -16,6 +16,7 @@ namespace brink {
 struct NamedNetwork {
   Network network;
   std::string name;
+  std::string file = {};  ///< its ONNX file, of networks that are not dense; may be empty
 };
 
 /// A split of a data set, with the names a store knows it by. The digest tells sets of one name

@@ -110,6 +110,15 @@ class Session {
     int at_once = 1;
     int inner = 1;
   };
+  template <class Item>
+  struct Opened {
+    std::optional<QuestionId> id;
+    std::vector<Item> todo;
+  };
+  template <class Item, class Asked, class AskedSink>
+  Expected<Opened<Item>> open(const Asked& asked, const AskedSink& sink,
+                              const std::function<Question()>& question,
+                              const std::function<Expected<void>()>& besides) const;
   Expected<Division> divide(const ClosestAsked& asked, int count) const;
   Expected<int> at_once(std::size_t bytes, int most) const;
   /// What store and sink have, to the sink; returns what is left.

@@ -89,16 +89,17 @@ Expected<void> Store::begin_run(const std::string& command, int threads) {
   return ok;
 }
 
-Expected<void> Store::add_network(const Network& network, const std::string& network_name) {
+Expected<void> Store::add_network(const Network& network, const std::string& network_name,
+                                  const std::string& file) {
   return db_.run("INSERT OR IGNORE INTO network(hash, name, shape, output, onnx) VALUES(?,?,?,?,?)",
                  content_hash(network), network_name, shape_text(network),
-                 std::string(name(network.output)), Blob{to_onnx(network)});
+                 std::string(name(network.output)), Blob{file.empty() ? to_onnx(network) : file});
 }
 
 Expected<QuestionId> Store::ask(const Network& network, const std::string& network_name,
-                                const Question& question) {
+                                const Question& question, const std::string& file) {
   auto ok = db_.transaction([&]() -> Expected<void> {
-    if (auto added = add_network(network, network_name); !added) return added;
+    if (auto added = add_network(network, network_name, file); !added) return added;
     return db_.run("INSERT OR IGNORE INTO question(kind, network, text, options) VALUES(?,?,?,?)",
                    question.kind, content_hash(network), question.text, dump(question.options));
   });
@@ -113,13 +114,19 @@ Expected<std::vector<StoredNetwork>> Store::networks() const {
       });
 }
 
-Expected<Network> Store::network(const std::string& hash) const {
+Expected<std::string> Store::network_file(const std::string& hash) const {
   std::string bytes;
   auto ok = db_.query(
       "SELECT onnx FROM network WHERE hash = ?", [&](const SqlRow& row) { bytes = row.blob(0); },
       hash);
   if (!ok) return tl::unexpected(ok.error());
-  auto model = parse_onnx(bytes, "network " + hash);
+  return bytes;
+}
+
+Expected<Network> Store::network(const std::string& hash) const {
+  const auto bytes = network_file(hash);
+  if (!bytes) return tl::unexpected(bytes.error());
+  auto model = parse_onnx(*bytes, "network " + hash);
   if (!model) return db_.damaged(model.error().message);
   return std::move(model->network);
 }

@@ -92,8 +92,11 @@ class Store {
   Expected<void> begin_run(const std::string& command, int threads);
   /// The question's id; adds network and question if they are new.
   Expected<QuestionId> ask(const Network& network, const std::string& network_name,
-                           const Question& question);
-  Expected<void> add_network(const Network& network, const std::string& network_name);
+                           const Question& question, const std::string& file = {});
+  /// `file`: what is kept of it, the ONNX file that it was read from; empty: a chain of dense
+  /// layers, which of convolutions is a hundred times as large.
+  Expected<void> add_network(const Network& network, const std::string& network_name,
+                             const std::string& file = {});
 
   Expected<void> put(QuestionId question, const ClosestRow& row);
   Expected<void> put(QuestionId question, const StoredUnit& unit);
@@ -111,6 +114,8 @@ class Store {
   Expected<std::optional<StoredBounds>> bounds(QuestionId question) const;
 
   Expected<std::vector<StoredNetwork>> networks() const;
+  /// What is kept of it, ONNX.
+  Expected<std::string> network_file(const std::string& hash) const;
   Expected<Network> network(const std::string& hash) const;
   Expected<std::vector<StoredQuestion>> questions() const;
   Expected<std::optional<Original>> original(const std::string& data, const std::string& split,

@@ -121,14 +121,22 @@ function questionChoices() {
     `${networkNames[q.network]}, ${normName(q.options.norm)}: ${q.label || q.title}`]);
 }
 
+/** A class in words, where all questions call it the same. */
+function classWord(number) {
+  const closest = data.questions.filter((q) => q.kind === "closest");
+  const [first] = closest;
+  const same = first?.options.classes && closest.every((q) => String(q.options.classes) === String(first.options.classes));
+  return same ? first.options.classes[Number(number)] ?? number : number;
+}
+
 function buildFilters() {
   const words = (name, order, text) => present(name, order).map((value) => [value, ...text(value)]);
   byId("filters").replaceChildren(...[
     chips("network", "Network", data.networks.map((n, i) => [networkKey(i), networkNames[i], `${n.shape}, ${n.output} output`])),
     chips("norm", "Norm", words("norm", Object.keys(NORMS), (v) => [normName(v), NORM_WORDS[v]])),
     chips("status", "Status", words("status", Object.keys(STATUS), (v) => [`${status(v).mark} ${status(v).short}`, status(v).text])),
-    chips("digit", "Class", words("digit", null, (v) => [v, `images of class ${v}`])),
-    chips("target", "Taken for", words("target", null, (v) => [v, v === "–" ? "no image known" : `taken for class ${v}`])),
+    chips("digit", "Class", words("digit", null, (v) => [classWord(v), `images of class ${classWord(v)}`])),
+    chips("target", "Taken for", words("target", null, (v) => [classWord(v), v === "–" ? "no image known" : `taken for class ${classWord(v)}`])),
     chips("question", "Question", questionChoices()),
     el("fieldset", { class: "range" }, el("legend", {}, "Distance"), distanceField("min", "from"), distanceField("max", "to")),
     el("label", { class: "field wide-field" }, "Order", el("select", {

@@ -85,7 +85,7 @@ function card(rows) {
   const label = className(rows[0], data.images.label[image]);
   return el("article", { class: isPicture(image) ? "card" : "card of-row" },
     el("figure", { class: "original" }, isPicture(image) ? picture(data.images.sprite[image], `image ${data.images.number[image]}, a ${label}`) : null,
-      el("figcaption", {}, el("b", { class: "label" }, label),
+      el("figcaption", {}, el("b", { class: label.length > 6 ? "label long" : "label" }, label),
         el("span", { class: "soft" }, `${data.sets.length > 1 ? `${set[0]} ` : ""}${set[1]} ${data.images.number[image]}`),
         data.networks.length > 1 ? el("span", { class: "soft" }, networkNames[network]) : null)),
     el("ul", { class: "answers" }, rows.map(answerButton)));

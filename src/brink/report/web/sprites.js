@@ -39,9 +39,10 @@ const waiting = new IntersectionObserver((entries) => {
 function picture(sprite, label, className = "") {
   if (sprite < 0) return el("span", { class: `none ${className}` }, "none");
   const [rows, columns] = shapeOf(sprite);
+  const ratio = Math.max(1 / 4, Math.min(16, columns / rows)); // a single row of numbers would be a hair
   const canvas = el("canvas", {
     width: columns, height: rows, role: "img", "aria-label": label, class: className, "data-sprite": sprite,
-    style: `aspect-ratio:${columns}/${rows}`,
+    style: `aspect-ratio:${ratio}`,
   });
   waiting.observe(canvas);
   return className === "" ? canvas : el("span", { class: "framed" }, canvas);

@@ -1,0 +1,44 @@
+// Private to this folder: how questions begin, whether of images or of units.
+#pragma once
+
+#include "brink/session/session.h"
+
+namespace brink {
+
+/// How a batch is answered, with which limits.
+template <class Batch>
+void set_engine(Batch& batch, const Engine& engine) {
+  batch.search.time_limit = engine.time_limit;
+  batch.search.gap = engine.gap;
+  if (engine.search) return;
+  batch.mip = engine.mip;
+  batch.mip->time_limit = engine.time_limit;
+  batch.mip->gap = engine.gap;
+}
+
+/// In the leader: the question's id in the store, if there is one, in which `besides` is kept too,
+/// and what is left to be asked.
+template <class Item, class Asked, class AskedSink>
+Expected<Session::Opened<Item>> Session::open(
+    const Asked& asked, const AskedSink& sink, const std::function<Question()>& question,
+    const std::function<Expected<void>()>& besides) const {
+  Opened<Item> opened;
+  auto ok = crew_->lead([&]() -> Expected<void> {
+    if (store_) {
+      const NamedNetwork& network = asked.network;
+      const auto id = store_->ask(network.network, network.name, question(), network.file);
+      if (!id) return tl::unexpected(id.error());
+      opened.id = *id;
+      if (auto kept = besides(); !kept) return kept;
+    }
+    auto left_to_ask = left(asked, opened.id, sink);
+    if (!left_to_ask) return tl::unexpected(left_to_ask.error());
+    opened.todo = std::move(*left_to_ask);
+    if (sink.begin) sink.begin(static_cast<int>(opened.todo.size()));
+    return {};
+  });
+  if (!ok) return tl::unexpected(ok.error());
+  return opened;
+}
+
+}  // namespace brink
