@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "brink/base/deadline.h"
 #include "brink/search/lagrangian.h"
 
 namespace brink::search {

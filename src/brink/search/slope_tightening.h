@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "brink/base/deadline.h"
 #include "brink/search/ball.h"
 #include "brink/search/problem.h"
 #include "brink/search/statistics.h"

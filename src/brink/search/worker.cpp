@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "brink/pattern/pattern.h"
@@ -157,26 +158,30 @@ Verdict Worker::judge(const Node& /*node*/, const Intervals& bounds, const NodeB
 }
 
 bool Worker::try_points(const NodeBound& bound) {
-  const auto offer = [this](const Eigen::VectorXd& change) {
-    const Eigen::VectorXd x = problem_.image_with(change);
-    const double slack = problem_.slack(x);
-    return slack >= 0 && worth_polishing(x, slack) && incumbent_.offer(region_, x);
-  };
-  if (offer(bound.maximiser)) return true;
+  if (offer(problem_.image_with(bound.maximiser))) return true;
   const Eigen::VectorXd change = change_of(bound, pool_, ball_);
-  if (offer(change)) return true;
+  if (offer(problem_.image_with(change))) return true;
   if (seen_ > parameters().attack_always && seen_ % parameters().attack_every != 0) return false;
   const auto point = attack(problem_, ball_, change, parameters().attack_leak,
                             parameters().rescue_steps, deadline_);
-  return point && worth_polishing(*point, problem_.slack(*point)) &&
-         incumbent_.offer(region_, *point);
+  return point && offer(*point);
 }
 
-/// Between the radii of the nearest image and of the one with the lead there are points without it;
-/// their patterns rarely hold nearer ones, and the program of one takes as long as several nodes
-/// where there are hundreds of neurons.
-bool Worker::worth_polishing(const Eigen::VectorXd& x, double slack) const {
-  return !problem_.is_large() || slack >= lead_ || incumbent_.improves(x);
+bool Worker::offer(const Eigen::VectorXd& x) {
+  const double slack = problem_.slack(x);
+  if (slack < 0 || !worth_polishing(x, slack) || !incumbent_.offer(region_, x)) return false;
+  polished_.clear();
+  return true;
+}
+
+/// Where there are hundreds of neurons the program of a pattern takes as long as many nodes.
+/// Between the radii of the nearest image and of the one with the lead there are points without it,
+/// whose patterns rarely hold nearer ones, and points that rounding takes for better than they are:
+/// one polish a pattern is enough.
+bool Worker::worth_polishing(const Eigen::VectorXd& x, double slack) {
+  if (!problem_.is_large()) return true;
+  if (slack < lead_ && !incumbent_.improves(x)) return false;
+  return polished_.insert(std::hash<std::vector<bool>>()(problem_.pattern(x))).second;
 }
 
 std::array<Split, 2> Worker::divide(const Intervals& bounds, const NodeBound& bound) const {

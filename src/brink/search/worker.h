@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -73,7 +74,8 @@ class Worker {
   int rounds();
   NodeBound minimise(const Intervals& bounds, const Ball& ball, double enough);
   bool try_points(const NodeBound& bound);
-  bool worth_polishing(const Eigen::VectorXd& x, double slack) const;
+  bool offer(const Eigen::VectorXd& x);
+  bool worth_polishing(const Eigen::VectorXd& x, double slack);
   Verdict close_leaf(const Intervals& bounds);
   bool close_leaf(const Phases& phases, double lead, double& doubtful);
   double nearer_radius() const { return std::min(ball_.radius(), incumbent_.search_radius()); }
@@ -95,6 +97,7 @@ class Worker {
   double limit_ = 0;  ///< of the ball, as asked for last
   OutputRegion led_region_;
   Doubtful doubtful_;
+  std::unordered_set<std::size_t> polished_;  ///< patterns, by hash, since the last find
 };
 
 /// Beyond the excluded radius: the next whole number for L0.
