@@ -229,7 +229,11 @@ class ClosestSearch {
   void take_turns() {
     const Deadline most = share_of_time(1 - parameters().last_share);
     const bool jointly = problems_.front().is_large();
-    round(most, jointly ? parameters().joint_after : parameters().ladder_after);
+    if (jointly) {
+      round(share_of_time(parameters().joint_before), parameters().joint_after);
+    } else {
+      round(most, parameters().ladder_after);
+    }
     while (!settled() && !most.expired()) {
       if (jointly) {
         climb_jointly(share_of_time(parameters().joint_share));
