@@ -334,7 +334,6 @@ class Batch {
         (open ? result.slopes.lines : result.slopes.phases)(i) = layer.best_own(b, j);
         if (!open) continue;
         const double c = layer.best_cost(b, j);
-        // At the point: what c max(0, y) has over c x.
         result.price(i) = c < 0 ? c * u * l / (u - l) : 0;
       }
     }
