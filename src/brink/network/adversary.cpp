@@ -20,7 +20,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <functional>
+
+#include "brink/network/soft_threshold.h"
 
 namespace brink {
 
@@ -55,22 +56,12 @@ void fill_steepest(const Eigen::Ref<const Eigen::VectorXf>& slope, float length,
   }
 }
 
-/// The threshold t with sum of max(0, |d_j| - t) = radius, for sum of |d_j| > radius.
-float soft_threshold(const Eigen::VectorXf& change, float radius) {
+float threshold_of(const Eigen::VectorXf& change, float radius) {
   std::vector<float> sizes;
   for (const float d : change) {
     if (d != 0) sizes.push_back(std::abs(d));
   }
-  std::sort(sizes.begin(), sizes.end(), std::greater<>());
-  float sum = 0;
-  float threshold = 0;
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    sum += sizes[i];
-    const float candidate = (sum - radius) / static_cast<float>(i + 1);
-    if (candidate >= sizes[i]) break;
-    threshold = candidate;
-  }
-  return threshold;
+  return soft_threshold(std::move(sizes), radius);
 }
 
 }  // namespace
@@ -134,7 +125,7 @@ void project(const NormBall& ball, const Eigen::Ref<const Eigen::VectorXf>& orig
   if (ball.norm == Norm::l2) {
     if (const float size = change.norm(); size > radius) x = origin + radius / size * change;
   } else if (change.lpNorm<1>() > radius) {
-    const float threshold = soft_threshold(change, radius);
+    const float threshold = threshold_of(change, radius);
     x = origin +
         change.cwiseSign().cwiseProduct((change.cwiseAbs().array() - threshold).max(0.0F).matrix());
   }

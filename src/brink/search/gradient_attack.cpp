@@ -17,6 +17,7 @@
 #include <limits>
 #include <numeric>
 
+#include "brink/network/soft_threshold.h"
 #include "brink/search/parameters.h"
 
 namespace brink::search {
@@ -71,20 +72,6 @@ class Slopes {
   const std::vector<Problem>& problems_;
   const std::vector<std::size_t>& regions_;
 };
-
-/// The t with the sum of max(0, |d_j| - t) = radius, where the sum of |d_j| is more.
-double soft_threshold(const Eigen::VectorXd& change, double radius) {
-  std::vector<double> sizes(change.cwiseAbs().begin(), change.cwiseAbs().end());
-  std::sort(sizes.begin(), sizes.end(), std::greater<>());
-  double sum = 0, threshold = 0;
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    sum += sizes[i];
-    const double candidate = (sum - radius) / static_cast<double>(i + 1);
-    if (candidate >= sizes[i]) break;
-    threshold = candidate;
-  }
-  return threshold;
-}
 
 class Attack {
  public:
@@ -215,7 +202,9 @@ class Attack {
       change = change.cwiseMax(-radius).cwiseMin(radius);
     } else if (norm_ == Norm::l1) {
       if (change.lpNorm<1>() <= radius) return;
-      const double threshold = soft_threshold(change, radius);
+      const Eigen::VectorXd sizes = change.cwiseAbs();
+      const double threshold =
+          soft_threshold(std::vector<double>(sizes.begin(), sizes.end()), radius);
       change = change.cwiseSign().cwiseProduct(
           (change.cwiseAbs().array() - threshold).max(0.0).matrix());
     } else if (const double size = change.norm(); size > radius) {
