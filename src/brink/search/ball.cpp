@@ -101,13 +101,11 @@ double Ball::shrinking(double from, double to) const {
 }
 
 double Ball::support_linf(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
-  double value = 0;
-  for (Eigen::Index j = 0; j < c.size(); ++j) {
-    const double move = std::min(radius_, room(j, c(j)));
-    value += std::abs(c(j)) * move;
-    if (d != nullptr) (*d)(j) = c(j) > 0 ? move : -move;
-  }
-  return value;
+  thread_local Eigen::VectorXd scratch;
+  Eigen::VectorXd& moves = d != nullptr ? *d : scratch;
+  moves.resize(c.size());
+  return kernels::farthest_moves(static_cast<std::size_t>(c.size()), c.data(), lower_.data(),
+                                 upper_.data(), radius_, moves.data());
 }
 
 /// Items are moves of pixels: of a length |d_j| up to m_j, worth |c_j| of it (L1), or by a share of

@@ -84,6 +84,8 @@ inline Eigen::VectorXd change_of(const NodeBound& bound, const PointPool& pool, 
   return bound.solution.empty() ? bound.maximiser : pool.change(bound.solution, ball);
 }
 
+class SlopeMemory;
+
 class Bounder {
  public:
   Bounder() = default;
@@ -96,8 +98,9 @@ class Bounder {
   virtual NodeBound minimise(const Intervals& node, const Objective& objective, const Ball& ball,
                              PointPool& pool, double enough, int rounds,
                              const Deadline& deadline) = 0;
-  /// Are neurons bounded one after another, by it, or many at once, by slopes?
-  virtual bool bounds_neurons() const = 0;
+  /// What it remembers, if it goes by slopes: many neurons are bounded at once, then. Null: by
+  /// programs, one after another.
+  virtual SlopeMemory* slopes() { return nullptr; }
   /// What it keeps from node to node.
   virtual std::size_t bytes() const = 0;
 };

@@ -17,7 +17,7 @@
 #include "brink/search/first_bound.h"
 #include "brink/search/gradient_attack.h"
 #include "brink/search/heuristic.h"
-#include "brink/search/ladder.h"
+#include "brink/search/joint_ladder.h"
 #include "brink/search/leaf.h"
 #include "brink/search/parameters.h"
 
@@ -227,28 +227,10 @@ class ClosestSearch {
   }
 
   void take_turns() {
-    const Deadline most = share_of_time(1 - parameters().last_share);
-    const bool jointly = problems_.front().is_large();
-    if (jointly) {
-      round(share_of_time(parameters().joint_before), parameters().joint_after);
+    if (problems_.front().is_large()) {
+      take_turns_jointly();
     } else {
-      round(most, parameters().ladder_after);
-    }
-    while (!settled() && !most.expired()) {
-      if (jointly) {
-        climb_jointly(share_of_time(parameters().joint_share));
-      } else {
-        climb(most);
-      }
-      if (settled()) break;
-      round(most, 3 * result_.statistics.effort / static_cast<std::int64_t>(open_regions()));
-    }
-    if (!deadline_.expired()) {  // unless interrupted
-      if (jointly) climb_jointly(share_of_time(0.5));
-      each_open(deadline_, [&](std::size_t r, const Deadline& turn) {
-        if (!jointly) ladders_[r].climb_at_last(turn);
-        return ladders_[r].closed() ? Outcome::stopped : work(r, {turn});
-      });
+      take_turns_alone();
     }
     result_.ended = true;
     // What open nodes prove is asked for once the time is up.
@@ -262,19 +244,50 @@ class ClosestSearch {
     }
   }
 
+  void take_turns_alone() {
+    const Deadline most = share_of_time(1 - parameters().last_share);
+    round(most, parameters().ladder_after);
+    while (!settled() && !most.expired()) {
+      climb(most);
+      if (settled()) break;
+      round(most, 3 * result_.statistics.effort / static_cast<std::int64_t>(open_regions()));
+    }
+    if (deadline_.expired()) return;  // interrupted
+    each_open(deadline_, [&](std::size_t r, const Deadline& turn) {
+      ladders_[r].climb_at_last(turn);
+      return ladders_[r].closed() ? Outcome::stopped : work(r, {turn});
+    });
+  }
+
+  /// Trees that will not be done in time have a small part of it, ladders the rest.
+  void take_turns_jointly() {
+    round(share_of_time(parameters().joint_before), parameters().joint_after);
+    for (std::int64_t rung = parameters().joint_rung; !settled() && !deadline_.expired();
+         rung *= 4) {
+      const std::int64_t before = result_.statistics.effort;
+      joint_ladder_.climb(deadline_, rung);
+      each_open(deadline_, [](std::size_t, const Deadline&) { return Outcome::stopped; });
+      if (settled()) return;
+      const std::int64_t effort = result_.statistics.effort;
+      const bool hopeful = joint_ladder_.expected_effort() < effort_left();
+      const auto open = static_cast<std::int64_t>(open_regions());
+      round(deadline_,
+            std::max<std::int64_t>(1, (hopeful ? 3 * effort : (effort - before) / 4) / open));
+    }
+  }
+
+  /// By what a second has brought so far.
+  double effort_left() const {
+    return static_cast<double>(result_.statistics.effort) * deadline_.remaining() /
+           std::max(1e-3, watch_.seconds());
+  }
+
   void climb(const Deadline& deadline) {
     const std::size_t open = open_regions();
     each_open(deadline, [&](std::size_t r, const Deadline& turn) {
       ladders_[r].climb(turn, 1.0 / static_cast<double>(open));
       return Outcome::stopped;
     });
-  }
-
-  void climb_jointly(const Deadline& deadline) {
-    joint_ladder_.climb(deadline,
-                        std::max(parameters().least_rung,
-                                 share_of(parameters().ladder_share, result_.statistics.effort)));
-    each_open(deadline, [](std::size_t, const Deadline&) { return Outcome::stopped; });
   }
 
   std::size_t open_regions() const {
@@ -360,7 +373,7 @@ class ClosestSearch {
   std::vector<Problem> problems_;
   std::vector<std::unique_ptr<Heuristic>> heuristics_;
   std::vector<Ladder> ladders_;
-  JointLadder joint_ladder_{ladders_};
+  JointLadder joint_ladder_{ladders_, result_.statistics};
   std::vector<double> led_bounds_;            ///< of points with the lead; ladders_ have the rest
   std::vector<std::unique_ptr<Tree>> trees_;  ///< none: the region is settled
   double first_bound_ = 0;                    ///< of all regions

@@ -158,7 +158,7 @@ class ExtremeSearch {
     const Stopwatch watch;
     renew();
     const bool first = next_tightening_ == parameters().extreme_tighten_after;
-    const bool at_once = first || !bounder_->bounds_neurons();
+    const bool at_once = first || bounder_->slopes() != nullptr;
     next_tightening_ =
         parameters().extreme_tighten_growth * std::max(next_tightening_, result_.statistics.nodes);
     auto tighter = at_once ? tighten_node(problem_, *bounder_, ball_, pool_, root_, deadline_,

@@ -2,11 +2,7 @@
 
 #include <cmath>
 
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define BRINK_CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
-#else
-#define BRINK_CLONES
-#endif
+#include "brink/search/clones.h"
 
 namespace brink::kernels {
 
@@ -133,6 +129,82 @@ BRINK_CLONES void combine_many(std::size_t items, std::size_t rows, std::size_t 
     }
   }
   for (; b < items; ++b) combine(rows, n, n, a, x + b * rows, out + b * n);
+}
+
+namespace {
+
+using Lanes = float __attribute__((vector_size(32), aligned(4)));
+
+/// Of items [0, Items) the columns [0, 8 Vectors): sums stay in registers.
+template <int Items, int Vectors>
+BRINK_CLONED void combine_block(std::size_t rows, std::size_t n, const float* a, const float* x,
+                                float* out) {
+  Lanes sums[Items][Vectors] = {};
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto* line = reinterpret_cast<const Lanes*>(a + i * n);
+    for (int b = 0; b < Items; ++b) {
+      const float factor = x[static_cast<std::size_t>(b) * rows + i];
+      for (int v = 0; v < Vectors; ++v) sums[b][v] += factor * line[v];
+    }
+  }
+  for (int b = 0; b < Items; ++b) {
+    auto* to = reinterpret_cast<Lanes*>(out + static_cast<std::size_t>(b) * n);
+    for (int v = 0; v < Vectors; ++v) to[v] = sums[b][v];
+  }
+}
+
+template <int Items, int Vectors>
+BRINK_CLONED std::size_t combine_blocks(std::size_t j, std::size_t rows, std::size_t n,
+                                        const float* a, const float* x, float* out) {
+  for (; j + 8 * Vectors <= n; j += 8 * Vectors) {
+    combine_block<Items, Vectors>(rows, n, a + j, x, out + j);
+  }
+  return j;
+}
+
+/// A rest of columns is done with some of those before it once more.
+template <int Items, int Vectors>
+BRINK_CLONED void combine_items(std::size_t rows, std::size_t n, const float* a, const float* x,
+                                float* out) {
+  std::size_t j = combine_blocks<Items, Vectors>(0, rows, n, a, x, out);
+  j = combine_blocks<Items, 2>(j, rows, n, a, x, out);
+  if (j == n) return;
+  if (n >= 16) {
+    combine_block<Items, 2>(rows, n, a + (n - 16), x, out + (n - 16));
+    return;
+  }
+  for (int b = 0; b < Items; ++b) {
+    for (std::size_t c = j; c < n; ++c) {
+      float sum = 0;
+      for (std::size_t i = 0; i < rows; ++i) {
+        sum += x[static_cast<std::size_t>(b) * rows + i] * a[i * n + c];
+      }
+      out[static_cast<std::size_t>(b) * n + c] = sum;
+    }
+  }
+}
+
+}  // namespace
+
+BRINK_CLONES void combine_many(std::size_t items, std::size_t rows, std::size_t n, const float* a,
+                               const float* x, float* out) {
+  std::size_t b = 0;
+  for (; b + 4 <= items; b += 4) combine_items<4, 2>(rows, n, a, x + b * rows, out + b * n);
+  for (; b < items; ++b) combine_items<1, 8>(rows, n, a, x + b * rows, out + b * n);
+}
+
+BRINK_CLONES double farthest_moves(std::size_t n, const double* c, const double* lower,
+                                   const double* upper, double radius, double* moves) {
+  double value = 0;
+#pragma omp simd reduction(+ : value)
+  for (std::size_t j = 0; j < n; ++j) {
+    const double room = c[j] > 0 ? upper[j] : -lower[j];
+    const double size = c[j] > 0 ? c[j] : -c[j];
+    const double move = room < radius ? room : radius;
+    value += size * move;
+    moves[j] = c[j] > 0 ? move : -move;
+  }
+  return value;
 }
 
 BRINK_CLONES double rooms_and_worths(std::size_t n, const double* c, const double* lower,

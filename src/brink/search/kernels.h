@@ -1,7 +1,5 @@
-// The few dense loops that the search spends its time in, compiled for the processor at hand.
-//
-// GCC's function clones pick AVX2 at run time, so that the default build runs anywhere
-// and fast. Sanitizers do not get along with that mechanism: plain loops there.
+// The few dense loops that the search spends its time in, compiled for the processor at hand
+// (clones.h).
 #pragma once
 
 #include <cstddef>
@@ -29,6 +27,14 @@ void multiply_many(std::size_t items, std::size_t rows, std::size_t n, const dou
                    const double* x, double* out);
 void combine_many(std::size_t items, std::size_t rows, std::size_t n, const double* a,
                   const double* x, double* out);
+/// In single precision.
+void combine_many(std::size_t items, std::size_t rows, std::size_t n, const float* a,
+                  const float* x, float* out);
+
+/// Of n pixels, each as far in the direction of c as it has room within the radius; returns c
+/// moves.
+double farthest_moves(std::size_t n, const double* c, const double* lower, const double* upper,
+                      double radius, double* moves);
 
 /// How far each of n pixels goes in the direction of c, and |c_j| where that is any way at all,
 /// else 0 (NaN stays NaN); returns the greatest of these.

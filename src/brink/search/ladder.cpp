@@ -5,7 +5,6 @@
 // half of what is open, then nearer and nearer, each with a share of the effort spent so far. Where
 // there is no bound even when the time is nearly up (networks whose neurons take seconds to bound)
 // the ladder starts from a ball so small that its root alone proves it.
-// Where a root takes seconds the regions climb together.
 // Tried and dropped: no bound but open_bound() of the one tree (0, or next to it, on hard images).
 #include "brink/search/ladder.h"
 
@@ -94,22 +93,6 @@ bool Ladder::exclude(double radius, const Budget& budget) {
   if (tree.exclude(radius, budget) != Outcome::empty) return false;
   raise(tree.excluded_bound());
   return true;
-}
-
-void JointLadder::climb(const Deadline& deadline, std::int64_t effort) {
-  double refused = ladders_.front().search_radius();
-  while (!deadline.expired()) {
-    double bound = refused;
-    for (const Ladder& ladder : ladders_) bound = std::min(bound, ladder.bound());
-    const double radius = 0.5 * (bound + refused);
-    if (!(refused - bound > parameters().joint_gap * refused)) return;
-    for (std::size_t i = 0; i < ladders_.size() && refused > radius; ++i) {
-      const std::size_t r = (hardest_ + i) % ladders_.size();
-      if (ladders_[r].bound() > radius || ladders_[r].exclude(radius, {deadline, effort})) continue;
-      refused = radius;
-      hardest_ = r;
-    }
-  }
 }
 
 }  // namespace brink::search

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "brink/base/deadline.h"
+#include "brink/search/parameters.h"
 #include "brink/search/tree.h"
 
 namespace brink::search {
@@ -22,6 +23,10 @@ class Ladder {
 
   /// Where a search has to go: within the incumbent's search radius and the reach.
   double search_radius() const;
+  /// What a rung should at least go farther, where there are images at `radius`.
+  double least_step(double radius) const {
+    return whole_.norm() == Norm::l0 ? 0.5 : parameters().joint_gap * radius;
+  }
   /// Nothing of the region is within what a tree has to go through.
   bool closed() const {
     const double most = std::min(incumbent_.tree_radius(region_), whole_.radius());
@@ -51,20 +56,6 @@ class Ladder {
   const int threads_;
   SpareThreads* spare_;
   double bound_ = 0;
-};
-
-/// Rungs for all regions together, each half way between their least bound and the first radius
-/// that one of them refused: where a root alone takes a second, there is no time for a ladder each.
-class JointLadder {
- public:
-  explicit JointLadder(std::vector<Ladder>& ladders) : ladders_(ladders) {}
-
-  /// Each rung of each region may take so much effort.
-  void climb(const Deadline& deadline, std::int64_t effort);
-
- private:
-  std::vector<Ladder>& ladders_;
-  std::size_t hardest_ = 0;  ///< the region that refused the last rung: asked first
 };
 
 }  // namespace brink::search

@@ -63,10 +63,11 @@ class Problem {
   int hidden_layers() const { return network().depth() - 1; }
   int first_width() const { return static_cast<int>(first_center().size()); }
   /// Passes through the network in Statistics::effort, at least 1.
-  long effort_of_passes(int passes) const {
+  long effort_of_passes(double passes) const {
     constexpr double kWeightsAnIteration = 20'000;
-    return std::max(1L, static_cast<long>(passes * inputs_->weights / kWeightsAnIteration));
+    return std::max(1L, static_cast<long>(passes * weights() / kWeightsAnIteration));
   }
+  double weights() const { return inputs_->weights; }  ///< how many
 
   /// Too many neurons for a program each, before anything else is known.
   bool is_large() const;

@@ -40,7 +40,6 @@ class Relaxation final : public Bounder {
   /// it), or `rounds`, or the deadline comes: what the multipliers prove by then.
   NodeBound minimise(const Intervals& node, const Objective& objective, const Ball& ball,
                      PointPool& pool, double enough, int rounds, const Deadline& deadline) override;
-  bool bounds_neurons() const override { return true; }
   std::size_t bytes() const override { return bytes_; }
 
   /// What the program takes.

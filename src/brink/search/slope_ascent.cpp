@@ -10,7 +10,10 @@
 // the same Lagrangian as the program's (lagrangian.h), and without end they reach the program's
 // bound.
 //
-// An item is a row of every matrix here, so that a layer is one product for all of them.
+// An item is a row of every matrix here, so that a layer is one product for all of them; the loops
+// over its neurons are slope_steps.h's. All is in single precision and of live neurons alone
+// (live_layers.h): those whose phase is not settled inactive, and those whose bound the first point
+// of some item violates. Tried and dropped: all neurons in double precision, in 3 times the time.
 #include "brink/search/slope_ascent.h"
 
 #include <algorithm>
@@ -18,187 +21,209 @@
 #include <limits>
 
 #include "brink/search/layer_products.h"
+#include "brink/search/live_layers.h"
 #include "brink/search/parameters.h"
+#include "brink/search/slope_state.h"
 
 namespace brink::search {
 
 namespace {
 
-constexpr double kFirstMoment = 0.8, kSecondMoment = 0.99;
 /// Of a neuron's width: what the first step of the rows' multipliers may move its bound by.
-constexpr double kShareOfWidth = 0.2;
-constexpr double kTiny = 1e-300;
-
-/// The neurons of a layer, of all items.
-struct LayerState {
-  RowMatrix lower, upper;
-  RowMatrix own;           ///< a where the phase is open, p where it is settled
-  RowMatrix cost;          ///< of x
-  RowMatrix carried;       ///< of y
-  RowMatrix y, x;          ///< on the lines
-  RowMatrix mean, square;  ///< of the slopes so far
-  RowMatrix best_own, best_cost, best_carried, best_y, best_x;
-};
+constexpr float kShareOfWidth = 0.2F;
+constexpr float kTiny = 1e-18F;
+/// So many items are asked whether their first points violate settled neurons' bounds.
+constexpr Eigen::Index kAsked = 8;
 
 class Batch {
  public:
   Batch(const Problem& problem, const Ball& ball, const std::vector<SlopeAscent::Item>& items,
-        bool rows)
+        bool rows, std::optional<LiveLayers>& live)
       : problem_(problem),
         ball_(ball),
         items_(items),
-        count_(static_cast<Eigen::Index>(items.size())) {
-    last_ = 0;
-    bool margins = false;
+        count_(static_cast<Eigen::Index>(items.size())),
+        rows_(rows),
+        live_(live) {
+    int last = 0;
     for (const auto& item : items) {
-      margins = margins || item.cost.margin;
-      if (item.cost.neuron >= 0) last_ = std::max(last_, problem.layer_of(item.cost.neuron));
+      rows_ = rows_ || item.cost.margin;
+      if (item.cost.neuron >= 0) last = std::max(last, problem.layer_of(item.cost.neuron));
     }
-    rows_ = rows || margins;
-    if (rows_) last_ = problem.hidden_layers();
-    for (int k = 1; k <= last_; ++k) layers_.push_back(begin(k));
+    if (rows_) last = problem.hidden_layers();
     begin_rows();
-    values_.resize(count_);
-    best_ = Eigen::VectorXd::Constant(count_, -std::numeric_limits<double>::infinity());
-    best_directions_.resize(items.size());
+    auto needed = settled_live(last);
+    known_ = live_ && live_->hold(needed);
+    if (!known_) live_.emplace(problem, std::move(needed));
+    begin();
   }
 
-  std::vector<SlopeAscent::Result> run(int steps, const Deadline& deadline) {
+  SlopeAscent::Run run(int steps, const Deadline& deadline) {
+    back();
+    forward();
+    if (!known_) {
+      if (auto more = violated()) {
+        live_.emplace(problem_, std::move(*more));
+        begin();
+        back();
+        forward();
+      }
+    }
     int step = 0;
-    for (;; ++step) {
+    while (!keep() && step < steps && !deadline.expired()) {
+      climb(step++, steps);
       back();
       forward();
-      if (keep() || step == steps || deadline.expired()) break;
-      climb(step, steps);
     }
-    std::vector<SlopeAscent::Result> results;
-    for (Eigen::Index b = 0; b < count_; ++b) {
-      results.push_back(result(b));
-      results.back().steps = step;
-    }
-    return results;
+    return_to_best();
+    SlopeAscent::Run run;
+    for (Eigen::Index b = 0; b < count_; ++b) run.results.push_back(result(b));
+    run.effort = effort(step);
+    return run;
   }
 
  private:
-  bool is_linear(int k, Eigen::Index j) const { return problem_.network().layer(k).is_linear(j); }
+  SlopeState& state(int k) { return states_[static_cast<std::size_t>(k - 1)]; }
+  const SlopeState& state(int k) const { return states_[static_cast<std::size_t>(k - 1)]; }
+  const SlopeAscent::Item& item(Eigen::Index b) const {
+    return items_[static_cast<std::size_t>(b)];
+  }
+  int last() const { return live_->layers(); }
+  int neuron(int k, Eigen::Index j) const {
+    return problem_.neuron(k, live_->neurons(k)[static_cast<std::size_t>(j)]);
+  }
+  bool is_linear(int k, Eigen::Index j) const {
+    return problem_.network().layer(k).is_linear(live_->neurons(k)[static_cast<std::size_t>(j)]);
+  }
 
-  LayerState begin(int k) const {
-    const Eigen::Index width = problem_.network().width(k);
-    LayerState state;
-    for (RowMatrix* each : {&state.lower, &state.upper, &state.own}) each->resize(count_, width);
-    for (Eigen::Index b = 0; b < count_; ++b) {
-      const SlopeAscent::Item& item = items_[static_cast<std::size_t>(b)];
-      for (Eigen::Index j = 0; j < width; ++j) {
-        const int id = problem_.neuron(k, static_cast<int>(j));
-        const auto i = static_cast<std::size_t>(id);
-        const double lower = item.node->lower[i], upper = item.node->upper[i];
-        state.lower(b, j) = lower;
-        state.upper(b, j) = upper;
-        const bool open = lower < 0 && upper > 0;
-        if (item.start != nullptr) {
-          state.own(b, j) = open ? item.start->lines(id) : item.start->phases(id);
-        } else {
-          state.own(b, j) = open && upper > -lower ? 1 : 0;
+  /// Neurons that some item does not know to be inactive, or has a multiplier for.
+  std::vector<std::vector<int>> settled_live(int last) const {
+    std::vector<std::vector<int>> live;
+    for (int k = 1; k <= last; ++k) {
+      live.emplace_back();
+      for (int j = 0; j < static_cast<int>(problem_.network().width(k)); ++j) {
+        const int id = problem_.neuron(k, j);
+        const bool linear = problem_.network().layer(k).is_linear(j);
+        if (std::any_of(items_.begin(), items_.end(), [&](const SlopeAscent::Item& item) {
+              return linear || item.node->upper[static_cast<std::size_t>(id)] > 0 ||
+                     item.cost.neuron == id || (item.start && item.start->phases(id) > 0);
+            })) {
+          live.back().push_back(j);
         }
       }
     }
-    state.mean = state.square = RowMatrix::Zero(count_, width);
-    return state;
+    return live;
+  }
+
+  /// With others whose bounds the points found violate, if there are any.
+  std::optional<std::vector<std::vector<int>>> violated() const {
+    std::vector<std::vector<int>> live;
+    bool more = false;
+    const Eigen::Index asked = std::min(count_, kAsked);
+    RowMatrix x(asked, changes_.cols()), y;
+    for (Eigen::Index a = 0; a < asked; ++a) {
+      x.row(a) = changes_.row(a * count_ / asked).cast<double>();
+    }
+    for (int k = 1; k <= last(); ++k) {
+      const Layer& layer = problem_.network().layer(k);
+      walk_on(layer.weights, x, y);
+      y.rowwise() += (k == 1 ? problem_.first_center() : layer.bias).transpose();
+      x = RowMatrix::Zero(asked, y.cols());
+      const std::vector<int>& known = live_->neurons(k);
+      for (std::size_t j = 0; j < known.size(); ++j) {
+        for (Eigen::Index a = 0; a < asked; ++a) {
+          const auto column = static_cast<Eigen::Index>(j);
+          x(a, known[j]) = static_cast<double>(state(k).x(a * count_ / asked, column));
+        }
+      }
+      live.emplace_back();
+      auto next = known.begin();
+      for (int j = 0; j < static_cast<int>(y.cols()); ++j) {
+        if (next != known.end() && *next == j) {
+          live.back().push_back(*next++);
+          continue;
+        }
+        const auto id = static_cast<std::size_t>(problem_.neuron(k, j));
+        for (Eigen::Index a = 0; a < asked; ++a) {
+          if (!(y(a, j) > item(a * count_ / asked).node->upper[id])) continue;
+          live.back().push_back(j);
+          more = true;
+          break;
+        }
+      }
+    }
+    if (!more) return std::nullopt;
+    return live;
+  }
+
+  void begin() {
+    states_.clear();
+    for (int k = 1; k <= last(); ++k) states_.emplace_back(problem_, *live_, items_, k);
+    values_.resize(count_);
+    best_ = Eigen::VectorXd::Constant(count_, -std::numeric_limits<double>::infinity());
+    best_rho_ = rho_;
   }
 
   void begin_rows() {
     const Eigen::Index size = problem_.rhs().size();
-    rho_ = RowMatrix::Zero(count_, size);
+    rho_ = FloatRows::Zero(count_, size);
     for (Eigen::Index b = 0; b < count_; ++b) {
-      const SlopeAscent::Item& item = items_[static_cast<std::size_t>(b)];
-      if (item.start != nullptr && item.start->rows.size() == size) {
-        rho_.row(b) = item.start->rows;
-      } else if (item.cost.margin) {
-        rho_.row(b).setConstant(1 / static_cast<double>(size));
+      if (item(b).start != nullptr && item(b).start->rows.size() == size) {
+        rho_.row(b) = item(b).start->rows.transpose();
+      } else if (item(b).cost.margin) {
+        rho_.row(b).setConstant(1 / static_cast<float>(size));
       }
     }
-    best_rho_ = rho_;
-    rho_mean_ = rho_square_ = RowMatrix::Zero(count_, size);
+    rho_mean_ = rho_square_ = FloatRows::Zero(count_, size);
+    rhs_ = problem_.rhs().cast<float>().transpose();
   }
 
   /// Lines by the signs of the costs, from the last layer to the inputs; values there.
   void back() {
     Eigen::VectorXd constant = Eigen::VectorXd::Zero(count_);
-    LayerState& top = layers_.back();
     if (rows_) {
-      top.cost = -rho_ * problem_.rows();
-      constant = rho_ * problem_.rhs();
+      state(last()).cost.noalias() = -rho_ * live_->rows();
+      constant = (rho_ * rhs_.transpose()).cast<double>();
     } else {
-      top.cost = RowMatrix::Zero(count_, top.lower.cols());
+      state(last()).cost = FloatRows::Zero(count_, state(last()).slope.cols());
     }
-    for (int k = last_; k >= 1; --k) {
-      LayerState& layer = layers_[static_cast<std::size_t>(k - 1)];
-      relax(k, layer, constant);
-      constant +=
-          layer.carried * (k == 1 ? problem_.first_center() : problem_.network().layer(k).bias);
-      RowMatrix& before = k == 1 ? directions_ : layers_[static_cast<std::size_t>(k - 2)].cost;
-      walk_back(problem_.network().layer(k).weights, layer.carried, before);
+    for (int k = last(); k >= 1; --k) {
+      SlopeState& layer = state(k);
+      for (Eigen::Index b = 0; b < count_; ++b) {
+        constant(b) += relax(layer.lines(b), layer.own.row(b).data(), layer.cost.row(b).data(),
+                             layer.carried.row(b).data());
+        const Cost& cost = item(b).cost;
+        if (cost.neuron >= 0 && problem_.layer_of(cost.neuron) == k) {
+          layer.carried(b, place(k, cost.neuron)) += static_cast<float>(cost.sign);
+        }
+      }
+      constant += (layer.carried * live_->constants(k).transpose()).cast<double>();
+      live_->back(k, layer.carried, k == 1 ? directions_ : state(k - 1).cost);
     }
-    changes_.resize(count_, problem_.image().size());
+    changes_.resize(count_, directions_.cols());
     Eigen::VectorXd direction, change;
     for (Eigen::Index b = 0; b < count_; ++b) {
-      direction = -directions_.row(b).transpose();
+      direction = -directions_.row(b).cast<double>().transpose();
       values_(b) = constant(b) - ball_.support(direction, &change).value;
-      changes_.row(b) = change;
+      changes_.row(b) = change.cast<float>();
     }
   }
 
-  void relax(int k, LayerState& layer, Eigen::VectorXd& constant) const {
-    const Eigen::Index width = layer.lower.cols();
-    layer.carried.resize(count_, width);
-    for (Eigen::Index b = 0; b < count_; ++b) {
-      const double* lower = &layer.lower(b, 0);
-      const double* upper = &layer.upper(b, 0);
-      const double* own = &layer.own(b, 0);
-      const double* cost = &layer.cost(b, 0);
-      double* carried = &layer.carried(b, 0);
-      double sum = 0;
-      for (Eigen::Index j = 0; j < width; ++j) {
-        const double l = lower[j], u = upper[j], p = own[j], c = cost[j];
-        if (is_linear(k, j)) {
-          carried[j] = c;
-        } else if (u <= 0) {
-          carried[j] = p;
-          sum -= p * u;
-        } else if (l >= 0) {
-          carried[j] = c - p;
-          sum += p * l;
-        } else if (c >= 0) {
-          carried[j] = p * c;
-        } else {
-          carried[j] = c * (u / (u - l));
-          sum -= carried[j] * l;
-        }
-      }
-      constant(b) += sum;
-      const Cost& of = items_[static_cast<std::size_t>(b)].cost;
-      const int first = problem_.neuron(k, 0);
-      if (of.neuron >= first && of.neuron < first + width) carried[of.neuron - first] += of.sign;
-    }
+  Eigen::Index place(int k, int neuron) const {
+    const std::vector<int>& live = live_->neurons(k);
+    return std::lower_bound(live.begin(), live.end(), neuron - problem_.neuron(k, 0)) -
+           live.begin();
   }
 
   /// The neurons at the points found, each on its line.
   void forward() {
-    for (int k = 1; k <= last_; ++k) {
-      LayerState& layer = layers_[static_cast<std::size_t>(k - 1)];
-      const Layer& map = problem_.network().layer(k);
-      walk_on(map.weights, k == 1 ? changes_ : layers_[static_cast<std::size_t>(k - 2)].x, layer.y);
-      layer.y.rowwise() += (k == 1 ? problem_.first_center() : map.bias).transpose();
-      layer.x.resize(count_, layer.y.cols());
+    for (int k = 1; k <= last(); ++k) {
+      SlopeState& layer = state(k);
+      live_->on(k, k == 1 ? changes_ : state(k - 1).x, layer.y);
+      layer.y.rowwise() += live_->constants(k);
       for (Eigen::Index b = 0; b < count_; ++b) {
-        for (Eigen::Index j = 0; j < layer.y.cols(); ++j) {
-          const double l = layer.lower(b, j), u = layer.upper(b, j), y = layer.y(b, j);
-          double x = y;
-          if (!is_linear(k, j) && l < 0) {
-            x = u <= 0 ? 0 : layer.cost(b, j) >= 0 ? layer.own(b, j) * y : u / (u - l) * (y - l);
-          }
-          layer.x(b, j) = x;
-        }
+        follow(layer.lines(b), layer.own.row(b).data(), layer.cost.row(b).data(),
+               layer.y.row(b).data(), layer.x.row(b).data());
       }
     }
   }
@@ -206,168 +231,137 @@ class Batch {
   /// What is better than before; true: all are enough.
   bool keep() {
     bool enough = true;
-    for (LayerState& layer : layers_) {
-      if (layer.best_own.size() > 0) continue;
-      layer.best_own = layer.own;
-      layer.best_cost = layer.cost;
-      layer.best_carried = layer.carried;
-      layer.best_y = layer.y;
-      layer.best_x = layer.x;
-    }
     for (Eigen::Index b = 0; b < count_; ++b) {
       if (values_(b) > best_(b)) {
         best_(b) = values_(b);
         best_rho_.row(b) = rho_.row(b);
-        best_directions_[static_cast<std::size_t>(b)] = changes_.row(b);
-        for (LayerState& layer : layers_) {
-          layer.best_own.row(b) = layer.own.row(b);
-          layer.best_cost.row(b) = layer.cost.row(b);
-          layer.best_carried.row(b) = layer.carried.row(b);
-          layer.best_y.row(b) = layer.y.row(b);
-          layer.best_x.row(b) = layer.x.row(b);
-        }
+        for (SlopeState& layer : states_) layer.best_own.row(b) = layer.own.row(b);
       }
-      enough = enough && best_(b) > items_[static_cast<std::size_t>(b)].enough;
+      enough = enough && best_(b) > item(b).enough;
     }
     return enough;
   }
 
-  /// A step of Adam's for a slope g, as a share of the largest.
-  static double adam(double g, double& mean, double& square, int step) {
-    mean = kFirstMoment * mean + (1 - kFirstMoment) * g;
-    square = kSecondMoment * square + (1 - kSecondMoment) * g * g;
-    const double m = mean / (1 - std::pow(kFirstMoment, step + 1));
-    const double v = square / (1 - std::pow(kSecondMoment, step + 1));
-    return m / (std::sqrt(v) + kTiny);
+  void return_to_best() {
+    if (values_ == best_) return;
+    rho_ = best_rho_;
+    for (SlopeState& layer : states_) layer.own = layer.best_own;
+    back();
+    forward();
   }
 
   void climb(int step, int steps) {
-    const double left = 1 - static_cast<double>(step) / (steps + 1);
-    const double length = parameters().slope_step * left;
-    for (int k = 1; k <= last_; ++k) {
-      LayerState& layer = layers_[static_cast<std::size_t>(k - 1)];
-      const Eigen::Index width = layer.y.cols();
+    const float left = 1 - static_cast<float>(step) / static_cast<float>(steps + 1);
+    const float length = static_cast<float>(parameters().slope_step) * left;
+    const AdamStep adam(step);
+    for (SlopeState& layer : states_) {
       for (Eigen::Index b = 0; b < count_; ++b) {
-        const double scale = layer.carried.row(b).cwiseAbs().sum() / static_cast<double>(width);
-        for (Eigen::Index j = 0; j < width; ++j) {
-          if (is_linear(k, j)) continue;
-          const double l = layer.lower(b, j), u = layer.upper(b, j), y = layer.y(b, j);
-          double& own = layer.own(b, j);
-          if (l < 0 && u > 0) {
-            const double c = layer.cost(b, j);
-            if (c <= 0) continue;
-            own += length * adam(c * y, layer.mean(b, j), layer.square(b, j), step);
-            own = std::clamp(own, 0.0, 1.0);
-          } else {
-            const double g = u <= 0 ? y - u : l - y;
-            if (g <= 0 && own == 0) continue;
-            own += length * scale * adam(g, layer.mean(b, j), layer.square(b, j), step);
-            own = std::max(own, 0.0);
-          }
-        }
+        const float scale =
+            layer.carried.cols() > 0 ? layer.carried.row(b).cwiseAbs().mean() : 0.0F;
+        search::climb(layer.lines(b), adam, length, scale, layer.cost.row(b).data(),
+                      layer.y.row(b).data(), layer.own.row(b).data(), layer.mean.row(b).data(),
+                      layer.square.row(b).data());
       }
     }
-    if (rows_) climb_rows(step, length);
+    if (rows_) climb_rows(adam, length);
   }
 
-  void climb_rows(int step, double length) {
-    const RowMatrix all =
-        (-layers_.back().x * problem_.rows().transpose()).rowwise() + problem_.rhs().transpose();
-    const double usual = all.cwiseAbs().mean();
+  void climb_rows(const AdamStep& adam, float length) {
+    const FloatRows all = (-state(last()).x * live_->rows().transpose()).rowwise() + rhs_;
+    const float usual = all.cwiseAbs().mean();
     for (Eigen::Index b = 0; b < count_; ++b) {
-      const Eigen::VectorXd slopes = all.row(b);
-      const SlopeAscent::Item& item = items_[static_cast<std::size_t>(b)];
-      if (item.cost.margin) {
+      const Eigen::VectorXf slopes = all.row(b);
+      const Cost& cost = item(b).cost;
+      if (cost.margin) {
         if (slopes.size() == 1) continue;
-        const double largest = slopes.cwiseAbs().maxCoeff() + kTiny;
-        rho_.row(b) = rho_.row(b).array().max(1e-6) *
+        const float largest = slopes.cwiseAbs().maxCoeff() + kTiny;
+        rho_.row(b) = rho_.row(b).array().max(1e-6F) *
                       (4 * length / largest * slopes.transpose().array()).exp();
         rho_.row(b) /= rho_.row(b).sum();
         continue;
       }
       // What moves the bound by a share of the neuron's width.
-      const auto id = static_cast<std::size_t>(item.cost.neuron);
-      const double width = item.node->upper[id] - item.node->lower[id];
+      const auto id = static_cast<std::size_t>(cost.neuron);
+      const auto width = static_cast<float>(item(b).node->upper[id] - item(b).node->lower[id]);
       for (Eigen::Index i = 0; i < slopes.size(); ++i) {
-        double& rho = rho_(b, i);
-        const double move = adam(slopes(i), rho_mean_(b, i), rho_square_(b, i), step);
-        rho +=
-            length * kShareOfWidth * width * move / (std::max(usual, std::abs(slopes(i))) + kTiny);
-        rho = std::max(rho, 0.0);
+        const float move = adam(slopes(i), rho_mean_(b, i), rho_square_(b, i));
+        const float unit = kShareOfWidth * width / (std::max(usual, std::abs(slopes(i))) + kTiny);
+        rho_(b, i) = std::max(rho_(b, i) + length * unit * move, 0.0F);
       }
     }
   }
 
   SlopeAscent::Result result(Eigen::Index b) const {
-    const SlopeAscent::Item& item = items_[static_cast<std::size_t>(b)];
     const int neurons = problem_.neurons();
     SlopeAscent::Result result;
-    result.value = best_(b);
-    result.maximiser = best_directions_[static_cast<std::size_t>(b)];
-    result.multipliers.rows =
-        rows_ ? best_rho_.row(b).transpose() : Eigen::VectorXd::Zero(problem_.rhs().size()).eval();
-    result.slopes.rows = result.multipliers.rows;
-    for (Eigen::VectorXd* each : {&result.multipliers.neurons, &result.y, &result.x, &result.price})
-      *each = Eigen::VectorXd::Zero(neurons);
-    if (item.start != nullptr) {
-      result.slopes.lines = item.start->lines;
-      result.slopes.phases = item.start->phases;
-    } else {
-      result.slopes.phases = Eigen::VectorXd::Zero(neurons);
-      result.slopes.lines = Eigen::VectorXd::Zero(neurons);
-      for (int i = 0; i < neurons; ++i) {
-        const auto id = static_cast<std::size_t>(i);
-        result.slopes.lines(i) = item.node->upper[id] > -item.node->lower[id] ? 1 : 0;
-      }
+    result.value = values_(b);
+    result.multipliers.rows = Eigen::VectorXd::Zero(problem_.rhs().size());
+    if (rows_) {
+      result.multipliers.rows = rho_.row(b).transpose().cast<double>();
+      if (item(b).cost.margin) result.multipliers.rows /= result.multipliers.rows.sum();
     }
-    for (int k = 1; k <= last_; ++k) {
-      const LayerState& layer = layers_[static_cast<std::size_t>(k - 1)];
-      const int first = problem_.neuron(k, 0);
+    result.multipliers.neurons = Eigen::VectorXd::Zero(neurons);
+    result.slopes = begin_slopes(item(b));
+    result.slopes.rows = rho_.row(b).transpose();
+    result.maximiser = changes_.row(b).transpose().cast<double>();
+    result.y = result.x = result.price = Eigen::VectorXd::Zero(neurons);
+    for (int k = 1; k <= last(); ++k) {
+      const SlopeState& layer = state(k);
       for (Eigen::Index j = 0; j < layer.y.cols(); ++j) {
-        const auto i = first + j;
-        const double l = layer.lower(b, j), u = layer.upper(b, j);
-        result.multipliers.neurons(i) = -layer.best_carried(b, j);
-        result.y(i) = layer.best_y(b, j);
-        result.x(i) = layer.best_x(b, j);
+        const int i = neuron(k, j);
+        result.multipliers.neurons(i) = -static_cast<double>(layer.carried(b, j));
+        result.y(i) = static_cast<double>(layer.y(b, j));
+        result.x(i) = static_cast<double>(layer.x(b, j));
         if (is_linear(k, j)) continue;
-        const bool open = l < 0 && u > 0;
-        (open ? result.slopes.lines : result.slopes.phases)(i) = layer.best_own(b, j);
-        if (!open) continue;
-        const double c = layer.best_cost(b, j);
-        result.price(i) = c < 0 ? c * u * l / (u - l) : 0;
+        const bool open = layer.open(b, j) > 0;
+        (open ? result.slopes.lines : result.slopes.phases)(i) = layer.own(b, j);
+        const float below = std::min(layer.cost(b, j), 0.0F);
+        result.price(i) = static_cast<double>(layer.slope(b, j) * below * layer.low(b, j));
       }
     }
     return result;
+  }
+
+  Slopes begin_slopes(const SlopeAscent::Item& item) const {
+    if (item.start != nullptr) return *item.start;
+    Slopes slopes;
+    slopes.phases = slopes.lines = Eigen::VectorXf::Zero(problem_.neurons());
+    for (int i = 0; i < problem_.neurons(); ++i) {
+      const auto id = static_cast<std::size_t>(i);
+      slopes.lines(i) = item.node->upper[id] > -item.node->lower[id] ? 1 : 0;
+    }
+    return slopes;
+  }
+
+  /// There and back a step, of half the bytes; gathering, a look at all neurons, and the proof. A
+  /// pass of many at once takes a share of the time of as many passes.
+  std::int64_t effort(int steps) const {
+    const double step = 0.5 * static_cast<double>(live_->weights()) / problem_.weights();
+    const double items =
+        static_cast<double>(count_) / static_cast<double>(std::min(count_, Eigen::Index{4}));
+    return problem_.effort_of_passes(items * ((steps + 2) * step + 2) + 1);
   }
 
   const Problem& problem_;
   const Ball& ball_;
   const std::vector<SlopeAscent::Item>& items_;
   Eigen::Index count_;
-  int last_ = 0;
-  bool rows_ = false;
-  std::vector<LayerState> layers_;
-  RowMatrix rho_, best_rho_, rho_mean_, rho_square_;
-  RowMatrix directions_, changes_;
+  bool rows_;
+  std::optional<LiveLayers>& live_;
+  bool known_ = false;  ///< live_ is an earlier batch's
+  std::vector<SlopeState> states_;
+  FloatRows rho_, best_rho_, rho_mean_, rho_square_;
+  Eigen::RowVectorXf rhs_;
+  FloatRows directions_, changes_;
   Eigen::VectorXd values_, best_;
-  std::vector<Eigen::VectorXd> best_directions_;
 };
 
 }  // namespace
 
-std::vector<SlopeAscent::Result> SlopeAscent::run(const std::vector<Item>& items, int steps,
-                                                  bool rows, const Deadline& deadline) const {
+SlopeAscent::Run SlopeAscent::run(const std::vector<Item>& items, int steps, bool rows,
+                                  const Deadline& deadline) const {
   if (items.empty()) return {};
-  return Batch(problem_, ball_, items, rows).run(steps, deadline);
-}
-
-std::int64_t ascent_effort(const Problem& problem, const std::vector<SlopeAscent::Result>& run) {
-  if (run.empty()) return 0;
-  // Back and on a step, as much for the first point and for the proof. A pass of many at once takes
-  // a share of the time of as many passes.
-  const auto items = static_cast<std::int64_t>(run.size());
-  return problem.effort_of_passes(2 * run.front().steps + 4) * items /
-         std::min<std::int64_t>(items, 4);
+  return Batch(problem_, ball_, items, rows, live_).run(steps, deadline);
 }
 
 }  // namespace brink::search

@@ -3,18 +3,20 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "brink/base/deadline.h"
 #include "brink/search/lagrangian.h"
+#include "brink/search/live_layers.h"
 
 namespace brink::search {
 
 /// Where an ascent begins, and what it has come to.
 struct Slopes {
-  Eigen::VectorXd lines;   ///< a in [0, 1] of the lower lines x >= a y of open phases
-  Eigen::VectorXd phases;  ///< multipliers >= 0 of y >= L or y <= U of settled ones
-  Eigen::VectorXd rows;    ///< rho >= 0
+  Eigen::VectorXf lines;   ///< a in [0, 1] of the lower lines x >= a y of open phases
+  Eigen::VectorXf phases;  ///< multipliers >= 0 of y >= L or y <= U of settled ones
+  Eigen::VectorXf rows;    ///< rho >= 0
 };
 
 class SlopeAscent {
@@ -27,28 +29,30 @@ class SlopeAscent {
   };
   struct Result {
     Multipliers multipliers;  ///< the best met
-    double value = 0;         ///< their bound, but for rounding: prove() says what to believe
+    double value = 0;         ///< their bound, in single precision: prove() says what to believe
     Slopes slopes;
     Eigen::VectorXd maximiser;  ///< farthest change of the ball in the best proof's direction
     Eigen::VectorXd y, x;       ///< of the neurons there, on the lines of the relaxation
     Eigen::VectorXd price;      ///< >= 0: what the bound gives up by a neuron's open phase
-    int steps = 0;              ///< taken, of all items
+  };
+  struct Run {
+    std::vector<Result> results;
+    std::int64_t effort = 0;  ///< Statistics::effort, the proofs of all results included
   };
 
-  /// It refers to both.
-  SlopeAscent(const Problem& problem, const Ball& ball) : problem_(problem), ball_(ball) {}
+  /// It refers to all of these; `live`: of earlier runs on the problem, whose part of the network
+  /// is used again where it holds what a run needs.
+  SlopeAscent(const Problem& problem, const Ball& ball, std::optional<LiveLayers>& live)
+      : problem_(problem), ball_(ball), live_(live) {}
 
   /// At most so many steps, fewer once every bound is enough or the deadline has come. `rows`: the
   /// rows of the problem may have multipliers where a neuron is bounded, too.
-  std::vector<Result> run(const std::vector<Item>& items, int steps, bool rows,
-                          const Deadline& deadline) const;
+  Run run(const std::vector<Item>& items, int steps, bool rows, const Deadline& deadline) const;
 
  private:
   const Problem& problem_;
   const Ball& ball_;
+  std::optional<LiveLayers>& live_;
 };
-
-/// What a run took, its proofs included, in Statistics::effort.
-std::int64_t ascent_effort(const Problem& problem, const std::vector<SlopeAscent::Result>& run);
 
 }  // namespace brink::search

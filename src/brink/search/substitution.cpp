@@ -10,19 +10,19 @@ NodeBound Substitution::minimise(const Intervals& node, const Objective& objecti
                                  const Ball& ball, PointPool& /*pool*/, double enough, int rounds,
                                  const Deadline& deadline) {
   const Cost cost = objective.cost();
-  const bool warm = cost.margin && slopes_;
-  SlopeAscent::Item item{&node, cost, enough, warm ? &*slopes_ : nullptr};
-  auto ascent = SlopeAscent(*problem_, ball).run({item}, rounds, false, deadline);
-  SlopeAscent::Result& best = ascent.front();
+  const bool warm = cost.margin && margin_;
+  SlopeAscent::Item item{&node, cost, enough, warm ? &*margin_ : nullptr};
+  auto run = SlopeAscent(*problem_, ball, memory_.live).run({item}, rounds, false, deadline);
+  SlopeAscent::Result& best = run.results.front();
   NodeBound result;
-  result.effort = ascent_effort(*problem_, ascent);
+  result.effort = run.effort;
   result.cost = cost;
   result.proof = prove(*problem_, node, cost, std::move(best.multipliers), ball, &result.maximiser);
   result.value = result.proof.value;
   for (int i = 0; i < problem_->neurons(); ++i) {
     result.states.push_back({best.x(i), best.x(i) - best.y(i), best.price(i), 0});
   }
-  if (cost.margin) slopes_ = std::move(best.slopes);
+  if (cost.margin) margin_ = std::move(best.slopes);
   return result;
 }
 

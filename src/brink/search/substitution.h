@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "brink/search/bounder.h"
-#include "brink/search/slope_ascent.h"
+#include "brink/search/slope_tightening.h"
 
 namespace brink::search {
 
@@ -17,12 +17,13 @@ class Substitution final : public Bounder {
   /// the ball's maximiser.
   NodeBound minimise(const Intervals& node, const Objective& objective, const Ball& ball,
                      PointPool& pool, double enough, int rounds, const Deadline& deadline) override;
-  bool bounds_neurons() const override { return false; }
+  SlopeMemory* slopes() override { return &memory_; }
   std::size_t bytes() const override { return 0; }
 
  private:
   const Problem* problem_;
-  std::optional<Slopes> slopes_;
+  std::optional<Slopes> margin_;  ///< of the margin's last bound
+  SlopeMemory memory_;
 };
 
 }  // namespace brink::search

@@ -148,8 +148,8 @@ Intervals ball_bounds(const Problem& problem, const Ball& ball) {
 std::optional<Intervals> tighten_node(const Problem& problem, Bounder& bounder, const Ball& ball,
                                       PointPool& pool, const Intervals& known,
                                       const Deadline& deadline, Statistics& statistics) {
-  if (!bounder.bounds_neurons()) {
-    return tighten_by_slopes(problem, ball, known, deadline, statistics);
+  if (SlopeMemory* memory = bounder.slopes()) {
+    return tighten_by_slopes(problem, ball, known, *memory, deadline, statistics);
   }
   return NodeTightening(problem, bounder, ball, pool, deadline, statistics).run(known);
 }

@@ -101,7 +101,7 @@ std::optional<Intervals> Worker::enter(Node& node) {
   ++seen_;
   ++statistics_.nodes;
   const std::int64_t subtree = seen_ - node.made;
-  const bool programs = bounder().bounds_neurons();
+  const bool programs = bounder().slopes() == nullptr;
   if (subtree >= (programs ? parameters().large_subtree : parameters().slope_subtree)) {
     auto tighter = tightened(*bounds, programs && subtree >= parameters().huge_subtree);
     if (tighter) {
@@ -141,7 +141,7 @@ NodeBound Worker::minimise(const Intervals& bounds, const Ball& ball, double eno
 }
 
 int Worker::rounds() {
-  return bounder().bounds_neurons() ? parameters().node_rounds : parameters().slope_steps;
+  return bounder().slopes() == nullptr ? parameters().node_rounds : parameters().slope_steps;
 }
 
 void Worker::tell(const Intervals& bounds, const Ball& ball, const NodeBound& bound) const {

@@ -1,0 +1,71 @@
+// Where a root takes a second there is no time for a ladder each, and the answer's bound is the
+// least of all: a rung is a radius that every region has to exclude. The first is half way to the
+// nearest image, later ones begin where the last climb was refused, with more effort; after a
+// proven rung the next step is longer, after a refused one half as long.
+//
+// A tree grows exponentially with its ball, so a proven and a refused rung tell what the whole
+// search would take: if it is more than there is time for, smaller balls are the better use of it.
+// Tried and dropped: bisection between bound and nearest image, each rung with a twentieth of the
+// effort so far (256x4: refused at once what a thousand nodes prove).
+#include "brink/search/joint_ladder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "brink/search/parameters.h"
+
+namespace brink::search {
+
+double JointLadder::bound() const {
+  double bound = std::numeric_limits<double>::infinity();
+  for (const Ladder& ladder : ladders_) bound = std::min(bound, ladder.bound());
+  return bound;
+}
+
+bool JointLadder::exclude(double radius, const Budget& budget) {
+  const std::int64_t start = statistics_.effort;
+  for (std::size_t i = 0; i < ladders_.size(); ++i) {
+    const std::size_t r = (hardest_ + i) % ladders_.size();
+    if (ladders_[r].bound() > radius) continue;
+    const std::int64_t before = statistics_.effort;
+    if (ladders_[r].exclude(radius, budget)) continue;
+    refused_ = {radius, static_cast<double>(statistics_.effort - before)};
+    hardest_ = r;
+    return false;
+  }
+  proven_ = {radius, static_cast<double>(statistics_.effort - start)};
+  return true;
+}
+
+void JointLadder::climb(const Deadline& deadline, std::int64_t effort) {
+  const double first = bound();
+  double end = ladders_.front().search_radius();
+  double step =
+      refused_.radius > first ? refused_.radius - first : parameters().joint_step * (end - first);
+  while (!deadline.expired()) {
+    end = ladders_.front().search_radius();
+    const double from = bound();
+    const double least = ladders_.front().least_step(end);
+    if (!(end - from > least)) return;
+    step = std::min(step, 0.5 * (end - from));
+    if (exclude(from + step, {deadline, effort})) {
+      step *= parameters().joint_growth;
+    } else {
+      step *= 0.5;
+      if (step < least) return;
+    }
+  }
+}
+
+double JointLadder::expected_effort() const {
+  const double end = ladders_.front().search_radius();
+  if (!(proven_.radius > 0) || !(refused_.radius > proven_.radius)) {
+    return std::numeric_limits<double>::infinity();
+  }
+  const double proven = std::max(1.0, proven_.effort);
+  const double growth =
+      std::log(std::max(2.0, refused_.effort / proven)) / (refused_.radius - proven_.radius);
+  return proven * std::exp(growth * (end - proven_.radius));
+}
+
+}  // namespace brink::search

@@ -1,0 +1,40 @@
+// The ladders of all regions, climbed together (larger networks).
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "brink/search/ladder.h"
+
+namespace brink::search {
+
+class JointLadder {
+ public:
+  /// It refers to both; the ladders count their effort in the statistics.
+  JointLadder(std::vector<Ladder>& ladders, const Statistics& statistics)
+      : ladders_(ladders), statistics_(statistics) {}
+
+  /// Rungs for the least of their bounds, each of at most so much effort a region, until the next
+  /// would not raise it by a share worth having.
+  void climb(const Deadline& deadline, std::int64_t effort);
+
+  /// Of the whole search, if it goes on growing with the radius as between the last rung proven and
+  /// the last refused; infinity: no idea.
+  double expected_effort() const;
+
+ private:
+  struct Rung {
+    double radius = 0;
+    double effort = 0;
+  };
+  double bound() const;
+  bool exclude(double radius, const Budget& budget);
+
+  std::vector<Ladder>& ladders_;
+  const Statistics& statistics_;
+  std::size_t hardest_ = 0;  ///< the region that refused the last rung: asked first
+  Rung proven_, refused_;
+};
+
+}  // namespace brink::search
