@@ -134,14 +134,16 @@ NodeBound Worker::bound(const Node& /*node*/, const Intervals& bounds) {
 }
 
 NodeBound Worker::minimise(const Intervals& bounds, const Ball& ball, double enough) {
-  NodeBound bound =
-      statistics_.count(bounder().minimise(bounds, {}, ball, pool_, enough, rounds(), deadline_));
+  NodeBound bound = statistics_.count(
+      bounder().minimise(bounds, {}, ball, pool_, enough, rounds(bounds), deadline_));
   if (bound.exceeds(0)) tell(bounds, ball, bound);
   return bound;
 }
 
-int Worker::rounds() {
-  return bounder().slopes() == nullptr ? parameters().node_rounds : parameters().slope_steps;
+/// A leaf's program takes as long as a hundred steps.
+int Worker::rounds(const Intervals& bounds) {
+  if (bounder().slopes() == nullptr) return parameters().node_rounds;
+  return bounds.settled() ? parameters().leaf_steps : parameters().slope_steps;
 }
 
 void Worker::tell(const Intervals& bounds, const Ball& ball, const NodeBound& bound) const {
@@ -237,8 +239,8 @@ double Worker::open_bound(double radius, double bound, const Deadline& deadline)
     if (bound == 0) return;
     const auto bounds = problem_.within(*root_, node);
     if (!bounds) return;
-    const NodeBound margin = statistics_.count(
-        bounder().minimise(*bounds, {.radius = true}, ball_, pool_, 0.0, rounds(), deadline));
+    const NodeBound margin = statistics_.count(bounder().minimise(
+        *bounds, {.radius = true}, ball_, pool_, 0.0, rounds(*bounds), deadline));
     tell(*bounds, ball_, margin);
     if (margin.exceeds(0)) return;
     bound = std::min(bound, beyond(ball_.norm(), excluded_radius(margin.proof, ball_)));

@@ -71,7 +71,7 @@ class Worker {
  private:
   void shrink_ball(double radius);
   Bounder& bounder();
-  int rounds();
+  int rounds(const Intervals& bounds);
   NodeBound minimise(const Intervals& bounds, const Ball& ball, double enough);
   bool try_points(const NodeBound& bound);
   bool offer(const Eigen::VectorXd& x);
