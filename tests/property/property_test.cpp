@@ -48,7 +48,7 @@ TEST(Property, ReadsComparisonsAsLinearRows) {
   const Query read =
       query(kDeclared + "(assert (>= (+ (* 2.0 X_0) (- X_1) (- 3.5 X_0)) (* -1.0 Y_0 2)))");
   ASSERT_EQ(read.rows.size(), 1u);
-  const Row& row = read.rows.front();  // -x0 + x1 - 2 y0 <= 3.5
+  const LinearRow& row = read.rows.front();  // -x0 + x1 - 2 y0 <= 3.5
   ASSERT_EQ(row.terms.size(), 3u);
   EXPECT_EQ(row.terms[0], std::pair(0, Decimal(-1)));
   EXPECT_EQ(row.terms[1], std::pair(1, Decimal(1)));

@@ -10,36 +10,36 @@ namespace brink {
 namespace {
 
 /// a / b < c / d.
-bool is_less(const Side& a, const Side& b) {
+bool is_less(const BoundSide& a, const BoundSide& b) {
   return a.number * b.divisor < b.number * a.divisor;
 }
 
-bool is_equal(const Side& a, const Side& b) {
+bool is_equal(const BoundSide& a, const BoundSide& b) {
   return a.number * b.divisor == b.number * a.divisor;
 }
 
 /// Is the bound `a` tighter than `b`, of the lower or the upper side?
-bool is_tighter(const Side& a, const Side& b, bool lower) {
+bool is_tighter(const BoundSide& a, const BoundSide& b, bool lower) {
   if (!b.known) return true;
   if (is_equal(a, b)) return a.strict && !b.strict;
   return is_less(a, b) != lower;
 }
 
-void take_bound(InputBox& box, const Row& row) {
+void take_bound(InputBox& box, const LinearRow& row) {
   const auto& [input, coefficient] = row.terms.front();
   const bool lower = coefficient.is_negative();
-  const Side side{lower ? -row.rhs : row.rhs, lower ? -coefficient : coefficient, row.strict, true};
-  Side& known = (lower ? box.lower : box.upper)[static_cast<std::size_t>(input)];
+  const BoundSide side{lower ? -row.rhs : row.rhs, lower ? -coefficient : coefficient, row.strict, true};
+  BoundSide& known = (lower ? box.lower : box.upper)[static_cast<std::size_t>(input)];
   if (is_tighter(side, known, lower)) known = side;
 }
 
-bool is_bound(const Row& row, int inputs) {
+bool is_bound(const LinearRow& row, int inputs) {
   return row.terms.size() == 1 && row.terms.front().first < inputs;
 }
 
 bool is_empty(const InputBox& box) {
   for (std::size_t i = 0; i < box.lower.size(); ++i) {
-    const Side &low = box.lower[i], &high = box.upper[i];
+    const BoundSide &low = box.lower[i], &high = box.upper[i];
     if (!low.known || !high.known) continue;
     if (is_less(high, low)) return true;
     if (is_equal(low, high) && (low.strict || high.strict)) return true;
@@ -50,7 +50,7 @@ bool is_empty(const InputBox& box) {
 Expected<void> check_bounded(const Query& query, const InputBox& box) {
   for (std::size_t i = 0; i < box.lower.size(); ++i) {
     for (const bool low : {true, false}) {
-      const Side& side = low ? box.lower[i] : box.upper[i];
+      const BoundSide& side = low ? box.lower[i] : box.upper[i];
       const double end = !side.known ? std::numeric_limits<double>::infinity()
                          : low       ? rounded_down(side.number, side.divisor)
                                      : rounded_up(side.number, side.divisor);
@@ -63,7 +63,7 @@ Expected<void> check_bounded(const Query& query, const InputBox& box) {
 }
 
 /// x / 1 on the right side of a bound?
-bool meets(float x, const Side& side, bool lower) {
+bool meets(float x, const BoundSide& side, bool lower) {
   const auto order = Decimal::of(x) * side.divisor <=> side.number;
   if (order == 0) return !side.strict;
   return lower ? order > 0 : order < 0;
@@ -75,8 +75,8 @@ Box InputBox::around() const {
   const auto size = static_cast<Eigen::Index>(lower.size());
   Box box{Eigen::VectorXd(size), Eigen::VectorXd(size)};
   for (Eigen::Index i = 0; i < size; ++i) {
-    const Side& low = lower[static_cast<std::size_t>(i)];
-    const Side& high = upper[static_cast<std::size_t>(i)];
+    const BoundSide& low = lower[static_cast<std::size_t>(i)];
+    const BoundSide& high = upper[static_cast<std::size_t>(i)];
     box.lower(i) = rounded_down(low.number, low.divisor);
     box.upper(i) = rounded_up(high.number, high.divisor);
   }
@@ -84,8 +84,8 @@ Box InputBox::around() const {
 }
 
 std::optional<float> InputBox::inside(int input, double x) const {
-  const Side& low = lower[static_cast<std::size_t>(input)];
-  const Side& high = upper[static_cast<std::size_t>(input)];
+  const BoundSide& low = lower[static_cast<std::size_t>(input)];
+  const BoundSide& high = upper[static_cast<std::size_t>(input)];
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   auto value = static_cast<float>(x);
   for (int step = 0; step < 4; ++step) {
@@ -104,7 +104,7 @@ Expected<Cells> cells_of(const Query& query, int inputs) {
   common.upper.resize(static_cast<std::size_t>(inputs));
   Conjunction rows;
   for (const int id : query.common) {
-    const Row& row = query.rows[static_cast<std::size_t>(id)];
+    const LinearRow& row = query.rows[static_cast<std::size_t>(id)];
     if (is_bound(row, inputs)) {
       take_bound(common, row);
     } else {

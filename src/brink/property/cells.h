@@ -9,7 +9,7 @@
 namespace brink {
 
 /// number / divisor, divisor > 0.
-struct Side {
+struct BoundSide {
   Decimal number, divisor{1};
   bool strict = false;
   bool known = false;
@@ -17,7 +17,7 @@ struct Side {
 
 /// The box of one disjunct, exactly.
 struct InputBox {
-  std::vector<Side> lower, upper;
+  std::vector<BoundSide> lower, upper;
 
   /// The least box of doubles around it.
   Box around() const;

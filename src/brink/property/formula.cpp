@@ -102,7 +102,7 @@ class Product {
     return result;
   }
 
-  int keep(Row row) {
+  int keep(LinearRow row) {
     query_.rows.push_back(std::move(row));
     return static_cast<int>(query_.rows.size()) - 1;
   }

@@ -16,7 +16,7 @@ struct Linear {
 struct Formula {
   enum class Kind { row, all, any };
   Kind kind = Kind::all;
-  Row row;
+  LinearRow row;
   std::vector<Formula> parts;  ///< of all: none is true; of any: none is false
 };
 

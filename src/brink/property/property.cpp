@@ -4,7 +4,7 @@
 
 namespace brink {
 
-bool Row::holds(std::span<const double> values) const {
+bool LinearRow::holds(std::span<const double> values) const {
   Decimal sum;
   for (const auto& [number, coefficient] : terms) {
     sum = sum + coefficient * Decimal::of(values[static_cast<std::size_t>(number)]);

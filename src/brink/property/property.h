@@ -34,7 +34,7 @@ struct DeclaredNetwork {
 };
 
 /// sum of coefficient * number <= rhs, or < if it is strict.
-struct Row {
+struct LinearRow {
   std::vector<std::pair<int, Decimal>> terms;  ///< by number, ascending; no zeros
   Decimal rhs;
   bool strict = false;
@@ -49,7 +49,7 @@ using Conjunction = std::vector<int>;
 struct Query {
   int version = 1;  ///< of VNN-LIB: 1 or 2
   std::vector<DeclaredNetwork> networks;
-  std::vector<Row> rows;
+  std::vector<LinearRow> rows;
   Conjunction common;
   std::vector<Conjunction> disjuncts;  ///< one at least holds; none: the query has no model
 

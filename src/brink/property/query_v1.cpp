@@ -114,7 +114,7 @@ class ReaderV1 {
     if (auto ok = multiply_out(std::move(formulas), query); !ok) {
       return tl::unexpected(ok.error());
     }
-    for (Row& row : query.rows) {
+    for (LinearRow& row : query.rows) {
       for (auto& [number, value] : row.terms) {
         if (number >= kOutputs) number += x->count - kOutputs;
       }
