@@ -1,10 +1,11 @@
-// Boxes of inputs, the deepest first, each shared by all sets that are still open in it. A box's
-// neurons are bounded anew, from its parent's bounds; every row is then a linear function of the
-// inputs, from above, which excludes a set (its rows together) or cuts the box. Where that is not
-// enough the slopes of the relaxation climb (slope_ascent.h), from those of the parent. Halved is
-// the input that weighs most in the rows' functions, times its width. Tried and dropped: the widest
-// (eight times as many boxes on ACAS Xu property 3); the slopes of the climbed bound (twenty times:
-// they lose sight of inputs); thirty steps of climbing instead of eight (twice the time).
+// Boxes of inputs, those first whose bound is farthest from a proof, each shared by all sets that
+// are still open in it. A box's neurons are bounded anew, from its parent's bounds; every row is
+// then a linear function of the inputs, from above, which excludes a set (its rows together) or
+// cuts the box. Where that is not enough the slopes of the relaxation climb (slope_ascent.h), from
+// those of the parent. Halved is the input that weighs most in the rows' functions, times its
+// width. Tried and dropped: the widest (eight times as many boxes on ACAS Xu property 3); the
+// slopes of the climbed bound (twenty times: they lose sight of inputs); thirty steps of climbing
+// instead of eight (twice the time).
 #include "brink/search/box_search.h"
 
 #include <algorithm>
@@ -27,6 +28,9 @@ namespace brink::search {
 namespace {
 
 constexpr int kMostCuts = 4;
+constexpr int kLeafStarts = 4;
+constexpr std::size_t kFewBoxes = 4000;  ///< waiting; each takes some kilobytes
+constexpr double kFirst = std::numeric_limits<double>::infinity();
 /// Of its first width: an input that is narrower is not halved any more.
 constexpr double kLeastShare = 1e-12;
 
@@ -35,6 +39,7 @@ struct BoxNode {
   std::vector<int> sets;
   std::shared_ptr<const Intervals> known;  ///< of its parent; null: the root
   std::shared_ptr<const Slopes> slopes;    ///< of its parent's only set; null: none
+  double worth = 0;                        ///< its parent's bound on what rows are exceeded by
 };
 
 /// A node while it is bounded.
@@ -43,6 +48,7 @@ struct Opened {
   Intervals bounds;
   std::vector<int> sets;
   std::vector<InputForms> forms;  ///< of each
+  double worth = 0;
 };
 
 /// The least box around several.
@@ -77,7 +83,7 @@ class BoxSearch {
 
   UnsafeResult run() {
     for (std::size_t b = question_.boxes.size(); b-- > 0;) {
-      BoxNode root{question_.boxes[b], {}, nullptr, nullptr};
+      BoxNode root{question_.boxes[b], {}, nullptr, nullptr, kFirst};
       for (std::size_t s = 0; s < question_.sets.size(); ++s) {
         if (question_.sets[s].box == static_cast<int>(b)) root.sets.push_back(static_cast<int>(s));
       }
@@ -126,7 +132,7 @@ class BoxSearch {
   std::optional<Opened> bounded(const BoxNode& node) const {
     const Problem whole = problem_of(node.box, node.sets.front());
     BoxBounds bounder(whole);
-    Opened opened{node.box, node.known ? *node.known : box_bounds(whole), node.sets, {}};
+    Opened opened{node.box, node.known ? *node.known : box_bounds(whole), node.sets, {}, 0};
     for (int cut = 0; cut < kMostCuts; ++cut) {
       if (!bounder.tighten(opened.box, opened.bounds)) return std::nullopt;
       const std::vector<int> sets = std::exchange(opened.sets, {});
@@ -196,7 +202,7 @@ class BoxSearch {
     const Ball ball(Norm::linf, whole.image(), opened.box, std::numeric_limits<double>::infinity());
     const Cost cost{.margin = true};
     Hull left(opened.box);
-    Opened open{opened.box, std::move(opened.bounds), {}, {}};
+    Opened open{opened.box, std::move(opened.bounds), {}, {}, -kFirst};
     std::optional<Slopes> slopes;
     for (std::size_t at = 0; at < opened.sets.size(); ++at) {
       const int set = opened.sets[at];
@@ -213,12 +219,10 @@ class BoxSearch {
       }
       const auto part = part_of(problem, opened.box, plane_of(proof, problem));
       if (!part) continue;
-      const int steps =
-          number % parameters().box_attack_every == 0 ? parameters().box_attack_steps : 0;
-      const BoxFind find = attack_box(problem, opened.box, problem.image_with(farthest).transpose(),
-                                      steps, deadline_);
+      const BoxFind find = attack_leaf(problem, opened.box, farthest, number);
       if (find.slack >= 0 && offer(set, find.x)) break;
       left.add(*part);
+      open.worth = std::max(open.worth, -proof.value);
       open.sets.push_back(set);
       open.forms.push_back(std::move(opened.forms[at]));
       slopes = std::move(ascent[0].slopes);
@@ -226,6 +230,18 @@ class BoxSearch {
     if (!open.sets.empty()) open.box = left.box();
     opened = std::move(open);
     return slopes;
+  }
+
+  BoxFind attack_leaf(const Problem& problem, const Box& box, const Eigen::VectorXd& farthest,
+                      std::int64_t number) const {
+    RowMatrix starts = problem.image_with(farthest).transpose();
+    if (number % parameters().box_attack_every != 0) {
+      return attack_box(problem, box, std::move(starts), 0, deadline_);
+    }
+    Random random(options_.seed + static_cast<std::uint64_t>(number));
+    RowMatrix more = random_starts(box, kLeafStarts, random);
+    more.row(1) = starts.row(0);
+    return attack_box(problem, box, std::move(more), parameters().box_attack_steps, deadline_);
   }
 
   /// Points that meet the rows have direction d >= what is outside of the ball, d from the image.
@@ -263,7 +279,8 @@ class BoxSearch {
     }
     BoxNode low{opened.box, std::move(opened.sets),
                 std::make_shared<const Intervals>(std::move(opened.bounds)),
-                slopes ? std::make_shared<const Slopes>(std::move(*slopes)) : nullptr};
+                slopes ? std::make_shared<const Slopes>(std::move(*slopes)) : nullptr,
+                opened.worth};
     BoxNode high = low;
     const double middle = 0.5 * (opened.box.lower(input) + opened.box.upper(input));
     low.box.upper(input) = high.box.lower(input) = middle;
@@ -285,7 +302,7 @@ class BoxSearch {
   const UnsafeQuestion& question_;
   Deadline deadline_;
   const UnsafeOptions& options_;
-  SharedStack<BoxNode> stack_;
+  SharedStack<BoxNode> stack_{kFewBoxes};
   std::mutex counting_, accepting_;
   std::atomic<bool> found_ = false;
   Statistics statistics_;

@@ -42,6 +42,7 @@ struct TreeNode {
   SetTree* tree = nullptr;
   Node node;
   bool fresh = false;  ///< a root that is not tightened yet
+  double worth = 0;
 };
 
 class PhaseSearch {
@@ -57,7 +58,7 @@ class PhaseSearch {
     if (!stack_.stopped()) attack_all(parameters().property_starts, parameters().property_steps);
     std::sort(trees_.begin(), trees_.end(),
               [](const auto& a, const auto& b) { return a->slack < b->slack; });
-    for (const auto& tree : trees_) stack_.push({tree.get(), {}, true});
+    for (const auto& tree : trees_) stack_.push({tree.get(), {}, true, 0});
     parallel_for(options_.threads, options_.threads, [this](int) {
       Thread thread;
       stack_.run([&](TreeNode node) { take_up(thread, std::move(node)); });
@@ -153,7 +154,7 @@ class PhaseSearch {
     Question question{*this, thread, tree};
     OpenNodes open(OpenNodes::kDepthFirst);
     search::expand(question, std::move(item.node), open);
-    for (Node& node : open.take_all()) stack_.push({&tree, std::move(node), false});
+    for (Node& node : open.take_all()) stack_.push({&tree, std::move(node), false, 0});
   }
 
   /// Tightened over the set's rows; nothing: the set has no point.
@@ -254,7 +255,7 @@ class PhaseSearch {
   Deadline deadline_;
   const UnsafeOptions& options_;
   std::vector<std::unique_ptr<SetTree>> trees_;
-  SharedStack<TreeNode> stack_;
+  SharedStack<TreeNode> stack_{0};
   std::mutex counting_, accepting_;
   std::atomic<bool> found_ = false;
   Statistics statistics_;
