@@ -149,9 +149,18 @@ TEST(Cells, SortsBoundsFromRows) {
   EXPECT_EQ(box.lower(0), -0.25);
   EXPECT_EQ(box.upper(0), 0.1);  // the next double above the decimal
   EXPECT_EQ(cells->boxes[0].inside(0, 0.1), std::nextafterf(0.1f, 0.0f));
-  EXPECT_EQ(cells->boxes[1].inside(1, 2.9), std::nullopt);  // too far to be rounding
+  EXPECT_EQ(query(kDeclared + "(assert (= X_0 0.1))").rows.size(), 2u);
   EXPECT_EQ(cells->boxes[1].inside(1, 3), 3.0f);
   EXPECT_EQ(cells->cells[1].rows.size(), 1u);
+}
+
+TEST(Cells, FindsFloatsWithin) {
+  const Query read = query(kDeclared + "(assert (= X_0 0.1)) (assert (> X_1 1)) (assert (< X_1 2))");
+  const auto cells = cells_of(read, 2);
+  ASSERT_TRUE(cells);
+  EXPECT_EQ(cells->boxes[0].inside(0, 0.1), 0.1);  // no number of either type is
+  EXPECT_EQ(cells->boxes[0].inside(1, 1), std::nextafterf(1, 2));
+  EXPECT_EQ(cells->boxes[0].inside(1, 1.5), 1.5);
 }
 
 TEST(Cells, NamesInputsWithoutBounds) {

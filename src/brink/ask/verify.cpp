@@ -82,12 +82,20 @@ class Verification {
  private:
   const LinearRow& row(int id) const { return query_.rows[static_cast<std::size_t>(id)]; }
 
+  bool exact_coefficients() const {
+    return std::all_of(query_.rows.begin(), query_.rows.end(), [](const LinearRow& each) {
+      return std::all_of(each.terms.begin(), each.terms.end(), [](const auto& term) {
+        return Decimal::of(term.second.nearest()) == term.second;
+      });
+    });
+  }
+
   void add_sets(int box) {
     const Box& around = question_.boxes[static_cast<std::size_t>(box)];
-    const Eigen::VectorXd sizes = output_sizes(searched_, around);
+    const Eigen::VectorXd nothing = Eigen::VectorXd::Zero(searched_.output_size());
     const auto distances = distance_from_file(searched_, around);
-    const Eigen::VectorXd distance =
-        distances.empty() ? Eigen::VectorXd::Zero(sizes.size()).eval() : distances.back();
+    const Eigen::VectorXd distance = distances.empty() ? nothing : distances.back();
+    const Eigen::VectorXd sizes = exact_coefficients() ? nothing : output_sizes(searched_, around);
     for (std::size_t c = 0; c < cells_.cells.size(); ++c) {
       if (cells_.cells[c].box != box) continue;
       search::UnsafeSet set;
@@ -121,16 +129,14 @@ class Verification {
     return result;
   }
 
-  /// Is the float32 point nearest to x a witness? One that is so by a hair is kept, but another is
+  /// Is the float32 point next to x a witness? One that is so by a hair is kept, but another is
   /// looked for.
   bool accept(int set, const Eigen::VectorXd& x) {
     const Cell& cell =
         cells_.cells[static_cast<std::size_t>(cell_of_set_[static_cast<std::size_t>(set)])];
     Eigen::VectorXd point(inputs_);
     for (int i = 0; i < inputs_; ++i) {
-      const auto value = cells_.boxes[static_cast<std::size_t>(cell.box)].inside(i, x(i));
-      if (!value) return false;
-      point(i) = *value;
+      point(i) = cells_.boxes[static_cast<std::size_t>(cell.box)].inside(i, x(i));
     }
     const Eigen::VectorXd exact = outputs_in_file(network_, point);
     const Eigen::VectorXd single = outputs_float32(network_, point).cast<double>();

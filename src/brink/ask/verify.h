@@ -2,8 +2,9 @@
 //
 // `unsat` is proven for the function over the reals that the file's weights make, and for closed
 // conditions (< as <=) on a box of doubles around the decimal one. A witness is of float32 numbers
-// within the decimal box and meets all conditions, strict ones strictly, by the file's own pass in
-// double precision and by a pass in float32.
+// within the decimal box (of doubles where an input has no float32 number in its bounds) and meets
+// all conditions, strict ones strictly, by the file's own pass in double precision and by a pass in
+// float32.
 #pragma once
 
 #include <atomic>

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 
 namespace brink {
 
@@ -28,7 +29,8 @@ bool is_tighter(const BoundSide& a, const BoundSide& b, bool lower) {
 void take_bound(InputBox& box, const LinearRow& row) {
   const auto& [input, coefficient] = row.terms.front();
   const bool lower = coefficient.is_negative();
-  const BoundSide side{lower ? -row.rhs : row.rhs, lower ? -coefficient : coefficient, row.strict, true};
+  const BoundSide side{lower ? -row.rhs : row.rhs, lower ? -coefficient : coefficient, row.strict,
+                       true};
   BoundSide& known = (lower ? box.lower : box.upper)[static_cast<std::size_t>(input)];
   if (is_tighter(side, known, lower)) known = side;
 }
@@ -62,11 +64,26 @@ Expected<void> check_bounded(const Query& query, const InputBox& box) {
   return {};
 }
 
-/// x / 1 on the right side of a bound?
-bool meets(float x, const BoundSide& side, bool lower) {
+/// Is x on the right side of a bound?
+bool meets(double x, const BoundSide& side, bool lower) {
   const auto order = Decimal::of(x) * side.divisor <=> side.number;
   if (order == 0) return !side.strict;
   return lower ? order > 0 : order < 0;
+}
+
+/// The number nearest to x, of the type, that is on the right side of both; nothing: none is.
+template <class Number>
+std::optional<Number> nearest_within(double x, const BoundSide& low, const BoundSide& high) {
+  constexpr Number kFar = std::numeric_limits<Number>::infinity();
+  auto value = static_cast<Number>(x);
+  for (int step = 0; step < 4; ++step) {
+    if (!std::isfinite(value)) return std::nullopt;
+    const bool above = meets(value, low, true), below = meets(value, high, false);
+    if (above && below) return value;
+    if (!above && !below) return std::nullopt;
+    value = std::nextafter(value, above ? -kFar : kFar);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -83,19 +100,13 @@ Box InputBox::around() const {
   return box;
 }
 
-std::optional<float> InputBox::inside(int input, double x) const {
+double InputBox::inside(int input, double x) const {
   const BoundSide& low = lower[static_cast<std::size_t>(input)];
   const BoundSide& high = upper[static_cast<std::size_t>(input)];
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  auto value = static_cast<float>(x);
-  for (int step = 0; step < 4; ++step) {
-    if (!std::isfinite(value)) return std::nullopt;
-    const bool above = meets(value, low, true), below = meets(value, high, false);
-    if (above && below) return value;
-    if (!above && !below) return std::nullopt;
-    value = std::nextafterf(value, above ? -kInfinity : kInfinity);
-  }
-  return std::nullopt;
+  if (const auto single = nearest_within<float>(x, low, high)) return *single;
+  // Of a decimal of up to 17 digits the shortest text of the nearest double is the decimal itself.
+  const double nearest = low.number.nearest() / low.divisor.nearest();
+  return nearest_within<double>(x, low, high).value_or(nearest);
 }
 
 Expected<Cells> cells_of(const Query& query, int inputs) {

@@ -1,8 +1,6 @@
 // A query as sets of inputs to be searched: boxes, and the rows that are left in each.
 #pragma once
 
-#include <optional>
-
 #include "brink/base/box.h"
 #include "brink/property/property.h"
 
@@ -21,9 +19,10 @@ struct InputBox {
 
   /// The least box of doubles around it.
   Box around() const;
-  /// The nearest float32 number to x that lies within side `input`, in strict ones too; nothing:
-  /// none does.
-  std::optional<float> inside(int input, double x) const;
+  /// The float32 number nearest to x that lies within side `input`, in strict ones too. Where none
+  /// does (an input fixed at a decimal that is no float32 number), a double within, and where there
+  /// is not even that, the nearest to the lower side.
+  double inside(int input, double x) const;
 };
 
 struct Cell {

@@ -19,11 +19,15 @@
 #include "brink/search/open_nodes.h"
 #include "brink/search/parameters.h"
 #include "brink/search/shared_stack.h"
+#include "brink/search/slope_ascent.h"
 #include "brink/search/tightening.h"
 
 namespace brink::search {
 
 namespace {
+
+constexpr int kNeuronsTogether = 32;
+constexpr int kSetSteps = 60;
 
 /// One set's tree.
 struct SetTree {
@@ -131,16 +135,89 @@ class PhaseSearch {
                                    BallSubstitution::Of::open);
       const Intervals walked = probe.intervals();
       first.claims().contained(first, trees.front()->ball, walked);
+      std::vector<SetTree*> left;
       for (SetTree* tree : trees) {
         if (deadline_.expired()) return;
         tree->root = walked;
-        if (!probe.excludes(tree->problem)) continue;
+        if (!probe.excludes(tree->problem)) {
+          left.push_back(tree);
+          continue;
+        }
         tree->problem.claims().empty_ball(tree->problem, tree->ball);
-        ++statistics_.pruned_by_bound;
-        tree->set = -1;
+        close(*tree);
       }
+      if (!left.empty()) tighten_together(left);
     }
     std::erase_if(trees_, [](const auto& tree) { return tree->set < 0; });
+  }
+
+  void close(SetTree& tree) {
+    const std::lock_guard lock(counting_);
+    ++statistics_.pruned_by_bound;
+    tree.set = -1;
+  }
+
+  /// Slopes bound the open neurons without any set's rows, a layer at a time; then each set is
+  /// tried with as many steps as it may take.
+  void tighten_together(const std::vector<SetTree*>& trees) {
+    const Problem& problem = trees.front()->problem;
+    const Ball& ball = trees.front()->ball;
+    Intervals bounds = trees.front()->root;
+    for (int k = 2; problem.is_large() && k <= problem.hidden_layers(); ++k) {
+      std::vector<int> open;
+      for (int j = 0; j < static_cast<int>(problem.network().width(k)); ++j) {
+        if (bounds.unstable(problem.neuron(k, j))) open.push_back(problem.neuron(k, j));
+      }
+      const int pieces = (static_cast<int>(open.size()) + kNeuronsTogether - 1) / kNeuronsTogether;
+      const Intervals known = bounds;
+      parallel_for(pieces, options_.threads, [&](int piece) {
+        if (deadline_.expired()) return;
+        const auto begin = open.begin() + piece * kNeuronsTogether;
+        const auto end =
+            open.end() - begin > kNeuronsTogether ? begin + kNeuronsTogether : open.end();
+        bound_some(problem, ball, known, {begin, end}, bounds);
+      });
+      auto next = problem.propagate(std::move(bounds), k + 1);
+      if (!next) return;  // by rounding only: the box has points
+      bounds = std::move(*next);
+    }
+    const Cost cost{.margin = true};
+    parallel_for(static_cast<int>(trees.size()), options_.threads, [&](int i) {
+      SetTree& tree = *trees[static_cast<std::size_t>(i)];
+      tree.root = bounds;
+      auto ascent = SlopeAscent(tree.problem, ball)
+                        .run({{&bounds, cost, 0.0, nullptr}}, kSetSteps, false, deadline_);
+      const Proof proof = prove(tree.problem, bounds, cost, std::move(ascent[0].multipliers), ball);
+      if (!(proof.value > 0)) return;
+      tree.problem.claims().proven(tree.problem, bounds, cost, ball, proof);
+      close(tree);
+    });
+  }
+
+  /// Both sides of some neurons of a layer; others write to other neurons.
+  void bound_some(const Problem& problem, const Ball& ball, const Intervals& known,
+                  const std::vector<int>& neurons, Intervals& bounds) const {
+    std::vector<SlopeAscent::Item> items;
+    for (const int id : neurons) {
+      for (const double sign : {1.0, -1.0}) {
+        items.push_back({&known, Cost{id, sign, false, false}, 0.0, nullptr});
+      }
+    }
+    auto found = SlopeAscent(problem, ball).run(items, parameters().neuron_steps, false, deadline_);
+    std::vector<Multiplied> multiplied;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      multiplied.push_back({&known, items[i].cost, std::move(found[i].multipliers)});
+    }
+    const std::vector<Proof> proofs = prove(problem, std::move(multiplied), ball);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      problem.claims().proven(problem, known, items[i].cost, ball, proofs[i]);
+      const auto id = static_cast<std::size_t>(items[i].cost.neuron);
+      if (items[i].cost.sign > 0) {
+        bounds.lower[id] = std::max(bounds.lower[id], proofs[i].value);
+      } else {
+        bounds.upper[id] = std::min(bounds.upper[id], -proofs[i].value);
+      }
+    }
   }
 
   void take_up(Thread& thread, TreeNode item) {

@@ -1,9 +1,11 @@
-// In units of the search's own (units.h); which search, by how many inputs vary.
+// Which search, by how many inputs vary; where programs may be solved, in units of the search's own
+// (units.h).
 #include "brink/search/unsafe.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "brink/network/neurons.h"
 #include "brink/search/box_search.h"
 #include "brink/search/parameters.h"
 #include "brink/search/phase_search.h"
@@ -28,6 +30,17 @@ bool few_inputs_vary(const std::vector<Box>& boxes) {
   });
 }
 
+/// Boxes are bounded by dense products.
+bool is_small(const Network& network) {
+  constexpr double kMostWeights = 4e6;
+  double weights = 0;
+  for (const Layer& layer : network.layers) {
+    weights +=
+        static_cast<double>(layer.weights.rows()) * static_cast<double>(layer.weights.cols());
+  }
+  return weights <= kMostWeights;
+}
+
 }  // namespace
 
 UnsafeResult search_unsafe(const Network& network, const UnsafeQuestion& question,
@@ -35,7 +48,11 @@ UnsafeResult search_unsafe(const Network& network, const UnsafeQuestion& questio
   UnsafeResult nothing;
   nothing.outcome = UnsafeOutcome::none;
   if (question.sets.empty()) return nothing;
-  const auto search = few_inputs_vary(question.boxes) ? search_boxes : search_phases;
+  const bool boxes = is_small(network) && few_inputs_vary(question.boxes);
+  const auto search = boxes ? search_boxes : search_phases;
+  if (Neurons(network).hidden() > parameters().large_above) {
+    return search(network, question, deadline, options);  // slopes know no units
+  }
   const Units units = own_units(network, hull_of(question.boxes));
   const auto own_network = rescaled(network, units.neurons, units.inputs);
   if (!own_network) return search(network, question, deadline, options);
