@@ -143,7 +143,7 @@ Expected<void> serialise(const Query& query, const std::vector<double>& values,
 Expected<void> show(const VerifyCommand& command, const Common& common, const Query& query,
                     const VerifyAnswer& answer) {
   const bool v1 = command.format == "v1" || (command.format.empty() && query.version == 1);
-  const bool found = answer.verdict == Verdict::sat;
+  const bool found = answer.verdict == PropertyVerdict::sat;
   const std::string witness = !found ? ""
                               : v1   ? text_v1(query, answer.values)
                                      : text_v2(query, answer.values);
@@ -163,7 +163,7 @@ Expected<void> show(const VerifyCommand& command, const Common& common, const Qu
     print_json(document, 1);
     return {};
   }
-  const bool timed_out = answer.verdict == Verdict::timeout;
+  const bool timed_out = answer.verdict == PropertyVerdict::timeout;
   fmt::print("{}\n", timed_out && !v1 ? "timed-out" : name(answer.verdict));
   if (command.assignments.empty() || v1) fmt::print("{}", witness);
   return {};

@@ -22,6 +22,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// A witness meets conditions by so many times what float32 made of its outputs, if it can.
 constexpr double kFloatDoubts = 8;
+constexpr double kMostSpare = 0.25, kShareToSpare = 0.1;  ///< seconds, of the limit
 constexpr double kLeastFloatDoubt = 1e-6;  ///< of the outputs' size, where that was less
 
 /// The last outputs over a box, by size.
@@ -72,10 +73,10 @@ class Verification {
     VerifyAnswer answer;
     answer.statistics = result.statistics;
     answer.values = std::move(witness_);
-    answer.verdict = !answer.values.empty()                             ? Verdict::sat
-                     : result.outcome == search::UnsafeOutcome::none    ? Verdict::unsat
-                     : result.outcome == search::UnsafeOutcome::stopped ? Verdict::timeout
-                                                                        : Verdict::unknown;
+    answer.verdict = !answer.values.empty()                             ? PropertyVerdict::sat
+                     : result.outcome == search::UnsafeOutcome::none    ? PropertyVerdict::unsat
+                     : result.outcome == search::UnsafeOutcome::stopped ? PropertyVerdict::timeout
+                                                                        : PropertyVerdict::unknown;
     return answer;
   }
 
@@ -205,7 +206,7 @@ Expected<void> check_fits(const Network& network, const Query& query) {
 
 }  // namespace
 
-std::string_view name(Verdict verdict) {
+std::string_view name(PropertyVerdict verdict) {
   constexpr std::string_view kNames[] = {"sat", "unsat", "unknown", "timeout"};
   return kNames[static_cast<int>(verdict)];
 }
@@ -213,7 +214,9 @@ std::string_view name(Verdict verdict) {
 Expected<VerifyAnswer> verify(const Network& network, const Query& query,
                               const VerifyOptions& options, const std::atomic<bool>* interrupt) {
   const Stopwatch watch;
-  const Deadline deadline = Deadline::after(options.time_limit, interrupt);
+  // Some passes through a large network are between two looks at the clock.
+  const double spare = std::min(kMostSpare, kShareToSpare * options.time_limit);
+  const Deadline deadline = Deadline::after(options.time_limit - spare, interrupt);
   if (auto ok = check_fits(network, query); !ok) return tl::unexpected(ok.error());
   auto cells = cells_of(query, static_cast<int>(network.input_size()));
   if (!cells) return tl::unexpected(cells.error());

@@ -18,13 +18,13 @@
 
 namespace brink {
 
-enum class Verdict {
+enum class PropertyVerdict {
   sat,      ///< a witness
   unsat,    ///< proven: there is none
   unknown,  ///< the search ended, but rounding left something open
   timeout   ///< the limit came first
 };
-std::string_view name(Verdict verdict);
+std::string_view name(PropertyVerdict verdict);
 
 struct VerifyOptions {
   double time_limit = 300;  ///< seconds
@@ -33,7 +33,7 @@ struct VerifyOptions {
 };
 
 struct VerifyAnswer {
-  Verdict verdict = Verdict::unknown;
+  PropertyVerdict verdict = PropertyVerdict::unknown;
   std::vector<double> values;  ///< of the witness: its inputs, then its outputs; empty: none
   double seconds = 0;
   search::Statistics statistics;

@@ -27,6 +27,7 @@ namespace brink::search {
 namespace {
 
 constexpr int kNeuronsTogether = 32;
+constexpr double kWeightsTogether = 1e7;
 constexpr int kSetSteps = 60;
 
 /// One set's tree.
@@ -60,6 +61,7 @@ class PhaseSearch {
     attack_all(parameters().property_first_starts, parameters().property_steps);
     if (!stack_.stopped()) exclude();
     if (!stack_.stopped()) attack_all(parameters().property_starts, parameters().property_steps);
+    if (!stack_.stopped()) tighten_together();
     std::sort(trees_.begin(), trees_.end(),
               [](const auto& a, const auto& b) { return a->slack < b->slack; });
     for (const auto& tree : trees_) stack_.push({tree.get(), {}, true, 0});
@@ -125,30 +127,34 @@ class PhaseSearch {
 
   /// Sets that backward substitution excludes, a box at a time; the roots of the others.
   void exclude() {
-    std::map<int, std::vector<SetTree*>> by_box;
-    for (const auto& tree : trees_) {
-      by_box[question_.sets[static_cast<std::size_t>(tree->set)].box].push_back(tree.get());
-    }
-    for (const auto& [number, trees] : by_box) {
+    for (const auto& [number, trees] : by_box()) {
       const Problem& first = trees.front()->problem;
       const BallSubstitution probe(first, trees.front()->ball, true, deadline_,
                                    BallSubstitution::Of::open);
       const Intervals walked = probe.intervals();
       first.claims().contained(first, trees.front()->ball, walked);
-      std::vector<SetTree*> left;
       for (SetTree* tree : trees) {
         if (deadline_.expired()) return;
         tree->root = walked;
-        if (!probe.excludes(tree->problem)) {
-          left.push_back(tree);
-          continue;
-        }
+        if (!probe.excludes(tree->problem)) continue;
         tree->problem.claims().empty_ball(tree->problem, tree->ball);
         close(*tree);
       }
-      if (!left.empty()) tighten_together(left);
     }
     std::erase_if(trees_, [](const auto& tree) { return tree->set < 0; });
+  }
+
+  void tighten_together() {
+    for (const auto& [number, trees] : by_box()) tighten_together(trees);
+    std::erase_if(trees_, [](const auto& tree) { return tree->set < 0; });
+  }
+
+  std::map<int, std::vector<SetTree*>> by_box() const {
+    std::map<int, std::vector<SetTree*>> result;
+    for (const auto& tree : trees_) {
+      result[question_.sets[static_cast<std::size_t>(tree->set)].box].push_back(tree.get());
+    }
+    return result;
   }
 
   void close(SetTree& tree) {
@@ -168,13 +174,13 @@ class PhaseSearch {
       for (int j = 0; j < static_cast<int>(problem.network().width(k)); ++j) {
         if (bounds.unstable(problem.neuron(k, j))) open.push_back(problem.neuron(k, j));
       }
-      const int pieces = (static_cast<int>(open.size()) + kNeuronsTogether - 1) / kNeuronsTogether;
+      const int together = neurons_together();
+      const int pieces = (static_cast<int>(open.size()) + together - 1) / together;
       const Intervals known = bounds;
       parallel_for(pieces, options_.threads, [&](int piece) {
         if (deadline_.expired()) return;
-        const auto begin = open.begin() + piece * kNeuronsTogether;
-        const auto end =
-            open.end() - begin > kNeuronsTogether ? begin + kNeuronsTogether : open.end();
+        const auto begin = open.begin() + piece * together;
+        const auto end = open.end() - begin > together ? begin + together : open.end();
         bound_some(problem, ball, known, {begin, end}, bounds);
       });
       auto next = problem.propagate(std::move(bounds), k + 1);
@@ -192,6 +198,15 @@ class PhaseSearch {
       tree.problem.claims().proven(tree.problem, bounds, cost, ball, proof);
       close(tree);
     });
+  }
+
+  /// Fewer in a large network, so that the clock is looked at.
+  int neurons_together() const {
+    double weights = 1;
+    for (const Layer& layer : network_.layers) {
+      weights += static_cast<double>(layer.weights.entries());
+    }
+    return std::clamp(static_cast<int>(kWeightsTogether / weights), 1, kNeuronsTogether);
   }
 
   /// Both sides of some neurons of a layer; others write to other neurons.
