@@ -4,8 +4,8 @@
 #include "brink/ask/verify.h"
 #include "brink/base/files.h"
 #include "brink/io/tensor_file.h"
-#include "closest_options.h"
 #include "streams.h"
+#include "verify_images.h"
 
 namespace brink::cli {
 
@@ -16,10 +16,9 @@ namespace fs = std::filesystem;
 struct VerifyCommand {
   std::vector<fs::path> files;        ///< NET SPEC, or SPEC
   std::vector<std::string> networks;  ///< NAME=NET
-  std::string output_name;
-  double time_limit = 300;
-  std::string format;  ///< v1, v2; empty: the file's version
+  std::string format;                 ///< v1, v2; empty: the file's version
   fs::path counterexample, assignments;
+  RadiusCommand images;  ///< --data, and options of both
 };
 
 struct Files {
@@ -78,7 +77,7 @@ Expected<void> check_types(const Query& query) {
 
 /// The file's outputs as they are, nothing dropped.
 Expected<Network> read_whole(const Files& files, const VerifyCommand& command) {
-  auto file = read_network(files.network, {command.output_name, false});
+  auto file = read_network(files.network, {command.images.shared.output_name, false});
   if (!file) return tl::unexpected(file.error());
   const bool nnet = file->facts.format == "NNet";
   if (!nnet && !file->warnings.empty()) {
@@ -169,7 +168,18 @@ Expected<void> show(const VerifyCommand& command, const Common& common, const Qu
   return {};
 }
 
+Expected<void> run_images(const VerifyCommand& command, const Common& common) {
+  if (command.files.size() != 1 || !command.networks.empty()) {
+    return bad_request("with --data name the network alone: NET --data D --images LIST --radius R");
+  }
+  RadiusCommand images = command.images;
+  images.shared.network = command.files.front();
+  return run_radius(images, common);
+}
+
 Expected<void> run_verify(const VerifyCommand& command, const Common& common) {
+  if (!command.images.shared.data.empty()) return run_images(command, common);
+  if (command.images.radius >= 0) return bad_request("--radius is of images: name them by --data");
   const Stopwatch watch;
   const auto files = files_of(command);
   if (!files) return tl::unexpected(files.error());
@@ -185,7 +195,7 @@ Expected<void> run_verify(const VerifyCommand& command, const Common& common) {
   VerifyOptions options;
   options.threads = common.threads;
   options.seed = common.seed;
-  options.time_limit = std::max(0.0, command.time_limit - watch.seconds());
+  options.time_limit = std::max(0.0, command.images.shared.time_limit - watch.seconds());
   const auto answer = verify(*network, *query, options, &interrupt_flag());
   if (!answer) {
     return bad_request("cannot verify '{}': {}", files->property.string(), answer.error().message);
@@ -197,20 +207,22 @@ Expected<void> run_verify(const VerifyCommand& command, const Common& common) {
 
 void add_verify(CLI::App& app, Common& common, Action& chosen) {
   const auto command = std::make_shared<VerifyCommand>();
-  CLI::App* sub = add_command(app, common, chosen, "verify",
-                              "has a network an input that a VNN-LIB property asks for?",
-                              "brink verify net.onnx property.vnnlib --timeout 60",
-                              [command, &common] { return run_verify(*command, common); });
+  CLI::App* sub = add_command(
+      app, common, chosen, "verify",
+      "has a network an input that a VNN-LIB property asks for? Are images right within a radius?",
+      "brink verify net.onnx --data strokes --images 0-4 --norm linf --radius 0.01 --timeout 20",
+      [command, &common] { return run_verify(*command, common); });
   sub->add_option("FILES", command->files,
-                  "the network (ONNX or NNet) and the property (VNN-LIB "
-                  "1.0 or 2.0); or the property alone, with --network")
+                  "the network (ONNX or NNet) and the property (VNN-LIB 1.0 or 2.0); the property "
+                  "alone, with --network; or the network alone, with --data")
       ->required()
       ->expected(1, 2);
   sub->add_option("--network", command->networks,
                   "NAME=FILE: the network that the property calls NAME");
-  sub->add_option("--output-name", command->output_name,
+  sub->add_option("--output-name", command->images.shared.output_name,
                   "of a file with several outputs, the one that the property speaks of");
-  sub->add_option("--timeout,--time-limit", command->time_limit, "seconds (default: 300)")
+  sub->add_option("--timeout,--time-limit", command->images.shared.time_limit,
+                  "seconds (default: 300)")
       ->check(CLI::PositiveNumber);
   sub->add_option("--format", command->format,
                   "of the answer: v1 or v2 of VNN-LIB (default: the property's)")
@@ -219,6 +231,7 @@ void add_verify(CLI::App& app, Common& common, Action& chosen) {
                   "file for the witness, if there is one");
   sub->add_option("--serialise-assignments", command->assignments,
                   "folder for the witness as ONNX tensors, NAME.pb, in place of its text");
+  add_radius_options(*sub, command->images);
   add_search_constants(*sub, common);
 }
 

@@ -29,6 +29,7 @@ namespace {
 constexpr int kNeuronsTogether = 32;
 constexpr double kWeightsTogether = 1e7;
 constexpr int kSetSteps = 60;
+constexpr double kLeafLeads[] = {1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
 
 /// One set's tree.
 struct SetTree {
@@ -337,6 +338,11 @@ class PhaseSearch {
         leaf.empty ? std::numeric_limits<double>::infinity() : leaf.bound);
     if (leaf.empty) return Verdict::closed;
     if (leaf.point && offer(tree.set, *leaf.point)) return Verdict::closed;
+    for (const double share : kLeafLeads) {  // the nearest point has nothing to spare
+      const OutputRegion inner = moved_inward(region, share * tree.problem.row_magnitude());
+      const LeafResult deeper = solve_leaf(tree.problem, inner, phases, tree.ball, deadline_);
+      if (!deeper.empty && deeper.point && offer(tree.set, *deeper.point)) return Verdict::closed;
+    }
     if (deadline_.expired()) return Verdict::again;
     ++thread.statistics.doubtful;
     return Verdict::closed;
