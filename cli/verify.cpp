@@ -91,11 +91,13 @@ std::string number(double value) {
   return fmt::format("{}", value == 0 ? 0.0 : value);
 }
 
+/// X_0, X_1, ..., Y_0, ..., whatever the property calls them.
 std::string text_v1(const Query& query, const std::vector<double>& values) {
+  const auto inputs = static_cast<std::size_t>(query.networks.front().inputs.front().count);
   std::string text;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    text += fmt::format("{}({} {})", i == 0 ? "(" : "\n", query.name_of(static_cast<int>(i)),
-                        number(values[i]));
+    text += fmt::format("{}({}_{} {})", i == 0 ? "(" : "\n", i < inputs ? "X" : "Y",
+                        i < inputs ? i : i - inputs, number(values[i]));
   }
   return text + ")\n";
 }

@@ -36,6 +36,7 @@ Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion que
     result.robustness = Robustness::not_robust;
   } else if (answer->status == AnswerStatus::infeasible || answer->bound > radius) {
     result.robustness = Robustness::robust;
+    answer->bound = std::max(answer->bound, radius);  // nothing within the cap
   }
   result.answer = std::move(*answer);
   return result;
