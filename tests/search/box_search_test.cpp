@@ -144,7 +144,7 @@ class Probes : public ClaimLog {
   int met = 0, boxes = 0;
 
  private:
-  static constexpr int kPoints = 12;
+  static constexpr int kPoints = 200;
   void none_meets(const Problem& problem, const Box& box) {
     const std::lock_guard lock(mutex_);
     ++boxes;
@@ -161,7 +161,7 @@ TEST(UnsafeSearch, ClaimsHoldAndBothWaysAgree) {
   Random random(21);
   Probes probes;
   int none = 0, found = 0;
-  for (int round = 0; round < 40; ++round) {
+  for (int round = 0; round < 60; ++round) {
     const Network network = testing::random_network({3, 8, 8, 3}, random);
     UnsafeQuestion question;
     for (int b = 0; b < 2; ++b) {

@@ -22,12 +22,22 @@ Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion que
     const double cap = radius * (1 + 1e-9);
     question.cap = std::min(question.cap.value_or(cap), cap);
   }
-  std::atomic<bool> enough = false;
-  options.on_change = [&enough, radius](double distance, double bound, double) {
-    if (distance <= radius || bound > radius) enough = true;
+  const Stopwatch watch;
+  const double limit = options.time_limit;
+  std::atomic<bool> enough = false, near = false;
+  options.on_change = [&](double distance, double bound, double) {
+    near = near || distance <= radius;
+    if (near || bound > radius) enough = true;
   };
   auto answer = closest_by_search(network, question, image, label, options, &enough);
+  // The find had no lead yet: go on to one with it.
+  if (answer && near && !(answer->distance && *answer->distance <= radius)) {
+    options.on_change = {};
+    options.time_limit = std::max(0.0, limit - watch.seconds());
+    answer = closest_by_search(network, question, image, label, options);
+  }
   if (!answer) return tl::unexpected(answer.error());
+  answer->seconds = watch.seconds();
   RadiusAnswer result;
   const bool found = answer->distance && answer->verified && *answer->distance <= radius;
   if (answer->status == AnswerStatus::misclassified) {
