@@ -155,7 +155,8 @@ TEST(Cells, SortsBoundsFromRows) {
 }
 
 TEST(Cells, FindsFloatsWithin) {
-  const Query read = query(kDeclared + "(assert (= X_0 0.1)) (assert (> X_1 1)) (assert (< X_1 2))");
+  const Query read =
+      query(kDeclared + "(assert (= X_0 0.1)) (assert (> X_1 1)) (assert (< X_1 2))");
   const auto cells = cells_of(read, 2);
   ASSERT_TRUE(cells);
   EXPECT_EQ(cells->boxes[0].inside(0, 0.1), 0.1);  // no number of either type is
