@@ -110,6 +110,9 @@ Outcome of_answer(const Crew& crew) {
 Outcome run(int argc, char** argv, Crew& crew, int threads) {
   CLI::App app{"Exact answers about trained ReLU networks.", "brink"};
   app.set_version_flag("--version", BRINK_VERSION);
+  app.add_flag_callback(
+      "--name", [] { throw CLI::CallForVersion("brink", 0); },
+      "Display the program's name and exit");
   app.require_subcommand(1);
   app.footer("brink COMMAND --help lists a command's options and shows an example.");
   Common common;
@@ -125,6 +128,8 @@ Outcome run(int argc, char** argv, Crew& crew, int threads) {
   add_bounds(app, common, chosen);
   add_visualize(app, common, chosen);
   add_closest(app, common, chosen);
+  add_verify(app, common, chosen);
+  add_supports(app, common, chosen);
   add_export(app, common, chosen);
   add_picture(app, common, chosen);
   add_page(app, common, chosen);

@@ -90,6 +90,9 @@ Expected<Value> apply(const Node& node, Progression& progression);
 /// How many outputs of this operator are made; the others are no values.
 std::size_t outputs_made(const Operation& operation);
 
+/// Operators that may depend on the input and leave nothing out, with those of shapes.
+std::vector<std::string> operator_names();
+
 /// Why an operator is not read, and what to do (refusals.cpp).
 std::string refusal(std::string_view op_type);
 tl::unexpected<Error> refuse_two_signals(std::string_view op_type);

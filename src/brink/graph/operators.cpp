@@ -227,6 +227,16 @@ Expected<Value> apply_unlabelled(const Node& node, Progression& progression) {
 
 }  // namespace
 
+std::vector<std::string> operator_names() {
+  std::vector<std::string> names;
+  for (const Operator& each : layer_operators()) names.emplace_back(each.name);
+  for (const std::string_view name : {"Sum", "Mean", "Add", "Sub", "Mul", "Div", "Neg", "Abs",
+                                      "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin"}) {
+    names.emplace_back(name);
+  }
+  return names;
+}
+
 std::size_t outputs_made(const Operation& operation) {
   const bool all = operation.type == "Split" || operation.type == "ai.onnx.ml.LinearClassifier";
   return all ? operation.outputs.size() : 1;

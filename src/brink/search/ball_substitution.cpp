@@ -30,7 +30,7 @@ Eigen::VectorXd size_of(const Box& range) {
 }  // namespace
 
 BallSubstitution::BallSubstitution(const Problem& problem, const Ball& ball, bool walk_back,
-                                   const Deadline& deadline)
+                                   const Deadline& deadline, Of of)
     : problem_(problem), ball_(ball), deadline_(deadline) {
   const Network& network = problem.network();
   operations_ =
@@ -42,13 +42,38 @@ BallSubstitution::BallSubstitution(const Problem& problem, const Ball& ball, boo
     sizes_.emplace_back(layer.weights.absolute(size_of(range)) + layer.bias.cwiseAbs());
     const Intervals step = interval_step(layer, range.lower.data(), range.upper.data());
     Eigen::VectorXd lower = to_vector(step.lower), upper = to_vector(step.upper);
-    if (walk_back && !deadline_.expired()) {
-      const RowMatrix weights = layer.weights.to_dense();
-      upper = upper.cwiseMin(highest(weights, layer.bias, sizes_.back(), k - 1));
-      lower = lower.cwiseMax(-highest(-weights, -layer.bias, sizes_.back(), k - 1));
-    }
+    if (walk_back && !deadline_.expired()) walk_layer(k, of, lower, upper);
     lower_.push_back(std::move(lower));
     upper_.push_back(std::move(upper));
+  }
+}
+
+/// Both sides of its neurons, some at a time.
+void BallSubstitution::walk_layer(int k, Of of, Eigen::VectorXd& lower,
+                                  Eigen::VectorXd& upper) const {
+  const Layer& layer = problem_.network().layer(k);
+  std::vector<Eigen::Index> chosen;
+  for (Eigen::Index j = 0; j < lower.size(); ++j) {
+    if (of == Of::all || layer.is_linear(j) || (lower(j) < 0 && upper(j) > 0)) chosen.push_back(j);
+  }
+  const auto count = static_cast<Eigen::Index>(chosen.size());
+  for (Eigen::Index first = 0; first < count; first += kRowsAtOnce) {
+    const Eigen::Index some = std::min(kRowsAtOnce, count - first);
+    Forms up{RowMatrix(some, layer.weights.cols()), Eigen::VectorXd(some), Eigen::VectorXd(some)};
+    for (Eigen::Index r = 0; r < some; ++r) {
+      const Eigen::Index j = chosen[static_cast<std::size_t>(first + r)];
+      up.a.row(r) = layer.weights.row(j);
+      up.c(r) = layer.bias(j);
+      up.size(r) = sizes_.back()(j);
+    }
+    Forms down{-up.a, -up.c, up.size};
+    const Eigen::VectorXd highs = highest(std::move(up), k - 1);
+    const Eigen::VectorXd lows = -highest(std::move(down), k - 1);
+    for (Eigen::Index r = 0; r < some; ++r) {
+      const Eigen::Index j = chosen[static_cast<std::size_t>(first + r)];
+      upper(j) = std::min(upper(j), highs(r));
+      lower(j) = std::max(lower(j), lows(r));
+    }
   }
 }
 

@@ -11,10 +11,13 @@ namespace brink::search {
 
 class BallSubstitution {
  public:
+  /// Whose bounds are walked back.
+  enum class Of { all, open };  ///< open: of those whose phase interval arithmetic leaves open
+
   /// `walk_back`: neurons' bounds too, not only interval arithmetic's; as far as the deadline
   /// allows. It refers to all of these.
   BallSubstitution(const Problem& problem, const Ball& ball, bool walk_back,
-                   const Deadline& deadline);
+                   const Deadline& deadline, Of of = Of::all);
 
   /// No point of the ball meets the rows of a problem that shares the inputs; false too when the
   /// deadline has come.
@@ -29,6 +32,7 @@ class BallSubstitution {
     Eigen::VectorXd c, size;  ///< `size`: what rounding is charged by
   };
   void first_layer();
+  void walk_layer(int k, Of of, Eigen::VectorXd& lower, Eigen::VectorXd& upper) const;
   Box activations(int k) const;
   void relax(Forms& forms, int k) const;
   Eigen::VectorXd highest(Forms forms, int k) const;

@@ -42,6 +42,8 @@ class ClaimLog {
                        const Phases& /*phases*/, const Ball& /*ball*/, double /*distance*/) {}
   /// Cheap bounds: no point of the ball meets the rows.
   virtual void empty_ball(const Problem& /*problem*/, const Ball& /*ball*/) {}
+  /// By rows that are linear in the inputs: no point of this part of the reach meets the rows.
+  virtual void empty_box(const Problem& /*problem*/, const Box& /*box*/) {}
 };
 
 }  // namespace brink::search

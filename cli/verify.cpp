@@ -1,0 +1,240 @@
+// brink verify: has a network an input that a property asks for?
+#include <cmath>
+
+#include "brink/ask/verify.h"
+#include "brink/base/files.h"
+#include "brink/io/tensor_file.h"
+#include "streams.h"
+#include "verify_images.h"
+
+namespace brink::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct VerifyCommand {
+  std::vector<fs::path> files;        ///< NET SPEC, or SPEC
+  std::vector<std::string> networks;  ///< NAME=NET
+  std::string format;                 ///< v1, v2; empty: the file's version
+  fs::path counterexample, assignments;
+  RadiusCommand images;  ///< --data, and options of both
+};
+
+struct Files {
+  fs::path network, property;
+  std::string network_name;  ///< as --network has it; empty: by its place
+};
+
+Expected<Files> files_of(const VerifyCommand& command) {
+  if (command.files.size() == 2 && command.networks.empty()) {
+    return Files{command.files[0], command.files[1], {}};
+  }
+  if (command.files.size() == 1 && command.networks.size() == 1) {
+    const std::string& typed = command.networks.front();
+    const std::size_t equals = typed.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == typed.size()) {
+      return bad_request("--network '{}' is not NAME=FILE", typed);
+    }
+    return Files{typed.substr(equals + 1), command.files.front(), typed.substr(0, equals)};
+  }
+  if (command.networks.size() > 1) {
+    return bad_request("--network is given {} times; properties of one network are read so far",
+                       command.networks.size());
+  }
+  return bad_request("which network? Say NET PROPERTY, or PROPERTY --network NAME=NET");
+}
+
+Expected<Query> read_property(const Files& files) {
+  const auto text = read_file(files.property);
+  if (!text) return tl::unexpected(text.error());
+  auto query = parse_query(*text);
+  if (!query)
+    return bad_request("cannot read '{}': {}", files.property.string(), query.error().message);
+  if (files.network_name.empty() || query->networks.size() != 1) return query;
+  const std::string& declared = query->networks.front().name;
+  if (query->version == 2 && declared != files.network_name) {
+    return bad_request("--network {}={}: '{}' declares no network {}, but {}", files.network_name,
+                       files.network.string(), files.property.string(), files.network_name,
+                       declared);
+  }
+  return query;
+}
+
+/// What is sound for float32 numbers of a file, or for reals.
+Expected<void> check_types(const Query& query) {
+  for (const DeclaredNetwork& network : query.networks) {
+    for (const auto* variables : {&network.inputs, &network.outputs}) {
+      for (const Variable& variable : *variables) {
+        const std::string& type = variable.type;
+        if (type == "Real" || type == "real" || type == "float32" || type == "float") continue;
+        return bad_request("{} is of type {}; real and float32 are read", variable.name, type);
+      }
+    }
+  }
+  return {};
+}
+
+/// The file's outputs as they are, nothing dropped.
+Expected<Network> read_whole(const Files& files, const VerifyCommand& command) {
+  auto file = read_network(files.network, {command.images.shared.output_name, false});
+  if (!file) return tl::unexpected(file.error());
+  const bool nnet = file->facts.format == "NNet";
+  if (!nnet && !file->warnings.empty()) {
+    return bad_request("'{}' cannot be verified as it is: {}", files.network.string(),
+                       file->warnings.front());
+  }
+  return std::move(file->network);
+}
+
+std::string number(double value) {
+  return fmt::format("{}", value == 0 ? 0.0 : value);
+}
+
+/// X_0, X_1, ..., Y_0, ..., whatever the property calls them.
+std::string text_v1(const Query& query, const std::vector<double>& values) {
+  const auto inputs = static_cast<std::size_t>(query.networks.front().inputs.front().count);
+  std::string text;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    text += fmt::format("{}({}_{} {})", i == 0 ? "(" : "\n", i < inputs ? "X" : "Y",
+                        i < inputs ? i : i - inputs, number(values[i]));
+  }
+  return text + ")\n";
+}
+
+std::string text_v2(const Query& query, const std::vector<double>& values) {
+  std::string text;
+  for (const DeclaredNetwork& network : query.networks) {
+    for (const auto* variables : {&network.inputs, &network.outputs}) {
+      for (const Variable& variable : *variables) {
+        std::string shape;
+        for (const int extent : variable.shape) {
+          shape += fmt::format("{}{}", shape.empty() ? "" : ",", extent);
+        }
+        text += fmt::format("{} {} [{}]\n", variable.name, variable.type, shape);
+        for (int i = 0; i < variable.count; ++i) {
+          text += number(values[static_cast<std::size_t>(variable.first + i)]) + "\n";
+        }
+      }
+    }
+  }
+  return text;
+}
+
+Expected<void> serialise(const Query& query, const std::vector<double>& values,
+                         const fs::path& folder) {
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) return bad_request("cannot make '{}': {}", folder.string(), failed.message());
+  for (const DeclaredNetwork& network : query.networks) {
+    for (const auto* variables : {&network.inputs, &network.outputs}) {
+      for (const Variable& variable : *variables) {
+        const auto begin = values.begin() + variable.first;
+        const std::vector<float> numbers(begin, begin + variable.count);
+        const fs::path path = folder / (variable.name + ".pb");
+        if (auto ok = write_file(path, tensor_bytes(variable.name, variable.shape, numbers)); !ok) {
+          return ok;
+        }
+      }
+    }
+  }
+  return {};
+}
+
+Expected<void> show(const VerifyCommand& command, const Common& common, const Query& query,
+                    const VerifyAnswer& answer) {
+  const bool v1 = command.format == "v1" || (command.format.empty() && query.version == 1);
+  const bool found = answer.verdict == PropertyVerdict::sat;
+  const std::string witness = !found ? ""
+                              : v1   ? text_v1(query, answer.values)
+                                     : text_v2(query, answer.values);
+  if (found && !command.counterexample.empty()) {
+    if (auto ok = write_file(command.counterexample, witness); !ok) return ok;
+  }
+  if (found && !command.assignments.empty()) {
+    if (auto ok = serialise(query, answer.values, command.assignments); !ok) return ok;
+  }
+  if (common.json) {
+    nlohmann::ordered_json document = {{"verdict", name(answer.verdict)},
+                                       {"seconds", answer.seconds},
+                                       {"nodes", answer.statistics.nodes}};
+    for (std::size_t i = 0; i < answer.values.size(); ++i) {
+      document["witness"][query.name_of(static_cast<int>(i))] = answer.values[i];
+    }
+    print_json(document, 1);
+    return {};
+  }
+  const bool timed_out = answer.verdict == PropertyVerdict::timeout;
+  fmt::print("{}\n", timed_out && !v1 ? "timed-out" : name(answer.verdict));
+  if (command.assignments.empty() || v1) fmt::print("{}", witness);
+  return {};
+}
+
+Expected<void> run_images(const VerifyCommand& command, const Common& common) {
+  if (command.files.size() != 1 || !command.networks.empty()) {
+    return bad_request("with --data name the network alone: NET --data D --images LIST --radius R");
+  }
+  RadiusCommand images = command.images;
+  images.shared.network = command.files.front();
+  return run_radius(images, common);
+}
+
+Expected<void> run_verify(const VerifyCommand& command, const Common& common) {
+  if (!command.images.shared.data.empty()) return run_images(command, common);
+  if (command.images.radius >= 0) return bad_request("--radius is of images: name them by --data");
+  const Stopwatch watch;
+  const auto files = files_of(command);
+  if (!files) return tl::unexpected(files.error());
+  if (auto ok = claim_outputs(common, {command.counterexample}, {files->network, files->property});
+      !ok) {
+    return ok;
+  }
+  const auto query = read_property(*files);
+  if (!query) return tl::unexpected(query.error());
+  if (auto ok = check_types(*query); !ok) return ok;
+  const auto network = read_whole(*files, command);
+  if (!network) return tl::unexpected(network.error());
+  VerifyOptions options;
+  options.threads = common.threads;
+  options.seed = common.seed;
+  options.time_limit = std::max(0.0, command.images.shared.time_limit - watch.seconds());
+  const auto answer = verify(*network, *query, options, &interrupt_flag());
+  if (!answer) {
+    return bad_request("cannot verify '{}': {}", files->property.string(), answer.error().message);
+  }
+  return show(command, common, *query, *answer);
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Common& common, Action& chosen) {
+  const auto command = std::make_shared<VerifyCommand>();
+  CLI::App* sub = add_command(
+      app, common, chosen, "verify",
+      "has a network an input that a VNN-LIB property asks for? Are images right within a radius?",
+      "brink verify net.onnx --data strokes --images 0-4 --norm linf --radius 0.01 --timeout 20",
+      [command, &common] { return run_verify(*command, common); });
+  sub->add_option("FILES", command->files,
+                  "the network (ONNX or NNet) and the property (VNN-LIB 1.0 or 2.0); the property "
+                  "alone, with --network; or the network alone, with --data")
+      ->required()
+      ->expected(1, 2);
+  sub->add_option("--network", command->networks,
+                  "NAME=FILE: the network that the property calls NAME");
+  sub->add_option("--output-name", command->images.shared.output_name,
+                  "of a file with several outputs, the one that the property speaks of");
+  sub->add_option("--timeout,--time-limit", command->images.shared.time_limit,
+                  "seconds (default: 300)")
+      ->check(CLI::PositiveNumber);
+  sub->add_option("--format", command->format,
+                  "of the answer: v1 or v2 of VNN-LIB (default: the property's)")
+      ->check(one_of({"v1", "v2"}));
+  sub->add_option("--counterexample", command->counterexample,
+                  "file for the witness, if there is one");
+  sub->add_option("--serialise-assignments", command->assignments,
+                  "folder for the witness as ONNX tensors, NAME.pb, in place of its text");
+  add_radius_options(*sub, command->images);
+  add_search_constants(*sub, common);
+}
+
+}  // namespace brink::cli

@@ -1,0 +1,228 @@
+// Rows become conditions on the outputs of a network that hands inputs on (property_network.h);
+// whatever rounding of their coefficients could do is taken from their right sides.
+#include "brink/ask/verify.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "brink/ask/property_network.h"
+#include "brink/base/deadline.h"
+#include "brink/bounds/bounds.h"
+#include "brink/bounds/rounding.h"
+#include "brink/network/float32.h"
+#include "brink/property/cells.h"
+#include "brink/search/unsafe.h"
+
+namespace brink {
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+/// A witness meets conditions by so many times what float32 made of its outputs, if it can.
+constexpr double kFloatDoubts = 8;
+constexpr double kMostSpare = 0.25, kShareToSpare = 0.1;  ///< seconds, of the limit
+constexpr double kLeastFloatDoubt = 1e-6;  ///< of the outputs' size, where that was less
+
+/// The last outputs over a box, by size.
+Eigen::VectorXd output_sizes(const Network& network, const Box& box) {
+  const std::vector<NeuronBounds> last = interval_bounds(network, box).layer(network.depth());
+  Eigen::VectorXd sizes(static_cast<Eigen::Index>(last.size()));
+  for (std::size_t j = 0; j < last.size(); ++j) {
+    sizes(static_cast<Eigen::Index>(j)) =
+        std::max(std::abs(last[j].lower), std::abs(last[j].upper));
+  }
+  return sizes;
+}
+
+class Verification {
+ public:
+  Verification(const Network& network, const Query& query, Cells cells)
+      : network_(network),
+        query_(query),
+        cells_(std::move(cells)),
+        inputs_(static_cast<int>(network.input_size())),
+        outputs_(static_cast<int>(network.output_size())) {
+    std::map<int, int> carried;
+    for (const Cell& cell : cells_.cells) {
+      for (const int row : cell.rows) {
+        for (const auto& [number, coefficient] : query_.rows[static_cast<std::size_t>(row)].terms) {
+          if (number < inputs_) carried.emplace(number, 0);
+        }
+      }
+    }
+    std::vector<int> order;
+    for (auto& [input, place] : carried) {
+      place = outputs_ + static_cast<int>(order.size());
+      order.push_back(input);
+    }
+    places_ = std::move(carried);
+    searched_ = property_network(network_, order);
+    for (const InputBox& box : cells_.boxes) question_.boxes.push_back(box.around());
+    for (std::size_t b = 0; b < cells_.boxes.size(); ++b) add_sets(static_cast<int>(b));
+  }
+
+  VerifyAnswer run(const VerifyOptions& options, const Deadline& deadline) {
+    search::UnsafeOptions inner;
+    inner.seed = options.seed;
+    inner.threads = options.threads;
+    inner.accept = [this](int set, const Eigen::VectorXd& x) { return accept(set, x); };
+    const search::UnsafeResult result =
+        search::search_unsafe(searched_, question_, deadline, inner);
+    VerifyAnswer answer;
+    answer.statistics = result.statistics;
+    answer.values = std::move(witness_);
+    answer.verdict = !answer.values.empty()                             ? PropertyVerdict::sat
+                     : result.outcome == search::UnsafeOutcome::none    ? PropertyVerdict::unsat
+                     : result.outcome == search::UnsafeOutcome::stopped ? PropertyVerdict::timeout
+                                                                        : PropertyVerdict::unknown;
+    return answer;
+  }
+
+ private:
+  const LinearRow& row(int id) const { return query_.rows[static_cast<std::size_t>(id)]; }
+
+  bool exact_coefficients() const {
+    return std::all_of(query_.rows.begin(), query_.rows.end(), [](const LinearRow& each) {
+      return std::all_of(each.terms.begin(), each.terms.end(), [](const auto& term) {
+        return Decimal::of(term.second.nearest()) == term.second;
+      });
+    });
+  }
+
+  void add_sets(int box) {
+    const Box& around = question_.boxes[static_cast<std::size_t>(box)];
+    const Eigen::VectorXd nothing = Eigen::VectorXd::Zero(searched_.output_size());
+    const auto distances = distance_from_file(searched_, around);
+    const Eigen::VectorXd distance = distances.empty() ? nothing : distances.back();
+    const Eigen::VectorXd sizes = exact_coefficients() ? nothing : output_sizes(searched_, around);
+    for (std::size_t c = 0; c < cells_.cells.size(); ++c) {
+      if (cells_.cells[c].box != box) continue;
+      search::UnsafeSet set;
+      set.box = box;
+      for (const int id : cells_.cells[c].rows) {
+        set.region.rows.push_back(condition(row(id), sizes, distance));
+      }
+      // Without a row every input is meant: 0 >= 0.
+      if (set.region.rows.empty()) {
+        set.region.rows.push_back({Eigen::VectorXd::Zero(sizes.size()), 0});
+      }
+      question_.sets.push_back(std::move(set));
+      cell_of_set_.push_back(static_cast<int>(c));
+    }
+  }
+
+  /// sum c v <= rhs as -c v >= -rhs, with spare for rounding of c and of the network's numbers.
+  OutputRow condition(const LinearRow& linear, const Eigen::VectorXd& sizes,
+                      const Eigen::VectorXd& distance) const {
+    OutputRow result{Eigen::VectorXd::Zero(sizes.size()), rounded_down(-linear.rhs, Decimal(1))};
+    double spare = 0;
+    for (const auto& [number, coefficient] : linear.terms) {
+      const int place = number < inputs_ ? places_.at(number) : number - inputs_;
+      const double c = -coefficient.nearest();
+      result.coefficients(place) = c;
+      spare += std::abs(c) * distance(place);
+      if (Decimal::of(-c) == coefficient) continue;
+      spare += std::numeric_limits<double>::epsilon() * std::abs(c) * sizes(place);
+    }
+    if (spare > 0) result.rhs = std::nextafter(result.rhs - 1.0001 * spare, -kInfinity);
+    return result;
+  }
+
+  /// Is the float32 point next to x a witness? One that is so by a hair is kept, but another is
+  /// looked for.
+  bool accept(int set, const Eigen::VectorXd& x) {
+    const Cell& cell =
+        cells_.cells[static_cast<std::size_t>(cell_of_set_[static_cast<std::size_t>(set)])];
+    Eigen::VectorXd point(inputs_);
+    for (int i = 0; i < inputs_; ++i) {
+      point(i) = cells_.boxes[static_cast<std::size_t>(cell.box)].inside(i, x(i));
+    }
+    const Eigen::VectorXd exact = outputs_in_file(network_, point);
+    const Eigen::VectorXd single = outputs_float32(network_, point).cast<double>();
+    if (!exact.allFinite() || !single.allFinite()) return false;
+    std::vector<double> values(point.begin(), point.end());
+    values.insert(values.end(), exact.begin(), exact.end());
+    std::vector<double> in_single(point.begin(), point.end());
+    in_single.insert(in_single.end(), single.begin(), single.end());
+    const double doubt = std::max((exact - single).cwiseAbs().maxCoeff(),
+                                  kLeastFloatDoubt * exact.cwiseAbs().maxCoeff());
+    bool surely = true;
+    for (const int id : cell.rows) {
+      if (!row(id).holds(values) || !row(id).holds(in_single)) return false;
+      surely = surely && slack(row(id), values) >= doubt_of(row(id), doubt);
+    }
+    witness_ = std::move(values);
+    return surely;
+  }
+
+  static double slack(const LinearRow& linear, const std::vector<double>& values) {
+    double sum = linear.rhs.nearest();
+    for (const auto& [number, coefficient] : linear.terms) {
+      sum -= coefficient.nearest() * values[static_cast<std::size_t>(number)];
+    }
+    return sum;
+  }
+
+  double doubt_of(const LinearRow& linear, double doubt) const {
+    double sum = 0;
+    for (const auto& [number, coefficient] : linear.terms) {
+      if (number >= inputs_) sum += std::abs(coefficient.nearest());
+    }
+    return kFloatDoubts * sum * doubt;
+  }
+
+  const Network& network_;
+  const Query& query_;
+  Cells cells_;
+  int inputs_, outputs_;
+  std::map<int, int> places_;  ///< of carried inputs among the outputs
+  Network searched_;
+  search::UnsafeQuestion question_;
+  std::vector<int> cell_of_set_;
+  std::vector<double> witness_;
+};
+
+Expected<void> check_fits(const Network& network, const Query& query) {
+  if (query.networks.size() != 1) {
+    return bad_request("the property is of {} networks; only one is read so far",
+                       query.networks.size());
+  }
+  const DeclaredNetwork& declared = query.networks.front();
+  if (declared.inputs.size() != 1 || declared.outputs.size() != 1) {
+    return bad_request(
+        "the property is of {} inputs and {} outputs; networks with one of each are "
+        "read",
+        declared.inputs.size(), declared.outputs.size());
+  }
+  const int inputs = declared.inputs.front().count, outputs = declared.outputs.front().count;
+  if (inputs != network.input_size() || outputs != network.output_size()) {
+    return bad_request("the property is of {} inputs and {} outputs, the network has {} and {}",
+                       inputs, outputs, network.input_size(), network.output_size());
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view name(PropertyVerdict verdict) {
+  constexpr std::string_view kNames[] = {"sat", "unsat", "unknown", "timeout"};
+  return kNames[static_cast<int>(verdict)];
+}
+
+Expected<VerifyAnswer> verify(const Network& network, const Query& query,
+                              const VerifyOptions& options, const std::atomic<bool>* interrupt) {
+  const Stopwatch watch;
+  // Some passes through a large network are between two looks at the clock.
+  const double spare = std::min(kMostSpare, kShareToSpare * options.time_limit);
+  const Deadline deadline = Deadline::after(options.time_limit - spare, interrupt);
+  if (auto ok = check_fits(network, query); !ok) return tl::unexpected(ok.error());
+  auto cells = cells_of(query, static_cast<int>(network.input_size()));
+  if (!cells) return tl::unexpected(cells.error());
+  VerifyAnswer answer = Verification(network, query, std::move(*cells)).run(options, deadline);
+  answer.seconds = watch.seconds();
+  return answer;
+}
+
+}  // namespace brink

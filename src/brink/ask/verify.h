@@ -1,0 +1,48 @@
+// Does a network have an input that a property asks for? The answer, with its witness.
+//
+// `unsat` is proven for the function over the reals that the file's weights make, and for closed
+// conditions (< as <=) on a box of doubles around the decimal one. A witness is of float32 numbers
+// within the decimal box (of doubles where an input has no float32 number in its bounds) and meets
+// all conditions, strict ones strictly, by the file's own pass in double precision and by a pass in
+// float32.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "brink/network/network.h"
+#include "brink/property/property.h"
+#include "brink/search/statistics.h"
+
+namespace brink {
+
+enum class PropertyVerdict {
+  sat,      ///< a witness
+  unsat,    ///< proven: there is none
+  unknown,  ///< the search ended, but rounding left something open
+  timeout   ///< the limit came first
+};
+std::string_view name(PropertyVerdict verdict);
+
+struct VerifyOptions {
+  double time_limit = 300;  ///< seconds
+  int threads = 1;
+  std::uint64_t seed = 0;
+};
+
+struct VerifyAnswer {
+  PropertyVerdict verdict = PropertyVerdict::unknown;
+  std::vector<double> values;  ///< of the witness: its inputs, then its outputs; empty: none
+  double seconds = 0;
+  search::Statistics statistics;
+};
+
+/// The query is of one network with one input and one output, of the sizes that this has. Errors
+/// (bad_request): it is not; an input without bounds.
+Expected<VerifyAnswer> verify(const Network& network, const Query& query,
+                              const VerifyOptions& options,
+                              const std::atomic<bool>* interrupt = nullptr);
+
+}  // namespace brink

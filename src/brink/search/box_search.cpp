@@ -1,0 +1,318 @@
+// Boxes of inputs, those first whose bound is farthest from a proof, each shared by all sets that
+// are still open in it. A box's neurons are bounded anew, from its parent's bounds; every row is
+// then a linear function of the inputs, from above, which excludes a set (its rows together) or
+// cuts the box. Where that is not enough the slopes of the relaxation climb (slope_ascent.h), from
+// those of the parent. Halved is the input that weighs most in the rows' functions, times its
+// width. Tried and dropped: the widest (eight times as many boxes on ACAS Xu property 3); the
+// slopes of the climbed bound (twenty times: they lose sight of inputs); thirty steps of climbing
+// instead of eight (twice the time).
+#include "brink/search/box_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <mutex>
+
+#include "brink/base/parallel.h"
+#include "brink/search/box_attack.h"
+#include "brink/search/box_bounds.h"
+#include "brink/search/claims.h"
+#include "brink/search/parameters.h"
+#include "brink/search/shared_stack.h"
+#include "brink/search/slope_ascent.h"
+#include "brink/search/tightening.h"
+
+namespace brink::search {
+
+namespace {
+
+constexpr int kMostCuts = 4;
+constexpr int kLeafStarts = 4;
+constexpr std::size_t kFewBoxes = 4000;  ///< waiting; each takes some kilobytes
+constexpr double kFirst = std::numeric_limits<double>::infinity();
+/// Of its first width: an input that is narrower is not halved any more.
+constexpr double kLeastShare = 1e-12;
+
+struct BoxNode {
+  Box box;
+  std::vector<int> sets;
+  std::shared_ptr<const Intervals> known;  ///< of its parent; null: the root
+  std::shared_ptr<const Slopes> slopes;    ///< of its parent's only set; null: none
+  double worth = 0;                        ///< its parent's bound on what rows are exceeded by
+};
+
+/// A node while it is bounded.
+struct Opened {
+  Box box;
+  Intervals bounds;
+  std::vector<int> sets;
+  std::vector<InputForms> forms;  ///< of each
+  double worth = 0;
+};
+
+/// The least box around several.
+class Hull {
+ public:
+  explicit Hull(const Box& most) : box_{most.upper, most.lower} {}
+  void add(const Box& box) {
+    box_.lower = box_.lower.cwiseMin(box.lower);
+    box_.upper = box_.upper.cwiseMax(box.upper);
+  }
+  const Box& box() const { return box_; }
+
+ private:
+  Box box_;
+};
+
+/// What of a box's volume a part of it has, over the inputs that vary.
+double share_of_volume(const Box& part, const Box& box) {
+  double share = 1;
+  for (Eigen::Index i = 0; i < box.size(); ++i) {
+    const double width = box.upper(i) - box.lower(i);
+    if (width > 0) share *= (part.upper(i) - part.lower(i)) / width;
+  }
+  return share;
+}
+
+class BoxSearch {
+ public:
+  BoxSearch(const Network& network, const UnsafeQuestion& question, const Deadline& deadline,
+            const UnsafeOptions& options)
+      : network_(network), question_(question), deadline_(deadline), options_(options) {}
+
+  UnsafeResult run() {
+    for (std::size_t b = question_.boxes.size(); b-- > 0;) {
+      BoxNode root{question_.boxes[b], {}, nullptr, nullptr, kFirst};
+      for (std::size_t s = 0; s < question_.sets.size(); ++s) {
+        if (question_.sets[s].box == static_cast<int>(b)) root.sets.push_back(static_cast<int>(s));
+      }
+      if (!root.sets.empty()) stack_.push(std::move(root));
+    }
+    parallel_for(options_.threads, options_.threads,
+                 [&](int) { stack_.run([this](BoxNode node) { expand(std::move(node)); }); });
+    UnsafeResult result;
+    result.statistics = statistics_;
+    result.outcome = found_                     ? UnsafeOutcome::found
+                     : stack_.stopped()         ? UnsafeOutcome::stopped
+                     : statistics_.doubtful > 0 ? UnsafeOutcome::doubtful
+                                                : UnsafeOutcome::none;
+    return result;
+  }
+
+ private:
+  const OutputRegion& region(int set) const {
+    return question_.sets[static_cast<std::size_t>(set)].region;
+  }
+
+  Problem problem_of(const Box& box, int set) const {
+    Problem problem(network_, 0.5 * (box.lower + box.upper), box, region(set));
+    problem.tell(options_.claims);
+    return problem;
+  }
+
+  void expand(BoxNode node) {
+    if (deadline_.expired()) return stack_.stop();
+    const std::int64_t number = count_node();
+    auto opened = bounded(node);
+    if (!opened) return;
+    if (!node.known && attacked(*opened)) return;
+    const bool alone = opened->sets.size() == 1;
+    std::optional<Slopes> slopes = climb(*opened, alone ? node.slopes.get() : nullptr, number);
+    if (opened->sets.empty() || stack_.stopped()) return;
+    divide(std::move(*opened), alone ? std::move(slopes) : std::nullopt);
+  }
+
+  std::int64_t count_node() {
+    const std::lock_guard lock(counting_);
+    return ++statistics_.nodes;
+  }
+
+  /// Bounds of the neurons, cuts, bounds again while cuts take much; nothing: no set has a point.
+  std::optional<Opened> bounded(const BoxNode& node) const {
+    const Problem whole = problem_of(node.box, node.sets.front());
+    BoxBounds bounder(whole);
+    Opened opened{node.box, node.known ? *node.known : box_bounds(whole), node.sets, {}, 0};
+    for (int cut = 0; cut < kMostCuts; ++cut) {
+      if (!bounder.tighten(opened.box, opened.bounds)) return std::nullopt;
+      const std::vector<int> sets = std::exchange(opened.sets, {});
+      opened.forms.clear();
+      Hull left(opened.box);
+      for (const int set : sets) {
+        const Problem problem(whole, region(set));
+        InputForms forms = bounder.rows(problem);
+        const auto part = part_of(problem, opened.box, forms);
+        if (!part) continue;
+        left.add(*part);
+        opened.sets.push_back(set);
+        opened.forms.push_back(std::move(forms));
+      }
+      if (opened.sets.empty()) return std::nullopt;
+      const double share = share_of_volume(left.box(), opened.box);
+      opened.box = left.box();
+      if (share > parameters().box_again) break;
+    }
+    return opened;
+  }
+
+  /// What forms leave of a box for a problem's rows; nothing: no point.
+  static std::optional<Box> part_of(const Problem& problem, const Box& box,
+                                    const InputForms& forms) {
+    Box part = box;
+    if (excludes(forms, box) || !clip(forms, part)) {
+      problem.claims().empty_box(problem, box);
+      return std::nullopt;
+    }
+    for (Eigen::Index i = 0; i < box.size(); ++i) {
+      Box off = box;
+      off.upper(i) = std::nextafter(part.lower(i), -std::numeric_limits<double>::infinity());
+      if (off.upper(i) >= off.lower(i)) problem.claims().empty_box(problem, off);
+      off = box;
+      off.lower(i) = std::nextafter(part.upper(i), std::numeric_limits<double>::infinity());
+      if (off.upper(i) >= off.lower(i)) problem.claims().empty_box(problem, off);
+    }
+    return part;
+  }
+
+  /// From many starts; true: that was the end.
+  bool attacked(const Opened& opened) {
+    for (const int set : opened.sets) {
+      Random random(options_.seed + static_cast<std::uint64_t>(set));
+      const Problem problem = problem_of(opened.box, set);
+      const BoxFind find = attack_box(
+          problem, opened.box, random_starts(opened.box, parameters().property_starts, random),
+          parameters().property_steps, deadline_);
+      if (find.slack >= 0 && offer(set, find.x)) return true;
+    }
+    return stack_.stopped();
+  }
+
+  bool offer(int set, const Eigen::VectorXd& x) {
+    const std::lock_guard lock(accepting_);
+    if (found_ || !options_.accept(set, x)) return found_;
+    found_ = true;
+    stack_.stop();
+    return true;
+  }
+
+  /// Excludes sets by slopes that climb, and cuts the box by the last bound of each; where a bound
+  /// is least an input is tried. The slopes of the last set.
+  std::optional<Slopes> climb(Opened& opened, const Slopes* start, std::int64_t number) {
+    const Problem whole = problem_of(opened.box, opened.sets.front());
+    const Ball ball(Norm::linf, whole.image(), opened.box, std::numeric_limits<double>::infinity());
+    const Cost cost{.margin = true};
+    Hull left(opened.box);
+    Opened open{opened.box, std::move(opened.bounds), {}, {}, -kFirst};
+    std::optional<Slopes> slopes;
+    for (std::size_t at = 0; at < opened.sets.size(); ++at) {
+      const int set = opened.sets[at];
+      const Problem problem(whole, region(set));
+      auto ascent =
+          SlopeAscent(problem, ball)
+              .run({{&open.bounds, cost, 0.0, start}}, parameters().box_steps, false, deadline_);
+      Eigen::VectorXd farthest;
+      const Proof proof =
+          prove(problem, open.bounds, cost, std::move(ascent[0].multipliers), ball, &farthest);
+      if (proof.value > 0) {
+        problem.claims().proven(problem, open.bounds, cost, ball, proof);
+        continue;
+      }
+      const auto part = part_of(problem, opened.box, plane_of(proof, problem));
+      if (!part) continue;
+      const BoxFind find = attack_leaf(problem, opened.box, farthest, number);
+      if (find.slack >= 0 && offer(set, find.x)) break;
+      left.add(*part);
+      open.worth = std::max(open.worth, -proof.value);
+      open.sets.push_back(set);
+      open.forms.push_back(std::move(opened.forms[at]));
+      slopes = std::move(ascent[0].slopes);
+    }
+    if (!open.sets.empty()) open.box = left.box();
+    opened = std::move(open);
+    return slopes;
+  }
+
+  BoxFind attack_leaf(const Problem& problem, const Box& box, const Eigen::VectorXd& farthest,
+                      std::int64_t number) const {
+    RowMatrix starts = problem.image_with(farthest).transpose();
+    if (number % parameters().box_attack_every != 0) {
+      return attack_box(problem, box, std::move(starts), 0, deadline_);
+    }
+    Random random(options_.seed + static_cast<std::uint64_t>(number));
+    RowMatrix more = random_starts(box, kLeafStarts, random);
+    more.row(1) = starts.row(0);
+    return attack_box(problem, box, std::move(more), parameters().box_attack_steps, deadline_);
+  }
+
+  /// Points that meet the rows have direction d >= what is outside of the ball, d from the image.
+  static InputForms plane_of(const Proof& proof, const Problem& problem) {
+    const Eigen::VectorXd size =
+        problem.reach().lower.cwiseAbs().cwiseMax(problem.reach().upper.cwiseAbs());
+    InputForms plane{proof.direction.transpose(), Eigen::VectorXd(1)};
+    plane.c(0) = -proof.outside_ball - proof.direction.dot(problem.image());
+    plane.c(0) += std::numeric_limits<double>::epsilon() *
+                  static_cast<double>(16 + 2 * size.size()) *
+                  (std::abs(proof.outside_ball) + proof.direction.cwiseAbs().dot(size));
+    return plane;
+  }
+
+  void divide(Opened opened, std::optional<Slopes> slopes) {
+    const Eigen::VectorXd widths = opened.box.upper - opened.box.lower;
+    Eigen::VectorXd weights = Eigen::VectorXd::Zero(widths.size());
+    for (const InputForms& forms : opened.forms) {
+      weights += forms.a.cwiseAbs().colwise().sum().transpose();
+    }
+    const double floor = parameters().box_floor * weights.maxCoeff();
+    const Eigen::VectorXd whole = whole_widths(opened.sets.front());
+    Eigen::Index input = -1;
+    double most = -1;
+    for (Eigen::Index i = 0; i < widths.size(); ++i) {
+      const double worth = (weights(i) + floor) * widths(i);
+      if (!(widths(i) > kLeastShare * whole(i)) || worth <= most) continue;
+      most = worth;
+      input = i;
+    }
+    if (input < 0) {
+      const std::lock_guard lock(counting_);
+      ++statistics_.doubtful;
+      return;
+    }
+    BoxNode low{opened.box, std::move(opened.sets),
+                std::make_shared<const Intervals>(std::move(opened.bounds)),
+                slopes ? std::make_shared<const Slopes>(std::move(*slopes)) : nullptr,
+                opened.worth};
+    BoxNode high = low;
+    const double middle = 0.5 * (opened.box.lower(input) + opened.box.upper(input));
+    low.box.upper(input) = high.box.lower(input) = middle;
+    double slope = 0;
+    for (const InputForms& forms : opened.forms) slope += forms.a.col(input).sum();
+    // The half that the rows have more hope in comes first.
+    stack_.push(slope > 0 ? std::move(low) : std::move(high));
+    stack_.push(slope > 0 ? std::move(high) : std::move(low));
+  }
+
+  Eigen::VectorXd whole_widths(int set) const {
+    const Box& box =
+        question_
+            .boxes[static_cast<std::size_t>(question_.sets[static_cast<std::size_t>(set)].box)];
+    return box.upper - box.lower;
+  }
+
+  const Network& network_;
+  const UnsafeQuestion& question_;
+  Deadline deadline_;
+  const UnsafeOptions& options_;
+  SharedStack<BoxNode> stack_{kFewBoxes};
+  std::mutex counting_, accepting_;
+  std::atomic<bool> found_ = false;
+  Statistics statistics_;
+};
+
+}  // namespace
+
+UnsafeResult search_boxes(const Network& network, const UnsafeQuestion& question,
+                          const Deadline& deadline, const UnsafeOptions& options) {
+  return BoxSearch(network, question, deadline, options).run();
+}
+
+}  // namespace brink::search

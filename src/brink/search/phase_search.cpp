@@ -1,0 +1,369 @@
+// A box is a ball without a radius, so all that bounds a closest example's nodes (worker.h) bounds
+// a set's. First attacks, on every set; backward substitution over each box, which excludes most
+// sets; then a tree for each of the others, whose root is tightened over the set's rows. Threads
+// take nodes of all trees from one stack.
+#include "brink/search/phase_search.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "brink/base/parallel.h"
+#include "brink/search/ball_substitution.h"
+#include "brink/search/box_attack.h"
+#include "brink/search/branching.h"
+#include "brink/search/claims.h"
+#include "brink/search/leaf.h"
+#include "brink/search/open_nodes.h"
+#include "brink/search/parameters.h"
+#include "brink/search/shared_stack.h"
+#include "brink/search/slope_ascent.h"
+#include "brink/search/tightening.h"
+
+namespace brink::search {
+
+namespace {
+
+constexpr int kNeuronsTogether = 32;
+constexpr double kWeightsTogether = 1e7;
+constexpr int kSetSteps = 60;
+constexpr double kLeafLeads[] = {1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
+
+/// One set's tree.
+struct SetTree {
+  SetTree(Problem problem_, int set_, const Ball& ball_)
+      : problem(std::move(problem_)), set(set_), ball(ball_) {}
+
+  Problem problem;
+  int set;
+  Ball ball;
+  Intervals root;    ///< once it has been bounded
+  double slack = 0;  ///< of the attack's best point
+  std::atomic<std::int64_t> seen = 0;
+};
+
+struct TreeNode {
+  SetTree* tree = nullptr;
+  Node node;
+  bool fresh = false;  ///< a root that is not tightened yet
+  double worth = 0;
+};
+
+class PhaseSearch {
+ public:
+  PhaseSearch(const Network& network, const UnsafeQuestion& question, const Deadline& deadline,
+              const UnsafeOptions& options)
+      : network_(network), question_(question), deadline_(deadline), options_(options) {}
+
+  UnsafeResult run() {
+    plant();
+    attack_all(parameters().property_first_starts, parameters().property_steps);
+    if (!stack_.stopped()) exclude();
+    if (!stack_.stopped()) attack_all(parameters().property_starts, parameters().property_steps);
+    if (!stack_.stopped()) tighten_together();
+    std::sort(trees_.begin(), trees_.end(),
+              [](const auto& a, const auto& b) { return a->slack < b->slack; });
+    for (const auto& tree : trees_) stack_.push({tree.get(), {}, true, 0});
+    parallel_for(options_.threads, options_.threads, [this](int) {
+      Thread thread;
+      stack_.run([&](TreeNode node) { take_up(thread, std::move(node)); });
+      const std::lock_guard lock(counting_);
+      statistics_.add(thread.statistics);
+    });
+    UnsafeResult result;
+    result.statistics = statistics_;
+    result.outcome = found_                     ? UnsafeOutcome::found
+                     : stack_.stopped()         ? UnsafeOutcome::stopped
+                     : statistics_.doubtful > 0 ? UnsafeOutcome::doubtful
+                                                : UnsafeOutcome::none;
+    return result;
+  }
+
+ private:
+  struct Thread {
+    std::map<const SetTree*, std::unique_ptr<Bounder>> bounders;
+    std::map<const SetTree*, PointPool> pools;
+    Statistics statistics;
+  };
+
+  void plant() {
+    std::map<int, const Problem*> of_box;
+    for (std::size_t s = 0; s < question_.sets.size(); ++s) {
+      const UnsafeSet& set = question_.sets[s];
+      const Box& box = question_.boxes[static_cast<std::size_t>(set.box)];
+      const Eigen::VectorXd middle = 0.5 * (box.lower + box.upper);
+      const Problem*& first = of_box[set.box];
+      Problem problem = first != nullptr ? Problem(*first, set.region)
+                                         : Problem(network_, middle, box, set.region);
+      problem.tell(options_.claims);
+      Ball ball(Norm::linf, middle, box, 0);
+      ball.set_radius(2 * ball.largest_radius() + 1);
+      trees_.push_back(std::make_unique<SetTree>(std::move(problem), static_cast<int>(s), ball));
+      if (first == nullptr) first = &trees_.back()->problem;
+    }
+  }
+
+  bool offer(int set, const Eigen::VectorXd& x) {
+    const std::lock_guard lock(accepting_);
+    if (found_ || !options_.accept(set, x)) return found_;
+    found_ = true;
+    stack_.stop();
+    return true;
+  }
+
+  void attack_all(int starts, int steps) {
+    parallel_for(static_cast<int>(trees_.size()), options_.threads, [&](int i) {
+      if (stack_.stopped() || deadline_.expired()) return;
+      SetTree& tree = *trees_[static_cast<std::size_t>(i)];
+      Random random(options_.seed + static_cast<std::uint64_t>(tree.set + starts));
+      const Box& box = tree.problem.reach();
+      const BoxFind find = attack_box(tree.problem, box, random_starts(box, starts, random), steps,
+                                      deadline_.within(0.1 * deadline_.remaining()));
+      tree.slack = find.slack;
+      if (find.slack >= 0) offer(tree.set, find.x);
+    });
+  }
+
+  /// Sets that backward substitution excludes, a box at a time; the roots of the others.
+  void exclude() {
+    for (const auto& [number, trees] : by_box()) {
+      const Problem& first = trees.front()->problem;
+      const BallSubstitution probe(first, trees.front()->ball, true, deadline_,
+                                   BallSubstitution::Of::open);
+      const Intervals walked = probe.intervals();
+      first.claims().contained(first, trees.front()->ball, walked);
+      for (SetTree* tree : trees) {
+        if (deadline_.expired()) return;
+        tree->root = walked;
+        if (!probe.excludes(tree->problem)) continue;
+        tree->problem.claims().empty_ball(tree->problem, tree->ball);
+        close(*tree);
+      }
+    }
+    std::erase_if(trees_, [](const auto& tree) { return tree->set < 0; });
+  }
+
+  void tighten_together() {
+    for (const auto& [number, trees] : by_box()) tighten_together(trees);
+    std::erase_if(trees_, [](const auto& tree) { return tree->set < 0; });
+  }
+
+  std::map<int, std::vector<SetTree*>> by_box() const {
+    std::map<int, std::vector<SetTree*>> result;
+    for (const auto& tree : trees_) {
+      result[question_.sets[static_cast<std::size_t>(tree->set)].box].push_back(tree.get());
+    }
+    return result;
+  }
+
+  void close(SetTree& tree) {
+    const std::lock_guard lock(counting_);
+    ++statistics_.pruned_by_bound;
+    tree.set = -1;
+  }
+
+  /// Slopes bound the open neurons without any set's rows, a layer at a time; then each set is
+  /// tried with as many steps as it may take.
+  void tighten_together(const std::vector<SetTree*>& trees) {
+    const Problem& problem = trees.front()->problem;
+    const Ball& ball = trees.front()->ball;
+    Intervals bounds = trees.front()->root;
+    for (int k = 2; problem.is_large() && k <= problem.hidden_layers(); ++k) {
+      std::vector<int> open;
+      for (int j = 0; j < static_cast<int>(problem.network().width(k)); ++j) {
+        if (bounds.unstable(problem.neuron(k, j))) open.push_back(problem.neuron(k, j));
+      }
+      const int together = neurons_together();
+      const int pieces = (static_cast<int>(open.size()) + together - 1) / together;
+      const Intervals known = bounds;
+      parallel_for(pieces, options_.threads, [&](int piece) {
+        if (deadline_.expired()) return;
+        const auto begin = open.begin() + piece * together;
+        const auto end = open.end() - begin > together ? begin + together : open.end();
+        bound_some(problem, ball, known, {begin, end}, bounds);
+      });
+      auto next = problem.propagate(std::move(bounds), k + 1);
+      if (!next) return;  // by rounding only: the box has points
+      bounds = std::move(*next);
+    }
+    const Cost cost{.margin = true};
+    parallel_for(static_cast<int>(trees.size()), options_.threads, [&](int i) {
+      SetTree& tree = *trees[static_cast<std::size_t>(i)];
+      tree.root = bounds;
+      auto ascent = SlopeAscent(tree.problem, ball)
+                        .run({{&bounds, cost, 0.0, nullptr}}, kSetSteps, false, deadline_);
+      const Proof proof = prove(tree.problem, bounds, cost, std::move(ascent[0].multipliers), ball);
+      if (!(proof.value > 0)) return;
+      tree.problem.claims().proven(tree.problem, bounds, cost, ball, proof);
+      close(tree);
+    });
+  }
+
+  /// Fewer in a large network, so that the clock is looked at.
+  int neurons_together() const {
+    double weights = 1;
+    for (const Layer& layer : network_.layers) {
+      weights += static_cast<double>(layer.weights.entries());
+    }
+    return std::clamp(static_cast<int>(kWeightsTogether / weights), 1, kNeuronsTogether);
+  }
+
+  /// Both sides of some neurons of a layer; others write to other neurons.
+  void bound_some(const Problem& problem, const Ball& ball, const Intervals& known,
+                  const std::vector<int>& neurons, Intervals& bounds) const {
+    std::vector<SlopeAscent::Item> items;
+    for (const int id : neurons) {
+      for (const double sign : {1.0, -1.0}) {
+        items.push_back({&known, Cost{id, sign, false, false}, 0.0, nullptr});
+      }
+    }
+    auto found = SlopeAscent(problem, ball).run(items, parameters().neuron_steps, false, deadline_);
+    std::vector<Multiplied> multiplied;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      multiplied.push_back({&known, items[i].cost, std::move(found[i].multipliers)});
+    }
+    const std::vector<Proof> proofs = prove(problem, std::move(multiplied), ball);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      problem.claims().proven(problem, known, items[i].cost, ball, proofs[i]);
+      const auto id = static_cast<std::size_t>(items[i].cost.neuron);
+      if (items[i].cost.sign > 0) {
+        bounds.lower[id] = std::max(bounds.lower[id], proofs[i].value);
+      } else {
+        bounds.upper[id] = std::min(bounds.upper[id], -proofs[i].value);
+      }
+    }
+  }
+
+  void take_up(Thread& thread, TreeNode item) {
+    if (deadline_.expired()) return stack_.stop();
+    SetTree& tree = *item.tree;
+    if (item.fresh) {
+      auto root = rooted(thread, tree);
+      if (!root) return;
+      tree.root = std::move(*root);
+    }
+    Question question{*this, thread, tree};
+    OpenNodes open(OpenNodes::kDepthFirst);
+    search::expand(question, std::move(item.node), open);
+    for (Node& node : open.take_all()) stack_.push({&tree, std::move(node), false, 0});
+  }
+
+  /// Tightened over the set's rows; nothing: the set has no point.
+  std::optional<Intervals> rooted(Thread& thread, SetTree& tree) {
+    PointPool& pool = thread.pools[&tree];
+    const auto bounder = make_bounder(tree.problem, tree.root);
+    const Stopwatch watch;
+    auto tighter = tighten_node(tree.problem, *bounder, tree.ball, pool, tree.root, deadline_,
+                                thread.statistics);
+    thread.statistics.tightening_seconds += watch.seconds();
+    return tighter;
+  }
+
+  /// Of expand() (open_nodes.h).
+  struct Question {
+    PhaseSearch& search;
+    Thread& thread;
+    SetTree& tree;
+
+    std::int64_t seen() const { return tree.seen.load(); }
+
+    Bounder& bounder() {
+      auto& known = thread.bounders[&tree];
+      if (!known) known = make_bounder(tree.problem, tree.root);
+      return *known;
+    }
+
+    std::optional<Intervals> enter(Node& node) {
+      auto bounds = tree.problem.within(tree.root, node);
+      if (!bounds) {
+        tree.problem.claims().contradicted(tree.problem, tree.root, node);
+        ++thread.statistics.pruned_by_interval;
+        return std::nullopt;
+      }
+      const std::int64_t number = ++tree.seen;
+      ++thread.statistics.nodes;
+      const bool programs = bounder().bounds_neurons();
+      const std::int64_t large = programs ? parameters().large_subtree : parameters().slope_subtree;
+      if (node.is_root() || number - node.made < large) return bounds;
+      auto tighter = tighten_node(tree.problem, bounder(), tree.ball, thread.pools[&tree], *bounds,
+                                  search.deadline_, thread.statistics);
+      if (tighter) node.note(changes_between(*bounds, *tighter));
+      return tighter;
+    }
+
+    NodeBound bound(const Node& /*node*/, const Intervals& bounds) {
+      const int rounds =
+          bounder().bounds_neurons() ? parameters().node_rounds : parameters().slope_steps;
+      NodeBound bound = thread.statistics.count(bounder().minimise(
+          bounds, {}, tree.ball, thread.pools[&tree], 0, rounds, search.deadline_));
+      if (bound.exceeds(0)) {
+        tree.problem.claims().proven(tree.problem, bounds, bound.cost, tree.ball, bound.proof);
+      }
+      return bound;
+    }
+
+    Verdict judge(const Node& /*node*/, const Intervals& bounds, const NodeBound& bound) {
+      if (bound.exceeds(0)) {
+        ++thread.statistics.pruned_by_bound;
+        return Verdict::closed;
+      }
+      if (search.deadline_.expired() || search.stack_.stopped()) return Verdict::again;
+      if (search.attacked(thread, tree, bound)) return Verdict::again;
+      return bounds.settled() ? search.close_leaf(thread, tree, bounds) : Verdict::open;
+    }
+
+    std::array<Split, 2> divide(const Intervals& bounds, const NodeBound& bound) const {
+      return phase_split(bounds, bound.states);
+    }
+  };
+
+  bool attacked(Thread& thread, SetTree& tree, const NodeBound& bound) {
+    const bool often = tree.seen % parameters().box_attack_every == 0;
+    const int steps = often ? parameters().box_attack_steps : 0;
+    const Eigen::VectorXd change = change_of(bound, thread.pools[&tree], tree.ball);
+    const RowMatrix start = tree.problem.image_with(change).transpose();
+    const BoxFind find = attack_box(tree.problem, tree.problem.reach(), start, steps, deadline_);
+    return find.slack >= 0 && offer(tree.set, find.x);
+  }
+
+  Verdict close_leaf(Thread& thread, SetTree& tree, const Intervals& bounds) {
+    ++thread.statistics.leaves;
+    const OutputRegion& region = question_.sets[static_cast<std::size_t>(tree.set)].region;
+    const Phases phases = tree.problem.phases(bounds);
+    const LeafResult leaf = solve_leaf(tree.problem, region, phases, tree.ball, deadline_);
+    tree.problem.claims().pattern(
+        tree.problem, region, phases, tree.ball,
+        leaf.empty ? std::numeric_limits<double>::infinity() : leaf.bound);
+    if (leaf.empty) return Verdict::closed;
+    if (leaf.point && offer(tree.set, *leaf.point)) return Verdict::closed;
+    for (const double share : kLeafLeads) {  // the nearest point has nothing to spare
+      const OutputRegion inner = moved_inward(region, share * tree.problem.row_magnitude());
+      const LeafResult deeper = solve_leaf(tree.problem, inner, phases, tree.ball, deadline_);
+      if (!deeper.empty && deeper.point && offer(tree.set, *deeper.point)) return Verdict::closed;
+    }
+    if (deadline_.expired()) return Verdict::again;
+    ++thread.statistics.doubtful;
+    return Verdict::closed;
+  }
+
+  const Network& network_;
+  const UnsafeQuestion& question_;
+  Deadline deadline_;
+  const UnsafeOptions& options_;
+  std::vector<std::unique_ptr<SetTree>> trees_;
+  SharedStack<TreeNode> stack_{0};
+  std::mutex counting_, accepting_;
+  std::atomic<bool> found_ = false;
+  Statistics statistics_;
+};
+
+}  // namespace
+
+UnsafeResult search_phases(const Network& network, const UnsafeQuestion& question,
+                           const Deadline& deadline, const UnsafeOptions& options) {
+  return PhaseSearch(network, question, deadline, options).run();
+}
+
+}  // namespace brink::search

@@ -1,0 +1,77 @@
+// Work that several threads take from one stack, until none is left or it is stopped: the worthiest
+// piece while there are few, else the newest, so that memory stays bounded.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace brink::search {
+
+/// Work has a `worth`; of equals the newest comes first.
+template <class Work>
+class SharedStack {
+ public:
+  /// `few`: pieces up to which the worthiest is taken.
+  explicit SharedStack(std::size_t few) : few_(few) {}
+
+  void push(Work work) {
+    const std::lock_guard lock(mutex_);
+    stack_.push_back(std::make_unique<Work>(std::move(work)));
+    changed_.notify_one();
+  }
+
+  /// Work for whoever calls, until nobody has any: `work(item)` for each, on the calling thread.
+  template <class Do>
+  void run(Do work) {
+    while (auto item = take()) {
+      try {
+        work(std::move(*item));
+      } catch (...) {
+        stop();
+        done();
+        throw;
+      }
+      done();
+    }
+  }
+
+  void stop() { stopped_ = true; }
+  bool stopped() const { return stopped_; }
+
+ private:
+  std::optional<Work> take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return stopped_ || !stack_.empty() || working_ == 0; });
+    if (stopped_ || stack_.empty()) return std::nullopt;
+    auto chosen = stack_.end() - 1;
+    if (stack_.size() <= few_) {
+      for (auto at = chosen; at != stack_.begin();) {
+        if ((*--at)->worth > (*chosen)->worth) chosen = at;
+      }
+    }
+    std::optional<Work> item = std::move(**chosen);
+    stack_.erase(chosen);
+    ++working_;
+    return item;
+  }
+
+  void done() {
+    const std::lock_guard lock(mutex_);
+    --working_;
+    if (working_ == 0 || stopped_) changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::unique_ptr<Work>> stack_;
+  std::size_t few_;
+  int working_ = 0;
+  std::atomic<bool> stopped_ = false;
+};
+
+}  // namespace brink::search
