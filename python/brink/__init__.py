@@ -19,7 +19,7 @@ from ._closest import Closest, ClosestList
 from ._core import RequestError, SolverError
 from ._core import version as __version__
 from ._curve import Curve
-from ._data import Data, load_data
+from ._data import Data, fetch_data, load_data
 from ._load import load
 from ._network import Layer, Network
 from ._progress import Progress
@@ -38,6 +38,6 @@ SolverError.__doc__ = """Something failed: brink, a solver or the machine. The c
 
 __all__ = [
     "Bounds", "Closest", "ClosestList", "Curve", "Data", "Excitation", "ExcitationList", "Hardened", "Layer",
-    "LayerBounds", "Network", "Progress", "RequestError", "SolverError", "Store", "harden", "load", "load_data",
+    "LayerBounds", "Network", "Progress", "RequestError", "SolverError", "Store", "fetch_data", "harden", "load", "load_data",
     "plot", "train", "__version__",
 ]

@@ -28,6 +28,14 @@ class Data:
         return Data(self.x[index], self.y[index], self.shape, self.classes, self.features, self.box)
 
 
+def fetch_data(name, *, from_url="", to=""):
+    """Downloads "mnist" or "fashion-mnist" and checks its hashes; nothing that is there already.
+
+    from_url: another server. to: a folder (None: the user's cache, where `load_data` looks). Returns the folder.
+    """
+    return _core.fetch_data(name, from_url, str(to))
+
+
 def load_data(name, split="test", *, data_dir="", label="", classes=()):
     """A data set: "mnist", "fashion-mnist", "strokes", or a file or folder as `--data` takes it.
 

@@ -1,7 +1,9 @@
 """From what people have to a `Network`."""
 
 import io
+import logging
 import os
+import warnings
 
 import numpy as np
 
@@ -156,10 +158,14 @@ def _export_torch(module, example):
     else:
         parameter = next(module.parameters(), torch.zeros(1))
         example = torch.as_tensor(to_numpy(example)).to(parameter)
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
     training = {part: part.training for part in module.modules()}
     module.eval()
     try:
-        with torch.no_grad():
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             return _exported(torch, module, example)
     except RequestError:
         raise
@@ -168,6 +174,7 @@ def _export_torch(module, example):
         raise RequestError(f"torch.onnx.export refused the {type(module).__name__}: {line[0] if line else error!r}; "
                            "example= must be an input with a batch in front") from error
     finally:
+        logger.setLevel(level)
         for part, was in training.items():
             part.training = was
 

@@ -317,7 +317,7 @@ class Network:
 
         >>> import brink
         >>> net = brink.load([([[1.0, -1.0], [1.0, 1.0]], [0.0, -0.5]), ([[1.0, 1.0]], [0.0])])
-        >>> net.bounds("exact").layers[0].upper.tolist()
+        >>> net.bounds("exact").layers[0].upper.round(9).tolist()
         [1.0, 1.5]
         """
         settings = make_settings(threads, 0, store, f"python: bounds, {method}")

@@ -22,7 +22,16 @@ nb::tuple table(const std::string& path, const std::string& what, const StoreFil
 
 nb::bytes network_file(const std::string& path, const std::string& hash) {
   const Store store = value_or_raise(Store::open_existing(path));
-  const std::string file = value_or_raise(store.network_file(hash));
+  std::vector<std::string> found;
+  for (const StoredNetwork& network : value_or_raise(store.networks())) {
+    if (network.hash.starts_with(hash)) found.push_back(network.hash);
+  }
+  if (found.size() != 1) {
+    raise({Error::Kind::bad_request,
+           fmt::format("{} networks of '{}' have a hash that begins with '{}'",
+                       found.empty() ? "no" : "several", path, hash)});
+  }
+  const std::string file = value_or_raise(store.network_file(found.front()));
   return nb::bytes(file.data(), file.size());
 }
 

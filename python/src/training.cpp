@@ -3,6 +3,7 @@
 
 #include "aside.h"
 #include "brink/data/feature_range.h"
+#include "brink/data/fetch.h"
 #include "brink/data/layout.h"
 #include "brink/experiment/hardening.h"
 #include "brink/io/onnx.h"
@@ -135,6 +136,26 @@ nb::dict load_data(const std::string& name, const std::string& split, const std:
   return result;
 }
 
+/// The folder it lies in then.
+std::string fetch_data(const std::string& name, const std::string& from, const std::string& to) {
+  RemoteSet set = value_or_raise(find_remote_set(name));
+  if (!from.empty()) set.base_url = from.ends_with('/') ? from : from + "/";
+  const std::filesystem::path cache = cache_folder();
+  if (to.empty() && cache.empty()) {
+    raise({Error::Kind::bad_request, "there is no cache folder: say where to, with to="});
+  }
+  const std::filesystem::path folder = to.empty() ? cache / name : std::filesystem::path(to);
+  Call call;
+  bool stopped = false;
+  call.run(nb::none(), [&] {
+    const auto fetched = fetch(set, folder, {.interrupt = call.interrupt(), .note = {}});
+    stopped = !fetched && fetched.error().kind == Error::Kind::interrupted;
+    if (!stopped) check_or_raise(fetched);
+  });
+  if (stopped) raise({Error::Kind::failure, "interrupted; the same call continues"});
+  return folder.string();
+}
+
 }  // namespace
 
 void add_training(nb::module_& m) {
@@ -161,6 +182,7 @@ void add_training(nb::module_& m) {
         nb::arg("attack"), nb::arg("adversarial"), nb::arg("x"), nb::arg("labels"),
         nb::arg("test_x"), nb::arg("test_labels"), nb::arg("listener").none());
   m.def("load_data", &load_data);
+  m.def("fetch_data", &fetch_data);
 }
 
 }  // namespace brink::python

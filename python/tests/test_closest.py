@@ -41,14 +41,21 @@ def test_answers_are_proven_and_checked(net, norm):
 
 def test_linf_against_a_grid():
     """Two inputs: brute force over a fine grid finds nothing nearer than the bound."""
-    net = brink.load(random_layers([2, 5, 3], seed=5))
-    x = np.array([0.4, 0.6])
-    answer = net.closest(x, norm="linf")
-    grid = np.array(list(itertools.product(np.linspace(0, 1, 400), repeat=2)))
-    other = net(grid).argmax(axis=1) != answer.label
-    nearest = np.abs(grid[other] - x).max(axis=1).min()
-    assert answer.bound <= nearest and answer.distance <= nearest + 1e-9
-    assert nearest - answer.distance < 0.01
+    grid = np.array(list(itertools.product(np.linspace(0, 1, 300), repeat=2)))
+    found = 0
+    for seed in range(12):
+        net = brink.load(random_layers([2, 5, 3], seed))
+        x = np.array([0.4, 0.6])
+        answer = net.closest(x, norm="linf")
+        other = net(grid).argmax(axis=1) != answer.label
+        if not other.any():
+            assert answer.distance is None or answer.distance > 0.1
+            continue
+        found += 1
+        nearest = np.abs(grid[other] - x).max(axis=1).min()
+        assert answer.bound <= nearest and answer.distance <= nearest + 1e-6
+        assert nearest - answer.distance < 0.01
+    assert found > 5
 
 
 def test_one_and_many(net):
@@ -78,6 +85,7 @@ def test_options_are_the_command_lines(net):
     if capped.x is not None:
         assert np.abs(capped.change).max() <= 0.2
     weighed = net.closest(x, norm="l1", weights=[2, 2, 2, 2], lead=0)
+    assert free.status == weighed.status == "optimal"
     assert weighed.distance == pytest.approx(2 * free.distance, rel=1e-5)
     wide = net.closest(x, norm="l1", box=(-1, 2), weights="range", lead=0)
     plain = net.closest(x, norm="l1", box=(-1, 2), lead=0)
@@ -154,18 +162,18 @@ def test_callbacks_see_progress_and_stop(digits, strokes):
     assert told and told[-1].finished and told[-1].distance == pytest.approx(answer.distance)
     bounds = [t.bound for t in told]
     assert bounds == sorted(bounds)
-    slow = brink.load(random_layers([30, 40, 40, 40, 5], seed=1))
-    stopped = slow.closest(np.full((3, 30), 0.5), norm="l1", threads=1, callback=lambda p: False)
+    slow = brink.load(random_layers([100, 200, 200, 200, 10], seed=1))
+    stopped = slow.closest(np.full((3, 100), 0.5), norm="l1", threads=1, callback=lambda p: False)
     assert [a.status for a in stopped][0] == "interrupted" and stopped[0].seconds < 60
     with pytest.raises(ZeroDivisionError):
-        slow.closest(np.full(30, 0.5), norm="l1", callback=lambda p: 1 / 0)
+        slow.closest(np.full(100, 0.5), norm="l1", callback=lambda p: 1 / 0)
 
 
 def test_ctrl_c_returns_what_is_known():
-    slow = brink.load(random_layers([40, 60, 60, 60, 5], seed=1))
+    slow = brink.load(random_layers([100, 200, 200, 200, 10], seed=1))
     threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
     begun = time.monotonic()
-    answers = slow.closest(np.full((2, 40), 0.5), norm="l1", threads=1, time_limit=100)
+    answers = slow.closest(np.full((2, 100), 0.5), norm="l1", threads=1, time_limit=100)
     assert time.monotonic() - begun < 60
     first, second = answers
     assert first.status == "interrupted" and first.bound >= 0
@@ -194,9 +202,9 @@ def test_other_threads_run_meanwhile(digits, strokes):
 
 
 def test_answers_pickle_and_show_themselves(digits, strokes):
-    answers = digits.closest(strokes.x[:3], strokes.y[:3], norm="linf")
+    answers = digits.closest(strokes.x[:3], norm="linf")
     again = pickle.loads(pickle.dumps(answers))
-    assert again.distance.tolist() == answers.distance.tolist()
+    np.testing.assert_array_equal(again.distance, answers.distance)
     np.testing.assert_array_equal(again[0].x, answers[0].x)
     text = answers._repr_html_()
     assert "data:image/png;base64," in text and f"bound {answers[0].bound:.6g}" in text
@@ -222,7 +230,10 @@ def test_stores_answer_again(net, tmp_path):
     assert [a.seconds for a in again] == [a.seconds for a in first]
     assert len(store.questions()) == 1 and len(store.answers(norm="l1")) == 4 and not store.answers(norm="l2")
     assert len(store.runs()) == 2
-    assert store.network(store.networks()[0]["hash"]).hash == net.hash if "hash" in store.networks()[0] else True
+    assert store.network(store.networks()[0]["hash"]).hash == net.hash
+    assert store.networks()[0]["shape"] == "4-6-5-3"
+    with pytest.raises(brink.RequestError, match="no networks"):
+        store.network("ffff")
     with pytest.raises(brink.RequestError):
         (tmp_path / "no.db").write_text("this is no database, though it is a file of some length")
         brink.Store(tmp_path / "no.db")

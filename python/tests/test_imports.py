@@ -11,7 +11,7 @@ OTHERS = [name for name in ("onnx", "onnxruntime", "torch") if importlib.util.fi
 
 USE = """
 import numpy as np
-net = brink.load([([[1.0, -1.0], [0.5, 1.0]], [0.0, 0.1]), ([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])])
+net = brink.load([([[1.0, -1.0], [0.5, 1.0]], [0.0, 0.125]), ([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])])
 again = brink.load(net._net.onnx())
 assert again.closest([0.9, 0.2]).status == "optimal"
 if "onnx" in sys.modules:
@@ -33,7 +33,7 @@ def orders():
                     ("torch", "brink", "onnxruntime", "onnx")]
 
 
-@pytest.mark.parametrize("order", orders(), ids=" ".join)
+@pytest.mark.parametrize("order", list(orders()), ids=" ".join)
 def test_order(order):
     program = "import sys\n" + "".join(f"import {name}\n" for name in order) + USE
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=600)

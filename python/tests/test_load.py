@@ -125,7 +125,7 @@ def test_torch_convolutions():
     module.eval()
     np.testing.assert_allclose(net(x), module(x).detach().numpy(), atol=1e-5)
     assert net.input_shape == (1, 1, 6, 6) and net(x[0]).shape == (3,)
-    answer = net.closest(x[0], time_limit=20)
+    answer = net.closest(x[0], box=(-9, 9), time_limit=20)
     assert answer.x.shape == (1, 6, 6) and answer.verified
     assert answer._repr_html_().count("<img") == 3
 
@@ -136,14 +136,15 @@ def test_scikit_learn_mlp(classes):
     draw = np.random.default_rng(0)
     X = draw.uniform(size=(200, 4))
     y = np.array(["ant", "bee", "cat"])[np.floor(X[:, 0] * classes).astype(int)]
-    mlp = neural.MLPClassifier((6,), max_iter=300, random_state=0).fit(X, y)
+    mlp = neural.MLPClassifier(hidden_layer_sizes=(6,), max_iter=300, random_state=0).fit(X, y)
     net = brink.load(mlp)
     assert net.classes == list(mlp.classes_)
     predicted = mlp.classes_[net.classify(X)]
     assert (predicted == mlp.predict(X)).all()
-    answer = net.closest(X[0], target=str(mlp.classes_[1 - net.classify(X[0])]), norm="l1")
+    other = mlp.classes_[(net.classify(X[0]) + 1) % classes]
+    answer = net.closest(X[0], target=str(other), norm="l1")
     assert answer.status == "optimal"
-    assert mlp.predict(answer.x.reshape(1, -1))[0] == mlp.classes_[answer.target]
+    assert mlp.predict(answer.x.reshape(1, -1))[0] == mlp.classes_[answer.target] == other
 
 
 def test_scikit_learn_regressor_and_pipeline():
@@ -154,12 +155,12 @@ def test_scikit_learn_regressor_and_pipeline():
 
     draw = np.random.default_rng(0)
     X = draw.uniform(size=(200, 3))
-    mlp = neural.MLPRegressor((5,), max_iter=300, random_state=0).fit(X, X.sum(axis=1))
+    mlp = neural.MLPRegressor(hidden_layer_sizes=(5,), max_iter=300, random_state=0).fit(X, X.sum(axis=1))
     net = brink.load(mlp)
     np.testing.assert_allclose(net(X)[:, 0], mlp.predict(X), atol=1e-9)
     answer = net.closest(X[0], above=float(net(X[0])[0]) + 0.1, norm="l1")
     assert answer.status == "optimal" and answer.label is None
-    pipeline = make_pipeline(StandardScaler(), neural.MLPClassifier((5,), max_iter=200, random_state=0))
+    pipeline = make_pipeline(StandardScaler(), neural.MLPClassifier(hidden_layer_sizes=(5,), max_iter=200, random_state=0))
     pipeline.fit(X, (X[:, 0] > 0.5).astype(int))
     net = brink.load(pipeline)
     assert (net.classify(X) == pipeline.predict(X)).mean() > 0.99
