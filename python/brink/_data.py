@@ -28,15 +28,15 @@ class Data:
         return Data(self.x[index], self.y[index], self.shape, self.classes, self.features, self.box)
 
 
-def fetch_data(name, *, from_url="", to=""):
+def fetch_data(name: str, *, from_url: str = "", to="") -> str:
     """Downloads "mnist" or "fashion-mnist" and checks its hashes; nothing that is there already.
 
-    from_url: another server. to: a folder (None: the user's cache, where `load_data` looks). Returns the folder.
+    from_url: another server. to: a folder (empty: the user's cache, where `load_data` looks). Returns the folder.
     """
     return _core.fetch_data(name, from_url, str(to))
 
 
-def load_data(name, split="test", *, data_dir="", label="", classes=()):
+def load_data(name, split="test", *, data_dir="", label="", classes=()) -> Data:
     """A data set: "mnist", "fashion-mnist", "strokes", or a file or folder as `--data` takes it.
 
     split: "test" or "train". data_dir: where named sets are looked for first. label, classes: of a CSV file, see

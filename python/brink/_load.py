@@ -43,7 +43,8 @@ class Source:
         return b""
 
 
-def load(x, *, example=None, output=None, output_name=None, mean=None, std=None, name=None):
+def load(x, *, example=None, output: str | None = None, output_name: str | None = None, mean=None, std=None,
+         name: str | None = None) -> Network:
     """A `Network` of
 
     - a path: ONNX, or NNet where it ends in `.nnet`; the bytes of an ONNX file; an `onnx.ModelProto`;

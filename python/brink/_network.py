@@ -1,15 +1,24 @@
 """A network, and the questions that can be asked of it."""
 
+import os
+from collections.abc import Callable, Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import _core
 from ._arrays import to_box, to_labels, to_numpy, to_rows
 from ._bounds import Bounds, make_bounds
-from ._closest import ClosestList, make_closest
+from ._closest import Closest, ClosestList, make_closest
 from ._core import RequestError
-from ._curve import make_curve
-from ._progress import Listener
-from ._units import ExcitationList, make_excitation
+from ._curve import Curve, make_curve
+from ._progress import Listener, Progress
+from ._store import Store
+from ._units import Excitation, ExcitationList, make_excitation
+
+BoxLike = tuple[ArrayLike, ArrayLike] | str
+StoreLike = Store | str | os.PathLike
+Callback = Callable[[Progress], bool | None]
 
 _MIP_ONLY = ("solver", "formulation", "distance_form", "pooling")
 
@@ -21,7 +30,7 @@ class Layer:
         self._net, self.number = net, number
 
     @property
-    def weights(self):
+    def weights(self) -> np.ndarray:
         """W, float64, units x inputs of the layer; a new array each time.
 
         Raises RequestError where that is more than 2^28 numbers: `triplets` then has them.
@@ -35,17 +44,17 @@ class Layer:
         return rows.astype(np.int64), columns.astype(np.int64), values
 
     @property
-    def sparse(self):
+    def sparse(self) -> bool:
         """The entries are stored sparsely (convolutions, units handed on)."""
         return self._net.is_sparse(self.number)
 
     @property
-    def bias(self):
+    def bias(self) -> np.ndarray:
         """b, float64, a number a unit."""
         return self._net.bias(self.number)
 
     @property
-    def relu(self):
+    def relu(self) -> np.ndarray:
         """Which units have a ReLU, bool, a value a unit."""
         last = self.number == self._net.depth
         relu = np.full(len(self), not last or self._net.output == "relu")
@@ -106,37 +115,37 @@ class Network:
     # -- what it is ----------------------------------------------------------------------------
 
     @property
-    def name(self):
+    def name(self) -> str:
         """Of its file, without the ending."""
         return self._net.name
 
     @property
-    def inputs(self):
+    def inputs(self) -> int:
         """How many numbers an input has."""
         return self._net.width(0)
 
     @property
-    def outputs(self):
+    def outputs(self) -> int:
         """How many outputs there are: classes, or one number."""
         return self._net.width(self._net.depth)
 
     @property
-    def input_shape(self):
+    def input_shape(self) -> tuple[int, ...]:
         """Of the input, a batch of 1 in front."""
         return tuple(self._net.input_shape)
 
     @property
-    def classes(self):
+    def classes(self) -> list[str]:
         """What the file calls its classes; may be empty."""
         return list(self._net.classes)
 
     @property
-    def layers(self):
+    def layers(self) -> list[Layer]:
         """The chain of layers that is made of the network, a list of `Layer`."""
         return [Layer(self._net, k) for k in range(1, self._net.depth + 1)]
 
     @property
-    def notes(self):
+    def notes(self) -> list[str]:
         """What of the file is no part of the network (a final Softmax, say), a line each."""
         return list(self._net.warnings)
 
@@ -146,19 +155,19 @@ class Network:
         return self._net.box
 
     @property
-    def hash(self):
+    def hash(self) -> str:
         """SHA-256 of its numbers: equal networks, equal hash."""
         return self._net.hash()
 
-    def info(self):
+    def info(self) -> dict:
         """All that `brink info --json` says: format, shapes, operators, parameters, layers, hash."""
         return self._net.info()
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike) -> None:
         """Writes the chain of layers as ONNX, or as NNet where the name ends in `.nnet`."""
         self._net.save(str(path))
 
-    def __call__(self, x):
+    def __call__(self, x: ArrayLike) -> np.ndarray:
         """The outputs at x, as the network's file computes them, in double precision.
 
         x: one input or a batch. Returns float64: outputs, or n x outputs. Where a final Softmax or Sigmoid was
@@ -173,7 +182,7 @@ class Network:
         outputs = self._net.evaluate(rows)
         return outputs[0] if single else outputs
 
-    def classify(self, x):
+    def classify(self, x: ArrayLike) -> int | np.ndarray:
         """The class whose output is strictly largest, -1 where the largest is shared; a number, or one a row."""
         rows, single, _ = self._rows(x)
         classes = self._net.classify(rows)
@@ -194,11 +203,16 @@ class Network:
 
     # -- questions -----------------------------------------------------------------------------
 
-    def closest(self, x, label=None, norm="linf", target=None, margin=None, question="robust", lead=None, box=None,
-                cap=None, *, target_min=None, above=None, below=None, levels=None, freeze=None, weights=None,
-                breakpoints=None, time_limit=None, gap=None, threads=None, seed=0, engine="search", bounds=None,
-                solver=None, formulation=None, distance_form=None, pooling=None, memory_limit=None, store=None,
-                callback=None, progress=None):
+    def closest(self, x: ArrayLike, label: ArrayLike | None = None, norm: str = "linf",
+                target: int | str | None = None, margin: float | None = None, question: str = "robust",
+                lead: float | str | None = None, box: BoxLike | None = None, cap: float | None = None, *,
+                target_min: float | str | None = None, above: float | None = None, below: float | None = None,
+                levels: int | None = None, freeze: ArrayLike | None = None, weights: ArrayLike | str | None = None,
+                breakpoints: int | None = None, time_limit: float | None = None, gap: float | None = None,
+                threads: int | None = None, seed: int = 0, engine: str = "search", bounds: Bounds | str | None = None,
+                solver: str | None = None, formulation: str | None = None, distance_form: str | None = None,
+                pooling: str | None = None, memory_limit: float | None = None, store: StoreLike | None = None,
+                callback: Callback | None = None, progress: bool | None = None) -> Closest | ClosestList:
         """The closest inputs that the network takes for something else, each with a proof.
 
         Arguments are the options of `brink closest`, with its defaults, but `norm`, whose default there is l1.
@@ -267,9 +281,12 @@ class Network:
             for row, original in zip(found, rows))
         return answers[0] if single else answers
 
-    def maximise(self, unit, *, min=False, box=None, time_limit=None, gap=None, threads=None, engine="search",
-                 bounds=None, solver=None, formulation=None, pooling=None, memory_limit=None, store=None,
-                 callback=None, progress=None):
+    def maximise(self, unit: tuple[int, int] | str | Sequence, *, min: bool = False, box: BoxLike | None = None,
+                 time_limit: float | None = None, gap: float | None = None, threads: int | None = None,
+                 engine: str = "search", bounds: Bounds | str | None = None, solver: str | None = None,
+                 formulation: str | None = None, pooling: str | None = None, memory_limit: float | None = None,
+                 store: StoreLike | None = None, callback: Callback | None = None,
+                 progress: bool | None = None) -> Excitation | ExcitationList:
         """The input in the box that excites a unit most, with a proven bound; `brink visualize`.
 
         unit: (layer, unit) or "K:J"; or a list of these (returns an `ExcitationList` then).
@@ -306,8 +323,10 @@ class Network:
         answers = ExcitationList(make_excitation(known[u], self.input_shape, min) for u in units)
         return answers[0] if single else answers
 
-    def bounds(self, method="symbolic", *, box=None, limit_per_bound=None, outputs=False, solver="search",
-               time_limit=None, threads=None, store=None, callback=None, progress=None):
+    def bounds(self, method: str = "symbolic", *, box: BoxLike | None = None, limit_per_bound: float | None = None,
+               outputs: bool = False, solver: str = "search", time_limit: float | None = None,
+               threads: int | None = None, store: StoreLike | None = None, callback: Callback | None = None,
+               progress: bool | None = None) -> Bounds:
         """Proven bounds on every neuron's pre-activation over the box; `brink bounds`.
 
         method: "interval", "symbolic", "lp", "weak" or "exact", each at least as tight as the one before.
@@ -329,8 +348,10 @@ class Network:
                                            outputs, solver, limit, listener)
         return make_bounds(found, complete)
 
-    def curve(self, x, label=None, norm="linf", *, box=None, time_limit=None, threads=None, seed=0, store=None,
-              callback=None, progress=None):
+    def curve(self, x: ArrayLike, label: ArrayLike | None = None, norm: str = "linf", *, box: BoxLike | None = None,
+              time_limit: float | None = None, threads: int | None = None, seed: int = 0,
+              store: StoreLike | None = None, callback: Callback | None = None,
+              progress: bool | None = None) -> Curve:
         """For every radius r the share of the inputs that no change smaller than r turns wrong; `brink curve`.
 
         x: a batch; label: the true classes (None: what the network says, so that none is wrong to begin with).

@@ -9,7 +9,7 @@ from . import _core
 from ._arrays import to_labels, to_numpy
 from ._core import RequestError
 from ._data import Data, load_data
-from ._network import _number, _set, make_settings
+from ._network import Network, _number, _plain, _set, _text, make_settings
 from ._picture import image_shape
 from ._progress import Listener
 
@@ -54,7 +54,7 @@ def _training(training, attack, adversarial, **options):
 
 def train(data, hidden=(8, 8, 8), *, epochs=None, restarts=None, rate=None, batch=None, momentum=None,
           weight_decay=None, adversarial=None, attack_steps=None, attack_reach=None, attack_ramp=None,
-          clean_share=None, seed=0, threads=None, name="trained", callback=None, progress=None):
+          clean_share=None, seed=0, threads=None, name="trained", callback=None, progress=None) -> Network:
     """A ReLU classifier by SGD; `brink train`, whose options and defaults these are.
 
     data: a data set's name ("mnist"), what `load_data` returned, or a pair (x, y) with x of n x inputs (or n x the
@@ -87,7 +87,7 @@ def train(data, hidden=(8, 8, 8), *, epochs=None, restarts=None, rate=None, batc
 class Hardened:
     """A network of a hardening."""
 
-    network: object  #: Network
+    network: Network
     examples_added: int  #: that joined its training, of all rounds so far
     accuracy: float  #: on the test split, in [0, 1]
 
@@ -117,7 +117,7 @@ class HardenedList(Sequence):
 def harden(net, data, test=None, *, examples=0, rounds=1, norm="l1", question="robust", target=None, margin=None,
            target_min=None, lead=None, cap=None, box=None, time_limit=None, epochs=None, restarts=None, rate=None,
            batch=None, momentum=None, weight_decay=None, adversarial=None, attack_steps=None, attack_reach=None,
-           attack_ramp=None, clean_share=None, seed=0, threads=None, store=None, callback=None, progress=None):
+           attack_ramp=None, clean_share=None, seed=0, threads=None, store=None, callback=None, progress=None) -> HardenedList:
     """Trains the network again so that it is harder to fool; `brink harden`, whose options and defaults these are.
 
     data: the training split (a data set's name, `Data`, or (x, y)); test: the test split, on which accuracy is
@@ -142,8 +142,6 @@ def harden(net, data, test=None, *, examples=0, rounds=1, norm="l1", question="r
     if examples * rounds > len(x):
         raise RequestError(f"examples {examples} in {rounds} rounds: there are only {len(x)} training images")
     options = _core.Options()
-    from ._network import _plain, _text
-
     _set(options, norm=norm, question=question, target=_text(target), margin=_number("margin", margin),
          target_min=_text(_plain(target_min)), lead=_text(_plain(lead)), cap=_number("cap", cap),
          time_limit=_number("time_limit", time_limit))

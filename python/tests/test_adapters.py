@@ -1,7 +1,5 @@
 """The adapters, each beside the package it is for."""
 
-import types
-
 import numpy as np
 import pytest
 
@@ -38,34 +36,25 @@ def test_attacks_on_torch_tensors():
     assert (module(raw[success]).argmax(dim=1) != labels[success]).all() and success.any()
 
 
-def test_foolbox_models():
-    foolbox = pytest.importorskip("foolbox")
-    torch = pytest.importorskip("torch")
-    torch.manual_seed(3)
-    module = torch.nn.Sequential(torch.nn.Linear(4, 6), torch.nn.ReLU(), torch.nn.Linear(6, 3)).eval()
-    model = foolbox.PyTorchModel(module, bounds=(-5, 5), device="cpu")
-    images = torch.rand(4, 4)
-    labels = model(images).argmax(dim=1)
-    raw, clipped, success = attack(model, images, labels)
-    assert success.any() and (module(raw[success]).argmax(dim=1) != labels[success]).all()
-
-
-def test_verona_estimator():
+def test_verona_estimator(tmp_path):
     pytest.importorskip("ada_verona.epsilon_value_estimator.epsilon_value_estimator")
+    torch = pytest.importorskip("torch")
+    from ada_verona.database.dataset.data_point import DataPoint
+    from ada_verona.database.machine_learning_model.onnx_network import ONNXNetwork
+    from ada_verona.database.verification_context import VerificationContext
+    from ada_verona.verification_module.property_generator.one2any_property_generator import One2AnyPropertyGenerator
+
     from brink.adapters.verona import ExactEpsilonValueEstimator
 
-    torch = pytest.importorskip("torch")
     net = brink.load(random_layers([4, 6, 5, 3], seed=5))
-    estimator = ExactEpsilonValueEstimator(time_limit=20)
-    network = types.SimpleNamespace(name="net", path=None, load_pytorch_model=lambda: net)
+    net.save(tmp_path / "net.onnx")
     x = np.array([0.5, 0.4, 0.6, 0.5])
-    context = types.SimpleNamespace(
-        network=network, data_point=types.SimpleNamespace(id="0", label=net.classify(x), data=torch.tensor(x)),
-        property_generator=types.SimpleNamespace(data_lb=0, data_ub=1))
-    result = estimator.compute_epsilon_value(context)
+    context = VerificationContext(ONNXNetwork(tmp_path / "net.onnx"), DataPoint("0", net.classify(x), torch.tensor(x)),
+                                  tmp_path / "run", One2AnyPropertyGenerator(number_classes=3))
+    result = ExactEpsilonValueEstimator(time_limit=20).compute_epsilon_value(context)
     answer = net.closest(x)
     assert result.epsilon == answer.bound and result.smallest_sat_value == answer.distance
-    assert result.verifier == "brink" and result.verification_context is context
+    assert result.to_dict()["network"] == "net" and result.to_dict()["verifier"] == "brink"
 
 
 def mlp(inputs=6):

@@ -4,6 +4,7 @@ import numpy as np
 
 from .._arrays import to_numpy
 from .._load import load
+from .._network import Network
 
 
 class ExactAttack:
@@ -24,19 +25,16 @@ class ExactAttack:
         self.answers = None  #: of the last call, a `ClosestList` with the proofs
 
     def __call__(self, model, images, labels, *, epsilons=None, bounds=None):
-        """model: a `brink.Network`, anything that `brink.load` takes, or a foolbox model of PyTorch.
+        """model: a `brink.Network`, or anything that `brink.load` takes: of a foolbox model the module in it.
 
-        images: a batch, n x the shape of one; labels: their classes. bounds: (lower, upper) of the inputs; a foolbox
-        model's own if None, else (0, 1). epsilons: None, one number, or several.
+        images: a batch, n x the shape of one; labels: their classes. bounds: (lower, upper) of the inputs; (0, 1) if
+        None. epsilons: None, one number, or several.
         Returns (raw, clipped, success), each of `images`' kind: the examples found (the image itself where there is
         none), those within epsilon (others as they were), and whether they are; lists of them, and success of
         len(epsilons) x n, for several epsilons.
         """
-        if bounds is None:
-            bounds = tuple(getattr(model, "bounds", (0, 1))) if not hasattr(model, "closest") else (0, 1)
-        inner = getattr(model, "_model", model) if hasattr(model, "data_format") else model
         batch = to_numpy(images)
-        net = inner if hasattr(inner, "closest") else load(inner, example=batch[:1])
+        net = model if isinstance(model, Network) else load(model, example=batch[:1])
         self.answers = net.closest(batch, labels, self.norm, box=bounds, **self.options)
         found = [a.x is not None for a in self.answers]
         raw = np.stack([a.x if ok else a.original for a, ok in zip(self.answers, found)])
