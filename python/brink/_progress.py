@@ -1,6 +1,7 @@
 """How far work is: a progress bar if tqdm is there, and the caller's own callback."""
 
 import sys
+import warnings
 from dataclasses import dataclass
 
 
@@ -33,7 +34,9 @@ class Listener:
             progress = total > 1 and (sys.stderr.isatty() or _in_notebook())
         if progress:
             try:
-                from tqdm.auto import tqdm
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # a notebook without ipywidgets gets a bar of text
+                    from tqdm.auto import tqdm
             except ImportError:
                 return
             self._bar = tqdm(total=total, desc=what, leave=False)
