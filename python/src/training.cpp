@@ -136,24 +136,15 @@ nb::dict load_data(const std::string& name, const std::string& split, const std:
   return result;
 }
 
-/// The folder it lies in then.
-std::string fetch_data(const std::string& name, const std::string& from, const std::string& to) {
-  RemoteSet set = value_or_raise(find_remote_set(name));
-  if (!from.empty()) set.base_url = from.ends_with('/') ? from : from + "/";
-  const std::filesystem::path cache = cache_folder();
-  if (to.empty() && cache.empty()) {
-    raise({Error::Kind::bad_request, "there is no cache folder: say where to, with to="});
+/// (address, folder of the user's cache, [(name, size, MD5, SHA-256), ...]) of a published set.
+nb::tuple remote_set(const std::string& name) {
+  const RemoteSet set = value_or_raise(find_remote_set(name));
+  nb::list files;
+  for (const RemoteFile& file : set.files) {
+    files.append(nb::make_tuple(file.name, file.size, file.md5, file.sha256));
   }
-  const std::filesystem::path folder = to.empty() ? cache / name : std::filesystem::path(to);
-  Call call;
-  bool stopped = false;
-  call.run(nb::none(), [&] {
-    const auto fetched = fetch(set, folder, {.interrupt = call.interrupt(), .note = {}});
-    stopped = !fetched && fetched.error().kind == Error::Kind::interrupted;
-    if (!stopped) check_or_raise(fetched);
-  });
-  if (stopped) raise({Error::Kind::failure, "interrupted; the same call continues"});
-  return folder.string();
+  const std::filesystem::path cache = cache_folder();
+  return nb::make_tuple(set.base_url, cache.empty() ? "" : (cache / name).string(), files);
 }
 
 }  // namespace
@@ -182,7 +173,7 @@ void add_training(nb::module_& m) {
         nb::arg("attack"), nb::arg("adversarial"), nb::arg("x"), nb::arg("labels"),
         nb::arg("test_x"), nb::arg("test_labels"), nb::arg("listener").none());
   m.def("load_data", &load_data);
-  m.def("fetch_data", &fetch_data);
+  m.def("remote_set", &remote_set);
 }
 
 }  // namespace brink::python
