@@ -1,8 +1,8 @@
 #include "aside.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <cmath>
+#include <condition_variable>
 #include <thread>
 
 namespace brink::python {

@@ -1,5 +1,5 @@
-// Long work without the interpreter's lock: it runs on a thread of its own, while the calling thread
-// looks every moment whether the user pressed Ctrl-C and hands news on to Python.
+// Long work without the interpreter's lock: it runs on a thread of its own, while the calling
+// thread looks every moment whether the user pressed Ctrl-C and hands news on to Python.
 #pragma once
 
 #include <atomic>

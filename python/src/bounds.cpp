@@ -68,9 +68,11 @@ nb::tuple prove(const Net& net, const Settings& settings, const std::string& met
       bounds = so_far;
       return {};
     };
-    auto proven = session.bounds({net.loaded, box, cli::box_text(box, "as given"), request, solver,
-                                  time_limit},
-                                 std::move(memory), [&] { call.tell({done++, true, {}}); });
+    auto proven = session.bounds(
+        {net.loaded, box, cli::box_text(box, "as given"), request, solver, time_limit},
+        std::move(memory), [&] {
+          call.tell({done++, true, {}});
+        });
     if (proven) {
       bounds = std::move(*proven);
       complete = true;

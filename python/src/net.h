@@ -16,9 +16,9 @@ struct Net {
 struct Settings {
   int threads = hardware_threads();
   std::uint64_t seed = 0;
-  std::string store;                ///< a file; empty: answers are in memory only
-  std::string command = "python";   ///< as a store's run knows it
-  std::optional<Box> box;           ///< where inputs may lie; empty: the file's, or 0:1
+  std::string store;               ///< a file; empty: answers are in memory only
+  std::string command = "python";  ///< as a store's run knows it
+  std::optional<Box> box;          ///< where inputs may lie; empty: the file's, or 0:1
 };
 
 /// Rows of numbers as a set of images, in the shape of the network's input.

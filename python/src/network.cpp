@@ -42,9 +42,9 @@ Net load_layers(const std::vector<std::pair<Matrix, Vector>>& layers, const std:
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   for (const auto& [weights, bias] : layers) {
     Layer layer;
-    layer.weights = LinearMap(Eigen::MatrixXd(Eigen::Map<const RowMajor>(
-        weights.data(), static_cast<Eigen::Index>(weights.shape(0)),
-        static_cast<Eigen::Index>(weights.shape(1)))));
+    layer.weights = LinearMap(Eigen::MatrixXd(
+        Eigen::Map<const RowMajor>(weights.data(), static_cast<Eigen::Index>(weights.shape(0)),
+                                   static_cast<Eigen::Index>(weights.shape(1)))));
     layer.bias = vector_of(bias);
     parameters += static_cast<double>(weights.size() + bias.size());
     file.network.layers.push_back(std::move(layer));
@@ -200,16 +200,16 @@ void add_network(nb::module_& m) {
            })
       .def("save",
            [](const Net& net, const std::string& path) {
-             const Box box = net.loaded.box
-                                 ? *net.loaded.box
-                                 : Box::uniform(net.network().input_size(), 0, 1);
+             const Box box =
+                 net.loaded.box ? *net.loaded.box : Box::uniform(net.network().input_size(), 0, 1);
              check_or_raise(write_network(net.network(), box, path));
            })
       .def("evaluate", &evaluate)
       .def("classify", &classes_of)
       .def("weights", &weights_of)
       .def("triplets", &triplets_of)
-      .def("is_sparse", [](const Net& net, int k) { return net.network().layer(k).weights.is_sparse(); })
+      .def("is_sparse",
+           [](const Net& net, int k) { return net.network().layer(k).weights.is_sparse(); })
       .def("bias", [](const Net& net, int k) { return array_of(net.network().layer(k).bias); })
       .def("linear_units", &linear_units);
   m.def("load_file", &load_file);

@@ -16,8 +16,8 @@ using cli::TypedOptions;
 Bounds fitting(const Net& net, const Bounds& given, const Box& box) {
   Network as_read = net.network();
   as_read.output = net.loaded.in_file;
-  const bool same = given.network == content_hash(net.network()) ||
-                    given.network == content_hash(as_read);
+  const bool same =
+      given.network == content_hash(net.network()) || given.network == content_hash(as_read);
   if (!same) {
     raise({Error::Kind::bad_request, "bounds are of another network than this one"});
   }
@@ -66,8 +66,7 @@ Bounds bounds_for(const Net& net, const TypedOptions& options, const Box& box, c
   if (auto unknown = value_or_raise(cli::given_bounds(options, common, net.loaded, box))) {
     return std::move(*unknown);
   }
-  return value_or_raise(
-      cli::make_bounds(options, common, net.loaded, box, std::nullopt, session));
+  return value_or_raise(cli::make_bounds(options, common, net.loaded, box, std::nullopt, session));
 }
 
 nb::dict dict_of_row(const ClosestRow& row) {
@@ -130,8 +129,8 @@ nb::list closest(const Net& net, const TypedOptions& options, const Settings& se
       const std::lock_guard lock(mutex);
       rows[row.image] = row;
     };
-    const auto done = session.closest(
-        {net.loaded, asked.question, asked.engine, named, images, &bounds}, sink);
+    const auto done =
+        session.closest({net.loaded, asked.question, asked.engine, named, images, &bounds}, sink);
     if (!done && done.error().kind != Error::Kind::interrupted) raise(done.error());
   });
   nb::list result;

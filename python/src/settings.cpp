@@ -82,8 +82,8 @@ Box box_of(const Net& net, const Settings& settings) {
         box.lower(j) <= box.upper(j)) {
       continue;
     }
-    raise({Error::Kind::bad_request, fmt::format("box: input {} would lie in [{}, {}]", j,
-                                                 box.lower(j), box.upper(j))});
+    raise({Error::Kind::bad_request,
+           fmt::format("box: input {} would lie in [{}, {}]", j, box.lower(j), box.upper(j))});
   }
   return box;
 }

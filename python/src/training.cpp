@@ -166,8 +166,8 @@ void add_training(nb::module_& m) {
       .def_rw("clean_share", &AdversarialOptions::clean_share)
       .def_rw("attack_ramp", &AdversarialOptions::ramp);
   m.def("train", &train_network, nb::arg("x"), nb::arg("labels"), nb::arg("shape"),
-        nb::arg("training"), nb::arg("attack"), nb::arg("adversarial"),
-        nb::arg("settings"), nb::arg("listener").none());
+        nb::arg("training"), nb::arg("attack"), nb::arg("adversarial"), nb::arg("settings"),
+        nb::arg("listener").none());
   m.def("harden", &harden_network, nb::arg("net"), nb::arg("options"), nb::arg("settings"),
         nb::arg("file"), nb::arg("examples"), nb::arg("rounds"), nb::arg("training"),
         nb::arg("attack"), nb::arg("adversarial"), nb::arg("x"), nb::arg("labels"),

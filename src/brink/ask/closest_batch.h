@@ -36,8 +36,8 @@ struct BatchHooks {
   std::function<void(int image, SearchOptions&)> before;
   /// After each image, in the process that answered it; may be empty.
   std::function<void(const ClosestRow&)> after;
-  /// What was known of an image when the user stopped it, from any thread: an answer to look at, not
-  /// one to keep; may be empty.
+  /// What was known of an image when the user stopped it, from any thread: an answer to look at,
+  /// not one to keep; may be empty.
   std::function<void(const ClosestRow&)> stopped;
 };
 

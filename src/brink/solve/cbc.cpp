@@ -1,12 +1,12 @@
 // CBC through its command-line driver (CbcMain1): preprocessing, cuts and heuristics as its users
 // know them.
 //
-// One child process a solve, forked or, where a program for it is named (helper.h), started. CBC 2.10 keeps global state (parameter tables, signal
-// handlers, a pointer to the model in work) and overruns its time limit in preprocessing, in root
-// cuts and in heuristics; a child makes solves independent and lets the parent end one at any
-// moment. The child sends the bound of its LP relaxation first, then solutions as they are found,
-// and the result; if it has to be killed, the first is what was proven and the last solution what
-// was found.
+// One child process a solve, forked or, where a program for it is named (helper.h), started.
+// CBC 2.10 keeps global state (parameter tables, signal handlers, a pointer to the model in work)
+// and overruns its time limit in preprocessing, in root cuts and in heuristics; a child makes
+// solves independent and lets the parent end one at any moment. The child sends the bound of its LP
+// relaxation first, then solutions as they are found, and the result; if it has to be killed, the
+// first is what was proven and the last solution what was found.
 //
 // What CBC says is believed with care:
 //  - A stopped CBC may call itself finished: a node LP cut short by the time limit can count as

@@ -1,9 +1,9 @@
 // A program of its own that solves, for processes that must not fork.
 //
-// A fork copies the calling thread alone: locks that other threads hold (an interpreter's, a runtime's of
-// numerical code) stay locked in the child for ever. Such a process names the helper once; each solve
-// then starts it, with the request in an anonymous file as its standard input and answers through a
-// pipe, its standard output.
+// A fork copies the calling thread alone: locks that other threads hold (an interpreter's, a
+// runtime's of numerical code) stay locked in the child for ever. Such a process names the helper
+// once; each solve then starts it, with the request in an anonymous file as its standard input and
+// answers through a pipe, its standard output.
 #pragma once
 
 #include <sys/types.h>
