@@ -1,9 +1,9 @@
 # cmake --install: programs, headers, libraries, a CMake package with the folders as components, pkg-config.
-# The Python package is another component, which `cmake --install` leaves out unless it was built.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 install(TARGETS brink RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS brink-solve RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 if(BRINK_MPI)
   install(TARGETS brink-mpi RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

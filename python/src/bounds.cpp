@@ -79,7 +79,10 @@ nb::tuple prove(const Net& net, const Settings& settings, const std::string& met
     } else if (proven.error().kind != Error::Kind::interrupted) {
       raise(proven.error());
     }
-    if (!bounds) bounds = interval_bounds(net.network(), box);  // stopped before the first
+    if (!bounds) {  // stopped before the first
+      const bool simple = request.method == BoundMethod::interval;
+      bounds = simple ? interval_bounds(net.network(), box) : symbolic_bounds(net.network(), box);
+    }
   });
   return nb::make_tuple(std::move(*bounds), complete);
 }

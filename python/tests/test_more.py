@@ -46,6 +46,18 @@ def test_bounds_tighten_and_are_used(net, tmp_path):
             net.bounds(**options)
 
 
+def test_bounds_that_are_stopped_hold():
+    layers = random_layers([40, 60, 60, 5], seed=1)
+    net = brink.load(layers)
+    bounds = net.bounds("exact", threads=1, callback=lambda p: False)
+    assert not bounds.complete
+    symbolic = net.bounds("symbolic")
+    for x in np.random.default_rng(3).uniform(size=(50, 40)):
+        for y, layer, loose in zip(pre_activations(layers, x), bounds.layers, symbolic.layers):
+            assert (layer.lower <= y + 1e-9).all() and (y <= layer.upper + 1e-9).all()
+            assert (loose.lower <= layer.lower + 1e-9).all() and (layer.upper <= loose.upper + 1e-9).all()
+
+
 def test_units(net, layers):
     draw = np.random.default_rng(3)
     inputs = draw.uniform(size=(4000, 4))
