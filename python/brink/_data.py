@@ -92,6 +92,7 @@ def load_data(name, split="test", *, data_dir="", label="", classes=()) -> Data:
     """
     found = _core.load_data(str(name), split, str(data_dir), label, list(classes))
     rows, columns, channels = found["shape"]
+    shape: tuple[int, ...]
     if not found["picture"]:
         shape = (columns,)
     elif channels == 1:
