@@ -31,6 +31,22 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/brinkConfigVersion.cmake
 install(FILES ${PROJECT_BINARY_DIR}/brinkConfig.cmake ${PROJECT_BINARY_DIR}/brinkConfigVersion.cmake
         DESTINATION ${BRINK_CMAKE_DIR})
 
+# Man pages and shell completion, by the program.
+set(MADE ${PROJECT_BINARY_DIR}/made)
+install(CODE "
+  file(MAKE_DIRECTORY ${MADE})
+  execute_process(COMMAND $<TARGET_FILE:brink> manual -o ${MADE}/man1 COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
+  foreach(SHELL bash zsh fish)
+    execute_process(COMMAND $<TARGET_FILE:brink> completion \${SHELL} OUTPUT_FILE ${MADE}/brink.\${SHELL}
+                    COMMAND_ERROR_IS_FATAL ANY)
+  endforeach()
+")
+install(DIRECTORY ${MADE}/man1/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${MADE}/brink.bash RENAME brink
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${MADE}/brink.zsh RENAME _brink DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES ${MADE}/brink.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+
 set(BRINK_PC_REQUIRES "")
 if(BRINK_CURL)
   string(APPEND BRINK_PC_REQUIRES "libcurl ")

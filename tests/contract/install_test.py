@@ -80,6 +80,13 @@ class Installed(unittest.TestCase):
         run("g++", "-std=c++20", ROOT / "examples" / "library.cpp", "-o", self.at / "by_pkg_config", *flags)
         self.check(self.at / "by_pkg_config")
 
+    def test_man_pages_and_completion(self):
+        share = self.prefix / "share"
+        self.assertIn(".TH BRINK-CLOSEST 1", (share / "man" / "man1" / "brink-closest.1").read_text())
+        self.assertIn("complete -o default", (share / "bash-completion" / "completions" / "brink").read_text())
+        self.assertTrue((share / "zsh" / "site-functions" / "_brink").read_text().startswith("#compdef brink"))
+        self.assertTrue((share / "fish" / "vendor_completions.d" / "brink.fish").exists())
+
     def test_the_program_works_from_there(self):
         self.assertIn("784", run(self.program, "info", self.at / "net.onnx"))
 
