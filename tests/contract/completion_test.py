@@ -37,7 +37,7 @@ class Completion(unittest.TestCase):
                 text = run("completion", shell).stdout
                 name = command.split()[-1]
                 if shell == "bash":
-                    text = re.search(rf"'{command}'\) (.*)", text).group(1)
+                    text = re.search(rf"'{command}'\) (commands=.*)", text).group(1)
                 elif shell == "fish":
                     text = "\n".join(line for line in text.splitlines() if f"seen_subcommand_from {name}'" in line)
                 for option in listed:
