@@ -9,6 +9,7 @@ import pytest
 import brink
 
 MODULES = ["brink"] + [f"brink.{m.name}" for m in pkgutil.iter_modules(brink.__path__) if m.name != "_core"]
+MODULES.append("brink.adapters.attack")
 
 
 @pytest.mark.parametrize("name", MODULES)

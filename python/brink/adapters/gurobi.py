@@ -16,8 +16,6 @@ def hand_bounds(predictor, bounds):
     bounds: `Network.bounds` of the same network, over a box in which the model's inputs lie.
     Returns how many neurons have a ReLU whose phase the bounds leave open. Raises RequestError where the bounds are of
     another network's sizes, or the inputs may leave their box: the model would lose solutions.
-
-    >>> from brink.adapters.gurobi import hand_bounds
     """
     model = predictor.gp_model
     model.update()
