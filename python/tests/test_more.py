@@ -1,8 +1,11 @@
 """Bounds, units, curves, training, hardening, data, pictures."""
 
+import os
 import pickle
 import shutil
+import signal
 import subprocess
+import threading
 
 import numpy as np
 import pytest
@@ -49,7 +52,8 @@ def test_bounds_tighten_and_are_used(net, tmp_path):
 def test_bounds_that_are_stopped_hold():
     layers = random_layers([40, 60, 60, 5], seed=1)
     net = brink.load(layers)
-    bounds = net.bounds("exact", threads=1, callback=lambda p: False)
+    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+    bounds = net.bounds("exact", threads=1)
     assert not bounds.complete
     symbolic = net.bounds("symbolic")
     for x in np.random.default_rng(3).uniform(size=(50, 40)):
