@@ -96,20 +96,25 @@ Expected<LoadedNetwork> load_network(const TypedOptions& options, const Common& 
   for (const std::string& warning : model->warnings) {
     if (!common.quiet) note("brink: {}: {}", options.network.string(), warning);
   }
-  LoadedNetwork loaded;
-  loaded.network = std::move(model->network);
-  loaded.name = options.network.stem().string();
-  loaded.in_file = loaded.network.output;
-  loaded.dropped = model->dropped;
-  loaded.box = std::move(model->box);
-  loaded.facts = std::move(model->facts);
-  loaded.warnings = std::move(model->warnings);
-  loaded.graph = std::dynamic_pointer_cast<const graph::NodeGraph>(loaded.network.as_in_file);
-  if (!is_dense(loaded.network) && loaded.facts.whole) {
+  auto loaded = loaded_from(std::move(*model), options);
+  if (loaded && !is_dense(loaded->network) && loaded->facts.whole) {
     auto file = read_file(options.network);
     if (!file) return tl::unexpected(file.error());
-    loaded.file = std::move(*file);
+    loaded->file = std::move(*file);
   }
+  return loaded;
+}
+
+Expected<LoadedNetwork> loaded_from(NetworkFile model, const TypedOptions& options) {
+  LoadedNetwork loaded;
+  loaded.network = std::move(model.network);
+  loaded.name = options.network.stem().string();
+  loaded.in_file = loaded.network.output;
+  loaded.dropped = model.dropped;
+  loaded.box = std::move(model.box);
+  loaded.facts = std::move(model.facts);
+  loaded.warnings = std::move(model.warnings);
+  loaded.graph = std::dynamic_pointer_cast<const graph::NodeGraph>(loaded.network.as_in_file);
   if (options.output == "relu") {
     end_in(loaded.network, OutputKind::relu);
   } else if (options.output == "linear") {

@@ -94,6 +94,9 @@ struct LoadedNetwork : NamedNetwork {
 /// Warnings about the file go to stderr unless `common.quiet`.
 Expected<LoadedNetwork> load_network(const TypedOptions& options, const Common& common);
 
+/// The same of what was read already, wherever from; `file` is the caller's to set.
+Expected<LoadedNetwork> loaded_from(NetworkFile model, const TypedOptions& options);
+
 /// Images of the split, in the shape of the network's input, with its classes as labels. For a
 /// network of one output labels are of no use: all are -1.
 Expected<Dataset> load_images(const TypedOptions& options, const Common& common,

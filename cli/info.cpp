@@ -1,11 +1,12 @@
 // brink info: what is in a network's file, and the chain of layers that is made of it.
+#include "info.h"
+
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "brink/search/footprint.h"
-#include "closest_options.h"
 #include "streams.h"
 
 namespace brink::cli {
@@ -133,8 +134,11 @@ void print_layers(const Network& network, const NetworkFacts& facts) {
              static_cast<double>(facts.bytes) / kMega);
 }
 
-nlohmann::ordered_json as_json(const LoadedNetwork& loaded, const NetworkFacts& facts) {
+}  // namespace
+
+nlohmann::ordered_json network_info(const LoadedNetwork& loaded) {
   using nlohmann::ordered_json;
+  const NetworkFacts facts = facts_of(loaded.network);
   const FileFacts& file = loaded.facts;
   const auto name_or_null = [](const std::string& name) {
     return name.empty() ? ordered_json() : ordered_json(name);
@@ -177,15 +181,17 @@ nlohmann::ordered_json as_json(const LoadedNetwork& loaded, const NetworkFacts& 
   return document;
 }
 
+namespace {
+
 Expected<void> run_info(const TypedOptions& options, Common common) {
   common.quiet = true;  // notes are part of the answer
   const auto loaded = load_network(options, common);
   if (!loaded) return tl::unexpected(loaded.error());
-  const NetworkFacts facts = facts_of(loaded->network);
   if (common.json) {
-    print_json(as_json(*loaded, facts), 1);
+    print_json(network_info(*loaded), 1);
     return {};
   }
+  const NetworkFacts facts = facts_of(loaded->network);
   print_file(*loaded);
   print_layers(loaded->network, facts);
   return {};

@@ -5,6 +5,7 @@
 #include "brink/data/npz.h"
 #include "brink/report/csv.h"
 #include "brink/report/earlier.h"
+#include "brink/report/text_table.h"
 
 namespace brink::cli {
 

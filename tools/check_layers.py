@@ -26,7 +26,7 @@ def modules(cmake):
         words = body.split()
         uses, inside = [], False
         for word in words[1:]:
-            if word in ("USES", "LIBS"):
+            if word in ("USES", "LIBS", "WITHOUT"):
                 inside = word == "USES"
             elif inside:
                 uses.append(word)

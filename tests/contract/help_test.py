@@ -10,7 +10,8 @@ from harness import run
 
 # Each needs what those before it made; by `strokes`, which the program draws itself.
 ORDER = ("train", "info", "convert", "eval", "bounds", "visualize", "closest", "verify", "supports", "export", "picture", "page", "harden",
-         "curve", "reproduce", "table", "runs", "runs merge", "report", "data", "data list")
+         "curve", "reproduce", "table", "runs", "runs merge", "report", "data", "data list",
+         "completion", "manual")
 NEED_A_NETWORK = {"data fetch"}
 
 

@@ -41,10 +41,10 @@ Expected<void> ask_images(const ClosestBatch& batch, const std::vector<int>& ima
     const SpareThreads::Piece piece(spare, threads_each);
     const int image = images[static_cast<std::size_t>(i)];
     const auto answer = ask_image(batch, image, threads_each, spare, hooks, interrupt);
-    if (answer && answer->status == AnswerStatus::interrupted) return std::nullopt;
-    if (answer && hooks.after) {
-      hooks.after({image, batch.set->label(image), batch.question.norm, *answer});
-    }
+    const bool stopped = answer && answer->status == AnswerStatus::interrupted;
+    const auto& tell = stopped ? hooks.stopped : hooks.after;
+    if (answer && tell) tell({image, batch.set->label(image), batch.question.norm, *answer});
+    if (stopped) return std::nullopt;
     return to_bytes(answer);
   };
   const auto take = [&](int i, const std::string& bytes) -> Expected<void> {

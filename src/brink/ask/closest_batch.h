@@ -36,6 +36,9 @@ struct BatchHooks {
   std::function<void(int image, SearchOptions&)> before;
   /// After each image, in the process that answered it; may be empty.
   std::function<void(const ClosestRow&)> after;
+  /// What was known of an image when the user stopped it, from any thread: an answer to look at,
+  /// not one to keep; may be empty.
+  std::function<void(const ClosestRow&)> stopped;
 };
 
 /// Answers for the leader's `images`, at most `at_once` at a time in

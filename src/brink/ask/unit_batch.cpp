@@ -49,13 +49,16 @@ Expected<Excitation> excite(const UnitBatch& batch, const Unit& unit,
 Expected<void> ask_units(const UnitBatch& batch, const std::vector<Unit>& units_asked, int at_once,
                          Crew& crew,
                          const std::function<Expected<void>(const Unit&, const Excitation&)>& keep,
-                         const std::atomic<bool>* interrupt) {
+                         const std::atomic<bool>* interrupt, const StoppedUnit& stopped) {
   const auto shared = crew.share(list_text(units_asked));
   if (!shared) return tl::unexpected(shared.error());
   const std::vector<Unit> units = parse_list(*shared);
   const auto work = [&](int i) -> std::optional<std::string> {
     const auto found = excite(batch, units[static_cast<std::size_t>(i)], interrupt);
-    if (found && found->status == AnswerStatus::interrupted) return std::nullopt;
+    if (found && found->status == AnswerStatus::interrupted) {
+      if (stopped) stopped(units[static_cast<std::size_t>(i)], *found);
+      return std::nullopt;
+    }
     return to_bytes(found);
   };
   const auto take = [&](int i, const std::string& bytes) -> Expected<void> {

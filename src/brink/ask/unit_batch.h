@@ -29,11 +29,16 @@ struct UnitBatch {
 Expected<Excitation> excite(const UnitBatch& batch, const Unit& unit,
                             const std::atomic<bool>* interrupt = nullptr);
 
+/// What was known of a unit when the user stopped it, from any thread: an answer to look at, not
+/// one to keep.
+using StoppedUnit = std::function<void(const Unit&, const Excitation&)>;
+
 /// Answers for the leader's `units`, at most `at_once` at a time in each process; every answer goes
 /// to `keep`, in the leader, as soon as it is there. Interrupted answers are no answers.
 Expected<void> ask_units(const UnitBatch& batch, const std::vector<Unit>& units, int at_once,
                          Crew& crew,
                          const std::function<Expected<void>(const Unit&, const Excitation&)>& keep,
-                         const std::atomic<bool>* interrupt = nullptr);
+                         const std::atomic<bool>* interrupt = nullptr,
+                         const StoppedUnit& stopped = {});
 
 }  // namespace brink

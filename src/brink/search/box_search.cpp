@@ -207,12 +207,13 @@ class BoxSearch {
     for (std::size_t at = 0; at < opened.sets.size(); ++at) {
       const int set = opened.sets[at];
       const Problem problem(whole, region(set));
+      std::optional<LiveLayers> live;
       auto ascent =
-          SlopeAscent(problem, ball)
+          SlopeAscent(problem, ball, live)
               .run({{&open.bounds, cost, 0.0, start}}, parameters().box_steps, false, deadline_);
       Eigen::VectorXd farthest;
-      const Proof proof =
-          prove(problem, open.bounds, cost, std::move(ascent[0].multipliers), ball, &farthest);
+      const Proof proof = prove(problem, open.bounds, cost,
+                                std::move(ascent.results[0].multipliers), ball, &farthest);
       if (proof.value > 0) {
         problem.claims().proven(problem, open.bounds, cost, ball, proof);
         continue;
@@ -225,7 +226,7 @@ class BoxSearch {
       open.worth = std::max(open.worth, -proof.value);
       open.sets.push_back(set);
       open.forms.push_back(std::move(opened.forms[at]));
-      slopes = std::move(ascent[0].slopes);
+      slopes = std::move(ascent.results[0].slopes);
     }
     if (!open.sets.empty()) open.box = left.box();
     opened = std::move(open);

@@ -192,9 +192,11 @@ class PhaseSearch {
     parallel_for(static_cast<int>(trees.size()), options_.threads, [&](int i) {
       SetTree& tree = *trees[static_cast<std::size_t>(i)];
       tree.root = bounds;
-      auto ascent = SlopeAscent(tree.problem, ball)
-                        .run({{&bounds, cost, 0.0, nullptr}}, kSetSteps, false, deadline_);
-      const Proof proof = prove(tree.problem, bounds, cost, std::move(ascent[0].multipliers), ball);
+      std::optional<LiveLayers> live;
+      auto run = SlopeAscent(tree.problem, ball, live)
+                     .run({{&bounds, cost, 0.0, nullptr}}, kSetSteps, false, deadline_);
+      const Proof proof =
+          prove(tree.problem, bounds, cost, std::move(run.results[0].multipliers), ball);
       if (!(proof.value > 0)) return;
       tree.problem.claims().proven(tree.problem, bounds, cost, ball, proof);
       close(tree);
@@ -219,10 +221,12 @@ class PhaseSearch {
         items.push_back({&known, Cost{id, sign, false, false}, 0.0, nullptr});
       }
     }
-    auto found = SlopeAscent(problem, ball).run(items, parameters().neuron_steps, false, deadline_);
+    std::optional<LiveLayers> live;
+    auto run =
+        SlopeAscent(problem, ball, live).run(items, parameters().neuron_steps, false, deadline_);
     std::vector<Multiplied> multiplied;
     for (std::size_t i = 0; i < items.size(); ++i) {
-      multiplied.push_back({&known, items[i].cost, std::move(found[i].multipliers)});
+      multiplied.push_back({&known, items[i].cost, std::move(run.results[i].multipliers)});
     }
     const std::vector<Proof> proofs = prove(problem, std::move(multiplied), ball);
     for (std::size_t i = 0; i < items.size(); ++i) {
@@ -284,7 +288,7 @@ class PhaseSearch {
       }
       const std::int64_t number = ++tree.seen;
       ++thread.statistics.nodes;
-      const bool programs = bounder().bounds_neurons();
+      const bool programs = bounder().slopes() == nullptr;
       const std::int64_t large = programs ? parameters().large_subtree : parameters().slope_subtree;
       if (node.is_root() || number - node.made < large) return bounds;
       auto tighter = tighten_node(tree.problem, bounder(), tree.ball, thread.pools[&tree], *bounds,
@@ -294,8 +298,9 @@ class PhaseSearch {
     }
 
     NodeBound bound(const Node& /*node*/, const Intervals& bounds) {
-      const int rounds =
-          bounder().bounds_neurons() ? parameters().node_rounds : parameters().slope_steps;
+      const int rounds = bounder().slopes() == nullptr ? parameters().node_rounds
+                         : bounds.settled()            ? parameters().leaf_steps
+                                                       : parameters().slope_steps;
       NodeBound bound = thread.statistics.count(bounder().minimise(
           bounds, {}, tree.ball, thread.pools[&tree], 0, rounds, search.deadline_));
       if (bound.exceeds(0)) {

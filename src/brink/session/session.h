@@ -59,7 +59,9 @@ struct Sink {
 struct ClosestSink : Sink<int, ClosestRow> {
   BatchHooks hooks;  ///< in the process that answers
 };
-using UnitSink = Sink<Unit, Unit, Excitation>;
+struct UnitSink : Sink<Unit, Unit, Excitation> {
+  StoppedUnit stopped;
+};
 
 /// A file that remembers bounds, in place of a store; empty: nothing does.
 struct BoundsMemory {

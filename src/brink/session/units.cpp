@@ -56,7 +56,7 @@ Expected<void> Session::units(const UnitsAsked& asked, const UnitSink& sink) con
     }
     return sink.keep ? sink.keep(unit, found) : Expected<void>();
   };
-  return ask_units(batch_of(asked), opened->todo, *fit, *crew_, keep, interrupt_);
+  return ask_units(batch_of(asked), opened->todo, *fit, *crew_, keep, interrupt_, sink.stopped);
 }
 
 }  // namespace brink
