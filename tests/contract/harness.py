@@ -29,7 +29,7 @@ STATUSES = {"optimal", "gap", "time_limit", "undecided", "infeasible", "misclass
 # across fork(), which the MIP solver's child processes need (glibc's allocator does).
 THREADS = os.environ.get("BRINK_TEST_THREADS")
 # Only to end what hangs; sanitizers take ten times as long, and machines are shared.
-PATIENCE = 800 if THREADS else 240
+PATIENCE = 2000 if THREADS else 240
 SOLVING = ("closest", "visualize", "bounds", "curve", "reproduce", "verify")
 
 
