@@ -20,6 +20,7 @@
 #include "brink/search/parameters.h"
 #include "brink/search/shared_stack.h"
 #include "brink/search/slope_ascent.h"
+#include "brink/search/slope_tightening.h"
 #include "brink/search/tightening.h"
 
 namespace brink::search {
@@ -182,7 +183,8 @@ class PhaseSearch {
         if (deadline_.expired()) return;
         const auto begin = open.begin() + piece * together;
         const auto end = open.end() - begin > together ? begin + together : open.end();
-        bound_some(problem, ball, known, {begin, end}, bounds);
+        SlopeMemory memory;
+        bound_some(problem, ball, known, {begin, end}, false, memory, deadline_, bounds);
       });
       auto next = problem.propagate(std::move(bounds), k + 1);
       if (!next) return;  // by rounding only: the box has points
@@ -213,33 +215,6 @@ class PhaseSearch {
   }
 
   /// Both sides of some neurons of a layer; others write to other neurons.
-  void bound_some(const Problem& problem, const Ball& ball, const Intervals& known,
-                  const std::vector<int>& neurons, Intervals& bounds) const {
-    std::vector<SlopeAscent::Item> items;
-    for (const int id : neurons) {
-      for (const double sign : {1.0, -1.0}) {
-        items.push_back({&known, Cost{id, sign, false, false}, 0.0, nullptr});
-      }
-    }
-    std::optional<LiveLayers> live;
-    auto run =
-        SlopeAscent(problem, ball, live).run(items, parameters().neuron_steps, false, deadline_);
-    std::vector<Multiplied> multiplied;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      multiplied.push_back({&known, items[i].cost, std::move(run.results[i].multipliers)});
-    }
-    const std::vector<Proof> proofs = prove(problem, std::move(multiplied), ball);
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      problem.claims().proven(problem, known, items[i].cost, ball, proofs[i]);
-      const auto id = static_cast<std::size_t>(items[i].cost.neuron);
-      if (items[i].cost.sign > 0) {
-        bounds.lower[id] = std::max(bounds.lower[id], proofs[i].value);
-      } else {
-        bounds.upper[id] = std::min(bounds.upper[id], -proofs[i].value);
-      }
-    }
-  }
-
   void take_up(Thread& thread, TreeNode item) {
     if (deadline_.expired()) return stack_.stop();
     SetTree& tree = *item.tree;

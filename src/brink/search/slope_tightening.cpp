@@ -19,43 +19,6 @@ namespace {
 constexpr std::size_t kNeuronsAtOnce = 32;
 constexpr std::size_t kMostBytes = 64'000'000;  ///< of a memory: up to 2,000 neurons
 
-/// Both sides of some neurons; false: no point is left.
-bool tighten_some(const Problem& problem, const Ball& ball, const std::vector<int>& neurons,
-                  Intervals& bounds, SlopeMemory& memory, const Deadline& deadline,
-                  Statistics& statistics) {
-  const Intervals known = bounds;
-  std::vector<SlopeAscent::Item> items;
-  bool cold = false;
-  for (const int id : neurons) {
-    for (const double sign : {1.0, -1.0}) {
-      const Slopes* start = memory.start(id, sign);
-      cold = cold || start == nullptr;
-      items.push_back({&known, Cost{id, sign, false, false}, 0.0, start});
-    }
-  }
-  const int steps = cold ? parameters().neuron_steps : parameters().neuron_again;
-  auto run = SlopeAscent(problem, ball, memory.live).run(items, steps, true, deadline);
-  std::vector<Multiplied> multiplied;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    multiplied.push_back({&known, items[i].cost, std::move(run.results[i].multipliers)});
-  }
-  statistics.effort += run.effort;
-  const std::vector<Proof> proofs = prove(problem, std::move(multiplied), ball);
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const Cost& cost = items[i].cost;
-    problem.claims().proven(problem, known, cost, ball, proofs[i]);
-    memory.keep(problem, cost.neuron, cost.sign, std::move(run.results[i].slopes));
-    const auto id = static_cast<std::size_t>(cost.neuron);
-    if (cost.sign > 0) {
-      bounds.lower[id] = std::max(bounds.lower[id], proofs[i].value);
-    } else {
-      bounds.upper[id] = std::min(bounds.upper[id], -proofs[i].value);
-    }
-    if (bounds.lower[id] > bounds.upper[id]) return false;
-  }
-  return true;
-}
-
 /// Of those still open, in all.
 double width_of(const Intervals& bounds, const std::vector<int>& neurons) {
   double width = 0;
@@ -78,8 +41,13 @@ std::optional<Intervals> one_pass(const Problem& problem, const Ball& ball, Inte
       const auto count = std::min<std::ptrdiff_t>(kNeuronsAtOnce, open.end() - begin);
       const std::vector<int> some(begin, begin + count);
       const double before = width_of(bounds, some);
-      if (!tighten_some(problem, ball, some, bounds, memory, deadline, statistics))
-        return std::nullopt;
+      const Intervals known = bounds;
+      statistics.effort += bound_some(problem, ball, known, some, true, memory, deadline, bounds);
+      const bool empty = std::any_of(some.begin(), some.end(), [&](int id) {
+        const auto i = static_cast<std::size_t>(id);
+        return bounds.lower[i] > bounds.upper[i];
+      });
+      if (empty) return std::nullopt;
       // The others of the layer will not fare better.
       if (width_of(bounds, some) > (1 - parameters().slope_hope) * before) break;
       begin += count;
@@ -103,6 +71,39 @@ void SlopeMemory::keep(const Problem& problem, int neuron, double sign, Slopes s
   if (2 * neurons * 2 * neurons * sizeof(float) > kMostBytes) return;
   starts_.resize(2 * neurons);
   starts_[2 * static_cast<std::size_t>(neuron) + (sign > 0 ? 0 : 1)] = std::move(slopes);
+}
+
+std::int64_t bound_some(const Problem& problem, const Ball& ball, const Intervals& known,
+                        const std::vector<int>& neurons, bool rows, SlopeMemory& memory,
+                        const Deadline& deadline, Intervals& bounds) {
+  std::vector<SlopeAscent::Item> items;
+  bool cold = false;
+  for (const int id : neurons) {
+    for (const double sign : {1.0, -1.0}) {
+      const Slopes* start = memory.start(id, sign);
+      cold = cold || start == nullptr;
+      items.push_back({&known, Cost{id, sign, false, false}, 0.0, start});
+    }
+  }
+  const int steps = cold ? parameters().neuron_steps : parameters().neuron_again;
+  auto run = SlopeAscent(problem, ball, memory.live).run(items, steps, rows, deadline);
+  std::vector<Multiplied> multiplied;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    multiplied.push_back({&known, items[i].cost, std::move(run.results[i].multipliers)});
+  }
+  const std::vector<Proof> proofs = prove(problem, std::move(multiplied), ball);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Cost& cost = items[i].cost;
+    problem.claims().proven(problem, known, cost, ball, proofs[i]);
+    memory.keep(problem, cost.neuron, cost.sign, std::move(run.results[i].slopes));
+    const auto id = static_cast<std::size_t>(cost.neuron);
+    if (cost.sign > 0) {
+      bounds.lower[id] = std::max(bounds.lower[id], proofs[i].value);
+    } else {
+      bounds.upper[id] = std::min(bounds.upper[id], -proofs[i].value);
+    }
+  }
+  return run.effort;
 }
 
 std::optional<Intervals> tighten_by_slopes(const Problem& problem, const Ball& ball,

@@ -1,7 +1,9 @@
 // Bounds of all open neurons over the ball and the problem's rows, by slopes, a layer at a time.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "brink/base/deadline.h"
 #include "brink/search/ball.h"
@@ -23,6 +25,13 @@ class SlopeMemory {
  private:
   std::vector<Slopes> starts_;
 };
+
+/// Both sides of some neurons of a layer, from what is known of a node, into `bounds` (of others
+/// nothing is written); `rows`: with multipliers of the problem's rows, so that a neuron whose
+/// sides cross says that no point is left. Returns Statistics::effort.
+std::int64_t bound_some(const Problem& problem, const Ball& ball, const Intervals& known,
+                        const std::vector<int>& neurons, bool rows, SlopeMemory& memory,
+                        const Deadline& deadline, Intervals& bounds);
 
 /// Bounds of a node, tightened; nothing: proven that no point of the node is in the ball and meets
 /// the rows. The deadline may leave them as they are.
