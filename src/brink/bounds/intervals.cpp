@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
+#include "brink/base/clones.h"
 #include "range.h"
 
 namespace brink {
@@ -34,59 +37,93 @@ std::optional<Intervals> meet(Intervals a, const Intervals& b) {
 
 namespace {
 
-/// Sums over the chosen ends of every neuron, those of their sizes, and how many products of each
-/// may have underflowed.
+/// Of every neuron the sum of its products at one end of the inputs' intervals and that of their
+/// sizes; and how many products may have underflowed.
 struct Sums {
-  explicit Sums(const Eigen::VectorXd& bias)
-      : least(bias),
-        most(bias),
-        least_size(bias.cwiseAbs()),
-        most_size(least_size),
-        least_products(Eigen::ArrayXd::Zero(bias.size())),
-        most_products(least_products) {}
-  Eigen::ArrayXd least, most, least_size, most_size, least_products, most_products;
+  explicit Sums(Eigen::Index count)
+      : value(Eigen::ArrayXd::Zero(count)), size(value), products(value) {}
+  Eigen::ArrayXd value, size, products;
+};
+struct Ends {
+  Sums least, most;
 };
 
-/// By columns, as dense weights are stored.
-Sums sums_of(const Layer& layer, const Eigen::MatrixXd& weights, const double* low,
-             const double* high) {
-  Sums sums(layer.bias);
-  auto& [least, most, least_size, most_size, least_products, most_products] = sums;
-  Eigen::ArrayXd at_low(weights.rows()), at_high(weights.rows());
-  for (Eigen::Index i = 0; i < weights.cols(); ++i) {
-    const double lowest = low[i], highest = high[i];
-    const double has_low = lowest != 0 ? 1 : 0, has_high = highest != 0 ? 1 : 0;
-    if (has_low + has_high == 0) continue;
-    const auto w = weights.col(i).array();
-    const auto above = (w > 0).cast<double>();
-    const auto below = (w < 0).cast<double>();
-    at_low = w * lowest;
-    at_high = w * highest;
-    least += at_low.min(at_high);
-    most += at_low.max(at_high);
-    least_size += at_low.min(at_high).abs();
-    most_size += at_low.max(at_high).abs();
-    least_products += above * has_low + below * has_high;
-    most_products += above * has_high + below * has_low;
+constexpr std::size_t kColumns = 4;
+
+/// Of four columns w, each with its input's interval: the sums' loads and stores are what it takes.
+/// (0 times an infinite end is no number, and counts as the product with the other end.)
+BRINK_CLONES void add_columns(std::size_t n, const double* const* w, const double* low,
+                              const double* high, double* __restrict least, double* __restrict most,
+                              double* __restrict least_size, double* __restrict most_size) {
+  const double *w0 = w[0], *w1 = w[1], *w2 = w[2], *w3 = w[3];
+  const double l0 = low[0], l1 = low[1], l2 = low[2], l3 = low[3];
+  const double h0 = high[0], h1 = high[1], h2 = high[2], h3 = high[3];
+#pragma omp simd
+  for (std::size_t j = 0; j < n; ++j) {
+    const double a0 = w0[j] * l0, a1 = w1[j] * l1, a2 = w2[j] * l2, a3 = w3[j] * l3;
+    const double b0 = w0[j] * h0, b1 = w1[j] * h1, b2 = w2[j] * h2, b3 = w3[j] * h3;
+    const double d0 = a0 < b0 ? a0 : b0, d1 = a1 < b1 ? a1 : b1;
+    const double d2 = a2 < b2 ? a2 : b2, d3 = a3 < b3 ? a3 : b3;
+    const double u0 = a0 < b0 ? b0 : a0, u1 = a1 < b1 ? b1 : a1;
+    const double u2 = a2 < b2 ? b2 : a2, u3 = a3 < b3 ? b3 : a3;
+    least[j] += (d0 + d1) + (d2 + d3);
+    most[j] += (u0 + u1) + (u2 + u3);
+    least_size[j] += (std::abs(d0) + std::abs(d1)) + (std::abs(d2) + std::abs(d3));
+    most_size[j] += (std::abs(u0) + std::abs(u1)) + (std::abs(u2) + std::abs(u3));
   }
-  return sums;
 }
 
-Sums sums_of(const Layer& layer, const double* low, const double* high) {
-  Sums sums(layer.bias);
-  for (Eigen::Index j = 0; j < layer.bias.size(); ++j) {
-    layer.weights.each_in_row(j, [&](Eigen::Index i, double w) {
-      const double at_low = w * low[i], at_high = w * high[i];
-      const auto [down, up] = std::minmax(at_low, at_high);
-      sums.least(j) += down;
-      sums.most(j) += up;
-      sums.least_size(j) += std::abs(down);
-      sums.most_size(j) += std::abs(up);
-      sums.least_products(j) += 1;
-      sums.most_products(j) += 1;
+/// By columns, as dense weights are stored; inputs that are 0 add nothing.
+Ends ends_of(const Eigen::MatrixXd& weights, const double* low, const double* high) {
+  const Eigen::Index neurons = weights.rows();
+  Ends ends{Sums(neurons), Sums(neurons)};
+  auto& [least, most] = ends;
+  std::vector<Eigen::Index> live;
+  for (Eigen::Index i = 0; i < weights.cols(); ++i) {
+    if (low[i] != 0 || high[i] != 0) live.push_back(i);
+  }
+  for (std::size_t first = 0; first < live.size(); first += kColumns) {
+    const double* columns[kColumns];
+    double lows[kColumns] = {}, highs[kColumns] = {};
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      const std::size_t at = std::min(first + c, live.size() - 1);
+      columns[c] = weights.col(live[at]).data();
+      if (first + c > at) continue;  // once more, times 0
+      lows[c] = low[live[at]];
+      highs[c] = high[live[at]];
+    }
+    add_columns(static_cast<std::size_t>(neurons), columns, lows, highs, least.value.data(),
+                most.value.data(), least.size.data(), most.size.data());
+  }
+  // How many products an end has matters where all of them are 0, or underflowed to it.
+  const auto count = [&](Sums& sums, const double* of_positive, const double* of_negative) {
+    sums.products = static_cast<double>(live.size());
+    for (Eigen::Index j = 0; j < neurons; ++j) {
+      if (sums.size(j) != 0) continue;
+      sums.products(j) = static_cast<double>(std::count_if(live.begin(), live.end(), [&](auto i) {
+        const double w = weights(j, i);
+        return w != 0 && (w > 0 ? of_positive : of_negative)[i] != 0;
+      }));
+    }
+  };
+  count(least, low, high);
+  count(most, high, low);
+  return ends;
+}
+
+Ends ends_of(const LinearMap& weights, const double* low, const double* high) {
+  Ends ends{Sums(weights.rows()), Sums(weights.rows())};
+  for (Eigen::Index j = 0; j < weights.rows(); ++j) {
+    weights.each_in_row(j, [&](Eigen::Index i, double w) {
+      const auto [down, up] = std::minmax(w * low[i], w * high[i]);
+      for (auto [sums, term] : {std::pair(&ends.least, down), std::pair(&ends.most, up)}) {
+        sums->value(j) += term;
+        sums->size(j) += std::abs(term);
+        sums->products(j) += 1;
+      }
     });
   }
-  return sums;
+  return ends;
 }
 
 }  // namespace
@@ -95,15 +132,18 @@ Intervals interval_step(const Layer& layer, const double* low, const double* hig
   constexpr double kInfinite = std::numeric_limits<double>::infinity();
   constexpr double kSmallest = std::numeric_limits<double>::denorm_min();
   const Eigen::Index width = layer.weights.rows(), inputs = layer.weights.cols();
-  const auto [least, most, least_size, most_size, least_products, most_products] =
-      layer.weights.is_sparse() ? sums_of(layer, low, high)
-                                : sums_of(layer, layer.weights.dense(), low, high);
+  const auto [least, most] = layer.weights.is_sparse() ? ends_of(layer.weights, low, high)
+                                                       : ends_of(layer.weights.dense(), low, high);
   const double gamma = 2 * rounding(inputs);
   Intervals result{std::vector<double>(static_cast<std::size_t>(width)),
                    std::vector<double>(static_cast<std::size_t>(width))};
   for (Eigen::Index j = 0; j < width; ++j) {
-    const double down = least(j) - gamma * least_size(j) - 4 * kSmallest * least_products(j);
-    const double up = most(j) + gamma * most_size(j) + 4 * kSmallest * most_products(j);
+    const double bias = layer.bias(j);
+    const auto doubt = [&](const Sums& sums) {
+      return gamma * (sums.size(j) + std::abs(bias)) + 4 * kSmallest * sums.products(j);
+    };
+    const double down = bias + least.value(j) - doubt(least);
+    const double up = bias + most.value(j) + doubt(most);
     // Overflow (infinity - infinity) leaves NaN: then nothing is known.
     result.lower[static_cast<std::size_t>(j)] = std::isnan(down) ? -kInfinite : down;
     result.upper[static_cast<std::size_t>(j)] = std::isnan(up) ? kInfinite : up;

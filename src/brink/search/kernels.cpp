@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "brink/search/clones.h"
+#include "brink/base/clones.h"
 
 namespace brink::kernels {
 

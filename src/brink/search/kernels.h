@@ -1,5 +1,5 @@
 // The few dense loops that the search spends its time in, compiled for the processor at hand
-// (clones.h).
+// (base/clones.h).
 #pragma once
 
 #include <cstddef>

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "brink/search/clones.h"
+#include "brink/base/clones.h"
 
 namespace brink::search {
 

@@ -162,7 +162,7 @@ Verdict Worker::judge(const Node& /*node*/, const Intervals& bounds, const NodeB
 bool Worker::try_points(const NodeBound& bound) {
   if (offer(problem_.image_with(bound.maximiser))) return true;
   const Eigen::VectorXd change = change_of(bound, pool_, ball_);
-  if (offer(problem_.image_with(change))) return true;
+  if (!bound.solution.empty() && offer(problem_.image_with(change))) return true;
   if (seen_ > parameters().attack_always && seen_ % parameters().attack_every != 0) return false;
   const auto point = attack(problem_, ball_, change, parameters().attack_leak,
                             parameters().rescue_steps, deadline_);
