@@ -1,0 +1,156 @@
+// Random pairs of networks, alike and not, against all pairs of activation patterns.
+#include <gtest/gtest.h>
+
+#include "brink/ask/compare.h"
+#include "oracle/cells.h"
+#include "oracle/environment.h"
+#include "random_network.h"
+
+namespace brink::oracle {
+namespace {
+
+struct Pair {
+  Network first, second;
+  Box box;
+};
+
+/// Small weights left out, all rounded, all moved a little, or another network altogether.
+Network relative_of(const Network& network, Random& random) {
+  Network other = network;
+  const int kind = random.index(5);
+  const double share = random.uniform(0.05, 0.5), step = std::ldexp(1.0, -2 - random.index(5));
+  for (Layer& layer : other.layers) {
+    for (double& weight : layer.weights.dense().reshaped()) {
+      if (kind == 0 && std::abs(weight) < share) weight = 0;
+      if (kind == 1) weight = std::round(weight / step) * step;
+      if (kind == 2) weight += 0.05 * random.normal();
+    }
+    if (kind == 3)
+      layer.bias += 0.1 * random.uniform(-1, 1) * Eigen::VectorXd::Ones(layer.bias.size());
+  }
+  if (kind < 4) return other;
+  std::vector<int> sizes{static_cast<int>(network.input_size())};
+  for (int layers = random.index(4); layers > 0; --layers) sizes.push_back(2 + random.index(4));
+  sizes.push_back(static_cast<int>(network.output_size()));
+  return brink::testing::random_network(sizes, random);
+}
+
+Pair random_pair(std::uint64_t number) {
+  Random random(number);
+  const int inputs = 1 + random.index(3);
+  std::vector<int> sizes{inputs};
+  for (int layers = 1 + random.index(3); layers > 0; --layers) sizes.push_back(2 + random.index(4));
+  sizes.push_back(1 + random.index(3));
+  Pair pair;
+  pair.first = brink::testing::random_network(
+      sizes, random, 1.5, random.index(4) == 0 ? OutputKind::relu : OutputKind::linear);
+  pair.second = relative_of(pair.first, random);
+  pair.box = Box::uniform(inputs, 0, 0);
+  for (int i = 0; i < inputs; ++i) {
+    pair.box.lower(i) = random.uniform(-1, 1);
+    pair.box.upper(i) = pair.box.lower(i) + (random.index(8) == 0 ? 0 : random.uniform(0.1, 2));
+  }
+  return pair;
+}
+
+/// A ReLU output as a hidden layer, which the enumeration knows.
+Network with_linear_end(Network network) {
+  if (network.output == OutputKind::linear) return network;
+  const Eigen::Index outputs = network.output_size();
+  network.output = OutputKind::linear;
+  network.layers.push_back(
+      {Eigen::MatrixXd::Identity(outputs, outputs), Eigen::VectorXd::Zero(outputs)});
+  return network;
+}
+
+/// Over pairs of cells, with the largest |y - v| of all outputs.
+Real largest_difference(const Pair& pair) {
+  constexpr Real kFar = 1e4L;
+  const Eigen::VectorXd origin = Eigen::VectorXd::Zero(pair.box.size());
+  const Network a = with_linear_end(pair.first), b = with_linear_end(pair.second);
+  const auto of_first = linear_cells(a, pair.box, origin, a.depth());
+  const auto of_second = linear_cells(b, pair.box, origin, b.depth());
+  Real largest = 0;
+  for (const Cell& first : of_first) {
+    for (const Cell& second : of_second) {
+      Polytope both = first.polytope;
+      for (std::size_t r = 0; r < second.polytope.rhs.size(); ++r) {
+        both.require(second.polytope.normals[r], second.polytope.rhs[r]);
+      }
+      for (Eigen::Index j = 0; j < a.output_size(); ++j) {
+        for (const Real sign : {1.0L, -1.0L}) {
+          const Vector slope =
+              sign * (first.output.matrix.row(j) - second.output.matrix.row(j)).transpose();
+          const Real constant = sign * (first.output.offset(j) - second.output.offset(j));
+          const auto least = minimise(both, {{0, -slope, kFar - constant}}, 1);
+          if (least) largest = std::max(largest, kFar - least->value);
+        }
+      }
+    }
+  }
+  return largest;
+}
+
+/// |y - v| of an output at x, by the oracle's own pass.
+Real difference_at(const Pair& pair, const Eigen::VectorXd& x, int output) {
+  const Vector a = forward(with_linear_end(pair.first), x);
+  const Vector b = forward(with_linear_end(pair.second), x);
+  return std::abs(a(output) - b(output));
+}
+
+constexpr Real kNear = 1e-6L;  ///< rounding, or that of float32, may decide
+
+CompareAnswer ask(const Pair& pair, const CompareQuestion& question) {
+  VerifyOptions options;
+  options.time_limit = 20;
+  const auto answer = compare(pair.first, pair.second, question, options);
+  EXPECT_TRUE(answer) << answer.error().message;
+  return answer ? *answer : CompareAnswer();
+}
+
+void check(std::uint64_t number, int& never, int& differ) {
+  const Pair pair = random_pair(number);
+  SCOPED_TRACE(fmt::format("pair {}", number));
+  const Real largest = largest_difference(pair);
+  Random random(number + 7);
+  for (const double share : {0.5, 0.97, 1.03, 1.3}) {
+    CompareQuestion question;
+    question.box = pair.box;
+    question.tolerance = share * static_cast<double>(largest) + 1e-3 * random.uniform(0, 1);
+    const CompareAnswer answer = ask(pair, question);
+    EXPECT_NE(answer.verdict, PropertyVerdict::timeout);
+    const Real tolerance = *question.tolerance;
+    if (answer.verdict == PropertyVerdict::unsat) {
+      ++never;
+      EXPECT_LE(largest, tolerance + kNear * kNear);
+      EXPECT_GE(answer.bound, static_cast<double>(largest) - 1e-12);
+    }
+    if (answer.verdict == PropertyVerdict::sat) {
+      ++differ;
+      EXPECT_TRUE(pair.box.contains(answer.input));
+      EXPECT_GT(difference_at(pair, answer.input, answer.output), tolerance - 1e-12L);
+      EXPECT_NEAR(static_cast<double>(difference_at(pair, answer.input, answer.output)),
+                  answer.difference, 1e-12);
+    }
+    if (largest < tolerance - kNear) EXPECT_EQ(answer.verdict, PropertyVerdict::unsat);
+    if (largest > 1.01L * tolerance + 1e-3L) EXPECT_EQ(answer.verdict, PropertyVerdict::sat);
+  }
+  CompareQuestion question;
+  question.box = pair.box;
+  const CompareAnswer answer = ask(pair, question);
+  EXPECT_EQ(answer.verdict, PropertyVerdict::unsat);
+  EXPECT_LE(answer.difference, static_cast<double>(largest) + 1e-12);
+  EXPECT_GE(answer.bound, static_cast<double>(largest) - 1e-12);
+  EXPECT_LE(answer.bound, 1.011 * answer.difference + 1e-6);
+}
+
+TEST(CompareOracle, DifferencesOfPairs) {
+  int never = 0, differ = 0;
+  const int cases = static_cast<int>(from_environment("BRINK_ORACLE_CASES", 200));
+  for (int i = 0; i < cases; ++i) check(1 + static_cast<std::uint64_t>(i), never, differ);
+  EXPECT_GT(never, cases / 2);
+  EXPECT_GT(differ, cases / 2);
+}
+
+}  // namespace
+}  // namespace brink::oracle
