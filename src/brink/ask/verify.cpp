@@ -10,6 +10,7 @@
 
 #include "brink/ask/joint_network.h"
 #include "brink/ask/property_network.h"
+#include "brink/ask/spare_time.h"
 #include "brink/base/deadline.h"
 #include "brink/bounds/bounds.h"
 #include "brink/bounds/rounding.h"
@@ -25,7 +26,6 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// A witness meets conditions by so many times what float32 made of its outputs, if it can.
 constexpr double kFloatDoubts = 8;
-constexpr double kMostSpare = 0.25, kShareToSpare = 0.1;  ///< seconds, of the limit
 constexpr double kLeastFloatDoubt = 1e-6;  ///< of the outputs' size, where that was less
 
 /// The last outputs over a box, by size.
@@ -257,9 +257,7 @@ std::string_view name(PropertyVerdict verdict) {
 Expected<VerifyAnswer> verify(const std::vector<const Network*>& networks, const Query& query,
                               const VerifyOptions& options, const std::atomic<bool>* interrupt) {
   const Stopwatch watch;
-  // Some passes through a large network are between two looks at the clock.
-  const double spare = std::min(kMostSpare, kShareToSpare * options.time_limit);
-  const Deadline deadline = Deadline::after(options.time_limit - spare, interrupt);
+  const Deadline deadline = Deadline::after(without_spare(options.time_limit), interrupt);
   if (auto ok = check_fits(networks, query); !ok) return tl::unexpected(ok.error());
   const JointQuery joint = joined(query);
   auto cells = cells_of(joint.query, joint.inputs);
