@@ -132,8 +132,12 @@ void check(std::uint64_t number, int& never, int& differ) {
       EXPECT_NEAR(static_cast<double>(difference_at(pair, answer.input, answer.output)),
                   answer.difference, 1e-12);
     }
-    if (largest < tolerance - kNear) EXPECT_EQ(answer.verdict, PropertyVerdict::unsat);
-    if (largest > 1.01L * tolerance + 1e-3L) EXPECT_EQ(answer.verdict, PropertyVerdict::sat);
+    if (largest < tolerance - kNear) {
+      EXPECT_EQ(answer.verdict, PropertyVerdict::unsat);
+    }
+    if (largest > 1.01L * tolerance + 1e-3L) {
+      EXPECT_EQ(answer.verdict, PropertyVerdict::sat);
+    }
   }
   CompareQuestion question;
   question.box = pair.box;

@@ -130,7 +130,10 @@ class PhaseSearch : SetSearch<TreeNode> {
   }
 
   void tighten_together() {
-    for (const auto& [number, trees] : by_box()) tighten_together(trees);
+    for (const auto& [number, trees] : by_box()) {
+      if (deadline_.expired()) break;  // exclude() may have left roots without bounds
+      tighten_together(trees);
+    }
     std::erase_if(trees_, [](const auto& tree) { return tree->set < 0; });
   }
 
