@@ -129,6 +129,7 @@ Outcome run(int argc, char** argv, Crew& crew, int threads) {
   add_visualize(app, common, chosen);
   add_closest(app, common, chosen);
   add_verify(app, common, chosen);
+  add_compare(app, common, chosen);
   add_supports(app, common, chosen);
   add_export(app, common, chosen);
   add_picture(app, common, chosen);

@@ -21,7 +21,7 @@ const std::vector<Capability>& capabilities() {
       {"--vnnlib-versions", "least and largest version of properties", {"1.0", "2.0"}},
       {"--hidden-node-theories", "hidden nodes", {"NH"}},
       {"--multiple-input-output-theories", "several inputs and outputs", {"SIO"}},
-      {"--multiple-network-theories", "several networks", {"SNET"}},
+      {"--multiple-network-theories", "several networks", {"MNET"}},
       {"--multiple-node-comparison-theories", "conditions over several nodes", {"MNC"}},
       {"--arithmetic-complexity-theories", "conditions", {"LIN"}},
       {"--optimised-disjunctive-reasoning", "are disjunctions more than normal form?", {"true"}},

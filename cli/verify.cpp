@@ -1,5 +1,7 @@
 // brink verify: has a network an input that a property asks for?
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "brink/ask/verify.h"
 #include "brink/base/files.h"
@@ -21,43 +23,77 @@ struct VerifyCommand {
   RadiusCommand images;  ///< --data, and options of both
 };
 
+struct NamedFile {
+  std::string name;  ///< as --network has it; empty: by its place
+  fs::path file;
+};
+
 struct Files {
-  fs::path network, property;
-  std::string network_name;  ///< as --network has it; empty: by its place
+  std::vector<NamedFile> networks;
+  fs::path property;
 };
 
 Expected<Files> files_of(const VerifyCommand& command) {
   if (command.files.size() == 2 && command.networks.empty()) {
-    return Files{command.files[0], command.files[1], {}};
+    return Files{{{{}, command.files[0]}}, command.files[1]};
   }
-  if (command.files.size() == 1 && command.networks.size() == 1) {
-    const std::string& typed = command.networks.front();
+  if (command.files.size() != 1 || command.networks.empty()) {
+    return bad_request("which network? Say NET PROPERTY, or PROPERTY --network NAME=NET");
+  }
+  Files files{{}, command.files.front()};
+  for (const std::string& typed : command.networks) {
     const std::size_t equals = typed.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == typed.size()) {
       return bad_request("--network '{}' is not NAME=FILE", typed);
     }
-    return Files{typed.substr(equals + 1), command.files.front(), typed.substr(0, equals)};
+    for (const NamedFile& other : files.networks) {
+      if (other.name == typed.substr(0, equals)) {
+        return bad_request("--network {} is given twice", other.name);
+      }
+    }
+    files.networks.push_back({typed.substr(0, equals), typed.substr(equals + 1)});
   }
-  if (command.networks.size() > 1) {
-    return bad_request("--network is given {} times; properties of one network are read so far",
-                       command.networks.size());
-  }
-  return bad_request("which network? Say NET PROPERTY, or PROPERTY --network NAME=NET");
+  return files;
 }
 
-Expected<Query> read_property(const Files& files) {
-  const auto text = read_file(files.property);
+/// The file of each network that the property declares, in its order; of one that is declared equal
+/// to another and not named, that one's.
+Expected<std::vector<fs::path>> networks_of(const Files& files, const Query& query) {
+  std::map<std::string, fs::path> given;
+  std::string declared;
+  for (const DeclaredNetwork& network : query.networks) {
+    declared += (declared.empty() ? "" : ", ") + network.name;
+  }
+  for (const auto& [name, file] : files.networks) {
+    const bool by_place = name.empty() || query.version == 1;
+    const auto known =
+        std::find_if(query.networks.begin(), query.networks.end(),
+                     [&](const auto& each) { return by_place || each.name == name; });
+    if (known == query.networks.end()) {
+      return bad_request("--network {}={}: '{}' declares no network {}, but {}", name,
+                         file.string(), files.property.string(), name, declared);
+    }
+    given[known->name] = file;
+  }
+  std::vector<fs::path> result;
+  for (const DeclaredNetwork& network : query.networks) {
+    auto found = given.find(network.name);
+    if (found == given.end()) found = given.find(network.equal_to);
+    if (found == given.end()) {
+      return bad_request("'{}' declares network {}: give its file by --network {}=FILE",
+                         files.property.string(), network.name, network.name);
+    }
+    result.push_back(found->second);
+    given.emplace(network.name, result.back());
+  }
+  return result;
+}
+
+Expected<Query> read_property(const fs::path& file) {
+  const auto text = read_file(file);
   if (!text) return tl::unexpected(text.error());
   auto query = parse_query(*text);
-  if (!query)
-    return bad_request("cannot read '{}': {}", files.property.string(), query.error().message);
-  if (files.network_name.empty() || query->networks.size() != 1) return query;
-  const std::string& declared = query->networks.front().name;
-  if (query->version == 2 && declared != files.network_name) {
-    return bad_request("--network {}={}: '{}' declares no network {}, but {}", files.network_name,
-                       files.network.string(), files.property.string(), files.network_name,
-                       declared);
-  }
+  if (!query) return bad_request("cannot read '{}': {}", file.string(), query.error().message);
   return query;
 }
 
@@ -76,12 +112,12 @@ Expected<void> check_types(const Query& query) {
 }
 
 /// The file's outputs as they are, nothing dropped.
-Expected<Network> read_whole(const Files& files, const VerifyCommand& command) {
-  auto file = read_network(files.network, {command.images.shared.output_name, false});
+Expected<Network> read_whole(const fs::path& path, const VerifyCommand& command) {
+  auto file = read_network(path, {command.images.shared.output_name, false});
   if (!file) return tl::unexpected(file.error());
   const bool nnet = file->facts.format == "NNet";
   if (!nnet && !file->warnings.empty()) {
-    return bad_request("'{}' cannot be verified as it is: {}", files.network.string(),
+    return bad_request("'{}' cannot be verified as it is: {}", path.string(),
                        file->warnings.front());
   }
   return std::move(file->network);
@@ -185,20 +221,29 @@ Expected<void> run_verify(const VerifyCommand& command, const Common& common) {
   const Stopwatch watch;
   const auto files = files_of(command);
   if (!files) return tl::unexpected(files.error());
-  if (auto ok = claim_outputs(common, {command.counterexample}, {files->network, files->property});
-      !ok) {
-    return ok;
-  }
-  const auto query = read_property(*files);
+  std::vector<fs::path> read{files->property};
+  for (const NamedFile& each : files->networks) read.push_back(each.file);
+  if (auto ok = claim_outputs(common, {command.counterexample}, read); !ok) return ok;
+  const auto query = read_property(files->property);
   if (!query) return tl::unexpected(query.error());
   if (auto ok = check_types(*query); !ok) return ok;
-  const auto network = read_whole(*files, command);
-  if (!network) return tl::unexpected(network.error());
+  const auto paths = networks_of(*files, *query);
+  if (!paths) return tl::unexpected(paths.error());
+  std::map<fs::path, Network> networks;
+  std::vector<const Network*> in_order;
+  for (const fs::path& path : *paths) {
+    if (networks.count(path) == 0) {
+      auto network = read_whole(path, command);
+      if (!network) return tl::unexpected(network.error());
+      networks.emplace(path, std::move(*network));
+    }
+    in_order.push_back(&networks.at(path));
+  }
   VerifyOptions options;
   options.threads = common.threads;
   options.seed = common.seed;
   options.time_limit = std::max(0.0, command.images.shared.time_limit - watch.seconds());
-  const auto answer = verify(*network, *query, options, &interrupt_flag());
+  const auto answer = verify(in_order, *query, options, &interrupt_flag());
   if (!answer) {
     return bad_request("cannot verify '{}': {}", files->property.string(), answer.error().message);
   }
@@ -220,7 +265,7 @@ void add_verify(CLI::App& app, Common& common, Action& chosen) {
       ->required()
       ->expected(1, 2);
   sub->add_option("--network", command->networks,
-                  "NAME=FILE: the network that the property calls NAME");
+                  "NAME=FILE: the network that the property calls NAME; once for each");
   sub->add_option("--output-name", command->images.shared.output_name,
                   "of a file with several outputs, the one that the property speaks of");
   sub->add_option("--timeout,--time-limit", command->images.shared.time_limit,

@@ -30,7 +30,7 @@ STATUSES = {"optimal", "gap", "time_limit", "undecided", "infeasible", "misclass
 THREADS = os.environ.get("BRINK_TEST_THREADS")
 # Only to end what hangs; sanitizers take ten times as long, and machines are shared.
 PATIENCE = 2000 if THREADS else 240
-SOLVING = ("closest", "visualize", "bounds", "curve", "reproduce", "verify")
+SOLVING = ("closest", "visualize", "bounds", "curve", "reproduce", "verify", "compare")
 
 
 def run(*arguments, cwd=None, timeout=PATIENCE):

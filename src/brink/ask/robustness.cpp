@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "brink/ask/spare_time.h"
+
 namespace brink {
 
 std::string_view name(Robustness robustness) {
@@ -23,7 +25,7 @@ Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion que
     question.cap = std::min(question.cap.value_or(cap), cap);
   }
   const Stopwatch watch;
-  const double limit = options.time_limit;
+  const double limit = options.time_limit = without_spare(options.time_limit);
   std::atomic<bool> enough = false, near = false;
   options.on_change = [&](double distance, double bound, double) {
     near = near || distance <= radius;

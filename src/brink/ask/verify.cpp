@@ -1,5 +1,6 @@
-// Rows become conditions on the outputs of a network that hands inputs on (property_network.h);
-// whatever rounding of their coefficients could do is taken from their right sides.
+// Several networks become one (joint_network.h, property/joint_query.h). Rows become conditions on
+// the outputs of a network that hands inputs on (property_network.h); whatever rounding of their
+// coefficients could do is taken from their right sides.
 #include "brink/ask/verify.h"
 
 #include <algorithm>
@@ -7,12 +8,15 @@
 #include <limits>
 #include <map>
 
+#include "brink/ask/joint_network.h"
 #include "brink/ask/property_network.h"
+#include "brink/ask/spare_time.h"
 #include "brink/base/deadline.h"
 #include "brink/bounds/bounds.h"
 #include "brink/bounds/rounding.h"
 #include "brink/network/float32.h"
 #include "brink/property/cells.h"
+#include "brink/property/joint_query.h"
 #include "brink/search/unsafe.h"
 
 namespace brink {
@@ -22,7 +26,6 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// A witness meets conditions by so many times what float32 made of its outputs, if it can.
 constexpr double kFloatDoubts = 8;
-constexpr double kMostSpare = 0.25, kShareToSpare = 0.1;  ///< seconds, of the limit
 constexpr double kLeastFloatDoubt = 1e-6;  ///< of the outputs' size, where that was less
 
 /// The last outputs over a box, by size.
@@ -38,12 +41,13 @@ Eigen::VectorXd output_sizes(const Network& network, const Box& box) {
 
 class Verification {
  public:
-  Verification(const Network& network, const Query& query, Cells cells)
-      : network_(network),
-        query_(query),
+  Verification(const std::vector<const Network*>& networks, const JointQuery& joint, Cells cells)
+      : networks_(networks),
+        joint_(joint),
+        query_(joint.query),
         cells_(std::move(cells)),
-        inputs_(static_cast<int>(network.input_size())),
-        outputs_(static_cast<int>(network.output_size())) {
+        inputs_(joint.inputs),
+        outputs_(joint.query.numbers() - joint.inputs) {
     std::map<int, int> carried;
     for (const Cell& cell : cells_.cells) {
       for (const int row : cell.rows) {
@@ -58,8 +62,15 @@ class Verification {
       order.push_back(input);
     }
     places_ = std::move(carried);
-    searched_ = property_network(network_, order);
-    for (const InputBox& box : cells_.boxes) question_.boxes.push_back(box.around());
+    Eigen::VectorXd sizes = Eigen::VectorXd::Zero(inputs_);
+    for (const InputBox& box : cells_.boxes) {
+      question_.boxes.push_back(box.around());
+      const Box& around = question_.boxes.back();
+      sizes = sizes.cwiseMax(around.lower.cwiseAbs()).cwiseMax(around.upper.cwiseAbs());
+    }
+    JointNetwork side_by_side = joint_network(networks_, joint_.reads, sizes);
+    searched_ = property_network(side_by_side.network, order);
+    question_.twins = std::move(side_by_side.twins);
     for (std::size_t b = 0; b < cells_.boxes.size(); ++b) add_sets(static_cast<int>(b));
   }
 
@@ -72,7 +83,10 @@ class Verification {
         search::search_unsafe(searched_, question_, deadline, inner);
     VerifyAnswer answer;
     answer.statistics = result.statistics;
-    answer.values = std::move(witness_);
+    answer.excess = result.excess;
+    for (const int number : joint_.numbers) {
+      if (!witness_.empty()) answer.values.push_back(witness_[static_cast<std::size_t>(number)]);
+    }
     answer.verdict = !answer.values.empty()                             ? PropertyVerdict::sat
                      : result.outcome == search::UnsafeOutcome::none    ? PropertyVerdict::unsat
                      : result.outcome == search::UnsafeOutcome::stopped ? PropertyVerdict::timeout
@@ -139,8 +153,15 @@ class Verification {
     for (int i = 0; i < inputs_; ++i) {
       point(i) = cells_.boxes[static_cast<std::size_t>(cell.box)].inside(i, x(i));
     }
-    const Eigen::VectorXd exact = outputs_in_file(network_, point);
-    const Eigen::VectorXd single = outputs_float32(network_, point).cast<double>();
+    Eigen::VectorXd exact(outputs_), single(outputs_);
+    Eigen::Index at = 0;
+    for (std::size_t n = 0; n < networks_.size(); ++n) {
+      const Network& network = *networks_[n];
+      const Eigen::VectorXd read = point(joint_.reads[n]);
+      exact.segment(at, network.output_size()) = outputs_in_file(network, read);
+      single.segment(at, network.output_size()) = outputs_float32(network, read).cast<double>();
+      at += network.output_size();
+    }
     if (!exact.allFinite() || !single.allFinite()) return false;
     std::vector<double> values(point.begin(), point.end());
     values.insert(values.end(), exact.begin(), exact.end());
@@ -173,7 +194,8 @@ class Verification {
     return kFloatDoubts * sum * doubt;
   }
 
-  const Network& network_;
+  const std::vector<const Network*>& networks_;
+  const JointQuery& joint_;
   const Query& query_;
   Cells cells_;
   int inputs_, outputs_;
@@ -184,22 +206,43 @@ class Verification {
   std::vector<double> witness_;
 };
 
-Expected<void> check_fits(const Network& network, const Query& query) {
-  if (query.networks.size() != 1) {
-    return bad_request("the property is of {} networks; only one is read so far",
-                       query.networks.size());
-  }
-  const DeclaredNetwork& declared = query.networks.front();
+/// Of one declared network and what is given for it.
+Expected<void> check_fits(const Network& network, const DeclaredNetwork& declared) {
+  const std::string which = declared.name.empty() ? "" : " " + declared.name;
   if (declared.inputs.size() != 1 || declared.outputs.size() != 1) {
     return bad_request(
-        "the property is of {} inputs and {} outputs; networks with one of each are "
-        "read",
-        declared.inputs.size(), declared.outputs.size());
+        "network{} is declared with {} inputs and {} outputs; networks with one of each are read",
+        which, declared.inputs.size(), declared.outputs.size());
   }
   const int inputs = declared.inputs.front().count, outputs = declared.outputs.front().count;
   if (inputs != network.input_size() || outputs != network.output_size()) {
-    return bad_request("the property is of {} inputs and {} outputs, the network has {} and {}",
-                       inputs, outputs, network.input_size(), network.output_size());
+    return bad_request("the property is of {} inputs and {} outputs, the network{} has {} and {}",
+                       inputs, outputs, which, network.input_size(), network.output_size());
+  }
+  return {};
+}
+
+Expected<void> check_fits(const std::vector<const Network*>& networks, const Query& query) {
+  if (networks.size() != query.networks.size()) {
+    return bad_request("the property is of {} networks, and {} are given", query.networks.size(),
+                       networks.size());
+  }
+  for (std::size_t n = 0; n < networks.size(); ++n) {
+    const DeclaredNetwork& declared = query.networks[n];
+    if (auto ok = check_fits(*networks[n], declared); !ok) return ok;
+    for (std::size_t m = 0; m < n; ++m) {
+      const std::string& other = query.networks[m].name;
+      if (!other.empty() && declared.isomorphic_to == other &&
+          !same_shape(*networks[m], *networks[n])) {
+        return bad_request("network {} is declared isomorphic to {}, but has other layers",
+                           declared.name, other);
+      }
+      if (!other.empty() && declared.equal_to == other &&
+          content_hash(*networks[m]) != content_hash(*networks[n])) {
+        return bad_request("network {} is declared equal to {}, but is another", declared.name,
+                           other);
+      }
+    }
   }
   return {};
 }
@@ -211,18 +254,22 @@ std::string_view name(PropertyVerdict verdict) {
   return kNames[static_cast<int>(verdict)];
 }
 
-Expected<VerifyAnswer> verify(const Network& network, const Query& query,
+Expected<VerifyAnswer> verify(const std::vector<const Network*>& networks, const Query& query,
                               const VerifyOptions& options, const std::atomic<bool>* interrupt) {
   const Stopwatch watch;
-  // Some passes through a large network are between two looks at the clock.
-  const double spare = std::min(kMostSpare, kShareToSpare * options.time_limit);
-  const Deadline deadline = Deadline::after(options.time_limit - spare, interrupt);
-  if (auto ok = check_fits(network, query); !ok) return tl::unexpected(ok.error());
-  auto cells = cells_of(query, static_cast<int>(network.input_size()));
+  const Deadline deadline = Deadline::after(without_spare(options.time_limit), interrupt);
+  if (auto ok = check_fits(networks, query); !ok) return tl::unexpected(ok.error());
+  const JointQuery joint = joined(query);
+  auto cells = cells_of(joint.query, joint.inputs);
   if (!cells) return tl::unexpected(cells.error());
-  VerifyAnswer answer = Verification(network, query, std::move(*cells)).run(options, deadline);
+  VerifyAnswer answer = Verification(networks, joint, std::move(*cells)).run(options, deadline);
   answer.seconds = watch.seconds();
   return answer;
+}
+
+Expected<VerifyAnswer> verify(const Network& network, const Query& query,
+                              const VerifyOptions& options, const std::atomic<bool>* interrupt) {
+  return verify(std::vector{&network}, query, options, interrupt);
 }
 
 }  // namespace brink

@@ -1,4 +1,5 @@
-// Does a network have an input that a property asks for? The answer, with its witness.
+// Does a network, or do several together, have an input that a property asks for? The answer, with
+// its witness.
 //
 // `unsat` is proven for the function over the reals that the file's weights make, and for closed
 // conditions (< as <=) on a box of doubles around the decimal one. A witness is of float32 numbers
@@ -9,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -34,13 +36,21 @@ struct VerifyOptions {
 
 struct VerifyAnswer {
   PropertyVerdict verdict = PropertyVerdict::unknown;
-  std::vector<double> values;  ///< of the witness: its inputs, then its outputs; empty: none
+  std::vector<double> values;  ///< of the witness, by the query's numbers; empty: none
+  /// Unless `unsat`: in no case can all rows over outputs be met with more than this to spare.
+  /// Infinity: not known.
+  double excess = std::numeric_limits<double>::infinity();
   double seconds = 0;
   search::Statistics statistics;
 };
 
-/// The query is of one network with one input and one output, of the sizes that this has. Errors
-/// (bad_request): it is not; an input without bounds.
+/// The query's networks in its order, each with one input and one output, of the sizes that these
+/// have. Errors (bad_request): they have not; networks declared equal or isomorphic that are not;
+/// an input without bounds.
+Expected<VerifyAnswer> verify(const std::vector<const Network*>& networks, const Query& query,
+                              const VerifyOptions& options,
+                              const std::atomic<bool>* interrupt = nullptr);
+/// Of one network.
 Expected<VerifyAnswer> verify(const Network& network, const Query& query,
                               const VerifyOptions& options,
                               const std::atomic<bool>* interrupt = nullptr);

@@ -5,6 +5,10 @@
 // Rounding is charged as in ball_substitution.cpp: every sum by a share of the sizes of all that
 // was added or cancelled on its way, |a| (|W| X + |b|) a layer, times more operations than there
 // were. X is taken over the whole box, so that sizes are computed once.
+//
+// Networks side by side are parts that do not read each other, so products are taken part by part.
+// Of twins (twins.h) the second's bounds follow from the first's and those of the difference where
+// this is narrow.
 #include "brink/search/box_bounds.h"
 
 #include <algorithm>
@@ -17,19 +21,40 @@ namespace brink::search {
 
 namespace {
 
+/// Of a unit's own range: of twins whose difference is narrower only one is bounded.
+constexpr double kNarrow = 0.2;
 constexpr double kRound = std::numeric_limits<double>::epsilon();
 
 Eigen::VectorXd largest_of(const Box& range) {
   return range.lower.cwiseAbs().cwiseMax(range.upper.cwiseAbs());
 }
 
+/// D as an interval, its doubt included.
+Range difference_of(const Intervals& bounds, int id, double doubt) {
+  const auto at = static_cast<std::size_t>(id);
+  if (doubt == 0) return {bounds.lower[at], bounds.upper[at]};
+  return {std::nextafter(bounds.lower[at] - doubt, -std::numeric_limits<double>::infinity()),
+          std::nextafter(bounds.upper[at] + doubt, std::numeric_limits<double>::infinity())};
+}
+
+Range range_of(const Intervals& bounds, int id) {
+  return {bounds.lower[static_cast<std::size_t>(id)], bounds.upper[static_cast<std::size_t>(id)]};
+}
+
+void put(const Range& range, int id, Intervals& bounds) {
+  bounds.lower[static_cast<std::size_t>(id)] = range.lower;
+  bounds.upper[static_cast<std::size_t>(id)] = range.upper;
+}
+
 }  // namespace
 
-BoxBounds::BoxBounds(const Problem& problem) {
+BoxBounds::BoxBounds(const Problem& problem, const std::vector<Twins>& twins) {
   const Network& network = problem.network();
   operations_ =
       64 + static_cast<double>(problem.neurons() + network.input_size() + network.output_size());
   Box range = problem.reach();
+  std::vector<Layer> layers;
+  const auto parts = parts_of(network, twins);
   for (int k = 1; k <= problem.hidden_layers(); ++k) {
     const brink::Layer& from = network.layer(k);
     Layer layer;
@@ -38,13 +63,19 @@ BoxBounds::BoxBounds(const Problem& problem) {
     layer.linear = from.linear;
     layer.first = problem.neuron(k, 0);
     layer.size = from.weights.absolute(largest_of(range)) + from.bias.cwiseAbs();
+    layer.part_of = parts[static_cast<std::size_t>(k - 1)];
+    for (const int part : layer.part_of)
+      parts_ = std::max(parts_, static_cast<std::size_t>(part + 1));
+    std::copy_if(twins.begin(), twins.end(), std::back_inserter(layer.twins),
+                 [k](const Twins& pair) { return pair.k == k; });
     const Intervals step = interval_step(from, range.lower.data(), range.upper.data());
     range = Box{Eigen::Map<const Eigen::VectorXd>(step.lower.data(), from.bias.size()),
                 Eigen::Map<const Eigen::VectorXd>(step.upper.data(), from.bias.size())};
     from.activate(range.lower);
     from.activate(range.upper);
-    layers_.push_back(std::move(layer));
+    layers.push_back(std::move(layer));
   }
+  layers_ = std::make_shared<const std::vector<Layer>>(std::move(layers));
 }
 
 double BoxBounds::doubt(double size) const {
@@ -53,11 +84,13 @@ double BoxBounds::doubt(double size) const {
 
 bool BoxBounds::tighten(const Box& box, Intervals& bounds) {
   box_ = box;
+  live_.resize(layers_->size());
   first_layer(bounds);
-  for (std::size_t k = 0; k < layers_.size(); ++k) {
+  for (std::size_t k = 0; k < layers_->size(); ++k) {
     if (k > 0 && !later_layer(k, bounds)) return false;
-    for (Eigen::Index j = 0; j < layers_[k].bias.size(); ++j) {
-      const auto id = static_cast<std::size_t>(layers_[k].first + j);
+    if (!reconcile_twins(k, bounds)) return false;
+    for (Eigen::Index j = 0; j < layer(k).bias.size(); ++j) {
+      const auto id = static_cast<std::size_t>(layer(k).first + j);
       if (bounds.lower[id] > bounds.upper[id]) return false;
     }
     relax(k, bounds);
@@ -66,7 +99,7 @@ bool BoxBounds::tighten(const Box& box, Intervals& bounds) {
 }
 
 void BoxBounds::first_layer(Intervals& bounds) const {
-  const Layer& layer = layers_.front();
+  const Layer& layer = layers_->front();
   const Eigen::VectorXd center = 0.5 * (box_.lower + box_.upper);
   const Eigen::VectorXd radius = (box_.upper - center).cwiseMax(center - box_.lower);
   const Eigen::VectorXd middle = layer.weights * center + layer.bias;
@@ -79,33 +112,85 @@ void BoxBounds::first_layer(Intervals& bounds) const {
   }
 }
 
-/// Both sides of its open neurons.
+/// Both sides of its open neurons: of the first of twins, of the differences, then of the others.
 bool BoxBounds::later_layer(std::size_t k, Intervals& bounds) {
-  const Layer& layer = layers_[k];
-  const std::vector<int>& live = layers_[k - 1].live;
-  std::vector<int> open;
-  for (int j = 0; j < static_cast<int>(layer.bias.size()); ++j) {
-    const bool linear = !layer.linear.empty() && layer.linear[static_cast<std::size_t>(j)] != 0;
-    if (linear || bounds.unstable(layer.first + j)) open.push_back(j);
+  if (!bound_units(k, open_units(k, 0, bounds), bounds)) return false;
+  if (parts_ == 1 && layer(k).twins.empty()) return true;
+  if (!reconcile_twins(k, bounds) || !bound_units(k, open_differences(k, bounds), bounds) ||
+      !reconcile_twins(k, bounds)) {
+    return false;
   }
-  const auto count = static_cast<Eigen::Index>(open.size());
-  const auto width = static_cast<Eigen::Index>(live.size());
-  Forms forms{RowMatrix(2 * count, width), Eigen::VectorXd(2 * count), Eigen::VectorXd(2 * count)};
-  for (Eigen::Index r = 0; r < count; ++r) {
-    const int j = open[static_cast<std::size_t>(r)];
-    for (Eigen::Index i = 0; i < width; ++i) {
-      const double w = layer.weights(j, live[static_cast<std::size_t>(i)]);
-      forms.a(r, i) = w;
-      forms.a(count + r, i) = -w;
+  for (std::size_t part = 1; part < parts_; ++part) {
+    if (!bound_units(k, open_units(k, part, bounds), bounds)) return false;
+  }
+  return true;
+}
+
+/// Units of a part whose bounds matter, but for those that follow from their twins'.
+std::vector<int> BoxBounds::open_units(std::size_t k, std::size_t part,
+                                       const Intervals& bounds) const {
+  const Layer& of = layer(k);
+  std::vector<char> known(of.part_of.size());
+  for (const Twins& pair : of.twins) {
+    const Range second = range_of(bounds, of.first + pair.second);
+    const Range difference = range_of(bounds, of.first + pair.difference);
+    const bool narrow =
+        difference.upper - difference.lower < kNarrow * (second.upper - second.lower);
+    known[static_cast<std::size_t>(pair.second)] = narrow ? 1 : 0;
+  }
+  std::vector<int> result;
+  for (std::size_t j = 0; j < of.part_of.size(); ++j) {
+    if (of.part_of[j] != static_cast<int>(part) || known[j] != 0) continue;
+    const bool linear = !of.linear.empty() && of.linear[j] != 0;
+    const int unit = static_cast<int>(j);
+    if (linear || bounds.unstable(of.first + unit)) result.push_back(unit);
+  }
+  return result;
+}
+
+std::vector<int> BoxBounds::open_differences(std::size_t k, const Intervals& bounds) const {
+  const Layer& of = layer(k);
+  std::vector<int> result;
+  for (const Twins& pair : of.twins) {
+    const bool open =
+        bounds.unstable(of.first + pair.first) || bounds.unstable(of.first + pair.second);
+    if (open) result.push_back(pair.difference);
+  }
+  return result;
+}
+
+bool BoxBounds::bound_units(std::size_t k, const std::vector<int>& units, Intervals& bounds) {
+  const Layer& of = layer(k);
+  const auto count = static_cast<Eigen::Index>(units.size());
+  if (count == 0) return true;
+  Forms forms{std::vector<RowMatrix>(parts_), Eigen::VectorXd(2 * count),
+              Eigen::VectorXd(2 * count)};
+  for (std::size_t p = 0; p < parts_; ++p) {
+    const std::vector<int>& live = live_[k - 1].parts[p].live;
+    const auto width = static_cast<Eigen::Index>(live.size());
+    const int own = of.part_of[static_cast<std::size_t>(units.front())];
+    if (own >= 0 && own != static_cast<int>(p)) continue;  // all of them are of one part
+    RowMatrix& a = forms.a[p];
+    a.resize(2 * count, width);
+    for (Eigen::Index r = 0; r < count; ++r) {
+      const int j = units[static_cast<std::size_t>(r)];
+      for (Eigen::Index i = 0; i < width; ++i) {
+        a(r, i) = of.weights(j, live[static_cast<std::size_t>(i)]);
+      }
+      a.row(count + r) = -a.row(r);
     }
-    forms.c(r) = layer.bias(j);
-    forms.c(count + r) = -layer.bias(j);
-    forms.size(r) = forms.size(count + r) = layer.size(j);
+    if (a.isZero(0)) a.resize(2 * count, 0);
+  }
+  for (Eigen::Index r = 0; r < count; ++r) {
+    const int j = units[static_cast<std::size_t>(r)];
+    forms.c(r) = of.bias(j);
+    forms.c(count + r) = -of.bias(j);
+    forms.size(r) = forms.size(count + r) = of.size(j);
   }
   walk(k - 1, forms);
   const Eigen::VectorXd values = highest(forms);
   for (Eigen::Index r = 0; r < count; ++r) {
-    const auto id = static_cast<std::size_t>(layer.first + open[static_cast<std::size_t>(r)]);
+    const auto id = static_cast<std::size_t>(of.first + units[static_cast<std::size_t>(r)]);
     bounds.upper[id] = std::min(bounds.upper[id], values(r));
     bounds.lower[id] = std::max(bounds.lower[id], -values(count + r));
     if (bounds.lower[id] > bounds.upper[id]) return false;
@@ -113,66 +198,160 @@ bool BoxBounds::later_layer(std::size_t k, Intervals& bounds) {
   return true;
 }
 
+bool BoxBounds::reconcile_twins(std::size_t k, Intervals& bounds) const {
+  const Layer& of = layer(k);
+  for (const Twins& pair : of.twins) {
+    const int first = of.first + pair.first, second = of.first + pair.second;
+    Range a = range_of(bounds, first), b = range_of(bounds, second);
+    Range difference = difference_of(bounds, of.first + pair.difference, pair.doubt);
+    if (!reconcile(a, b, difference)) return false;
+    put(a, first, bounds);
+    put(b, second, bounds);
+    // The unit itself may be off by the doubt: then its bounds stay its own.
+    if (pair.doubt == 0) put(difference, of.first + pair.difference, bounds);
+  }
+  return true;
+}
+
 /// Lines of the live units, and the weights between live ones.
 void BoxBounds::relax(std::size_t k, const Intervals& bounds) {
-  Layer& layer = layers_[k];
-  layer.live.clear();
-  for (int j = 0; j < static_cast<int>(layer.bias.size()); ++j) {
-    if (!bounds.inactive(layer.first + j)) layer.live.push_back(j);
+  live_[k].parts.resize(parts_);
+  for (std::size_t p = 0; p < parts_; ++p) relax_part(k, p, bounds);
+  relax_twins(k, bounds);
+}
+
+void BoxBounds::relax_part(std::size_t k, std::size_t number, const Intervals& bounds) {
+  const Layer& of = layer(k);
+  Part& part = live_[k].parts[number];
+  part.live.clear();
+  for (int j = 0; j < static_cast<int>(of.bias.size()); ++j) {
+    const bool own = of.part_of[static_cast<std::size_t>(j)] == static_cast<int>(number);
+    if (own && !bounds.inactive(of.first + j)) part.live.push_back(j);
   }
-  const auto count = static_cast<Eigen::Index>(layer.live.size());
-  for (Eigen::VectorXd* each :
-       {&layer.above, &layer.constant, &layer.below, &layer.live_bias, &layer.live_size}) {
+  const auto count = static_cast<Eigen::Index>(part.live.size());
+  for (Eigen::VectorXd* each : {&part.above, &part.constant, &part.below, &part.bias, &part.size}) {
     each->resize(count);
   }
-  const std::vector<int>* before = k > 0 ? &layers_[k - 1].live : nullptr;
+  const std::vector<int>* before = k > 0 ? &live_[k - 1].parts[number].live : nullptr;
   const Eigen::Index width =
       before != nullptr ? static_cast<Eigen::Index>(before->size()) : box_.size();
-  layer.compact.resize(count, width);
+  part.compact.resize(count, width);
   for (Eigen::Index r = 0; r < count; ++r) {
-    const int j = layer.live[static_cast<std::size_t>(r)];
-    const auto id = static_cast<std::size_t>(layer.first + j);
-    layer.above(r) = layer.below(r) = 1;
-    layer.constant(r) = 0;
-    if (bounds.unstable(layer.first + j)) {
+    const int j = part.live[static_cast<std::size_t>(r)];
+    const auto id = static_cast<std::size_t>(of.first + j);
+    part.above(r) = part.below(r) = 1;
+    part.constant(r) = 0;
+    if (bounds.unstable(of.first + j)) {
       const double lower = bounds.lower[id], upper = bounds.upper[id];
-      layer.above(r) = upper / (upper - lower);
-      layer.constant(r) = std::max(-layer.above(r) * lower, (1 - layer.above(r)) * upper);
-      layer.below(r) = upper > -lower ? 1 : 0;
+      part.above(r) = upper / (upper - lower);
+      part.constant(r) = std::max(-part.above(r) * lower, (1 - part.above(r)) * upper);
+      part.below(r) = upper > -lower ? 1 : 0;
     }
-    layer.live_bias(r) = layer.bias(j);
-    layer.live_size(r) = layer.size(j);
+    part.bias(r) = of.bias(j);
+    part.size(r) = of.size(j);
     for (Eigen::Index i = 0; i < width; ++i) {
-      layer.compact(r, i) =
-          layer.weights(j, before != nullptr ? (*before)[static_cast<std::size_t>(i)] : i);
+      part.compact(r, i) =
+          of.weights(j, before != nullptr ? (*before)[static_cast<std::size_t>(i)] : i);
     }
   }
 }
 
-void BoxBounds::walk(std::size_t k, Forms& forms) {
-  const Eigen::Index rows = forms.a.rows();
-  for (std::size_t at = k + 1; at-- > 0;) {
-    const Layer& layer = layers_[at];
-    const Eigen::Index width = forms.a.cols();
-    for (Eigen::Index r = 0; r < rows; ++r) {
-      double* a = forms.a.data() + r * width;
-      double added = 0, moved = 0, size = 0;
-      for (Eigen::Index j = 0; j < width; ++j) {
-        const double value = a[j];
-        const bool up = value > 0;
-        added += up ? value * layer.constant(j) : 0.0;
-        a[j] = value * (up ? layer.above(j) : layer.below(j));
-        moved += a[j] * layer.live_bias(j);
-        size += std::abs(a[j]) * layer.live_size(j);
-      }
-      forms.c(r) += added + moved;
-      forms.size(r) += added + size;
+void BoxBounds::relax_twins(std::size_t k, const Intervals& bounds) {
+  const Layer& of = layer(k);
+  LiveLayer& live = live_[k];
+  live.twins.clear();
+  const auto place = [&](int unit) {
+    const auto part = static_cast<std::size_t>(of.part_of[static_cast<std::size_t>(unit)]);
+    const std::vector<int>& among = live.parts[part].live;
+    return Place{part, std::lower_bound(among.begin(), among.end(), unit) - among.begin()};
+  };
+  for (const Twins& pair : of.twins) {
+    const int first = of.first + pair.first, second = of.first + pair.second;
+    if (!bounds.unstable(first) || !bounds.unstable(second)) continue;
+    const Range difference = difference_of(bounds, of.first + pair.difference, pair.doubt);
+    live.twins.push_back(
+        {place(pair.first), place(pair.second),
+         TwinLines(range_of(bounds, first), range_of(bounds, second), difference)});
+  }
+}
+
+/// The twins of a row that are better taken together: their factors, which the row loses. What they
+/// add; the row's size grows.
+double BoxBounds::take_twins(std::size_t k, Eigen::Index row, Forms& forms,
+                             std::vector<Taken>& taken) const {
+  taken.clear();
+  double added = 0;
+  for (const OpenTwins& pair : live_[k].twins) {
+    RowMatrix& of_first = forms.a[pair.first.part];
+    RowMatrix& of_second = forms.a[pair.second.part];
+    if (of_first.cols() == 0 || of_second.cols() == 0) break;
+    double& a = of_first(row, pair.first.at);
+    double& b = of_second(row, pair.second.at);
+    const auto line = pair.lines.above(a, b);
+    if (!line) continue;
+    a = b = 0;
+    taken.push_back({pair.first, line->on_first});
+    taken.push_back({pair.second, line->on_second});
+    added += line->constant;
+    forms.size(row) += line->size * (live_[k].parts[pair.first.part].size(pair.first.at) +
+                                     live_[k].parts[pair.second.part].size(pair.second.at));
+  }
+  return added;
+}
+
+/// A row's activations of a layer as its pre-activations, without their weights.
+void BoxBounds::step(std::size_t k, Eigen::Index row, Forms& forms,
+                     std::vector<Taken>& taken) const {
+  double added = take_twins(k, row, forms, taken), moved = 0, size = 0;
+  for (std::size_t p = 0; p < parts_; ++p) {
+    const Part& part = live_[k].parts[p];
+    const Eigen::Index width = forms.a[p].cols();
+    double* a = forms.a[p].data() + row * width;
+    for (Eigen::Index j = 0; j < width; ++j) {
+      const double value = a[j];
+      const bool up = value > 0;
+      added += up ? value * part.constant(j) : 0.0;
+      a[j] = value * (up ? part.above(j) : part.below(j));
+      moved += a[j] * part.bias(j);
+      size += std::abs(a[j]) * part.size(j);
     }
-    before_.resize(rows, layer.compact.cols());
-    kernels::combine_many(static_cast<std::size_t>(rows), static_cast<std::size_t>(width),
-                          static_cast<std::size_t>(layer.compact.cols()), layer.compact.data(),
-                          forms.a.data(), before_.data());
-    forms.a.swap(before_);
+  }
+  for (const Taken& each : taken) {
+    const Part& part = live_[k].parts[each.place.part];
+    forms.a[each.place.part](row, each.place.at) = each.value;
+    moved += each.value * part.bias(each.place.at);
+    size += std::abs(each.value) * part.size(each.place.at);
+  }
+  forms.c(row) += added + moved;
+  forms.size(row) += added + size;
+}
+
+void BoxBounds::walk(std::size_t k, Forms& forms) {
+  const Eigen::Index rows = forms.c.size();
+  std::vector<Taken> taken;
+  for (std::size_t at = k + 1; at-- > 0;) {
+    for (Eigen::Index r = 0; r < rows; ++r) step(at, r, forms, taken);
+    RowMatrix on_inputs;
+    for (std::size_t p = 0; p < parts_; ++p) {
+      RowMatrix& a = forms.a[p];
+      const Part& part = live_[at].parts[p];
+      if (a.cols() > 0) {
+        before_.resize(rows, part.compact.cols());
+        kernels::combine_many(static_cast<std::size_t>(rows), static_cast<std::size_t>(a.cols()),
+                              static_cast<std::size_t>(part.compact.cols()), part.compact.data(),
+                              a.data(), before_.data());
+        a.swap(before_);
+      }
+      if (at > 0 || a.cols() == 0) continue;
+      if (on_inputs.size() == 0) {
+        on_inputs = a;
+      } else {
+        on_inputs += a;
+      }
+    }
+    if (at > 0) continue;
+    if (on_inputs.size() == 0) on_inputs = RowMatrix::Zero(rows, box_.size());
+    forms.a.front().swap(on_inputs);
   }
   for (Eigen::Index r = 0; r < rows; ++r) forms.c(r) += doubt(forms.size(r));
 }
@@ -183,7 +362,7 @@ Eigen::VectorXd BoxBounds::highest(const Forms& forms) const {
   for (Eigen::Index r = 0; r < values.size(); ++r) {
     double sum = 0, size = 0;
     for (Eigen::Index i = 0; i < box_.size(); ++i) {
-      const double a = forms.a(r, i);
+      const double a = forms.a.front()(r, i);
       const double term = a * (a > 0 ? box_.upper(i) : box_.lower(i));
       sum += term;
       size += std::abs(term);
@@ -194,19 +373,20 @@ Eigen::VectorXd BoxBounds::highest(const Forms& forms) const {
 }
 
 InputForms BoxBounds::rows(const Problem& problem) {
-  const Layer& last = layers_.back();
   const Eigen::Index count = problem.rhs().size();
-  const auto width = static_cast<Eigen::Index>(last.live.size());
-  Forms forms{RowMatrix(count, width), -problem.rhs(), problem.rhs_magnitudes()};
-  const Eigen::VectorXd most = last.size;  // |x| <= |W| X + |b|
-  for (Eigen::Index r = 0; r < count; ++r) {
+  Forms forms{std::vector<RowMatrix>(parts_), -problem.rhs(), problem.rhs_magnitudes()};
+  forms.size.array() += problem.row_magnitude() * layers_->back().size.sum();  // |x| <= |W| X + |b|
+  for (std::size_t p = 0; p < parts_; ++p) {
+    const std::vector<int>& live = live_.back().parts[p].live;
+    const auto width = static_cast<Eigen::Index>(live.size());
+    forms.a[p].resize(count, width);
     for (Eigen::Index i = 0; i < width; ++i) {
-      forms.a(r, i) = problem.rows()(r, last.live[static_cast<std::size_t>(i)]);
+      forms.a[p].col(i) = problem.rows().col(live[static_cast<std::size_t>(i)]);
     }
-    forms.size(r) += problem.row_magnitude() * most.sum();
+    if (forms.a[p].isZero(0)) forms.a[p].resize(count, 0);
   }
-  walk(layers_.size() - 1, forms);
-  return {std::move(forms.a), std::move(forms.c)};
+  walk(layers_->size() - 1, forms);
+  return {std::move(forms.a.front()), std::move(forms.c)};
 }
 
 }  // namespace brink::search

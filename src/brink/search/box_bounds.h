@@ -2,17 +2,20 @@
 // and rows as linear functions of the inputs.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "brink/base/box.h"
 #include "brink/search/input_forms.h"
+#include "brink/search/twins.h"
 
 namespace brink::search {
 
 class BoxBounds {
  public:
-  /// `problem`: any one of the network over the whole box, with which nothing is shared later.
-  explicit BoxBounds(const Problem& problem);
+  /// `problem`: any one of the network over the whole box, with which nothing is shared later. A
+  /// copy that has bounded nothing yet costs little.
+  explicit BoxBounds(const Problem& problem, const std::vector<Twins>& twins = {});
 
   /// Bounds of all hidden neurons over `box`, part of the whole, tightened in place where they are
   /// open; false: they contradict each other, no point of the box has them.
@@ -21,33 +24,68 @@ class BoxBounds {
   InputForms rows(const Problem& problem);
 
  private:
+  /// What is the same for all boxes.
   struct Layer {
     RowMatrix weights;           ///< W^k
     Eigen::VectorXd bias, size;  ///< size: |W^k| X + |b^k| over the whole box
     std::vector<char> linear;    ///< by unit; empty: none
     int first = 0;               ///< number of its first neuron
-    // Of the box at hand:
+    std::vector<Twins> twins;
+    std::vector<int> part_of;  ///< by unit; of differences of twins -1
+  };
+  /// Live units of one part of a layer, which no other part reads, over the box at hand.
+  struct Part {
     std::vector<int> live;                   ///< units that may be active
     Eigen::VectorXd above, constant, below;  ///< of these: x <= above y + constant, x >= below y
-    Eigen::VectorXd live_bias, live_size;
-    RowMatrix compact;  ///< W^k of live units on live ones
+    Eigen::VectorXd bias, size;
+    RowMatrix compact;  ///< W^k of live units on those before; of the first layer on all inputs
   };
-  /// Forms of a layer's live activations.
+  /// Where a unit stands among the live ones.
+  struct Place {
+    std::size_t part;
+    Eigen::Index at;
+  };
+  /// Twins that are both open.
+  struct OpenTwins {
+    Place first, second;
+    TwinLines lines;
+  };
+  struct LiveLayer {
+    std::vector<Part> parts;
+    std::vector<OpenTwins> twins;
+  };
+  /// Forms of a layer's live activations, by part; without columns where all are zero.
   struct Forms {
-    RowMatrix a;
+    std::vector<RowMatrix> a;
     Eigen::VectorXd c, size;
   };
+  /// A live unit's factor of its own.
+  struct Taken {
+    Place place;
+    double value;
+  };
+  const Layer& layer(std::size_t k) const { return (*layers_)[k]; }
   void first_layer(Intervals& bounds) const;
   bool later_layer(std::size_t k, Intervals& bounds);
+  std::vector<int> open_units(std::size_t k, std::size_t part, const Intervals& bounds) const;
+  std::vector<int> open_differences(std::size_t k, const Intervals& bounds) const;
+  bool bound_units(std::size_t k, const std::vector<int>& units, Intervals& bounds);
+  bool reconcile_twins(std::size_t k, Intervals& bounds) const;
   void relax(std::size_t k, const Intervals& bounds);
-  /// From forms of x^k to forms of the inputs.
+  void relax_part(std::size_t k, std::size_t number, const Intervals& bounds);
+  void relax_twins(std::size_t k, const Intervals& bounds);
+  double take_twins(std::size_t k, Eigen::Index row, Forms& forms, std::vector<Taken>& taken) const;
+  /// From forms of x^k to forms of the inputs, which are a[0] then.
   void walk(std::size_t k, Forms& forms);
+  void step(std::size_t k, Eigen::Index row, Forms& forms, std::vector<Taken>& taken) const;
   Eigen::VectorXd highest(const Forms& forms) const;
   double doubt(double size) const;
 
-  std::vector<Layer> layers_;  ///< hidden
+  std::shared_ptr<const std::vector<Layer>> layers_;  ///< hidden
+  std::size_t parts_ = 1;
   double operations_ = 0;
   Box box_;
+  std::vector<LiveLayer> live_;
   RowMatrix before_;
 };
 

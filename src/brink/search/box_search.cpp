@@ -12,14 +12,12 @@
 #include <cmath>
 #include <limits>
 #include <memory>
-#include <mutex>
 
-#include "brink/base/parallel.h"
 #include "brink/search/box_attack.h"
 #include "brink/search/box_bounds.h"
 #include "brink/search/claims.h"
 #include "brink/search/parameters.h"
-#include "brink/search/shared_stack.h"
+#include "brink/search/set_search.h"
 #include "brink/search/slope_ascent.h"
 #include "brink/search/tightening.h"
 
@@ -75,34 +73,47 @@ double share_of_volume(const Box& part, const Box& box) {
   return share;
 }
 
-class BoxSearch {
+class BoxSearch : SetSearch<BoxNode> {
  public:
   BoxSearch(const Network& network, const UnsafeQuestion& question, const Deadline& deadline,
             const UnsafeOptions& options)
-      : network_(network), question_(question), deadline_(deadline), options_(options) {}
+      : SetSearch(network, question, deadline, options, kFewBoxes) {}
 
   UnsafeResult run() {
+    for (BoxNode& root : roots()) stack_.push(std::move(root));
+    return run_threads([this] { stack_.run([this](BoxNode node) { expand(std::move(node)); }); });
+  }
+
+  OpenSets bound_roots() {
+    OpenSets open;
+    open.excess = -kFirst;
+    for (const BoxNode& root : roots()) {
+      const auto opened = deadline_.expired()
+                              ? std::optional<Opened>(Opened{root.box, {}, root.sets, {}, kFirst})
+                              : bounded(root);
+      if (!opened) continue;
+      open.sets.insert(open.sets.end(), opened->sets.begin(), opened->sets.end());
+      open.excess = std::max(open.excess, opened->worth);
+    }
+    std::sort(open.sets.begin(), open.sets.end());
+    return open;
+  }
+
+ private:
+  /// The first box last, and what bounds each.
+  std::vector<BoxNode> roots() {
+    std::vector<BoxNode> result;
+    for (std::size_t b = 0; b < question_.boxes.size(); ++b) {
+      bounders_.emplace_back(problem_of(question_.boxes[b], 0), question_.twins);
+    }
     for (std::size_t b = question_.boxes.size(); b-- > 0;) {
       BoxNode root{question_.boxes[b], {}, nullptr, nullptr, kFirst};
       for (std::size_t s = 0; s < question_.sets.size(); ++s) {
         if (question_.sets[s].box == static_cast<int>(b)) root.sets.push_back(static_cast<int>(s));
       }
-      if (!root.sets.empty()) stack_.push(std::move(root));
+      if (!root.sets.empty()) result.push_back(std::move(root));
     }
-    parallel_for(options_.threads, options_.threads,
-                 [&](int) { stack_.run([this](BoxNode node) { expand(std::move(node)); }); });
-    UnsafeResult result;
-    result.statistics = statistics_;
-    result.outcome = found_                     ? UnsafeOutcome::found
-                     : stack_.stopped()         ? UnsafeOutcome::stopped
-                     : statistics_.doubtful > 0 ? UnsafeOutcome::doubtful
-                                                : UnsafeOutcome::none;
     return result;
-  }
-
- private:
-  const OutputRegion& region(int set) const {
-    return question_.sets[static_cast<std::size_t>(set)].region;
   }
 
   Problem problem_of(const Box& box, int set) const {
@@ -112,35 +123,40 @@ class BoxSearch {
   }
 
   void expand(BoxNode node) {
-    if (deadline_.expired()) return stack_.stop();
-    const std::int64_t number = count_node();
+    if (deadline_.expired()) return give_up(node.worth);
+    const std::int64_t number = count([](Statistics& of) { return ++of.nodes; });
     auto opened = bounded(node);
     if (!opened) return;
     if (!node.known && attacked(*opened)) return;
     const bool alone = opened->sets.size() == 1;
-    std::optional<Slopes> slopes = climb(*opened, alone ? node.slopes.get() : nullptr, number);
-    if (opened->sets.empty() || stack_.stopped()) return;
+    std::optional<Slopes> slopes;
+    if (question_.twins.empty()) {
+      slopes = climb(*opened, alone ? node.slopes.get() : nullptr, number);
+    } else {
+      attack_corners(*opened, number);
+    }
+    if (opened->sets.empty()) return;
+    opened->worth = std::min(opened->worth, node.worth);
+    if (stack_.stopped()) return give_up(opened->worth);
     divide(std::move(*opened), alone ? std::move(slopes) : std::nullopt);
-  }
-
-  std::int64_t count_node() {
-    const std::lock_guard lock(counting_);
-    return ++statistics_.nodes;
   }
 
   /// Bounds of the neurons, cuts, bounds again while cuts take much; nothing: no set has a point.
   std::optional<Opened> bounded(const BoxNode& node) const {
     const Problem whole = problem_of(node.box, node.sets.front());
-    BoxBounds bounder(whole);
+    BoxBounds bounder = bounders_[static_cast<std::size_t>(
+        question_.sets[static_cast<std::size_t>(node.sets.front())].box)];
     Opened opened{node.box, node.known ? *node.known : box_bounds(whole), node.sets, {}, 0};
     for (int cut = 0; cut < kMostCuts; ++cut) {
       if (!bounder.tighten(opened.box, opened.bounds)) return std::nullopt;
       const std::vector<int> sets = std::exchange(opened.sets, {});
       opened.forms.clear();
+      opened.worth = -kFirst;
       Hull left(opened.box);
       for (const int set : sets) {
         const Problem problem(whole, region(set));
         InputForms forms = bounder.rows(problem);
+        opened.worth = std::max(opened.worth, least_highest(forms, opened.box));
         const auto part = part_of(problem, opened.box, forms);
         if (!part) continue;
         left.add(*part);
@@ -187,12 +203,15 @@ class BoxSearch {
     return stack_.stopped();
   }
 
-  bool offer(int set, const Eigen::VectorXd& x) {
-    const std::lock_guard lock(accepting_);
-    if (found_ || !options_.accept(set, x)) return found_;
-    found_ = true;
-    stack_.stop();
-    return true;
+  /// Where the rows' forms are highest.
+  void attack_corners(const Opened& opened, std::int64_t number) {
+    for (std::size_t at = 0; at < opened.sets.size() && !stack_.stopped(); ++at) {
+      const Eigen::VectorXd slope = opened.forms[at].a.colwise().sum();
+      const Eigen::VectorXd corner = (slope.array() > 0).select(opened.box.upper, opened.box.lower);
+      const Problem problem = problem_of(opened.box, opened.sets[at]);
+      const BoxFind find = attack_from(problem, opened.box, corner, number);
+      if (find.slack >= 0) offer(opened.sets[at], find.x);
+    }
   }
 
   /// Excludes sets by slopes that climb, and cuts the box by the last bound of each; where a bound
@@ -220,7 +239,7 @@ class BoxSearch {
       }
       const auto part = part_of(problem, opened.box, plane_of(proof, problem));
       if (!part) continue;
-      const BoxFind find = attack_leaf(problem, opened.box, farthest, number);
+      const BoxFind find = attack_from(problem, opened.box, problem.image_with(farthest), number);
       if (find.slack >= 0 && offer(set, find.x)) break;
       left.add(*part);
       open.worth = std::max(open.worth, -proof.value);
@@ -233,9 +252,9 @@ class BoxSearch {
     return slopes;
   }
 
-  BoxFind attack_leaf(const Problem& problem, const Box& box, const Eigen::VectorXd& farthest,
+  BoxFind attack_from(const Problem& problem, const Box& box, const Eigen::VectorXd& x,
                       std::int64_t number) const {
-    RowMatrix starts = problem.image_with(farthest).transpose();
+    RowMatrix starts = x.transpose();
     if (number % parameters().box_attack_every != 0) {
       return attack_box(problem, box, std::move(starts), 0, deadline_);
     }
@@ -264,18 +283,18 @@ class BoxSearch {
       weights += forms.a.cwiseAbs().colwise().sum().transpose();
     }
     const double floor = parameters().box_floor * weights.maxCoeff();
-    const Eigen::VectorXd whole = whole_widths(opened.sets.front());
+    const Box& whole = box_of(opened.sets.front());
     Eigen::Index input = -1;
     double most = -1;
     for (Eigen::Index i = 0; i < widths.size(); ++i) {
       const double worth = (weights(i) + floor) * widths(i);
-      if (!(widths(i) > kLeastShare * whole(i)) || worth <= most) continue;
+      if (!(widths(i) > kLeastShare * (whole.upper(i) - whole.lower(i))) || worth <= most) continue;
       most = worth;
       input = i;
     }
     if (input < 0) {
-      const std::lock_guard lock(counting_);
-      ++statistics_.doubtful;
+      leave(opened.worth);
+      count([](Statistics& of) { ++of.doubtful; });
       return;
     }
     BoxNode low{opened.box, std::move(opened.sets),
@@ -292,21 +311,7 @@ class BoxSearch {
     stack_.push(slope > 0 ? std::move(high) : std::move(low));
   }
 
-  Eigen::VectorXd whole_widths(int set) const {
-    const Box& box =
-        question_
-            .boxes[static_cast<std::size_t>(question_.sets[static_cast<std::size_t>(set)].box)];
-    return box.upper - box.lower;
-  }
-
-  const Network& network_;
-  const UnsafeQuestion& question_;
-  Deadline deadline_;
-  const UnsafeOptions& options_;
-  SharedStack<BoxNode> stack_{kFewBoxes};
-  std::mutex counting_, accepting_;
-  std::atomic<bool> found_ = false;
-  Statistics statistics_;
+  std::vector<BoxBounds> bounders_;  ///< by box
 };
 
 }  // namespace
@@ -314,6 +319,11 @@ class BoxSearch {
 UnsafeResult search_boxes(const Network& network, const UnsafeQuestion& question,
                           const Deadline& deadline, const UnsafeOptions& options) {
   return BoxSearch(network, question, deadline, options).run();
+}
+
+OpenSets bound_whole_boxes(const Network& network, const UnsafeQuestion& question,
+                           const Deadline& deadline, const UnsafeOptions& options) {
+  return BoxSearch(network, question, deadline, options).bound_roots();
 }
 
 }  // namespace brink::search

@@ -9,4 +9,13 @@ namespace brink::search {
 UnsafeResult search_boxes(const Network& network, const UnsafeQuestion& question,
                           const Deadline& deadline, const UnsafeOptions& options);
 
+/// What bounds over whole boxes leave, nothing divided: the sets that are not excluded, by number,
+/// and UnsafeResult::excess.
+struct OpenSets {
+  std::vector<int> sets;
+  double excess = 0;
+};
+OpenSets bound_whole_boxes(const Network& network, const UnsafeQuestion& question,
+                           const Deadline& deadline, const UnsafeOptions& options);
+
 }  // namespace brink::search

@@ -56,6 +56,15 @@ bool excludes(const InputForms& forms, const Box& box) {
   return false;
 }
 
+double least_highest(const InputForms& forms, const Box& box) {
+  double least = std::numeric_limits<double>::infinity();
+  for (Eigen::Index r = 0; r < forms.c.size(); ++r) {
+    const Highest sum = highest(forms.a.row(r), forms.c(r), std::abs(forms.c(r)), box);
+    least = std::min(least, sum.value + 2 * sum.doubt);
+  }
+  return least;
+}
+
 bool clip(const InputForms& forms, Box& box) {
   for (int pass = 0; pass < kClipPasses; ++pass) {
     for (Eigen::Index r = 0; r < forms.c.size(); ++r) {

@@ -8,9 +8,7 @@
 #include <limits>
 #include <map>
 #include <memory>
-#include <mutex>
 
-#include "brink/base/parallel.h"
 #include "brink/search/ball_substitution.h"
 #include "brink/search/box_attack.h"
 #include "brink/search/branching.h"
@@ -18,7 +16,7 @@
 #include "brink/search/leaf.h"
 #include "brink/search/open_nodes.h"
 #include "brink/search/parameters.h"
-#include "brink/search/shared_stack.h"
+#include "brink/search/set_search.h"
 #include "brink/search/slope_ascent.h"
 #include "brink/search/slope_tightening.h"
 #include "brink/search/tightening.h"
@@ -40,8 +38,9 @@ struct SetTree {
   Problem problem;
   int set;
   Ball ball;
-  Intervals root;    ///< once it has been bounded
-  double slack = 0;  ///< of the attack's best point
+  Intervals root;                                         ///< once it has been bounded
+  double slack = 0;                                       ///< of the attack's best point
+  double most = std::numeric_limits<double>::infinity();  ///< proven: no point has a larger
   std::atomic<std::int64_t> seen = 0;
 };
 
@@ -52,11 +51,11 @@ struct TreeNode {
   double worth = 0;
 };
 
-class PhaseSearch {
+class PhaseSearch : SetSearch<TreeNode> {
  public:
   PhaseSearch(const Network& network, const UnsafeQuestion& question, const Deadline& deadline,
               const UnsafeOptions& options)
-      : network_(network), question_(question), deadline_(deadline), options_(options) {}
+      : SetSearch(network, question, deadline, options, 0) {}
 
   UnsafeResult run() {
     plant();
@@ -66,20 +65,12 @@ class PhaseSearch {
     if (!stack_.stopped()) tighten_together();
     std::sort(trees_.begin(), trees_.end(),
               [](const auto& a, const auto& b) { return a->slack < b->slack; });
-    for (const auto& tree : trees_) stack_.push({tree.get(), {}, true, 0});
-    parallel_for(options_.threads, options_.threads, [this](int) {
+    for (const auto& tree : trees_) stack_.push({tree.get(), {}, true, tree->most});
+    return run_threads([this] {
       Thread thread;
       stack_.run([&](TreeNode node) { take_up(thread, std::move(node)); });
-      const std::lock_guard lock(counting_);
-      statistics_.add(thread.statistics);
+      count([&](Statistics& of) { of.add(thread.statistics); });
     });
-    UnsafeResult result;
-    result.statistics = statistics_;
-    result.outcome = found_                     ? UnsafeOutcome::found
-                     : stack_.stopped()         ? UnsafeOutcome::stopped
-                     : statistics_.doubtful > 0 ? UnsafeOutcome::doubtful
-                                                : UnsafeOutcome::none;
-    return result;
   }
 
  private:
@@ -104,14 +95,6 @@ class PhaseSearch {
       trees_.push_back(std::make_unique<SetTree>(std::move(problem), static_cast<int>(s), ball));
       if (first == nullptr) first = &trees_.back()->problem;
     }
-  }
-
-  bool offer(int set, const Eigen::VectorXd& x) {
-    const std::lock_guard lock(accepting_);
-    if (found_ || !options_.accept(set, x)) return found_;
-    found_ = true;
-    stack_.stop();
-    return true;
   }
 
   void attack_all(int starts, int steps) {
@@ -147,7 +130,10 @@ class PhaseSearch {
   }
 
   void tighten_together() {
-    for (const auto& [number, trees] : by_box()) tighten_together(trees);
+    for (const auto& [number, trees] : by_box()) {
+      if (deadline_.expired()) break;  // exclude() may have left roots without bounds
+      tighten_together(trees);
+    }
     std::erase_if(trees_, [](const auto& tree) { return tree->set < 0; });
   }
 
@@ -160,8 +146,7 @@ class PhaseSearch {
   }
 
   void close(SetTree& tree) {
-    const std::lock_guard lock(counting_);
-    ++statistics_.pruned_by_bound;
+    count([](Statistics& of) { ++of.pruned_by_bound; });
     tree.set = -1;
   }
 
@@ -199,6 +184,7 @@ class PhaseSearch {
                      .run({{&bounds, cost, 0.0, nullptr}}, kSetSteps, false, deadline_);
       const Proof proof =
           prove(tree.problem, bounds, cost, std::move(run.results[0].multipliers), ball);
+      tree.most = -proof.value;
       if (!(proof.value > 0)) return;
       tree.problem.claims().proven(tree.problem, bounds, cost, ball, proof);
       close(tree);
@@ -216,8 +202,8 @@ class PhaseSearch {
 
   /// Both sides of some neurons of a layer; others write to other neurons.
   void take_up(Thread& thread, TreeNode item) {
-    if (deadline_.expired()) return stack_.stop();
     SetTree& tree = *item.tree;
+    if (deadline_.expired()) return give_up(tree.most);
     if (item.fresh) {
       auto root = rooted(thread, tree);
       if (!root) return;
@@ -226,7 +212,7 @@ class PhaseSearch {
     Question question{*this, thread, tree};
     OpenNodes open(OpenNodes::kDepthFirst);
     search::expand(question, std::move(item.node), open);
-    for (Node& node : open.take_all()) stack_.push({&tree, std::move(node), false, 0});
+    for (Node& node : open.take_all()) stack_.push({&tree, std::move(node), false, tree.most});
   }
 
   /// Tightened over the set's rows; nothing: the set has no point.
@@ -310,7 +296,7 @@ class PhaseSearch {
 
   Verdict close_leaf(Thread& thread, SetTree& tree, const Intervals& bounds) {
     ++thread.statistics.leaves;
-    const OutputRegion& region = question_.sets[static_cast<std::size_t>(tree.set)].region;
+    const OutputRegion& region = this->region(tree.set);
     const Phases phases = tree.problem.phases(bounds);
     const LeafResult leaf = solve_leaf(tree.problem, region, phases, tree.ball, deadline_);
     tree.problem.claims().pattern(
@@ -324,19 +310,12 @@ class PhaseSearch {
       if (!deeper.empty && deeper.point && offer(tree.set, *deeper.point)) return Verdict::closed;
     }
     if (deadline_.expired()) return Verdict::again;
+    leave(tree.most);
     ++thread.statistics.doubtful;
     return Verdict::closed;
   }
 
-  const Network& network_;
-  const UnsafeQuestion& question_;
-  Deadline deadline_;
-  const UnsafeOptions& options_;
   std::vector<std::unique_ptr<SetTree>> trees_;
-  SharedStack<TreeNode> stack_{0};
-  std::mutex counting_, accepting_;
-  std::atomic<bool> found_ = false;
-  Statistics statistics_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -38,6 +39,14 @@ class SharedStack {
       }
       done();
     }
+  }
+
+  /// Of the pieces that are left; -infinity: none is.
+  double most_worth() {
+    const std::lock_guard lock(mutex_);
+    double most = -std::numeric_limits<double>::infinity();
+    for (const auto& piece : stack_) most = std::max(most, piece->worth);
+    return most;
   }
 
   void stop() { stopped_ = true; }

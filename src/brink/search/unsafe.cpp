@@ -1,5 +1,5 @@
 // Which search, by how many inputs vary; where programs may be solved, in units of the search's own
-// (units.h).
+// (units.h), but twins, which are compared, in their own.
 #include "brink/search/unsafe.h"
 
 #include <algorithm>
@@ -41,14 +41,9 @@ bool is_small(const Network& network) {
   return weights <= kMostWeights;
 }
 
-}  // namespace
-
-UnsafeResult search_unsafe(const Network& network, const UnsafeQuestion& question,
-                           const Deadline& deadline, const UnsafeOptions& options) {
-  UnsafeResult nothing;
-  nothing.outcome = UnsafeOutcome::none;
-  if (question.sets.empty()) return nothing;
-  const bool boxes = is_small(network) && few_inputs_vary(question.boxes);
+/// By boxes or phases; where programs may be solved, in units of the search's own.
+UnsafeResult divided(const Network& network, const UnsafeQuestion& question,
+                     const Deadline& deadline, const UnsafeOptions& options, bool boxes) {
   const auto search = boxes ? search_boxes : search_phases;
   if (Neurons(network).hidden() > parameters().large_above) {
     return search(network, question, deadline, options);  // slopes know no units
@@ -67,7 +62,48 @@ UnsafeResult search_unsafe(const Network& network, const UnsafeQuestion& questio
   own_options.accept = [&](int set, const Eigen::VectorXd& x) {
     return options.accept(set, scaled(x, -units.inputs));
   };
-  return search(*own_network, own, deadline, own_options);
+  UnsafeResult result = search(*own_network, own, deadline, own_options);
+  result.excess = std::ldexp(result.excess, -units.outputs());
+  return result;
+}
+
+/// Phases of twins are divided apart; what their differences say of whole boxes comes first.
+UnsafeResult divided_after_roots(const Network& network, UnsafeQuestion question,
+                                 const Deadline& deadline, const UnsafeOptions& options) {
+  const OpenSets open = bound_whole_boxes(network, question, deadline, options);
+  UnsafeResult result;
+  result.outcome = UnsafeOutcome::none;
+  if (open.sets.empty()) return result;
+  std::vector<UnsafeSet> left;
+  for (const int set : open.sets) {
+    left.push_back(std::move(question.sets[static_cast<std::size_t>(set)]));
+  }
+  question.sets = std::move(left);
+  question.twins.clear();
+  UnsafeOptions of_left = options;
+  of_left.accept = [&](int set, const Eigen::VectorXd& x) {
+    return options.accept(open.sets[static_cast<std::size_t>(set)], x);
+  };
+  result = divided(network, question, deadline, of_left, false);
+  result.excess = std::min(result.excess, open.excess);
+  return result;
+}
+
+}  // namespace
+
+UnsafeResult search_unsafe(const Network& network, const UnsafeQuestion& question,
+                           const Deadline& deadline, const UnsafeOptions& options) {
+  UnsafeResult nothing;
+  nothing.outcome = UnsafeOutcome::none;
+  if (question.sets.empty()) return nothing;
+  const bool small = is_small(network), boxes = small && few_inputs_vary(question.boxes);
+  const bool twins = small && !question.twins.empty() && parameters().box_twins != 0;
+  if (twins && boxes) return search_boxes(network, question, deadline, options);
+  if (twins) return divided_after_roots(network, question, deadline, options);
+  if (question.twins.empty()) return divided(network, question, deadline, options, boxes);
+  UnsafeQuestion apart = question;
+  apart.twins.clear();
+  return divided(network, apart, deadline, options, boxes);
 }
 
 }  // namespace brink::search

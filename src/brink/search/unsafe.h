@@ -3,11 +3,13 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "brink/base/box.h"
 #include "brink/base/deadline.h"
 #include "brink/search/statistics.h"
+#include "brink/search/twins.h"
 
 namespace brink::search {
 
@@ -22,6 +24,7 @@ struct UnsafeSet {
 struct UnsafeQuestion {
   std::vector<Box> boxes;
   std::vector<UnsafeSet> sets;  ///< any one of them
+  std::vector<Twins> twins;     ///< of the network's units, if any; used where boxes are divided
 };
 
 struct UnsafeOptions {
@@ -42,6 +45,9 @@ enum class UnsafeOutcome {
 
 struct UnsafeResult {
   UnsafeOutcome outcome = UnsafeOutcome::stopped;
+  /// Of a search that left something open: proven, no point of any set's box has all the set's rows
+  /// exceed their right sides by more. Infinity: not known.
+  double excess = std::numeric_limits<double>::infinity();
   Statistics statistics;
 };
 
