@@ -1,15 +1,38 @@
 // Gurobi, by the C functions of libgurobi<version>.so (9.5 or newer).
 //
-// The wheel gurobipy carries the library and a licence for 2,000 columns and rows, which the
-// library looks for where GRB_LICENSE_FILE says: set to the file beside it where nothing else is.
-#include <cstdlib>
-#include <filesystem>
+// The wheel gurobipy carries the library, and a licence for 2,000 columns and rows that is for the
+// package alone: where there is no other licence the package is asked (gurobi_python.h).
 #include <stdexcept>
 
+#include "brink/solve/gurobi_python.h"
 #include "brink/solve/table.h"
 #include "brink/solve/vendor.h"
 
 namespace brink {
+
+void judge_gurobi(int status, Solution& solution) {
+  switch (status) {
+    case 2:  // optimal
+      solution.status = SolveStatus::optimal;
+      return;
+    case 3:  // infeasible
+    case 6:  // nothing better than the cutoff
+      solution.status = SolveStatus::infeasible;
+      return;
+    case 4:
+      solution.detail = kInfeasibleOrUnbounded;
+      [[fallthrough]];
+    case 5:
+      solution.status = SolveStatus::unbounded;
+      return;
+    case 9:
+      solution.status = SolveStatus::time_limit;
+      return;
+    default:
+      solution.status = SolveStatus::failed;
+      solution.detail = fmt::format("Gurobi ended with status {}", status);
+  }
+}
 
 namespace {
 
@@ -41,7 +64,6 @@ struct GurobiApi {
   Call<int(GrbModel*, GrbCallback*, void*)> setcallback{library, "GRBsetcallbackfunc"};
   Call<int(void*, int, int, void*)> cbget{library, "GRBcbget"};
   Call<int(GrbModel*)> optimize{library, "GRBoptimize"};
-  Call<GrbEnv*(GrbModel*)> getenv{library, "GRBgetenv"};
   Call<int(GrbModel*, const char*, int*)> getintattr{library, "GRBgetintattr"};
   Call<int(GrbModel*, const char*, double*)> getdblattr{library, "GRBgetdblattr"};
   Call<int(GrbModel*, const char*, int, int, double*)> getdblattrarray{library,
@@ -54,25 +76,24 @@ std::string gurobi_version(const Library& library) {
   return fmt::format("{}.{}.{}", major, minor, technical);
 }
 
+struct NoLicence : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// Environment and model, freed in order.
 class GurobiSolve {
  public:
   GurobiSolve(const Library& library, const SolveRequest& request, const Tell& tell)
       : api_{library}, request_(request), tell_(tell) {
-    const auto licence = library.path().parent_path() / "gurobi.lic";
-    std::error_code none;
-    const char* home = std::getenv("HOME");
-    const bool own = (home != nullptr &&
-                      std::filesystem::exists(std::filesystem::path(home) / "gurobi.lic", none)) ||
-                     std::filesystem::exists("/opt/gurobi/gurobi.lic", none);
-    if (!own && std::filesystem::exists(licence, none)) {
-      ::setenv("GRB_LICENSE_FILE", licence.c_str(), 0);
-    }
     int major = 0, minor = 0, technical = 0;
     api_.version(&major, &minor, &technical);
     hold(api_.emptyenv(&env_, major, minor, technical));
     hold(api_.setintparam(env_, "OutputFlag", 0));
-    hold(api_.startenv(env_));
+    if (api_.startenv(env_) != 0) {
+      const std::string words = api_.geterrormsg(env_);
+      api_.freeenv(env_);
+      throw NoLicence(words);
+    }
     set_parameters();
     load();
   }
@@ -101,7 +122,7 @@ class GurobiSolve {
       hold(api_.getdblattrarray(model_, "X", 0, static_cast<int>(solution.values.size()),
                                 solution.values.data()));
     }
-    judge(status, solution);
+    judge_gurobi(status, solution);
     return solution;
   }
 
@@ -161,29 +182,6 @@ class GurobiSolve {
     }
   }
 
-  void judge(int status, Solution& solution) const {
-    switch (status) {
-      case 2:  // optimal
-        solution.status = SolveStatus::optimal;
-        return;
-      case 3:  // infeasible
-      case 6:  // nothing better than the cutoff
-        solution.status = SolveStatus::infeasible;
-        return;
-      case 4:
-        solution.detail = kInfeasibleOrUnbounded;
-        [[fallthrough]];
-      case 5:
-        solution.status = SolveStatus::unbounded;
-        return;
-      case 9:
-        solution.status = SolveStatus::time_limit;
-        return;
-      default:
-        solution.detail = fmt::format("Gurobi ended with status {}", status);
-    }
-  }
-
   /// 4: a new incumbent, with its values and the bound.
   static int on_event(GrbModel* /*model*/, void* data, int where, void* self) {
     if (where != 4) return 0;
@@ -206,7 +204,12 @@ class GurobiSolve {
 };
 
 Solution gurobi_solve(const Library& library, const SolveRequest& request, const Tell& tell) {
-  return GurobiSolve(library, request, tell).run();
+  try {
+    return GurobiSolve(library, request, tell).run();
+  } catch (const NoLicence&) {
+    if (library.path().string().find("/gurobipy/") == std::string::npos) throw;
+  }
+  return solve_by_gurobipy(library, request, tell);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace {
 
 std::mutex g_said_mutex;
 std::map<std::string, std::filesystem::path, std::less<>> g_said;
+std::string g_environment;
 
 std::string variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -63,6 +64,10 @@ std::vector<std::string> split_path(const std::string& list) {
 /// interpreters on PATH, of the user.
 std::vector<std::string> package_folders() {
   std::vector<std::string> roots;
+  {
+    const std::lock_guard lock(g_said_mutex);
+    if (!g_environment.empty()) roots.push_back(g_environment);
+  }
   for (const char* name : {"VIRTUAL_ENV", "CONDA_PREFIX"}) {
     if (const auto root = variable(name); !root.empty()) roots.push_back(root);
   }
@@ -133,6 +138,11 @@ std::string upper_case(std::string_view word) {
 void use_library(std::string_view solver, const std::filesystem::path& path) {
   const std::lock_guard lock(g_said_mutex);
   g_said[std::string(solver)] = path;
+}
+
+void look_in_environment(const std::filesystem::path& root) {
+  const std::lock_guard lock(g_said_mutex);
+  g_environment = root.string();
 }
 
 Expected<std::optional<std::filesystem::path>> find_library(std::string_view solver,

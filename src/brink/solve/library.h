@@ -25,6 +25,9 @@ struct LibraryPlaces {
 /// From now on that solver's library is this file, or in this folder; empty: looked for.
 void use_library(std::string_view solver, const std::filesystem::path& path);
 
+/// From now on that Python environment is looked at before all others.
+void look_in_environment(const std::filesystem::path& root);
+
 /// The first of: what use_library() said, the variable BRINK_<SOLVER>_LIBRARY, the homes, the
 /// folders of LD_LIBRARY_PATH, the Python environments active or on PATH and the user's own, the
 /// usual folders. In one folder the highest version. Nothing: it is nowhere. An error: a path was

@@ -58,7 +58,9 @@ class MipSolver {
   virtual bool native_indicators() const = 0;
   /// Whether columns may have squares in the objective; otherwise `solve` refuses them.
   virtual bool squares() const { return false; }
-  /// Likewise sets of type 2.
+  /// Whether SolveOptions::start is of any use.
+  virtual bool takes_starts() const { return false; }
+  /// Whether there may be sets of type 2; likewise.
   virtual bool sos2() const { return false; }
   /// An error for a malformed program or an option that this solver lacks.
   virtual Expected<Solution> solve(const Program& program, const SolveOptions& options) const = 0;

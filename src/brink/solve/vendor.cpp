@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 
-#include "brink/base/near_word.h"
 #include "brink/solve/indicator.h"
 
 namespace brink {
@@ -68,6 +67,7 @@ class VendorSolver final : public MipSolver {
   bool native_indicators() const override { return vendor_.indicators; }
   bool squares() const override { return vendor_.squares; }
   bool sos2() const override { return vendor_.sos2; }
+  bool takes_starts() const override { return true; }
 
   Expected<Solution> solve(const Program& program, const SolveOptions& options) const override {
     auto request = request_of(program, options);
