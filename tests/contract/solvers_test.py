@@ -48,6 +48,11 @@ class Solvers(Contract):
                 distances[name] = float(row["distance"])
             for name in found:
                 self.assertAlmostEqual(distances[name], distances["cbc"], delta=2e-4 * distances["cbc"], msg=(name, norm))
+        for name in found:  # binaries, or sets of type 2
+            self.good(*ASKED[:-1], "l2", "--breakpoints", "5", "--distance-form", "papers", "--solver", name, "--bounds", "exact", "-o",
+                      f"{name}-5.csv")
+            row = read_csv(self.folder / f"{name}-5.csv")[1][0]
+            self.assertEqual((row["status"], row["proof"]), ("optimal", "multipliers"), (name, row["note"]))
         for name in found:
             self.good("bounds", "net.onnx", "--method", "exact", "--solver", name, "-o", f"{name}.json")
 

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 
 #include "brink/solve/solver.h"
@@ -15,12 +16,26 @@ namespace {
 
 using testing::ScratchFolder;
 
-struct Variable {
+/// Set, and put back at the end.
+class Variable {
+ public:
   Variable(const char* name, const std::string& value) : name_(name) {
+    if (const char* before = std::getenv(name); before != nullptr) before_ = before;
     ::setenv(name, value.c_str(), 1);
   }
-  ~Variable() { ::unsetenv(name_); }
+  ~Variable() {
+    if (before_) {
+      ::setenv(name_, before_->c_str(), 1);
+    } else {
+      ::unsetenv(name_);
+    }
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
   const char* name_;
+  std::optional<std::string> before_;
 };
 
 std::filesystem::path touch(const std::filesystem::path& file) {

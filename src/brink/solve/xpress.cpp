@@ -239,7 +239,7 @@ const Vendor& xpress() {
                      {"/opt/xpressmp/lib"}};
     vendor.get = "pip install xpress";
     vendor.free_limit = "5,000 columns and rows together";
-    vendor.least_major = 9;
+    vendor.least_major = 41;  // of the library: Xpress 9.0
     vendor.version = xpress_version;
     vendor.solve = xpress_solve;
     return vendor;
