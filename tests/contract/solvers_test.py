@@ -43,7 +43,7 @@ class Solvers(Contract):
             self.skipTest("no solver but cbc is found")
         for norm, more in (("l0", ()), ("l1", ()), ("l2", ()), ("linf", ()),
                            ("l2", ("--breakpoints", "5", "--distance-form", "papers"))):
-            asked = (*ASKED[:-2], "--norm", norm, "--time-limit", "60")
+            asked = (*ASKED[:-2], "--norm", norm, "--target", "shift:5", "--lead", "0", "--time-limit", "200")
             linear = more[:2]
             self.good(*asked, *linear, "-o", "search.csv", "--force")
             distance = float(read_csv(self.folder / "search.csv")[1][0]["distance"])
