@@ -120,10 +120,9 @@ Expected<void> write_arrays(const Bounds& bounds, const std::filesystem::path& f
 Expected<BoundRequest> request_of(const BoundsOptions& options) {
   auto request = parse_bound_method(options.method);
   if (!request) return request;
-  if (options.shared.solver != "search") {
-    if (const auto solver = make_solver(options.shared.solver); !solver) {
-      return unknown_word("solver", options.shared.solver, {"search", "cbc"});
-    }
+  if (auto ok = choose_library(options.shared); !ok) return tl::unexpected(ok.error());
+  if (const auto solver = make_bound_solver(options.shared.solver); !solver) {
+    return tl::unexpected(solver.error());
   }
   request->outputs_only = options.outputs;
   if (!(options.time_limit > 0)) {
@@ -252,10 +251,7 @@ void add_bounds(CLI::App& app, Common& common, Action& chosen) {
       "LO:HI for every input, or an npz or CSV file (default: the range of --data, or 0:1)");
   add_data_options(*command, options->shared, false);
   options->shared.solver = "search";
-  command
-      ->add_option("--solver", options->shared.solver,
-                   "of exact and weak: search (brink's own) or cbc")
-      ->capture_default_str();
+  add_solver_options(*command, options->shared, "of exact and weak: search (brink's own) or ");
   command->add_option("--time-limit", options->time_limit,
                       "seconds in all; what is not reached keeps a cheaper bound (default: none)");
   command->add_option("-o,--out", options->out, "the bounds file (JSON) to write");

@@ -202,8 +202,9 @@ Expected<void> check_engine_options(const CLI::App& command, const TypedOptions&
   if (options.engine == "mip" && !outputs.log.empty()) {
     return bad_request("--log is an option of the search engine: leave it out with --engine mip");
   }
-  return check_mip_options(
-      command, options, {"--bounds", "--formulation", "--distance-form", "--pooling", "--solver"});
+  return check_mip_options(command, options,
+                           {"--bounds", "--formulation", "--distance-form", "--pooling", "--solver",
+                            "--solver-library"});
 }
 
 }  // namespace

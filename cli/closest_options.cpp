@@ -7,6 +7,7 @@
 #include "brink/base/files.h"
 #include "brink/base/memory.h"
 #include "brink/base/near_word.h"
+#include "brink/solve/library.h"
 
 namespace brink::cli {
 
@@ -116,8 +117,25 @@ void add_engine_options(CLI::App& command, TypedOptions& options) {
       .add_option("--engine", options.engine,
                   "search (brink's own) or mip (a MIP solver on the model of Fischetti & Jo 2018)")
       ->capture_default_str();
-  command.add_option("--solver", options.solver, "solver of the mip engine: cbc")
+  add_solver_options(command, options, "solver of the mip engine: ");
+}
+
+void add_solver_options(CLI::App& command, TypedOptions& options, const std::string& what) {
+  command
+      .add_option("--solver", options.solver,
+                  what + either_of(solver_names()) + " (brink solvers: which are found)")
       ->capture_default_str();
+  command.add_option("--solver-library", options.solver_library,
+                     "the library of --solver, or its folder (default: looked for)");
+}
+
+Expected<void> choose_library(const TypedOptions& options) {
+  if (options.solver_library.empty()) return {};
+  if (options.solver == "cbc" || options.solver == "search") {
+    return bad_request("--solver-library: {} needs none", options.solver);
+  }
+  use_library(options.solver, options.solver_library);
+  return {};
 }
 
 Expected<MipOptions> make_mip_options(const TypedOptions& options,
@@ -126,6 +144,7 @@ Expected<MipOptions> make_mip_options(const TypedOptions& options,
   if (options.engine != "mip" && options.engine != "search") {
     return unknown_word("--engine", options.engine, {"search", "mip"});
   }
+  if (auto ok = choose_library(options); !ok) return tl::unexpected(ok.error());
   if (const auto solver = make_solver(options.solver); !solver) {
     return tl::unexpected(solver.error());
   }

@@ -58,6 +58,7 @@ struct TypedOptions {
   std::string engine = "search";
   double memory_limit = 0;  ///< MB; 0: none
   std::string solver = "cbc";
+  std::filesystem::path solver_library;  ///< empty: looked for
 };
 
 /// How a file is to be read: --output, --output-name, --mean, --std.
@@ -77,6 +78,11 @@ void add_pooling_option(CLI::App& command, TypedOptions& options);
 void add_shard_option(CLI::App& command, TypedOptions& options);
 /// --memory-limit.
 void add_memory_limit(CLI::App& command, TypedOptions& options);
+
+/// --solver, with `what` and the names for a help text, and --solver-library.
+void add_solver_options(CLI::App& command, TypedOptions& options, const std::string& what);
+/// Of a solver chosen by --solver: where its library is. An error: it has none.
+Expected<void> choose_library(const TypedOptions& options);
 
 /// Flags of `closest` alone: --images, --time-limit, --gap, --engine, --solver.
 void add_engine_options(CLI::App& command, TypedOptions& options);

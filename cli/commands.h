@@ -58,6 +58,7 @@ void add_closest(CLI::App& app, Common& common, Action& chosen);
 void add_verify(CLI::App& app, Common& common, Action& chosen);
 void add_compare(CLI::App& app, Common& common, Action& chosen);
 void add_supports(CLI::App& app, Common& common, Action& chosen);
+void add_solvers(CLI::App& app, Common& common, Action& chosen);
 void add_export(CLI::App& app, Common& common, Action& chosen);
 void add_page(CLI::App& app, Common& common, Action& chosen);
 void add_picture(CLI::App& app, Common& common, Action& chosen);

@@ -131,6 +131,7 @@ Outcome run(int argc, char** argv, Crew& crew, int threads) {
   add_verify(app, common, chosen);
   add_compare(app, common, chosen);
   add_supports(app, common, chosen);
+  add_solvers(app, common, chosen);
   add_export(app, common, chosen);
   add_picture(app, common, chosen);
   add_page(app, common, chosen);

@@ -5,6 +5,7 @@
 #include "brink/base/near_word.h"
 #include "brink/base/progress.h"
 #include "brink/reproduce/tables.h"
+#include "closest_options.h"
 #include "commands.h"
 #include "streams.h"
 
@@ -16,6 +17,7 @@ struct ReproduceCommand {
   std::vector<std::string> what;
   std::string engine = "search";
   std::filesystem::path store;
+  TypedOptions shared;  ///< solver
   ReproduceOptions options;
 };
 
@@ -54,6 +56,12 @@ Expected<void> check_request(ReproduceCommand& command) {
   options.models = command.engine == "mip" || command.engine == "both";
   if (!options.search && !options.models) {
     return unknown_word("--engine", command.engine, {"search", "mip", "both"});
+  }
+  if (auto ok = choose_library(command.shared); !ok) return ok;
+  if (options.models) {
+    const auto solver = make_solver(command.shared.solver);
+    if (!solver) return tl::unexpected(solver.error());
+    options.solver = command.shared.solver;
   }
   return {};
 }
@@ -189,9 +197,10 @@ void add_reproduce(CLI::App& app, Common& common, Action& chosen) {
                   "seconds an image (default: what the table's caption says)");
   sub->add_option(
          "--engine", command->engine,
-         "search (brink's own), mip (the documents' models, by CBC) or both; z7, z8, k5 and "
+         "search (brink's own), mip (the documents' models, by --solver) or both; z7, z8, k5 and "
          "figures: search")
       ->capture_default_str();
+  add_solver_options(*sub, command->shared, "of mip: ");
   sub->add_option("--figures", options.figures, "format of the figures: png, svg or pdf")
       ->check(one_of({"png", "svg", "pdf"}))
       ->capture_default_str();

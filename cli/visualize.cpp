@@ -256,15 +256,15 @@ Expected<void> visualize(const VisualizeOptions& options, const Common& common) 
 void add_visualize(CLI::App& app, Common& common, Action& chosen) {
   const auto options = std::make_shared<VisualizeOptions>();
   const auto self = std::make_shared<CLI::App*>(nullptr);  // known only after add_command
-  CLI::App* command =
-      add_command(app, common, chosen, "visualize",
-                  "the input that excites a unit most (or least), for any or all units",
-                  "brink visualize net.onnx --layer 2 --time-limit 20 -o units",
-                  [options, self, &common]() -> Expected<void> {
-                    auto ok = check_mip_options(**self, options->shared,
-                                                {"--formulation", "--pooling", "--solver"});
-                    return ok ? visualize(*options, common) : ok;
-                  });
+  CLI::App* command = add_command(
+      app, common, chosen, "visualize",
+      "the input that excites a unit most (or least), for any or all units",
+      "brink visualize net.onnx --layer 2 --time-limit 20 -o units",
+      [options, self, &common]() -> Expected<void> {
+        auto ok = check_mip_options(**self, options->shared,
+                                    {"--formulation", "--pooling", "--solver", "--solver-library"});
+        return ok ? visualize(*options, common) : ok;
+      });
   *self = command;
   TypedOptions& shared = options->shared;
   add_network_options(*command, shared);
@@ -297,8 +297,7 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
   command->add_option("--formulation", shared.formulation, "of the mip engine: bigm or indicator")
       ->capture_default_str();
   add_pooling_option(*command, shared);
-  command->add_option("--solver", shared.solver, "solver of the mip engine: cbc")
-      ->capture_default_str();
+  add_solver_options(*command, shared, "solver of the mip engine: ");
   add_memory_limit(*command, shared);
   command->add_option("--time-limit", shared.time_limit, "seconds per unit")->capture_default_str();
   command->add_option("--gap", shared.gap, "stop at this relative gap (0: prove)")

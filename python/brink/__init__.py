@@ -11,6 +11,7 @@ keeps answers, `load_data` reads the data sets that the command line knows. What
 every option means, is the same as on the command line: docs/questions.md, docs/cli.md.
 """
 
+import sys as _sys
 from pathlib import Path as _Path
 
 from . import _core, plot
@@ -29,6 +30,7 @@ from ._units import Excitation, ExcitationList
 
 # Solvers run in a program of their own: a fork of an interpreter with threads is not safe.
 _core.solve_by(str(_Path(_core.__file__).with_name("brink-solve")))
+_core.look_in_environment(_sys.prefix)  # gurobipy, pyscipopt, ... of this interpreter
 for _error in (RequestError, SolverError):
     _error.__module__ = "brink"
 RequestError.__doc__ = """The request cannot be asked: one line says what is wrong, where, and how to mend it.

@@ -331,7 +331,7 @@ class Network:
 
         method: "interval", "symbolic", "lp", "weak" or "exact", each at least as tight as the one before.
         limit_per_bound: seconds, of exact and weak. outputs: the method is for the last layer alone.
-        solver: of exact and weak: "search" or "cbc". time_limit: seconds in all.
+        solver: of exact and weak: "search" or a MIP solver's name. time_limit: seconds in all.
         Returns `Bounds`; after Ctrl-C those proven so far, with `complete` False.
 
         >>> import brink

@@ -9,7 +9,7 @@ import unittest
 from harness import run
 
 # Each needs what those before it made; by `strokes`, which the program draws itself.
-ORDER = ("train", "info", "convert", "eval", "bounds", "visualize", "closest", "verify", "compare", "supports", "export", "picture", "page", "harden",
+ORDER = ("train", "info", "convert", "eval", "bounds", "visualize", "closest", "verify", "compare", "supports", "solvers", "export", "picture", "page", "harden",
          "curve", "reproduce", "table", "runs", "runs merge", "report", "data", "data list",
          "completion", "manual")
 NEED_A_NETWORK = {"data fetch"}

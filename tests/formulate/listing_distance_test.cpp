@@ -149,6 +149,48 @@ columns
 )");
 }
 
+TEST(DistanceListing, L2WeightsAsSetsOfTypeTwo) {
+  ClosestQuestion question = testing::question(Norm::l2, 2);
+  question.breakpoints = 3;
+  EXPECT_EQ(distance_text(question, {DistanceForm::papers, nullptr, false, true}),
+            R"(min 0.25 l_0_1 + l_0_2 + 0.140625 l_1_1 + 0.5625 l_1_2
+rows
+  above_0: x_0_0 - d_0 <= 0
+  below_0: x_0_0 + d_0 >= 0
+  place_0: -d_0 + 0.5 l_0_1 + l_0_2 = 0
+  convex_0: l_0_0 + l_0_1 + l_0_2 = 1
+  above_1: x_0_1 - d_1 <= 0.25
+  below_1: x_0_1 + d_1 >= 0.25
+  place_1: -d_1 + 0.375 l_1_1 + 0.75 l_1_2 = 0
+  convex_1: l_1_0 + l_1_1 + l_1_2 = 1
+sets
+  two_0: at most two neighbours of l_0_0, l_0_1, l_0_2
+  two_1: at most two neighbours of l_1_0, l_1_1, l_1_2
+columns
+  0 <= x_0_0 <= 1
+  0 <= x_0_1 <= 1
+  d_0 >= 0
+  l_0_0 >= 0
+  l_0_1 >= 0
+  l_0_2 >= 0
+  d_1 >= 0
+  l_1_0 >= 0
+  l_1_1 >= 0
+  l_1_2 >= 0
+)");
+}
+
+TEST(DistanceListing, L2Squares) {
+  EXPECT_EQ(distance_text(testing::question(Norm::l2, 2), {DistanceForm::tight, nullptr, true}),
+            R"(min p_0^2 + p_1^2 + n_1^2
+rows
+columns
+  0 <= p_0 <= 1
+  0 <= p_1 <= 0.75
+  0 <= n_1 <= 0.25
+)");
+}
+
 TEST(DistanceListing, L2Tangents) {
   const std::vector<std::vector<double>> tangents = {{0, 0.5, 1}, {0, 0.25}};
   EXPECT_EQ(distance_text(testing::question(Norm::l2, 2), {DistanceForm::tight, &tangents}),

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -211,9 +212,11 @@ std::vector<std::string> false_claims(const Case& c, const Truth& truth,
 Verdict check_case(const Case& c) {
   Verdict verdict;
   const Bounds bounds = reference_bounds(c.network, c.question.box, c.bounds);
+  MipOptions options = c.options;
+  if (const char* solver = std::getenv("BRINK_ORACLE_SOLVER")) options.solver = solver;
   const Stopwatch watch;
   const std::array<std::pair<std::string_view, ClosestAnswer>, 2> answers = {
-      {{"mip", closest_by_mip(c.network, bounds, c.question, c.image, c.label, c.options).value()},
+      {{"mip", closest_by_mip(c.network, bounds, c.question, c.image, c.label, options).value()},
        {"search", by_search(c)}}};
   verdict.seconds_engine = watch.seconds();
   verdict.status = answers[0].second.status;

@@ -4,6 +4,7 @@
 //     BRINK_ORACLE_THREADS=2    cases of a block in parallel
 //     BRINK_ORACLE_FIRST=1000   seeds from there on
 //     BRINK_ORACLE_SEED=17      only this one (test OneCase)
+//     BRINK_ORACLE_SOLVER=scip  by another solver than CBC
 #include <gtest/gtest.h>
 
 #include <map>

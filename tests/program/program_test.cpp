@@ -94,6 +94,36 @@ TEST(Program, CheckSaysWhatIsMalformed) {
   EXPECT_TRUE(has(complaint([](Program& p) { p.indicators[0].binary = 1; }), "not binary"));
   EXPECT_TRUE(has(complaint([](Program& p) { p.indicators[0].binary = -1; }), "number -1"));
   EXPECT_TRUE(has(complaint([](Program& p) { p.offset = std::nan(""); }), "offset"));
+  EXPECT_TRUE(has(complaint([](Program& p) { p.columns[0].square = -1; }), "of its square"));
+  EXPECT_TRUE(has(complaint([](Program& p) { p.sos2.push_back({"s", {7}}); }), "number 7 of 3"));
+  EXPECT_TRUE(has(complaint([](Program& p) { p.sos2.push_back({"fix", {}}); }), "two rows"));
+  EXPECT_TRUE(has(complaint([](Program& p) {
+                    p.columns[1].lower = 0;
+                    p.sos2.push_back({"s", {1, 1}});
+                  }),
+                  "twice"));
+  EXPECT_TRUE(has(complaint([](Program& p) {
+                    p.columns[1].lower = -1;
+                    p.sos2.push_back({"s", {1}});
+                  }),
+                  "lower bound"));
+}
+
+TEST(Program, SquaresAndSets) {
+  Program program;
+  for (const char* name : {"a", "b", "c"}) program.add_column({name, 0, 4, 1, false});
+  program.columns[1].square = 2;
+  program.sos2.push_back({"pair", {0, 1, 2}});
+  EXPECT_TRUE(check(program));
+  EXPECT_TRUE(program.has_squares());
+  EXPECT_EQ(objective_value(program, {1, 3, 0}), 1 + 3 + 18);
+  EXPECT_NE(to_text(program).find("2 b^2"), std::string::npos) << to_text(program);
+  EXPECT_NE(to_text(program).find("pair: at most two neighbours of a, b, c"), std::string::npos)
+      << to_text(program);
+  EXPECT_EQ(max_violation(program, {1, 3, 0}), 0);
+  EXPECT_EQ(max_violation(program, {0, 3, 1}), 0);
+  EXPECT_EQ(max_violation(program, {3, 0, 2}), 2);
+  EXPECT_EQ(max_violation(program, {3, 1, 2}), 2);
 }
 
 }  // namespace

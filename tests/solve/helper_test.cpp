@@ -35,6 +35,28 @@ TEST(Helper, BytesBringTheProgramBack) {
   EXPECT_TRUE(again->heuristics);
 }
 
+TEST(Helper, BytesBringEverythingBack) {
+  SolveRequest request = knapsack();
+  Program& program = request.program;
+  program.columns[1].square = 2;
+  program.add_indicator(0, false, "off", {0, {{1, 2.0}}}, 0, 1);
+  program.sos2.push_back({"set", {2, 0}});
+  request.start = {{2, 1}};
+  request.threads = 3;
+  request.solver = "scip";
+  request.library = "/somewhere/libscip.so";
+  const auto again = request_from_bytes(to_bytes(request));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(to_bytes(*again), to_bytes(request));
+  EXPECT_EQ(to_text(again->program), to_text(program));
+  EXPECT_EQ(again->program.columns[1].square, 2);
+  EXPECT_EQ(again->program.sos2.front().columns, (std::vector<int>{2, 0}));
+  EXPECT_EQ(again->start.front().column, 2);
+  EXPECT_EQ(again->threads, 3);
+  EXPECT_EQ(again->solver, "scip");
+  EXPECT_EQ(again->library, request.library);
+}
+
 TEST(Helper, RefusesEveryTruncation) {
   const std::string bytes = to_bytes(knapsack());
   for (std::size_t size = 0; size < bytes.size(); ++size) {

@@ -76,6 +76,7 @@ struct MipOptions {
   double time_limit = 300;  ///< seconds per image
   double gap = 0;           ///< relative; 0: prove optimality
   std::string solver = "cbc";
+  int threads = 1;  ///< of the solver, for one solve
   Formulation formulation = Formulation::bigm;
   DistanceForm distance_form = DistanceForm::tight;
   bool basic = false;  ///< the papers' basic model

@@ -15,7 +15,9 @@ Expected<ClosestAnswer> ask_image(const ClosestBatch& batch, int image, int thre
   const Eigen::VectorXd pixels = batch.set->image(image);
   const int label = batch.set->label(image);
   if (batch.mip) {
-    return closest_by_mip(*batch.network, *batch.bounds, batch.question, pixels, label, *batch.mip,
+    MipOptions options = *batch.mip;
+    options.threads = threads;
+    return closest_by_mip(*batch.network, *batch.bounds, batch.question, pixels, label, options,
                           interrupt);
   }
   SearchOptions options = batch.search;

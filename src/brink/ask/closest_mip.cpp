@@ -34,6 +34,7 @@ struct Regions {
   double claim = kInfinity;  ///< the solver's bound on measured distances
   double bound = kInfinity;  ///< as far as it was proven
   bool interrupted = false;
+  bool stopped = false;  ///< a solver by its limit
   std::int64_t nodes = 0;
   std::string trouble;  ///< what a solver that failed said
 };
@@ -82,6 +83,7 @@ class RegionSolves {
                                       : solve_region(task(regions[r]), limit);
       all_.nodes += result.nodes;
       all_.interrupted = result.status == SolveStatus::interrupted;
+      all_.stopped = all_.stopped || result.status == SolveStatus::time_limit;
       if (result.status == SolveStatus::failed || result.status == SolveStatus::unbounded) {
         all_.trouble =
             fmt::format("{}: {} {}", options_.solver, name(result.status), result.detail);
@@ -165,7 +167,7 @@ ClosestAnswer mip_unweighted(const Network& network, const Bounds& bounds,
   }
   if (answer.status == AnswerStatus::time_limit) {
     answer.note = note_of(all, options);
-    if (!deadline.expired()) answer.status = AnswerStatus::undecided;
+    if (!deadline.expired() && !all.stopped) answer.status = AnswerStatus::undecided;
     if (!all.trouble.empty()) answer.status = AnswerStatus::error;
   }
   answer.seconds = watch.seconds();

@@ -13,6 +13,7 @@
 #include <cmath>
 
 #include "brink/ask/answer.h"
+#include "brink/ask/mip_start.h"
 #include "brink/pattern/polish.h"
 #include "brink/solve/proof.h"
 #include "nearer_bounds.h"
@@ -145,10 +146,11 @@ EncodingOptions encoding_options(const RegionTask& task) {
   return options;
 }
 
-/// One MIP; its bound, its point polished.
-RegionResult solve_model(const RegionTask& task, const ClosestModel& model,
-                         const SolveOptions& options, std::vector<double>* values = nullptr) {
+/// One MIP, begun from the start; its bound, its point polished.
+RegionResult solve_model(const RegionTask& task, const ClosestModel& model, const StartImage& start,
+                         SolveOptions options, std::vector<double>* values = nullptr) {
   RegionResult result;
+  options.start = start_at(start, task.network, model, task.image);
   const auto solution = task.solver.solve(model.program, options);
   if (!solution) {
     result.detail = solution.error().message;
@@ -166,6 +168,7 @@ RegionResult solve_model(const RegionTask& task, const ClosestModel& model,
 SolveOptions solve_options(const RegionTask& task, const Deadline& deadline, double cutoff) {
   SolveOptions options;
   options.deadline = deadline;
+  options.threads = task.options.threads;
   options.relative_gap = std::max(0.0, task.options.gap - 2 * kClaimSlack);
   if (std::isfinite(cutoff)) {
     options.cutoff = task.question.norm == Norm::l2 ? cutoff * cutoff : cutoff;
@@ -208,13 +211,42 @@ int add_tangents(std::vector<std::vector<double>>& tangents, const Eigen::Vector
 }  // namespace
 
 RegionResult solve_region(const RegionTask& task, const Deadline& deadline) {
-  const DistanceOptions distance{task.options.distance_form, nullptr};
+  const DistanceOptions distance{task.options.distance_form, nullptr, false, task.solver.sos2()};
   const ClosestModel model = closest_model(task.network, task.bounds, task.question, task.region,
                                            task.image, encoding_options(task), distance);
-  return solve_model(task, model, solve_options(task, deadline, task.cutoff));
+  const StartImage start = start_image(task, deadline);
+  return solve_model(task, model, start, solve_options(task, deadline, task.cutoff));
 }
 
+namespace {
+
+/// As one MIP with a quadratic objective. Tangents at its points are for the proof.
+RegionResult solve_squares(const RegionTask& task, const StartImage& start,
+                           const Deadline& deadline) {
+  const DistanceOptions distance{DistanceForm::tight, nullptr, true};
+  const ClosestModel model = closest_model(task.network, task.bounds, task.question, task.region,
+                                           task.image, encoding_options(task), distance);
+  std::vector<double> values;
+  const double cutoff = task.cutoff * (1 + 1e-7);
+  RegionResult result =
+      solve_model(task, model, start, solve_options(task, deadline, cutoff), &values);
+  result.tangents = first_tangents(task);
+  if (!values.empty()) {
+    add_tangents(result.tangents, input_values(model.encoding, values), task.image);
+  }
+  if (result.image.size() > 0) add_tangents(result.tangents, result.image, task.image);
+  return result;
+}
+
+}  // namespace
+
 RegionResult solve_region_euclidean(const RegionTask& task, const Deadline& deadline) {
+  const StartImage start = start_image(task, deadline);
+  if (task.solver.squares()) {
+    RegionResult result = solve_squares(task, start, deadline);
+    // Licences of limited size count squares more.
+    if (result.status != SolveStatus::failed) return result;
+  }
   std::vector<std::vector<double>> tangents = first_tangents(task);
   RegionResult total;
   const double wanted = std::max(task.options.gap, 0.5 * kEuclideanGap);
@@ -225,7 +257,7 @@ RegionResult solve_region_euclidean(const RegionTask& task, const Deadline& dead
     std::vector<double> values;
     const double cutoff = std::min(task.cutoff, total.distance) * (1 + 1e-7);
     const RegionResult round =
-        solve_model(task, model, solve_options(task, deadline, cutoff), &values);
+        solve_model(task, model, start, solve_options(task, deadline, cutoff), &values);
     total.status = round.status;
     total.nodes += round.nodes;
     total.detail = round.detail;

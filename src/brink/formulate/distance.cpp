@@ -92,11 +92,14 @@ std::vector<LinearExpression> add_distance(Program& program, const ClosestQuesti
       break;
   }
   if (question.breakpoints) {
-    return add_l2_breakpoints(program, all, *question.breakpoints, options.form);
+    return add_l2_breakpoints(program, all, *question.breakpoints, options.form, options.sos2);
   }
-  if (options.tangents == nullptr || options.form == DistanceForm::papers) {
-    throw std::invalid_argument("add_distance: l2 needs breakpoints, or tangents in tight form");
+  const bool known = options.squares || options.tangents != nullptr;
+  if (!known || options.form == DistanceForm::papers) {
+    throw std::invalid_argument(
+        "add_distance: l2 needs breakpoints, or tangents or squares in tight form");
   }
+  if (options.squares) return add_l2_squares(program, all);
   return add_l2_tangents(program, all, *options.tangents);
 }
 

@@ -56,7 +56,9 @@ std::vector<LinearExpression> add_linf(Program& program, const std::vector<Move>
 
 /// f~ on the breakpoints of [0, D_j].
 std::vector<LinearExpression> add_l2_breakpoints(Program& program, const std::vector<Move>& moves,
-                                                 int breakpoints, DistanceForm form);
+                                                 int breakpoints, DistanceForm form, bool sos2);
+/// p_j^2 + n_j^2.
+std::vector<LinearExpression> add_l2_squares(Program& program, const std::vector<Move>& moves);
 /// max_i 2 a_i d - a_i^2 for the tangent points a of each pixel.
 std::vector<LinearExpression> add_l2_tangents(Program& program, const std::vector<Move>& moves,
                                               const std::vector<std::vector<double>>& tangents);

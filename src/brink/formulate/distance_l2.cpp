@@ -14,7 +14,11 @@
 // The papers' form (Bisschop 2006 by way of Zhu 2021, (18)-(28)), for f~ only:
 //     d_j = sum_i a_i l_i,  f~ = sum_i a_i^2 l_i,  sum_i l_i = 1,  l_i >= 0,
 //     l_i <= y_i,  sum_i y_i <= 2,  y_i + y_k <= 1 for k > i + 1,  y_i in {0, 1}
-// N binaries and (N - 1)(N - 2) / 2 + N + 3 rows a pixel, for the same optimum.
+// N binaries and (N - 1)(N - 2) / 2 + N + 3 rows a pixel, for the same optimum. To a solver that
+// has them, the last line is a set of type 2 of the l_i.
+//
+// The true L2 to a solver with quadratic objectives: min sum_j p_j^2 + n_j^2. At an optimum one of
+// the two is least (see distance.cpp), which is the square of the move.
 #include "distance.h"
 
 namespace brink {
@@ -72,16 +76,16 @@ LinearExpression add_chains(Program& program, const Move& move, std::size_t j,
 }
 
 struct Weights {
-  std::vector<int> l, y;
+  std::vector<int> l, y;  ///< y: empty with sets of type 2
 };
 
-Weights add_weights(Program& program, std::size_t j, double largest, int count) {
+Weights add_weights(Program& program, std::size_t j, double largest, int count, bool sos2) {
   Weights weights;
   for (int i = 0; i < count; ++i) {
     const double a = breakpoint(largest, count, i);
     weights.l.push_back(
         program.add_column({fmt::format("l_{}_{}", j, i), 0, kInfinity, a * a, false}));
-    weights.y.push_back(program.add_binary(fmt::format("y_{}_{}", j, i)));
+    if (!sos2) weights.y.push_back(program.add_binary(fmt::format("y_{}_{}", j, i)));
   }
   return weights;
 }
@@ -103,8 +107,9 @@ void add_adjacency(Program& program, std::size_t j, const Weights& weights) {
   }
 }
 
-void add_lambda_formulation(Program& program, std::size_t j, int d, double largest, int count) {
-  const Weights weights = add_weights(program, j, largest, count);
+void add_lambda_formulation(Program& program, std::size_t j, int d, double largest, int count,
+                            bool sos2) {
+  const Weights weights = add_weights(program, j, largest, count, sos2);
   LinearExpression convex, place{0, {{d, -1}}};
   for (int i = 0; i < count; ++i) {
     const int l = weights.l[static_cast<std::size_t>(i)];
@@ -113,19 +118,23 @@ void add_lambda_formulation(Program& program, std::size_t j, int d, double large
   }
   program.add_row(fmt::format("place_{}", j), place, 0, 0);
   program.add_row(fmt::format("convex_{}", j), convex, 1, 1);
-  add_adjacency(program, j, weights);
+  if (sos2) {
+    program.sos2.push_back({fmt::format("two_{}", j), weights.l});
+  } else {
+    add_adjacency(program, j, weights);
+  }
 }
 
 }  // namespace
 
 std::vector<LinearExpression> add_l2_breakpoints(Program& program, const std::vector<Move>& all,
-                                                 int breakpoints, DistanceForm form) {
+                                                 int breakpoints, DistanceForm form, bool sos2) {
   if (form == DistanceForm::papers) {
     const std::vector<LinearExpression> inputs = add_seed_inputs(program, all);
     for (std::size_t j = 0; j < all.size(); ++j) {
       const int d = program.add_column({fmt::format("d_{}", j), 0, kInfinity, 0, false});
       add_seed_rows(program, j, inputs[j], all[j].origin, d);
-      add_lambda_formulation(program, j, d, all[j].largest(), breakpoints);
+      add_lambda_formulation(program, j, d, all[j].largest(), breakpoints, sos2);
     }
     return inputs;
   }
@@ -135,6 +144,16 @@ std::vector<LinearExpression> add_l2_breakpoints(Program& program, const std::ve
     inputs.push_back(add_chains(program, all[j], j, interpolation(all[j].largest(), breakpoints)));
   }
   return inputs;
+}
+
+std::vector<LinearExpression> add_l2_squares(Program& program, const std::vector<Move>& all) {
+  const std::vector<SplitMove> split = add_split_moves(program, all, 0);
+  for (const SplitMove& move : split) {
+    for (const int column : {move.p, move.n}) {
+      if (column >= 0) program.columns[static_cast<std::size_t>(column)].square = 1;
+    }
+  }
+  return inputs_of(all, split);
 }
 
 std::vector<LinearExpression> add_l2_tangents(Program& program, const std::vector<Move>& all,

@@ -92,11 +92,15 @@ GeneralModel general_model(const Network& network, const Bounds& bounds, const B
 
 /// The distance's part: columns and rows that measure dist(x, x~), with the objective set on them.
 /// Returns x^0. `tangents`: for the true L2, tangent points of d^2 per pixel (sorted, first 0);
-/// the objective is then a lower bound of the squared distance. L2 needs the question's breakpoints
-/// or, in tight form, tangents: std::invalid_argument otherwise.
+/// the objective is then a lower bound of the squared distance. `squares`: the true L2 as squares
+/// of columns. `sos2`: in the papers' form of breakpoints, sets of type 2 in place of binaries. L2
+/// needs the question's breakpoints or, in tight form, tangents or squares: std::invalid_argument
+/// otherwise.
 struct DistanceOptions {
   DistanceForm form = DistanceForm::tight;
   const std::vector<std::vector<double>>* tangents = nullptr;
+  bool squares = false;
+  bool sos2 = false;
 };
 std::vector<LinearExpression> add_distance(Program& program, const ClosestQuestion& question,
                                            const Eigen::VectorXd& image,

@@ -66,6 +66,9 @@ Expected<void> check_column(const Column& column) {
   if (!std::isfinite(column.cost)) {
     return failure("column {} has cost {}", column.name, column.cost);
   }
+  if (!(column.square >= 0) || !std::isfinite(column.square)) {
+    return failure("column {} has cost {} of its square", column.name, column.square);
+  }
   return {};
 }
 
@@ -81,6 +84,40 @@ Expected<void> check_indicator(const Program& program, const Indicator& indicato
                    binary.name);
   }
   return check_row(program, indicator.row);
+}
+
+Expected<void> check_set(const Program& program, const Sos2& set) {
+  if (set.name.empty()) return failure("program {}: a set has no name", program.name);
+  std::unordered_set<int> seen;
+  for (const int column : set.columns) {
+    if (column < 0 || column >= static_cast<int>(program.columns.size())) {
+      return failure("set {} names column number {} of {}", set.name, column,
+                     program.columns.size());
+    }
+    const Column& member = program.columns[static_cast<std::size_t>(column)];
+    if (!seen.insert(column).second) {
+      return failure("set {} has column {} twice", set.name, member.name);
+    }
+    if (member.lower != 0) {
+      return failure("set {}: column {} has lower bound {}, not 0", set.name, member.name,
+                     member.lower);
+    }
+  }
+  return {};
+}
+
+/// The largest value that a set must not have: all but the best two neighbours.
+double set_violation(const Sos2& set, const std::vector<double>& values) {
+  double least = kInfinity;
+  for (std::size_t first = 0; first < set.columns.size(); ++first) {
+    double most = 0;
+    for (std::size_t i = 0; i < set.columns.size(); ++i) {
+      if (i == first || i == first + 1) continue;
+      most = std::max(most, std::abs(values[static_cast<std::size_t>(set.columns[i])]));
+    }
+    least = std::min(least, most);
+  }
+  return set.columns.empty() ? 0 : least;
 }
 
 /// How far `value` lies outside [lower, upper].
@@ -122,6 +159,10 @@ int Program::integer_count() const {
       std::count_if(columns.begin(), columns.end(), [](const Column& c) { return c.integer; }));
 }
 
+bool Program::has_squares() const {
+  return std::any_of(columns.begin(), columns.end(), [](const Column& c) { return c.square != 0; });
+}
+
 Expected<void> check(const Program& program) {
   if (!std::isfinite(program.offset))
     return failure("the objective's offset is {}", program.offset);
@@ -141,6 +182,10 @@ Expected<void> check(const Program& program) {
       return failure("two rows named {}", indicator.row.name);
     }
   }
+  for (const Sos2& set : program.sos2) {
+    if (auto ok = check_set(program, set); !ok) return ok;
+    if (!names.insert(set.name).second) return failure("two rows named {}", set.name);
+  }
   return {};
 }
 
@@ -158,13 +203,16 @@ double max_violation(const Program& program, const std::vector<double>& values) 
     const bool on = values[static_cast<std::size_t>(indicator.binary)] >= 0.5;
     if (on == indicator.value) worst = std::max(worst, row_violation(indicator.row, values));
   }
+  for (const Sos2& set : program.sos2) worst = std::max(worst, set_violation(set, values));
   return worst;
 }
 
 double objective_value(const Program& program, const std::vector<double>& values) {
   double sum = program.offset;
   for (std::size_t i = 0; i < program.columns.size(); ++i) {
-    if (program.columns[i].cost != 0) sum += program.columns[i].cost * values[i];
+    const Column& column = program.columns[i];
+    if (column.cost != 0) sum += column.cost * values[i];
+    if (column.square != 0) sum += column.square * values[i] * values[i];
   }
   return sum;
 }

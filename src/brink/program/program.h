@@ -1,9 +1,10 @@
 // The mixed-integer program as a plain value.
 //
-//     min  offset + sum_i cost_i v_i
+//     min  offset + sum_i cost_i v_i + square_i v_i^2
 //     s.t. row_lower_r <= sum_i a_ri v_i <= row_upper_r
 //          lower_i <= v_i <= upper_i,  v_i integer for i in I
 //          v_b = value  =>  indicator row holds                 (indicators)
+//          at most two of a set, neighbours, are not 0          (SOS2)
 // No solver is known here; formulations build it, solvers and writers read it.
 #pragma once
 
@@ -34,6 +35,7 @@ struct Column {
   double upper = kInfinity;
   double cost = 0;
   bool integer = false;
+  double square = 0;  ///< >= 0: the cost of v^2
 };
 
 struct Row {
@@ -49,12 +51,19 @@ struct Indicator {
   Row row;
 };
 
+/// At most two of the columns are not 0, and these stand side by side.
+struct Sos2 {
+  std::string name;
+  std::vector<int> columns;  ///< lower bound 0
+};
+
 struct Program {
   std::string name = "brink";
   double offset = 0;
   std::vector<Column> columns;
   std::vector<Row> rows;
   std::vector<Indicator> indicators;
+  std::vector<Sos2> sos2;
 
   int add_column(Column column);
   int add_binary(std::string name, double cost = 0);
@@ -63,13 +72,15 @@ struct Program {
   void add_indicator(int binary, bool value, std::string name, const LinearExpression& expression,
                      double lower, double upper);
   int integer_count() const;
+  bool has_squares() const;
 };
 
 /// Says what is malformed: an index out of range, crossed or NaN bounds, an indicator on a column
-/// that is not binary, a name used twice.
+/// that is not binary, a negative square, a set with a column twice or of negative lower bound, a
+/// name used twice.
 Expected<void> check(const Program& program);
 
-/// What breaks most at `values` among bounds, rows, integrality and indicators (0: feasible).
+/// What breaks most at `values` among bounds, rows, integrality, indicators and sets (0: feasible).
 double max_violation(const Program& program, const std::vector<double>& values);
 
 double objective_value(const Program& program, const std::vector<double>& values);

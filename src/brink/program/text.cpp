@@ -47,6 +47,7 @@ std::string objective_text(const Program& program) {
   std::string text;
   for (const Column& column : program.columns) {
     if (column.cost != 0) append_term(text, column.cost, column.name, text.empty());
+    if (column.square != 0) append_term(text, column.square, column.name + "^2", text.empty());
   }
   if (program.offset != 0 || text.empty()) {
     if (text.empty()) return fmt::format("{}", program.offset);
@@ -66,6 +67,15 @@ std::string to_text(const Program& program) {
     text += fmt::format("  {} = {} -> {}\n",
                         program.columns[static_cast<std::size_t>(indicator.binary)].name,
                         indicator.value ? 1 : 0, row_text(program, indicator.row));
+  }
+  if (!program.sos2.empty()) text += "sets\n";
+  for (const Sos2& set : program.sos2) {
+    std::string members;
+    for (const int column : set.columns) {
+      members += members.empty() ? "" : ", ";
+      members += program.columns[static_cast<std::size_t>(column)].name;
+    }
+    text += fmt::format("  {}: at most two neighbours of {}\n", set.name, members);
   }
   text += "columns\n";
   for (const Column& column : program.columns) text += fmt::format("  {}\n", column_text(column));

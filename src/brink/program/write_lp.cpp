@@ -157,6 +157,9 @@ std::string integer_section(const Program& program, const char* title, bool bina
 
 Expected<std::string> to_lp(const Program& program) {
   if (auto ok = check(program); !ok) return tl::unexpected(ok.error());
+  if (program.has_squares() || !program.sos2.empty()) {
+    return failure("squares and sets of type 2 are not written");
+  }
   if (auto ok = check_lp_names(program); !ok) return tl::unexpected(ok.error());
   if (program.columns.empty())
     return failure("a program without columns cannot stand in LP format");

@@ -108,6 +108,9 @@ Expected<std::string> to_mps(const Program& program) {
         "MPS has no indicator constraints; use --formulation bigm, or write an .lp file");
   }
   if (auto ok = check(program); !ok) return tl::unexpected(ok.error());
+  if (program.has_squares() || !program.sos2.empty()) {
+    return failure("squares and sets of type 2 are not written");
+  }
   if (auto ok = check_mps_names(program); !ok) return tl::unexpected(ok.error());
 
   std::string rows = fmt::format("ROWS\n N {}\n", kObjective);

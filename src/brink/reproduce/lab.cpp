@@ -144,6 +144,7 @@ Engine Lab::model_engine(const std::string& model, double limit, double gap) con
   engine.bounds = model == "basic" ? "none" : model;
   engine.mip.basic = model == "basic";
   engine.mip.distance_form = DistanceForm::papers;
+  engine.mip.solver = options_.solver;
   return engine;
 }
 

@@ -23,6 +23,7 @@ struct ReproduceOptions {
   std::optional<double> time_limit;  ///< seconds an image; empty: the table's own
   bool search = true;                ///< ask brink's search
   bool models = false;               ///< ask the MIP solver with the papers' models
+  std::string solver = "cbc";        ///< of the models
   std::uint64_t seed = 0;
   std::string figures = "png";  ///< format of the figures: png, svg or pdf
 };
@@ -51,7 +52,7 @@ class Lab {
   ClosestQuestion question(const NamedNetwork& network, Norm norm) const;
   /// `limit`: the table's own, unless the user gave one.
   Engine search_engine(double limit, double gap = 0) const;
-  /// The papers' model "basic", "weak" or "exact", their rows, solved by CBC.
+  /// The papers' model "basic", "weak" or "exact", their rows, solved by the solver of the options.
   Engine model_engine(const std::string& model, double limit, double gap = 0) const;
 
   /// Answers for the network's images; bounds of the models made as needed.

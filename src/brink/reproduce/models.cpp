@@ -1,7 +1,7 @@
 // The tables that compare the papers' models: Z2, Z3, K2, K3, K4.
 //
 // Each row is a network and a model; the groups of columns are the published figures, ours of the
-// same model solved by CBC, and ours by brink's search, which has no models.
+// same model by a MIP solver, and ours by brink's search, which has no models.
 #include <fmt/ranges.h>
 
 #include <set>
@@ -116,9 +116,10 @@ TextTable empty_table(const Lab& lab, const Comparison& spec) {
   }
   table.notes = spec.notes;
   if (lab.options().models && std::string(spec.columns.front()) == "t_pre") {
-    table.notes.emplace_back(
-        "Our t_pre is of brink's own search for each neuron's extremes; the models are solved by "
-        "CBC.");
+    table.notes.push_back(
+        fmt::format("Our t_pre is of brink's own search for each neuron's extremes; the models are "
+                    "solved by {}.",
+                    lab.options().solver));
   }
   if (lab.options().search) {
     table.notes.emplace_back(

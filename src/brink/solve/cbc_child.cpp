@@ -1,17 +1,12 @@
 // The child of a solve: CBC's driver, watched.
 #include "brink/solve/cbc_child.h"
 
-#include <fcntl.h>
-#include <sys/prctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <coin/CbcEventHandler.hpp>
 #include <coin/CbcModel.hpp>
 #include <coin/CbcSolver.hpp>
 #include <coin/OsiClpSolverInterface.hpp>
-#include <csignal>
 
 #include "brink/solve/coin.h"
 #include "brink/solve/lp.h"
@@ -43,27 +38,11 @@ int on_stage(CbcModel* model, int where) {
   return 0;
 }
 
-void send(int descriptor, const void* bytes, std::size_t count) {
-  const char* next = static_cast<const char*>(bytes);
-  while (count > 0) {
-    const ssize_t written = ::write(descriptor, next, count);
-    if (written <= 0) _exit(1);
-    next += written;
-    count -= static_cast<std::size_t>(written);
-  }
-}
-
-void send(int descriptor, Message message, const std::vector<double>& values) {
-  message.value_count = static_cast<std::int64_t>(values.size());
-  send(descriptor, &message, sizeof message);
-  send(descriptor, values.data(), values.size() * sizeof(double));
-}
-
 /// Stops the search between nodes, and passes solutions on.
 class Handler final : public CbcEventHandler {
  public:
-  Handler(int descriptor, const Program& program, double relaxation, double limit)
-      : descriptor_(descriptor),
+  Handler(const Tell& tell, const Program& program, double relaxation, double limit)
+      : tell_(&tell),
         program_(&program),
         relaxation_(relaxation),
         deadline_(Deadline::after(limit)) {}
@@ -80,14 +59,15 @@ class Handler final : public CbcEventHandler {
     const double* best = model_ != nullptr ? model_->bestSolution() : nullptr;
     const std::size_t columns = program_->columns.size();
     if (best == nullptr || static_cast<std::size_t>(model_->getNumCols()) != columns) return;
-    const std::vector<double> values(best, best + columns);
-    Message message;
-    message.bound = relaxation_;
-    message.objective = objective_value(*program_, values);
-    send(descriptor_, message, values);
+    Solution news;
+    news.status = SolveStatus::time_limit;
+    news.values.assign(best, best + columns);
+    news.bound = relaxation_;
+    news.objective = objective_value(*program_, news.values);
+    (*tell_)(news);
   }
 
-  int descriptor_;
+  const Tell* tell_;
   const Program* program_;
   double relaxation_;
   Deadline deadline_;
@@ -103,7 +83,7 @@ void load(OsiClpSolverInterface& osi, const Program& program) {
 }
 
 /// CBC's outcome in our terms; see the head comment for what is not believed.
-SolveStatus judge(const CbcModel& model, const SolveOptions& options, double seconds,
+SolveStatus judge(const CbcModel& model, const SolveRequest& options, double seconds,
                   double limit) {
   if (seconds >= fallback_seconds(limit)) return SolveStatus::time_limit;
   if (model.status() == 0 || (g_end.seen && g_end.status == 0)) {
@@ -117,8 +97,7 @@ SolveStatus judge(const CbcModel& model, const SolveOptions& options, double sec
 }
 
 /// The driver's command line.
-std::vector<std::string> driver_words(const Program& program, const SolveOptions& options,
-                                      bool heuristics, double limit) {
+std::vector<std::string> driver_words(const SolveRequest& options, double limit) {
   std::vector<std::string> words = {"brink",
                                     "-log",
                                     "0",
@@ -135,21 +114,21 @@ std::vector<std::string> driver_words(const Program& program, const SolveOptions
                                     "-ratioGap",
                                     fmt::format("{}", options.relative_gap)};
   words.insert(words.end(), {"-preprocess", "off"});
-  if (!heuristics) words.insert(words.end(), {"-heur", "off"});
+  if (!options.heuristics) words.insert(words.end(), {"-heur", "off"});
   if (std::isfinite(limit)) {
     words.insert(words.end(), {"-seconds", fmt::format("{}", fallback_seconds(limit))});
   }
   if (options.cutoff) {
     words.insert(words.end(),
-                 {"-cutoff", fmt::format("{:.17g}", *options.cutoff - program.offset)});
+                 {"-cutoff", fmt::format("{:.17g}", *options.cutoff - options.program.offset)});
   }
   words.insert(words.end(), {"-solve", "-quit"});
   return words;
 }
 
-Message run_cbc(int descriptor, const Program& program, const SolveOptions& options,
-                bool heuristics, double relaxation, double limit, std::vector<double>& values) {
+Solution run_cbc(const SolveRequest& options, double relaxation, double limit, const Tell& tell) {
   const Stopwatch watch;
+  const Program& program = options.program;
   OsiClpSolverInterface osi;
   osi.messageHandler()->setLogLevel(0);
   load(osi, program);
@@ -158,58 +137,47 @@ Message run_cbc(int descriptor, const Program& program, const SolveOptions& opti
   model.messageHandler()->setLogLevel(0);
   CbcSolverUsefulData data;
   CbcMain0(model, data);
-  Handler handler(descriptor, program, relaxation, limit);
+  Handler handler(tell, program, relaxation, limit);
   model.passInEventHandler(&handler);
 
-  const std::vector<std::string> words = driver_words(program, options, heuristics, limit);
+  const std::vector<std::string> words = driver_words(options, limit);
   std::vector<const char*> arguments;
   for (const std::string& word : words) arguments.push_back(word.c_str());
   CbcMain1(static_cast<int>(arguments.size()), arguments.data(), model, on_stage, data);
 
-  Message message;
-  message.status = judge(model, options, watch.seconds(), limit);
-  message.nodes = g_end.seen ? g_end.nodes : model.getNodeCount();
-  message.bound = relaxation;
+  Solution result;
+  result.status = judge(model, options, watch.seconds(), limit);
+  result.nodes = g_end.seen ? g_end.nodes : model.getNodeCount();
+  result.bound = relaxation;
   if (const double* best = model.bestSolution(); best != nullptr) {
-    values.assign(best, best + program.columns.size());
-    message.objective = objective_value(program, values);
+    result.values.assign(best, best + program.columns.size());
+    result.objective = objective_value(program, result.values);
   }
   const bool believed = watch.seconds() < fallback_seconds(limit);
-  if (message.status == SolveStatus::infeasible) message.bound = kInfinity;
-  if (message.status == SolveStatus::optimal) message.bound = message.objective;
+  if (result.status == SolveStatus::infeasible) result.bound = kInfinity;
+  if (result.status == SolveStatus::optimal) result.bound = result.objective;
   if (believed && g_end.seen && std::abs(g_end.bound) < 1e40 &&
-      (message.status == SolveStatus::gap || message.status == SolveStatus::time_limit)) {
+      (result.status == SolveStatus::gap || result.status == SolveStatus::time_limit)) {
     const double found = g_end.bound + program.offset;
-    message.bound = std::max(message.bound, std::min(found, message.objective));
+    result.bound = std::max(result.bound, std::min(found, result.objective));
   }
-  if (options.cutoff && message.status != SolveStatus::infeasible) {
-    message.bound = std::min(message.bound, std::max(message.objective, *options.cutoff));
+  if (options.cutoff && result.status != SolveStatus::infeasible) {
+    result.bound = std::min(result.bound, std::max(result.objective, *options.cutoff));
   }
-  return message;
+  return result;
 }
 
 }  // namespace
 
-void work(int descriptor, const Program& program, const SolveOptions& options, bool heuristics,
-          double limit) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  std::signal(SIGINT, SIG_IGN);  // Ctrl-C reaches the whole group: the parent decides
-  std::signal(SIGTERM, SIG_DFL);
-  const int null = ::open("/dev/null", O_WRONLY);
-  ::dup2(null, STDOUT_FILENO);
-  ::dup2(null, STDERR_FILENO);
+Solution solve(const SolveRequest& request, const Tell& tell) {
   const Stopwatch watch;
-  LpSolver relaxation(program);
-  const LpSolution lp = relaxation.solve(Deadline::after(limit));
-  Message first;
+  LpSolver relaxation(request.program);
+  const LpSolution lp = relaxation.solve(Deadline::after(request.limit));
+  Solution first;
+  first.status = SolveStatus::time_limit;
   first.bound = relaxation.safe_bound(lp.duals);
-  send(descriptor, first, {});
-  std::vector<double> values;
-  Message last = run_cbc(descriptor, program, options, heuristics, first.bound,
-                         std::max(0.0, limit - watch.seconds()), values);
-  last.last = true;
-  send(descriptor, last, values);
-  _exit(0);
+  tell(first);
+  return run_cbc(request, first.bound, std::max(0.0, request.limit - watch.seconds()), tell);
 }
 
 }  // namespace brink::cbc

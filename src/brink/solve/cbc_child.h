@@ -1,22 +1,11 @@
-// Private to this folder: the process that solves for a parent, and what it tells it.
+// Private to this folder: CBC in the process of a solve.
 #pragma once
 
-#include "brink/solve/solver.h"
+#include "brink/solve/process.h"
 
 namespace brink::cbc {
 
-/// What the child tells the parent: after the relaxation, with each solution and at the end.
-struct Message {
-  SolveStatus status = SolveStatus::time_limit;
-  double objective = kInfinity;
-  double bound = -kInfinity;
-  std::int64_t nodes = 0;
-  std::int64_t value_count = 0;  ///< doubles that follow
-  bool last = false;
-};
-
-/// Solves and sends messages into `descriptor`; ends the process. `heuristics`: CBC's own.
-[[noreturn]] void work(int descriptor, const Program& program, const SolveOptions& options,
-                       bool heuristics, double limit);
+/// Tells the relaxation's bound, solutions as they are found, and gives the result. Once a process.
+Solution solve(const SolveRequest& request, const Tell& tell);
 
 }  // namespace brink::cbc

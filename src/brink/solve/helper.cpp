@@ -10,8 +10,6 @@
 #include <cstring>
 #include <mutex>
 
-#include "brink/solve/cbc_child.h"
-
 namespace brink {
 
 namespace {
@@ -19,7 +17,7 @@ namespace {
 std::mutex g_mutex;
 std::filesystem::path g_helper;
 
-constexpr std::uint64_t kMagic = 0x31766c6f736b7262;  // "brksolv1"
+constexpr std::uint64_t kMagic = 0x32766c6f736b7262;  // "brksolv2"
 
 class Packer {
  public:
@@ -73,33 +71,84 @@ class Unpacker {
   bool good_ = true;
 };
 
-void put_rows(Packer& packer, const std::vector<Row>& rows) {
-  packer.put(rows.size());
-  for (const Row& row : rows) {
-    packer.put(row.name);
-    packer.put(row.lower);
-    packer.put(row.upper);
-    packer.put(row.terms.size());
-    for (const Term& term : row.terms) {
-      packer.put(term.column);
-      packer.put(term.coefficient);
-    }
+void put_row(Packer& packer, const Row& row) {
+  packer.put(row.name);
+  packer.put(row.lower);
+  packer.put(row.upper);
+  packer.put(row.terms.size());
+  for (const Term& term : row.terms) {
+    packer.put(term.column);
+    packer.put(term.coefficient);
   }
 }
 
-std::vector<Row> get_rows(Unpacker& unpacker) {
-  std::vector<Row> rows(unpacker.count(2 * sizeof(double)));
-  for (Row& row : rows) {
-    row.name = unpacker.text();
-    row.lower = unpacker.get<double>();
-    row.upper = unpacker.get<double>();
-    row.terms.resize(unpacker.count(sizeof(int) + sizeof(double)));
-    for (Term& term : row.terms) {
-      term.column = unpacker.get<int>();
-      term.coefficient = unpacker.get<double>();
-    }
+Row get_row(Unpacker& unpacker) {
+  Row row;
+  row.name = unpacker.text();
+  row.lower = unpacker.get<double>();
+  row.upper = unpacker.get<double>();
+  row.terms.resize(unpacker.count(sizeof(int) + sizeof(double)));
+  for (Term& term : row.terms) {
+    term.column = unpacker.get<int>();
+    term.coefficient = unpacker.get<double>();
   }
-  return rows;
+  return row;
+}
+
+void put_program(Packer& packer, const Program& program) {
+  packer.put(program.offset);
+  packer.put(program.columns.size());
+  for (const Column& column : program.columns) {
+    packer.put(column.name);
+    packer.put(column.lower);
+    packer.put(column.upper);
+    packer.put(column.cost);
+    packer.put(column.integer);
+    packer.put(column.square);
+  }
+  packer.put(program.rows.size());
+  for (const Row& row : program.rows) put_row(packer, row);
+  packer.put(program.indicators.size());
+  for (const Indicator& indicator : program.indicators) {
+    packer.put(indicator.binary);
+    packer.put(indicator.value);
+    put_row(packer, indicator.row);
+  }
+  packer.put(program.sos2.size());
+  for (const Sos2& set : program.sos2) {
+    packer.put(set.name);
+    packer.put(set.columns.size());
+    for (const int column : set.columns) packer.put(column);
+  }
+}
+
+Program get_program(Unpacker& unpacker) {
+  Program program;
+  program.offset = unpacker.get<double>();
+  program.columns.resize(unpacker.count(4 * sizeof(double)));
+  for (Column& column : program.columns) {
+    column.name = unpacker.text();
+    column.lower = unpacker.get<double>();
+    column.upper = unpacker.get<double>();
+    column.cost = unpacker.get<double>();
+    column.integer = unpacker.get<bool>();
+    column.square = unpacker.get<double>();
+  }
+  program.rows.resize(unpacker.count(2 * sizeof(double)));
+  for (Row& row : program.rows) row = get_row(unpacker);
+  program.indicators.resize(unpacker.count(2 * sizeof(double)));
+  for (Indicator& indicator : program.indicators) {
+    indicator.binary = unpacker.get<int>();
+    indicator.value = unpacker.get<bool>();
+    indicator.row = get_row(unpacker);
+  }
+  program.sos2.resize(unpacker.count(sizeof(std::size_t)));
+  for (Sos2& set : program.sos2) {
+    set.name = unpacker.text();
+    set.columns.resize(unpacker.count(sizeof(int)));
+    for (int& column : set.columns) column = unpacker.get<int>();
+  }
+  return program;
 }
 
 /// All of a descriptor from its beginning.
@@ -150,16 +199,15 @@ std::string to_bytes(const SolveRequest& request) {
   packer.put(request.cutoff.value_or(0));
   packer.put(request.heuristics);
   packer.put(request.limit);
-  packer.put(request.program.offset);
-  packer.put(request.program.columns.size());
-  for (const Column& column : request.program.columns) {
-    packer.put(column.name);
-    packer.put(column.lower);
-    packer.put(column.upper);
-    packer.put(column.cost);
-    packer.put(column.integer);
+  packer.put(request.threads);
+  packer.put(request.start.size());
+  for (const Hint& hint : request.start) {
+    packer.put(hint.column);
+    packer.put(hint.value);
   }
-  put_rows(packer, request.program.rows);
+  packer.put(request.solver);
+  packer.put(request.library.string());
+  put_program(packer, request.program);
   return packer.take();
 }
 
@@ -173,16 +221,15 @@ std::optional<SolveRequest> request_from_bytes(const std::string& bytes) {
   if (has_cutoff) request.cutoff = cutoff;
   request.heuristics = unpacker.get<bool>();
   request.limit = unpacker.get<double>();
-  request.program.offset = unpacker.get<double>();
-  request.program.columns.resize(unpacker.count(3 * sizeof(double)));
-  for (Column& column : request.program.columns) {
-    column.name = unpacker.text();
-    column.lower = unpacker.get<double>();
-    column.upper = unpacker.get<double>();
-    column.cost = unpacker.get<double>();
-    column.integer = unpacker.get<bool>();
+  request.threads = unpacker.get<int>();
+  request.start.resize(unpacker.count(sizeof(int) + sizeof(double)));
+  for (Hint& hint : request.start) {
+    hint.column = unpacker.get<int>();
+    hint.value = unpacker.get<double>();
   }
-  request.program.rows = get_rows(unpacker);
+  request.solver = unpacker.text();
+  request.library = unpacker.text();
+  request.program = get_program(unpacker);
   if (!unpacker.ended()) return std::nullopt;
   return request;
 }
@@ -223,10 +270,7 @@ int serve_solve() {
   // The pipe under another number: what the solver prints must not get into it.
   const int pipe = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
   if (pipe < 0) return 3;
-  SolveOptions options;
-  options.relative_gap = request->relative_gap;
-  options.cutoff = request->cutoff;
-  cbc::work(pipe, request->program, options, request->heuristics, request->limit);
+  work(pipe, *request);
 }
 
 }  // namespace brink

@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "brink/solve/solver.h"
+#include "brink/solve/process.h"
 
 namespace brink {
 
@@ -21,13 +21,6 @@ void solve_by(const std::filesystem::path& helper);
 std::filesystem::path solving_helper();
 
 /// A solve for the helper, as bytes that processes of one machine understand.
-struct SolveRequest {
-  Program program;  ///< without indicators
-  double relative_gap = 0;
-  std::optional<double> cutoff;
-  bool heuristics = true;
-  double limit = 0;  ///< seconds
-};
 std::string to_bytes(const SolveRequest& request);
 /// Nothing: the bytes are none of a request.
 std::optional<SolveRequest> request_from_bytes(const std::string& bytes);

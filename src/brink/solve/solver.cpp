@@ -2,6 +2,7 @@
 
 #include "brink/base/near_word.h"
 #include "brink/solve/cbc.h"
+#include "brink/solve/vendor.h"
 
 namespace brink {
 
@@ -27,7 +28,16 @@ std::string_view name(SolveStatus status) {
 
 Expected<std::unique_ptr<MipSolver>> make_solver(std::string_view name) {
   if (name == "cbc") return std::make_unique<CbcSolver>();
-  return unknown_word("solver", name, {"cbc"});
+  for (const Vendor* vendor : vendors()) {
+    if (vendor->name == name) return make_vendor_solver(*vendor);
+  }
+  return unknown_word("solver", name, solver_names());
+}
+
+std::vector<std::string> solver_names() {
+  std::vector<std::string> names = {"cbc"};
+  for (const Vendor* vendor : vendors()) names.push_back(vendor->name);
+  return names;
 }
 
 }  // namespace brink

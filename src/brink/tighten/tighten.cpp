@@ -220,16 +220,15 @@ Expected<void> check_finite(const Bounds& bounds) {
   return bad_request("interval arithmetic overflows: weights or box are too large");
 }
 
-Expected<std::unique_ptr<MipSolver>> solver_of(const TightenOptions& options) {
-  if (options.solver == "search") return nullptr;
-  auto solver = make_solver(options.solver);
-  if (!solver) {
-    return unknown_word("solver", options.solver, {"search", "cbc"});
-  }
-  return solver;
-}
-
 }  // namespace
+
+Expected<std::unique_ptr<MipSolver>> make_bound_solver(const std::string& name) {
+  if (name == "search") return nullptr;
+  std::vector<std::string> known = solver_names();
+  if (std::find(known.begin(), known.end(), name) != known.end()) return make_solver(name);
+  known.insert(known.begin(), "search");
+  return unknown_word("solver", name, known);
+}
 
 Expected<BoundRequest> parse_bound_method(std::string_view text) {
   if (text == "interval") return BoundRequest{BoundMethod::interval, std::nullopt};
@@ -282,7 +281,7 @@ Expected<Bounds> by_programs(Run& run, Bounds bounds) {
 Expected<Bounds> tighten(const Network& network, const Box& box, const TightenOptions& options,
                          const std::atomic<bool>* interrupt) {
   const BoundMethod method = options.request.method;
-  auto solver = solver_of(options);
+  auto solver = make_bound_solver(options.solver);
   if (!solver) return tl::unexpected(solver.error());
   const Stopwatch watch;
   Bounds bounds = method == BoundMethod::interval ? interval_bounds(network, box)

@@ -16,6 +16,7 @@
 
 #include "brink/base/crew.h"
 #include "brink/bounds/bounds.h"
+#include "brink/solve/solver.h"
 
 namespace brink {
 
@@ -36,6 +37,9 @@ Expected<BoundRequest> parse_bound_method(std::string_view text);
 /// As it stands in Bounds::method: interval, symbolic, lp, exact, weak; "weak:LIMIT" for a limit
 /// other than 1 s; ":outputs" at the end for those of outputs only.
 std::string method_text(const BoundRequest& request);
+
+/// Null: "search", brink's own. Errors: as make_solver's.
+Expected<std::unique_ptr<MipSolver>> make_bound_solver(const std::string& name);
 
 struct TightenOptions {
   BoundRequest request;
