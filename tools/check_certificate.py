@@ -3,8 +3,7 @@
 
     tools/check_certificate.py NETWORK CERTIFICATE
 
-Exit code 0 and what has been proven; 1 and the first line that fails; 2 if a file cannot be read. Needs only Python's standard library, for ONNX
-files (of dense layers) the package onnx. Every number is a fraction.
+Exit code 0: proven; 1, and the first line that fails; 2: a file cannot be read. Only ONNX files need a package, onnx. Every number is a fraction.
 """
 import hashlib
 import math
@@ -12,105 +11,7 @@ import re
 import sys
 from fractions import Fraction as F
 
-
-class Refused(Exception):
-    pass
-
-
-def demand(condition, why):
-    if not condition:
-        raise Refused(why)
-
-
-def number(text):
-    demand(len(text) <= 1200, "a number is too long")
-    if m := re.fullmatch(r"(-?)0x([0-9a-fA-F]+)(?:\.([0-9a-fA-F]+))?p([+-]?\d{1,4})", text):
-        part = m[3] or ""
-        return F(-1 if m[1] else 1) * F(int(m[2] + part, 16), 16 ** len(part)) * F(2) ** int(m[4])
-    demand(re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d{1,4})?", text), f"{text[:40]} is not a number")
-    return F(text)
-
-
-def whole(text, least, most):
-    demand(re.fullmatch(r"-?\d{1,18}", text) and least <= int(text) <= most, f"{text[:40]} is no whole number from {least} to {most}")
-    return int(text)
-
-
-class Network:
-    """layers: (rows {column: weight}, biases, [is a relu])"""
-    def __init__(self, inputs, layers, relu_output):
-        self.inputs, self.layers, self.relu_output = inputs, layers, relu_output
-        self.first = [sum(len(b) for _, b, _ in layers[:k]) for k in range(len(layers) + 1)]  # neuron of unit 0
-        self.count, self.classes, self.output = self.first[-1], len(layers[-1][1]), self.first[-2]
-
-    def outputs(self, x):
-        for rows, b, relu in self.layers:
-            y = [sum((w * x[i] for i, w in row.items()), c) for row, c in zip(rows, b)]
-            x = [max(F(0), v) if r else v for v, r in zip(y, relu)]
-        return x
-
-
-def read_layers(data):
-    lines = iter(data.decode("ascii").split("\n"))
-    demand(next(lines) == "brink-layers 1", "expected 'brink-layers 1'")
-    value = lambda name: re.fullmatch(name + " (.*)", next(lines))[1]
-    inputs, depth, output, layers = int(value("inputs")), int(value("layers")), value("output(?= relu| linear)"), []
-    for _ in range(depth):
-        units = [value("unit").split(" ") for _ in range(int(value("layer")))]
-        demand(all(u[0] in ("relu", "linear") for u in units), "a unit is relu or linear")
-        rows = [{int(i): number(w) for i, w in (term.split(":") for term in u[2:])} for u in units]
-        layers.append((rows, [number(u[1]) for u in units], [u[0] == "relu" for u in units]))
-    demand(next(lines) == "end" and not any(layers[-1][2]), "expected 'end' behind linear units")
-    return Network(inputs, layers, output == "relu")
-
-
-def read_onnx(data):
-    import onnx
-    graph = onnx.load_from_string(data).graph
-    array = onnx.numpy_helper.to_array
-    constants = {t.name: array(t) for t in graph.initializer}
-    start, = [i for i in graph.input if i.name not in constants]
-    name, inputs = start.name, math.prod(d.dim_value or 1 for d in start.type.tensor_type.shape.dim)
-    rows, b, layers, ends_in_relu = [{j: F(1)} for j in range(inputs)], [F(0)] * inputs, [], False
-    for node in graph.node:
-        kind, options = node.op_type, {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-        if name not in node.input:
-            constants[node.output[0]] = array(options["value"]) if kind == "Constant" else {"Identity": lambda v: v, "Transpose": lambda v: v.T}[kind](constants[node.input[0]])
-            continue
-        others = [constants[i] for i in node.input if i and i != name]
-        ahead, numbers = node.input[0] == name, lambda a: [F(float(v)) for v in a.flatten()]
-        if kind == "Relu":
-            layers.append((rows, b, [True] * len(b)))
-            rows, b = [{j: F(1)} for j in range(len(b))], [F(0)] * len(b)
-        elif kind in ("Gemm", "MatMul"):
-            demand(ahead and not options.get("transA") and others[0].ndim == 2, kind + ": a form that is not read")
-            matrix = others[0] if options.get("transB") else others[0].T  # outputs x inputs
-            demand(matrix.shape[1] == len(b), kind + ": sizes that do not fit")
-            alpha, beta = F(options.get("alpha", 1.0)), F(options.get("beta", 1.0))
-            add = [beta * v for v in numbers(others[1])] if len(others) > 1 else [F(0)]
-            add, old, before, rows, b = add * (len(matrix) // len(add)), rows, b, [], []
-            for weights, c in zip(matrix, add):
-                row = {}
-                for w, parts, v in zip(numbers(weights), old, before):
-                    c += alpha * w * v
-                    for i, p in parts.items() if w else ():
-                        row[i] = row.get(i, 0) + alpha * w * p
-                rows.append({i: v for i, v in row.items() if v})
-                b.append(c)
-        elif kind in ("Add", "Sub", "Mul", "Div"):
-            other = numbers(others[0]) * (len(b) if others[0].size == 1 else 1)
-            demand(len(other) == len(b) and (ahead or kind != "Div"), kind + ": a form that is not read")
-            for j, c in enumerate(other):
-                factor = {"Add": F(1), "Sub": F(1 if ahead else -1), "Mul": c, "Div": 1 / c if kind == "Div" else c}[kind]
-                rows[j] = {i: v * factor for i, v in rows[j].items() if factor}
-                b[j] = b[j] * factor + {"Add": c, "Sub": -c if ahead else c}.get(kind, 0)
-        else:
-            demand(kind in ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Identity", "Dropout", "Softmax", "LogSoftmax"), f"operator {kind} is not read")
-        ends_in_relu = kind == "Relu" or (ends_in_relu and kind in ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Identity", "Dropout"))
-        name = node.output[0]
-    demand(name == graph.output[0].name, "no chain")
-    rows, b = layers.pop()[:2] if ends_in_relu else (rows, b)
-    return Network(inputs, layers + [(rows, b, [False] * len(b))], ends_in_relu)
+from exact_network import Refused, demand, number, read_layers, read_onnx, whole
 
 
 class Inputs:
@@ -128,9 +29,10 @@ class Inputs:
     def left(self):
         return self.radius - sum((w for w, s in zip(self.weights, self.state) if s == "moves"), F(0))
 
-    def empty(self):
+    def empty(self, low, high):
+        """Nothing is in a node of these bounds of neurons."""
         fixed = any(s == "fixed" and not lo <= x <= hi for s, lo, x, hi in zip(self.state, self.lower, self.image, self.upper))
-        return fixed or any(lo > hi for lo, hi in zip(self.lower, self.upper)) or (self.norm == "l0" and self.left() < 0)
+        return fixed or any(a > b for a, b in (*zip(self.lower, self.upper), *zip(low, high))) or (self.norm == "l0" and self.left() < 0)
 
     def support(self, c):
         if self.norm in (None, "linf"):
@@ -206,28 +108,25 @@ class Checker:
         (lower, upper), cap, frozen = self.box(), self.numbers("cap", none=True), self.values("frozen")
         weights, witness = self.numbers("weights", n, True), self.numbers("witness", n, True)
         demand(norm in ("l0", "l1", "l2", "linf") and margin >= 1 and min(weights or [1]) > 0 and min([0] + (radius or []) + (floor or []) + (cap or [])) == 0, "norm, radius, margin, floor, cap or weights")
-        demand(all(a <= x <= b for a, x, b in zip(lower, image, upper)), "the image is outside of the box")
         order = [] if frozen == ["none"] else [whole(j, 0, n - 1) for j in frozen]
-        demand(order == sorted(set(order)), "frozen inputs ascend")
+        demand(order == sorted(set(order)) and all(a <= x <= b for a, x, b in zip(lower, image, upper)), "frozen inputs, or the image is outside of the box")
         for j, x in enumerate(image):
             c = F(0) if j in order else cap[0] if cap else None
             lower[j], upper[j] = (lower[j], upper[j]) if c is None else (max(lower[j], x - c), min(upper[j], x + c))
-        at = lambda j: net.output + j
         if kind in ("above", "below"):
             demand(classes == 1 and not net.relu_output and margin == 1 and floor is None, "above and below need one linear output")
             sign = 1 if kind == "above" else -1
-            regions = [[({at(0): F(sign)}, {}, sign * number(target[0]))]]
+            regions = [[({net.output: F(sign)}, {}, sign * number(target[0]))]]
         else:
             label = whole(label, 0, classes - 1)
-            demand(classes > 1 and (floor or not net.relu_output), "relu outputs need a floor")
-            demand(kind in ("any", "class", "shift") and len(target) == (kind != "any"), "unknown target")
+            demand(classes > 1 and (floor or not net.relu_output) and kind in ("any", "class", "shift") and len(target) == (kind != "any"), "target, or no floor")
             wanted = range(classes) if kind == "any" else [whole(target[0], 0, classes - 1) if kind == "class" else (label + whole(target[0], 0, 10**6)) % classes]
             factors = [margin] if floor or margin == 1 else [margin, F(1)]
-            regions = [[({at(t): F(1), at(j): -f}, {}, F(0)) for j in range(classes) if j != t for f in factors] + ([({at(t): F(1)}, {}, floor[0])] if floor else [])
+            regions = [[({net.output + t: F(1), net.output + j: -f}, {}, F(0)) for j in range(classes) if j != t for f in factors] + ([({net.output + t: F(1)}, {}, floor[0])] if floor else [])
                        for t in wanted if t != label]
             demand(regions, "the target is the label itself")
             if floor == [0] and net.relu_output:
-                regions.append([({at(j): F(-1)}, {}, F(0)) for j in range(classes)])
+                regions.append([({net.output + j: F(-1)}, {}, F(0)) for j in range(classes)])
         if witness:
             y = dict(enumerate(net.outputs(witness), net.output))
             fools = any(all(sum(v * y[k] for k, v in row[0].items()) >= row[2] for row in region) for region in regions)
@@ -306,16 +205,13 @@ class Checker:
             a = back
         return total - inputs.support([x + y for x, y in zip(c, a)])
 
-    def nothing(self, inputs, low, high):
-        return inputs.empty() or any(a > b for a, b in zip(low, high))
-
     def lemma(self, fields, region, inputs, low, high):
         n, side, bound = whole(fields[1], 0, self.net.count - 1), fields[2], number(fields[3])
         demand(side in ("lo", "hi") and (fields[0] == "f" or len(fields) == 4), "a lemma is f or t NEURON lo|hi NUMBER")
-        sigma = -1 if side == "hi" else 1
         if fields[0] == "f":
+            sigma = -1 if side == "hi" else 1
             proven = self.value(fields[4:], region, inputs, low, high, n, sigma)
-            demand(proven >= sigma * bound or self.nothing(inputs, low, high), f"proven is only {float(sigma * proven)}")
+            demand(proven >= sigma * bound or inputs.empty(low, high), f"proven is only {float(sigma * proven)}")
         else:
             self.child(region, inputs, low, high, n, bound, side == "lo")
         self.narrow(low, high, n, *((low[n], bound) if side == "hi" else (bound, high[n])))
@@ -334,7 +230,7 @@ class Checker:
         kind = fields[0]
         if kind == "c":
             value = self.value(fields[1:], region, inputs, low, high)
-            demand(value > 0 or self.nothing(inputs, low, high), f"the inequality's value is {float(value)}, not above 0")
+            demand(value > 0 or inputs.empty(low, high), f"the inequality's value is {float(value)}, not above 0")
         elif kind == "s":
             n, bound = whole(fields[1], 0, self.net.count - 1), number(fields[3]) if len(fields) == 4 else F(0)
             demand(fields[2] in ("-", "+") and len(fields) < 5, "a split is s NEURON -|+ [NUMBER]")
@@ -355,7 +251,7 @@ class Checker:
                 self.node(region, inputs, low, high)
             inputs.state[j] = None
         else:
-            demand(fields == ["i"] and self.nothing(inputs, low, high), "no step, or interval arithmetic leaves something")
+            demand(fields == ["i"] and inputs.empty(low, high), "no step, or interval arithmetic leaves something")
 
     def check(self):
         demand(self.lines.pop() == "", "the last line has no end")
@@ -380,8 +276,6 @@ class Checker:
 
 
 def main(arguments):
-    if len(arguments) != 2:
-        sys.exit(__doc__ and 2)
     sys.setrecursionlimit(20000)
     try:
         data, lines = open(arguments[0], "rb").read(), open(arguments[1], "rb").read().decode("latin-1").split("\n")
