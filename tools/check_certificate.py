@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """Checks a certificate of brink in exact arithmetic: a second reading of docs/certificates.md, to be read rather than to be fast.
-
     tools/check_certificate.py NETWORK CERTIFICATE
 
 Exit code 0: proven; 1, and the first line that fails; 2: a file cannot be read. Only ONNX files need a package, onnx. Every number is a fraction.
@@ -297,4 +296,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]) if len(sys.argv) == 3 else print(__doc__, file=sys.stderr) or 2)
