@@ -350,7 +350,7 @@ void read_verify(Lines& lines, const Network& network, Question& question) {
   question.statement.push_back("no input of the " + std::to_string(cells) +
                                " cells' boxes meets their rows");
   question.statement.push_back("property: sha256 " + question.property +
-                               "; that these cells are its own is not checked");
+                               ", with which --property compares the cells");
 }
 
 void read_bounds(Lines& lines, const Network& network, Question& question) {

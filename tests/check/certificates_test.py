@@ -121,6 +121,31 @@ class Certificates(unittest.TestCase):
         self.refused(bounds % ("1.2", ""), "not proven: unit 1 of layer 2 <= 1.2; proven is 1.25")
         self.refused(bounds % ("1.2", "t 3 hi 1.2\nc 0 / .3 1\n"), "line 11")
 
+    def test_a_property_s_cases_are_the_cells(self):
+        declared = "(declare-const X_0 Real) (declare-const X_1 Real)\n(declare-const Y_0 Real) (declare-const Y_1 Real) ; outputs\n"
+        box = "(assert (and (>= X_0 0) (<= X_0 1.0) (>= X_1 0.0) (<= X_1 0.5)))\n"
+        rows = "(assert (or (and (>= (+ (* 0.5 X_0) (* 2 Y_1)) 3)) (and (> X_0 2) (<= Y_0 -5)) (and (<= X_1 0.25) (>= Y_1 1.1))))\n"
+        path = self.folder / "p.vnnlib"
+        path.write_text(declared + box + rows)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        cells = ["cell 1\nlower 0 0\nupper 1 0.5\nrow 1.5 x0:0.25 y1:1\n", "cell 1\nlower 0 -1\nupper 1 0.25\nrow 1.0625 y1:1\n"]
+        proofs = ["x 0 0.5\nc 0 1 /\nc -1 2 / .1 1\n", "c -8 256 / .1 28\n"]
+        def text(which):
+            regions = "".join(f"region {i}\n" + proofs[c] for i, c in enumerate(which))
+            return self.text.split("question")[0] + f"question verify\ninputs 2\nproperty {digest}\ncells {len(which)}\n" + "".join(cells[c] for c in which) + "facts\n" + regions + "end\n"
+        code, said = self.ask(text([0, 1]), None, "--property", path)
+        self.assertEqual(code, 0, said)
+        self.assertIn("so nothing meets", said)
+        for which, case in (([0], 3), ([1], 1), ([], 1)):
+            code, said = self.ask(text(which), None, "--property", path)
+            self.assertEqual(code, 1, said)
+            self.assertIn(f"case {case} of the property lies in no cell", said)
+        for old, new in (("0.5\nrow 1.5", "0.4\nrow 1.5"), ("row 1.5", "row 1.6"), ("x0:0.25", "x0:0.24")):
+            code, said = self.ask(text([0, 1]).replace(old, new), None, "--property", path)
+            self.assertEqual((code, "case 1 of the property" in said), (1, True), said)
+        path.write_text(declared + box)
+        self.assertIn("another property", self.ask(text([0, 1]), None, "--property", path)[1])
+
     def test_files_that_are_none(self):
         for words in ((), (self.net,), (self.net, self.net, "--data"), (self.net, self.folder / "none"), ("--no", "a", "b")):
             answer = run(CHECK, *words)
