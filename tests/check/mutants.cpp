@@ -308,7 +308,7 @@ std::optional<Question> accepted(const std::string& text, const Case& of) {
     const auto [kind, hash] = read_network_line(lines);
     if (kind != of.kind || hash != sha256(of.network_text)) return std::nullopt;
     Question question = read_question(lines, *of.network);
-    check_proof(lines, *of.network, question);
+    check_proof(lines, text.data() + text.size(), *of.network, question);
     return question;
   } catch (const Refused&) {
     return std::nullopt;
