@@ -75,7 +75,7 @@ class Certificates(unittest.TestCase):
         self.refused(self.changed("region 0\n", "region 1\n"), "line 19: expected 'region 0'")
         self.refused(self.changed("end\n", ""), "has not 1 regions and an 'end'")
         self.refused(self.text + "end\n", "line 23: the region's tree has ended before")
-        self.refused(self.changed("end\n", "region 1\nend\n"), "line 23: the region's tree has ended before")
+        self.refused(self.changed("end\n", "region 1\nend\n"), "line 23: expected 'end'")
         for cut in range(0, len(self.text) - 1, 7):
             code, said = self.ask(self.text[:cut], python=False)
             self.assertEqual(code, 1, said)
