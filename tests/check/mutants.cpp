@@ -251,10 +251,10 @@ std::vector<Rational> sample(const Question& question, Random& random) {
   const std::size_t corner = below(random, 3);
   Rational used = 0;
   for (std::size_t j = 0; j < n; ++j) {
-    const Rational share(static_cast<long>(corner == 0   ? below(random, 257)
-                                           : corner == 1 ? 256 * below(random, 2)
-                                                         : 128 * below(random, 3)),
-                         256);
+    const Rational share = Rational(static_cast<long>(corner == 0   ? below(random, 257)
+                                                      : corner == 1 ? 256 * below(random, 2)
+                                                                    : 128 * below(random, 3))) /
+                           256;
     x[j] = question.lower[j] + share * (question.upper[j] - question.lower[j]);
     if (!ball) continue;
     const Rational w = question.weights.empty() ? Rational(1) : question.weights[j];
