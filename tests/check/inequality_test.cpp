@@ -177,6 +177,32 @@ INSTANTIATE_TEST_SUITE_P(Sets, Points,
                                          Case{Norm::l2, false, false}, Case{Norm::l2, true, false},
                                          Case{Norm::l2, true, true}));
 
+/// y_0 = x in [-1, 1], y_1 = 2 relu(y_0) + 1, by hand.
+TEST(Inequality, IsWhatThePageSays) {
+  Network network;
+  network.add(Layer(1, {{{0, 1}}}, {0}, {1}));
+  network.add(Layer(1, {{{0, 2}}}, {1}, {0}));
+  const InputSet set(Norm::none, {-1}, {1}, {}, 0, {});
+  Bounds bounds(network, set);
+  Inequality inequality(network);
+  const auto value = [&](const char* text, const Region& region, Objective objective) {
+    inequality.read(text, region);
+    return inequality.value(region, set, bounds, objective);
+  };
+  EXPECT_EQ(value("0 /", {}, {1, -1}), -3);         // open: passes nothing on
+  EXPECT_EQ(value("-1 / 2", {}, {1, -1}), -3);      // the least at both ends
+  EXPECT_EQ(value("-1 / -2", {}, {1, 1}), 0);       // the least at 0, between the ends
+  EXPECT_EQ(value("0 / .1 1", {}, {}), 1 - 1 - 2);  // an output's own bounds: y_1 >= 1
+  bounds.narrow(0, false, 0);
+  EXPECT_EQ(value("0 /", {}, {1, 1}), -1);  // passed on
+  Region region;
+  region.rows.push_back({{{1, 1}}, {}, 4});
+  EXPECT_EQ(value("0 1 /", region, {}), 1);  // 4 is more than 3 by 1
+  EXPECT_EQ(value("1 1 / 0", region, {}), 2 * (4 - 1 - 2));
+  EXPECT_THROW(value("0 -1 /", region, {}), Refused);
+  EXPECT_THROW(value("0 1 1 /", region, {}), Refused);
+}
+
 /// h is attained: the bound is tight, not merely valid.
 TEST(Support, IsAttained) {
   const std::vector<Rational> zero(3, 0), one(3, 1), image = {Rational(1, 2), Rational(1, 4), 0};
