@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <random>
 
 namespace check {
@@ -56,6 +57,11 @@ struct Case {
   Norm norm;
   bool weighted, divided;
 };
+void PrintTo(const Case& one, std::ostream* out) {
+  constexpr const char* kNames[] = {"box", "l0", "l1", "l2", "linf"};
+  *out << kNames[static_cast<int>(one.norm)] << (one.weighted ? " weighted" : "")
+       << (one.divided ? " divided" : "");
+}
 
 constexpr int kInputs = 5;
 
