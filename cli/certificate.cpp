@@ -53,10 +53,9 @@ void add_certificate(CLI::App& app, Common& common, Action& chosen) {
   certificates->require_subcommand(1);
   add_example(*certificates, "brink certificate show proof.cert");
   const auto files = std::make_shared<std::vector<fs::path>>();
-  CLI::App* command = add_command(*certificates, common, chosen, "show",
-                                  "says what is claimed, and what the proof is made of",
-                                  "brink certificate show proof.cert",
-                                  [&common, files] { return show(common, *files); });
+  CLI::App* command = add_command(
+      *certificates, common, chosen, "show", "says what is claimed, and what the proof is made of",
+      "brink certificate show proof.cert", [&common, files] { return show(common, *files); });
   command->add_option("FILE", *files, "certificates")->required();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 
 #include "brink/ask/closest.h"
 #include "closest_options.h"
@@ -16,13 +17,31 @@ class Certificates {
   /// is written beside them, layer by layer, and they speak of that.
   static Expected<Certificates> into(const std::filesystem::path& path, std::size_t count,
                                      const TypedOptions& options, const LoadedNetwork& loaded);
+  /// The same of a network just as `file` has it.
+  static Expected<Certificates> into(const std::filesystem::path& path, std::size_t count,
+                                     const std::filesystem::path& file, const Network& network);
 
   bool wanted() const { return !path_.empty(); }
+  const std::filesystem::path& path() const { return path_; }
   CertificateOptions of_image(int image) const;
   /// Of something else than an image.
   CertificateOptions of(const std::string& name) const;
 
+  /// What they took, in one line on stderr; from any thread.
+  void count(const ClosestAnswer& answer);
+  void tell(bool quiet) const;
+
  private:
+  Expected<void> name_network(const std::filesystem::path& file, const Network& network,
+                              bool as_in_file);
+
+  struct Tally {
+    std::mutex mutex;
+    int files = 0, without = 0;
+    certificate::Counts counts;
+    double seconds = 0, search_seconds = 0;
+  };
+  std::shared_ptr<Tally> tally_ = std::make_shared<Tally>();
   std::filesystem::path path_;
   bool folder_ = false;
   std::string network_;

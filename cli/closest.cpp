@@ -139,12 +139,14 @@ Expected<void> solve(ClosestRun& run, const Session& session, const Common& comm
     };
   };
   sink.hooks.after = [&](const ClosestRow& row) {
+    if (run.certificates.wanted()) run.certificates.count(row.answer);
     if (log) log->finish(row.image, row.answer);
   };
   auto asked = session.closest(
       {run.loaded, run.question, run.engine, run.named, run.order, &run.bounds}, sink);
   if (progress) progress->finish();
   if (!asked) return asked;
+  run.certificates.tell(common.quiet);
   return log ? log->written() : Expected<void>();
 }
 

@@ -51,9 +51,8 @@ Eigen::VectorXd witness(const Network& network, const ClosestQuestion& question,
   const Box box = reach(question, image);
   for (const OutputRegion& region : output_regions(question, network, label)) {
     for (const double push : kPushes) {
-      const Eigen::VectorXd x = (answer.image + push * (answer.image - image))
-                                    .cwiseMax(box.lower)
-                                    .cwiseMin(box.upper);
+      const Eigen::VectorXd x =
+          (answer.image + push * (answer.image - image)).cwiseMax(box.lower).cwiseMin(box.upper);
       if (slack(network, region, x) > kClear) return x;
     }
   }
@@ -93,6 +92,7 @@ Expected<void> certify(const Network& network, const ClosestQuestion& question,
     answer.note = answer.note.empty() ? "no certificate: nothing is proven" : answer.note;
     return {};
   }
+  if (!nothing && wanted.radius && answer.bound <= *wanted.radius) return {};
   const Stopwatch watch;
   const Unweighted plain = unweighted(network, question, image);
   const auto regions = proof_regions(plain.network, plain.question, plain.image,
@@ -104,13 +104,15 @@ Expected<void> certify(const Network& network, const ClosestQuestion& question,
   const double bound = answer.bound;
   answer.bound = 0;
   for (const double shorter : kShorter) {
-    const Radius radius =
-        nothing ? Radius{} : radius_of(bound, shorter, question, plain.unit);
+    const Radius radius = nothing ? Radius{}
+                          : wanted.radius
+                              ? Radius{*wanted.radius / plain.unit, *wanted.radius, *wanted.radius}
+                              : radius_of(bound, shorter, question, plain.unit);
     if (!nothing && *radius.own < 0) break;
     const certificate::ProofOptions how{
         options.threads, Deadline::after(std::max(options.time_limit, 1.0), interrupt)};
-    const auto outcome = certificate::write_closest(claim, proof, radius.own, radius.claimed,
-                                                    wanted.file, how);
+    const auto outcome =
+        certificate::write_closest(claim, proof, radius.own, radius.claimed, wanted.file, how);
     if (!outcome) return tl::unexpected(outcome.error());
     if (outcome->gap == certificate::Gap::none) {
       answer.bound = radius.bound;
@@ -118,7 +120,7 @@ Expected<void> certify(const Network& network, const ClosestQuestion& question,
       answer.certificate_seconds = watch.seconds();
       return {};
     }
-    if (nothing || how.deadline.interrupted()) break;
+    if (nothing || wanted.radius || how.deadline.interrupted()) break;
   }
   answer.note = "no certificate: not proven by multipliers of few digits in time";
   return {};

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "brink/ask/closest.h"
 #include "brink/network/network.h"
 #include "brink/property/property.h"
 #include "brink/search/statistics.h"
@@ -30,6 +31,8 @@ struct VerifyOptions {
   double time_limit = 300;  ///< seconds
   int threads = 1;
   std::uint64_t seed = 0;
+  std::optional<CertificateOptions> certificate;  ///< of `unsat`
+  std::string property;                           ///< SHA-256 of its file, for that
 };
 
 struct VerifyAnswer {
@@ -37,6 +40,7 @@ struct VerifyAnswer {
   std::vector<double> values;  ///< of the witness: its inputs, then its outputs; empty: none
   double seconds = 0;
   search::Statistics statistics;
+  std::string note;  ///< why there is no certificate
 };
 
 /// The query is of one network with one input and one output, of the sizes that this has. Errors

@@ -6,8 +6,7 @@
 #include <string>
 
 #include "brink/base/deadline.h"
-#include "brink/certificate/records.h"
-#include "brink/certificate/region_proof.h"
+#include "brink/certificate/sections.h"
 #include "brink/question/question.h"
 
 namespace brink::certificate {
@@ -36,11 +35,7 @@ struct ProofOptions {
 };
 
 /// Writes that no input within `radius` of the image (closed; `claimed`: the same in the claim's
-/// units; nothing: no input at all) fools the network. With a gap there is no file.
-struct Outcome {
-  Gap gap = Gap::none;
-  Counts counts;
-};
+/// units; nothing: no input at all) fools the network.
 Expected<Outcome> write_closest(const ClosestClaim& claim, const ClosestProof& proof,
                                 std::optional<double> radius, std::optional<double> claimed,
                                 const std::filesystem::path& file, const ProofOptions& options);

@@ -24,10 +24,10 @@ FewDigits::FewDigits(const search::Problem& problem, const search::Units& units)
     : problem_(problem), output_exponent_(units.neurons.empty() ? 0 : units.outputs()) {
   for (int k = 1; k <= problem.hidden_layers(); ++k) {
     for (int j = 0; j < static_cast<int>(problem.network().width(k)); ++j) {
-      exponents_.push_back(units.neurons.empty()
-                               ? 0
-                               : units.neurons[static_cast<std::size_t>(k - 1)]
-                                              [static_cast<std::size_t>(j)]);
+      exponents_.push_back(
+          units.neurons.empty()
+              ? 0
+              : units.neurons[static_cast<std::size_t>(k - 1)][static_cast<std::size_t>(j)]);
     }
   }
 }
@@ -40,12 +40,14 @@ std::optional<FewDigits::Written> FewDigits::rounded(const Intervals& node, cons
                                                      const Multipliers& found, const Ball& ball,
                                                      double least, int bits,
                                                      bool name_active) const {
-  const bool any_scale = cost.neuron < 0;
+  const bool any_scale = cost.neuron < 0 && !cost.margin;
   Written written;
   WholeMultipliers& whole = written.multipliers;
   const auto count = static_cast<std::size_t>(problem_.neurons());
   // The cost, too, is in the file's unit of its neuron.
-  const int unit = any_scale ? 0 : exponents_[static_cast<std::size_t>(cost.neuron)];
+  const int unit = any_scale         ? 0
+                   : cost.neuron < 0 ? output_exponent_
+                                     : exponents_[static_cast<std::size_t>(cost.neuron)];
   const int row_exponent = output_exponent_ - unit;
   const auto exponent = [&](std::size_t i) { return exponents_[i] - unit; };
   double largest = 0;
@@ -63,16 +65,17 @@ std::optional<FewDigits::Written> FewDigits::rounded(const Intervals& node, cons
   }
   const double most = std::ldexp(1.0, bits) - 1;
   whole.exponent = largest > 0 && !any_scale ? std::ilogb(largest / most) + 1 : 0;
-  const double scale =
-      largest == 0 ? 1 : any_scale ? most / largest : std::ldexp(1.0, -whole.exponent);
+  const double scale = largest == 0 ? 1
+                       : any_scale  ? most / largest
+                                    : std::ldexp(1.0, -whole.exponent);
   const auto to_whole = [&](double value) { return std::llround(value * scale); };
 
   Multipliers meant;
   meant.rows.resize(found.rows.size());
   meant.neurons.resize(found.neurons.size());
   for (Eigen::Index i = 0; i < found.rows.size(); ++i) {
-    whole.rows.push_back(std::max<std::int64_t>(
-        0, to_whole(std::ldexp(found.rows(i), row_exponent))));
+    whole.rows.push_back(
+        std::max<std::int64_t>(0, to_whole(std::ldexp(found.rows(i), row_exponent))));
     meant.rows(i) =
         std::ldexp(static_cast<double>(whole.rows.back()), whole.exponent - row_exponent);
   }
@@ -103,10 +106,9 @@ std::optional<FewDigits::Written> FewDigits::rounded(const Intervals& node, cons
       meant.neurons(neuron) = means - own;
     }
   }
-  const double room = kRoom * std::max(meant.neurons.size() > 0
-                                           ? meant.neurons.cwiseAbs().maxCoeff()
-                                           : 0.0,
-                                       meant.rows.size() > 0 ? meant.rows.maxCoeff() : 0.0);
+  const double room =
+      kRoom * std::max(meant.neurons.size() > 0 ? meant.neurons.cwiseAbs().maxCoeff() : 0.0,
+                       meant.rows.size() > 0 ? meant.rows.maxCoeff() : 0.0);
   const search::Proof proof = prove(problem_, node, cost, std::move(meant), ball);
   written.value = proof.value - room;
   if (!(written.value > least)) return std::nullopt;

@@ -28,7 +28,7 @@ class FewDigits {
   /// Proves that the node is empty in the ball; nothing: the multipliers do not.
   std::optional<Written> empty(const Intervals& node, const search::Multipliers& found,
                                const search::Ball& ball);
-  /// Bounds the cost, which has a neuron, by at least `least`.
+  /// Bounds the cost, a neuron or minus the margin of the only row, by at least `least`.
   std::optional<Written> bound(const Intervals& node, const search::Cost& cost,
                                const search::Multipliers& found, const search::Ball& ball,
                                double least);

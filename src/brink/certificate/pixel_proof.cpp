@@ -14,17 +14,17 @@ namespace brink::certificate {
 using search::Ball;
 using search::Multipliers;
 
-PixelProof::PixelProof(const search::Problem& problem, const OutputRegion& region,
-                       const Ball& ball, const Intervals& settled, FewDigits& digits,
-                       Records& records, const Deadline& deadline)
+PixelProof::PixelProof(const search::Problem& problem, const OutputRegion& region, const Ball& ball,
+                       const Intervals& settled, FewDigits& digits, Records& records,
+                       const Deadline& deadline)
     : problem_(problem),
       ball_(ball),
       settled_(settled),
       digits_(digits),
       records_(records),
       deadline_(deadline),
-      moves_(move_program(
-          problem, pattern_polytope(problem.network(), problem.phases(settled), region))),
+      moves_(move_program(problem,
+                          pattern_polytope(problem.network(), problem.phases(settled), region))),
       states_(static_cast<std::size_t>(ball.size()), kOpen),
       limit_(std::floor(ball.radius() + 1e-9)) {
   for (std::size_t c = 0; c < moves_.moves.size(); ++c) {

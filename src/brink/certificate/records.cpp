@@ -27,10 +27,26 @@ void Records::line(std::string_view text) {
 
 void Records::end_line() {
   text_ += '\n';
-  if (text_.size() < kAtOnce) return;
+  if (held_ || text_.size() < kAtOnce) return;
   counts_.bytes += static_cast<std::int64_t>(text_.size());
   if (written_) written_ = write_(text_);
   text_.clear();
+}
+
+void Records::hold() {
+  held_ = true;
+  held_from_ = text_.size();
+  counts_before_ = counts_;
+  depth_before_ = depth_;
+}
+
+bool Records::release(bool keep) {
+  held_ = false;
+  if (keep) return true;
+  text_.resize(held_from_);
+  counts_ = counts_before_;
+  depth_ = depth_before_;
+  return false;
 }
 
 Expected<void> Records::finish() {
@@ -86,22 +102,29 @@ void Records::close_empty() {
 
 void Records::write(const WholeMultipliers& multipliers) {
   const auto out = std::back_inserter(text_);
-  fmt::format_to(out, "{}", multipliers.exponent);
-  const auto list = [&](const std::vector<std::int64_t>& values, auto named) {
-    std::size_t left_out = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!named(i)) {
-        ++left_out;
-        continue;
-      }
-      if (left_out > 0) fmt::format_to(out, " .{}", left_out);
-      fmt::format_to(out, " {}", values[i]);
-      left_out = 0;
+  std::size_t left_out = 0;
+  const auto name = [&](bool named, std::int64_t value) {
+    if (!named) {
+      ++left_out;
+      return;
     }
+    if (left_out > 0) fmt::format_to(out, " .{}", left_out);
+    fmt::format_to(out, " {}", value);
+    left_out = 0;
   };
-  list(multipliers.rows, [&](std::size_t i) { return multipliers.rows[i] != 0; });
+  fmt::format_to(out, "{}", multipliers.exponent);
+  const bool as_neuron = row_neuron_ >= 0;
+  if (!as_neuron) {
+    for (const std::int64_t row : multipliers.rows) name(row != 0, row);
+  }
   text_ += " /";
-  list(multipliers.neurons, [&](std::size_t i) { return multipliers.named[i] != 0; });
+  left_out = 0;
+  for (std::size_t i = 0; i < multipliers.neurons.size(); ++i) {
+    name(multipliers.named[i] != 0, multipliers.neurons[i]);
+  }
+  if (!as_neuron || multipliers.rows.empty() || multipliers.rows.front() == 0) return;
+  left_out += static_cast<std::size_t>(row_neuron_) - multipliers.neurons.size();
+  name(true, row_sign_ * multipliers.rows.front());
 }
 
 }  // namespace brink::certificate

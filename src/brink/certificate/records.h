@@ -53,6 +53,16 @@ class Records {
   /// A node's two nodes are done.
   void leave() { --depth_; }
 
+  /// What follows waits until release(), which keeps it or forgets it; returns `keep`.
+  void hold();
+  bool release(bool keep);
+  /// From now on the only row is a bound of this neuron, times `sign`: its multiplier is the
+  /// neuron's. Negative: rows are rows.
+  void take_row_for(int neuron, int sign) {
+    row_neuron_ = neuron;
+    row_sign_ = sign;
+  }
+
   /// What is left to write; what went wrong.
   Expected<void> finish();
   bool failed() const { return !written_; }
@@ -67,6 +77,11 @@ class Records {
   std::string text_;
   Counts counts_;
   int depth_ = 0;
+  int row_neuron_ = -1, row_sign_ = 1;
+  bool held_ = false;
+  std::size_t held_from_ = 0;
+  Counts counts_before_;
+  int depth_before_ = 0;
   Expected<void> written_;
 };
 

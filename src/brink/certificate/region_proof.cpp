@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "brink/certificate/pixel_proof.h"
 #include "brink/search/branching.h"
@@ -19,6 +20,8 @@ using search::parameters;
 using search::Problem;
 
 constexpr int kLeafRounds = 400;
+/// A tree of no more has no facts: each costs as much as a node.
+constexpr std::int64_t kFewNodes = 12;
 /// A fact has to narrow a neuron by this share of its width, unless it settles its phase.
 constexpr double kWorth = 0.02;
 /// Facts end on a grid of so many bits of the neuron's width: short, and with room for rounding.
@@ -42,11 +45,16 @@ RegionProof::RegionProof(const Problem& problem, const OutputRegion& region, con
       digits_(problem, units) {}
 
 Gap RegionProof::run() {
-  Intervals bounds = ball_bounds(problem_, ball_);
+  Intervals bounds = start_ ? *start_ : ball_bounds(problem_, ball_);
   bounder_ = make_bounder(problem_, bounds);
-  const NodeBound root = bounder_->minimise(bounds, {}, ball_, pool_, 0.0,
-                                            parameters().node_rounds, deadline_);
+  const NodeBound root =
+      bounder_->minimise(bounds, {}, ball_, pool_, 0.0, parameters().node_rounds, deadline_);
   if (root.exceeds(0) && close(bounds, root.proof.multipliers)) return Gap::none;
+  records_.hold();
+  most_nodes_ = kFewNodes;
+  const Gap gap = node(bounds, false);
+  most_nodes_ = std::numeric_limits<std::int64_t>::max();
+  if (records_.release(gap == Gap::none)) return gap;
   return node(std::move(bounds), true);
 }
 
@@ -58,6 +66,7 @@ bool RegionProof::close(const Intervals& bounds, const Multipliers& multipliers)
 
 Gap RegionProof::node(Intervals bounds, bool tighten_first) {
   if (deadline_.expired() || records_.failed()) return Gap::time;
+  if (records_.counts().nodes >= most_nodes_) return Gap::time;
   if (tighten_first) {
     auto tighter = bounder_->slopes() != nullptr ? tightened_by_slopes(std::move(bounds))
                                                  : tightened(std::move(bounds));
@@ -69,8 +78,7 @@ Gap RegionProof::node(Intervals bounds, bool tighten_first) {
   const int rounds = bounder_->slopes() == nullptr ? parameters().node_rounds
                      : settled                     ? parameters().leaf_steps
                                                    : parameters().slope_steps;
-  const NodeBound bound =
-      bounder_->minimise(bounds, {}, ball_, pool_, 0.0, rounds, deadline_);
+  const NodeBound bound = bounder_->minimise(bounds, {}, ball_, pool_, 0.0, rounds, deadline_);
   if (bound.exceeds(0) && close(bounds, bound.proof.multipliers)) return Gap::none;
   if (settled) return leaf(bounds);
   return divide(bounds, search::branching_neuron(bounds, bound.states));
@@ -102,16 +110,15 @@ Gap RegionProof::leaf(const Intervals& bounds) {
   if (ball_.norm() == Norm::l0) {
     return PixelProof(problem_, region_, ball_, bounds, digits_, records_, deadline_).run();
   }
-  const NodeBound bound = bounder_->minimise(bounds, {.sharp = true}, ball_, pool_, 0.0,
-                                             kLeafRounds, deadline_);
+  const NodeBound bound =
+      bounder_->minimise(bounds, {.sharp = true}, ball_, pool_, 0.0, kLeafRounds, deadline_);
   if (bound.exceeds(0) && close(bounds, bound.proof.multipliers)) return Gap::none;
-  fmt::print(stderr, "LEAF value {} proof {} r {}\n", bound.value.value_or(99), bound.proof.value, ball_.radius());
   return deadline_.expired() ? Gap::time : Gap::rounding;
 }
 
 std::optional<Intervals> RegionProof::tightened(Intervals bounds) {
-  const NodeBound margin = bounder_->minimise(bounds, {}, ball_, pool_, 0.0,
-                                              parameters().root_rounds, deadline_);
+  const NodeBound margin =
+      bounder_->minimise(bounds, {}, ball_, pool_, 0.0, parameters().root_rounds, deadline_);
   if (margin.exceeds(0) && close(bounds, margin.proof.multipliers)) return std::nullopt;
   for (int k = 1; k <= problem_.hidden_layers(); ++k) {
     for (int j = 0; j < static_cast<int>(problem_.network().width(k)); ++j) {
@@ -135,7 +142,6 @@ bool RegionProof::side(Intervals& bounds, int neuron, double sign) {
                                              parameters().neuron_rounds, deadline_);
   if (bound.empty()) {
     stuck_ = !close(bounds, bound.proof.multipliers);
-    if (stuck_) fmt::print(stderr, "STUCK side {} value {}\n", neuron, bound.proof.value);
     return false;
   }
   return learn(bounds, bound.cost, bound.proof);

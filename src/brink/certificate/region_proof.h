@@ -18,11 +18,12 @@ namespace brink::certificate {
 
 class RegionProof {
  public:
-  /// It refers to all of these; records are in the units of `units`' file. `long_tree`: the search
-  /// needed so many nodes that the root's bounds are worth small trees.
+  /// It refers to all of these; records are in the units of `units`' file.
   RegionProof(const search::Problem& problem, const OutputRegion& region, const search::Ball& ball,
               const search::Units& units, Records& records, const Deadline& deadline);
 
+  /// Bounds that hold in the region's node, and are written; else those of the ball.
+  void start_from(Intervals bounds) { start_ = std::move(bounds); }
   /// The region's node, all of it.
   Gap run();
 
@@ -45,8 +46,10 @@ class RegionProof {
   Deadline deadline_;
   FewDigits digits_;
   search::PointPool pool_;
+  std::optional<Intervals> start_;
   std::unique_ptr<search::Bounder> bounder_;
   bool stuck_ = false;  ///< a record that should prove does not
+  std::int64_t most_nodes_ = 0;
 };
 
 }  // namespace brink::certificate

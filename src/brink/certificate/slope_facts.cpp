@@ -11,7 +11,6 @@ namespace brink::certificate {
 
 namespace {
 
-
 constexpr std::ptrdiff_t kNeuronsAtOnce = 32;
 
 /// Keeps what slopes prove of neurons.

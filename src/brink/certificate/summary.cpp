@@ -90,7 +90,8 @@ Expected<Summary> summarise(const std::filesystem::path& path) {
       return bad_request("{} is no certificate: its first line is not 'brink-certificate 1'",
                          path.string());
     }
-    if (ended || line.empty()) return bad_request("{}:{}: nothing belongs here", path.string(), number);
+    if (ended || line.empty())
+      return bad_request("{}:{}: nothing belongs here", path.string(), number);
     if (!proof) {
       const std::size_t space = line.find(' ');
       proof = line == "facts";

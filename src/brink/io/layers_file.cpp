@@ -11,8 +11,8 @@ namespace brink {
 namespace {
 
 constexpr std::array<std::string_view, 16> kPlain{
-    "Add",     "Cast",    "Conv", "Div", "Dropout", "Flatten",    "Gemm",      "Identity",
-    "MatMul",  "Mul",     "Relu", "Sub", "Reshape", "Squeeze",    "Unsqueeze", "LogSoftmax"};
+    "Add",    "Cast", "Conv", "Div", "Dropout", "Flatten", "Gemm",      "Identity",
+    "MatMul", "Mul",  "Relu", "Sub", "Reshape", "Squeeze", "Unsqueeze", "LogSoftmax"};
 
 }  // namespace
 
