@@ -1,0 +1,160 @@
+"""brink-check and tools/check_certificate.py: certificates of tiny networks, those of docs/certificates.md, and what both must refuse alike.
+
+Usage: certificates_test.py BRINK_CHECK SOURCE_FOLDER
+"""
+
+import hashlib
+import pathlib
+import random
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CHECK, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
+DATA = SOURCE / "tests/check/data"
+
+
+def run(*words):
+    return subprocess.run([str(w) for w in words], capture_output=True, text=True, timeout=600)
+
+
+def blocks(text):
+    """Indented blocks of a page."""
+    return [re.sub(r"(?m)^    ", "", b) for b in re.findall(r"(?:^    .*\n)+", text, re.M)]
+
+
+class Certificates(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        page = (SOURCE / "docs/certificates.md").read_text()
+        layers, = [b for b in blocks(page) if b.startswith("brink-layers 1\n")]
+        certificate, = [b for b in blocks(page) if b.startswith("brink-certificate 1\n")]
+        self.net, self.text = self.folder / "net.layers", certificate.replace("0" * 64, hashlib.sha256(layers.encode()).hexdigest())
+        self.net.write_text(layers)
+
+    def ask(self, text, net=None, *options, python=True):
+        """(exit code, what is said) of a certificate with this text; both checkers agree."""
+        path = self.folder / "proof.cert"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        answer = run(CHECK, net or self.net, path, *options)
+        if python:
+            second = run(sys.executable, SOURCE / "tools/check_certificate.py", net or self.net, path)
+            self.assertEqual(second.returncode, answer.returncode, (answer.stderr, second.stderr, text[:3000]))
+        return answer.returncode, answer.stdout + answer.stderr
+
+    def refused(self, text, why, **more):
+        code, said = self.ask(text, **more)
+        self.assertEqual(code, 1, said)
+        self.assertRegex(said, why)
+
+    def changed(self, old, new):
+        self.assertIn(old, self.text)
+        return self.text.replace(old, new, 1)
+
+    def test_the_page_s_example_is_proven(self):
+        code, said = self.ask(self.text)
+        self.assertEqual(code, 0, said)
+        self.assertIn("no input within 0.12 in Linf", said)
+        self.assertIn("an input that is: at 0.125 or less", said)
+
+    def test_a_larger_claim_is_refused_where_it_fails(self):
+        self.refused(self.changed("radius 0.12", "radius 0.125"), r"line 21: .* value is 0, not above 0")
+        self.refused(self.changed("radius 0.12", "radius none"), "line 21")
+
+    def test_steps_that_do_not_hold_are_named(self):
+        self.refused(self.changed("s 1 -\nc 0 1 /\n", "c 0 1 /\n"), "line 20: .* not above 0")
+        self.refused(self.changed("c 0 1 /\nc 0 1 /\n", "c 0 1 /\n"), "line 22: expected a lemma, a split or a close")
+        self.refused(self.changed("c 0 1 /\nc 0 1 /\n", "c 0 -1 /\nc 0 1 /\n"), "line 21: .* below 0")
+        self.refused(self.changed("c 0 1 /\nc 0 1 /\n", "i\nc 0 1 /\n"), "line 21: interval arithmetic")
+        self.refused(self.changed("facts\n", "facts\nf 0 hi 0.5 0 /\n"), "line 19: the multipliers prove unit 0 of layer 1 <= 0.74, not <= 0.5")
+        self.refused(self.changed("facts\n", "facts\nt 1 hi 0.1\ni\n"), "line 20")
+        self.refused(self.changed("region 0\n", "region 1\n"), "line 19: expected 'region 0'")
+        self.refused(self.changed("end\n", ""), "ends before")
+        self.refused(self.text + "end\n", "more after 'end'")
+        for cut in range(0, len(self.text) - 1, 7):
+            code, said = self.ask(self.text[:cut], python=False)
+            self.assertEqual(code, 1, said)
+
+    def test_lemmas(self):
+        good = "facts\nf 0 hi 0.74 0 /\nt 1 hi 0.24\nc -8 / .1 256\n"
+        self.assertEqual(self.ask(self.changed("facts\n", good.replace("0.24\nc", "0.25\nc")))[0], 0)
+        self.refused(self.changed("facts\n", good), "line 21")  # the value is exactly 0
+
+    def test_other_networks_and_images(self):
+        other = self.folder / "other.layers"
+        other.write_text(self.net.read_text().replace("0.25 1:1", "0.26 1:1"))
+        self.refused(self.text, "another network", net=other)
+        self.refused(self.changed("image 0.75", "image 0.74"), "line 2[12]|outside|witness")
+        self.refused(self.changed("label 0", "label 1"), "not proven")
+        self.refused(self.changed("witness 0.625 0.375", "witness 0.625 0.365"), "line 17: the witness does not fool")
+
+    def test_data(self):
+        image = bytes([51, 204])
+        (self.folder / "images").write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 2, 1, 2) + bytes([1, 2]) + image)
+        (self.folder / "labels").write_bytes(struct.pack(">4BI", 0, 0, 8, 1, 2) + bytes([1, 0]))
+        text = self.changed("image 0.75 0.25", f"image {(204 / 255).hex()} {(51 / 255).hex()}").replace("index none", "index 1").replace("witness 0.625 0.375", "witness none")
+        options = ("--data", self.folder / "images", "--labels", self.folder / "labels")
+        self.assertEqual(self.ask(text, None, *options, python=False)[0], 1)  # the pixels are the other way round
+        (self.folder / "images").write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 2, 1, 2) + bytes([1, 2]) + image[::-1])
+        code, said = self.ask(text, None, *options, python=False)
+        self.assertEqual(code, 0, said)
+        self.assertIn("image: number 1 of", said)
+        self.assertIn("does not say which image", self.ask(self.text, None, *options, python=False)[1])
+        (self.folder / "labels").write_bytes(struct.pack(">4BI", 0, 0, 8, 1, 2) + bytes([0, 1]))
+        self.assertIn("label is not that", self.ask(text, None, *options, python=False)[1])
+        (self.folder / "images").write_bytes(b"\x1f\x8b")
+        self.assertEqual(self.ask(text, None, *options, python=False)[0], 2)
+
+    def test_verify_and_bounds(self):
+        head = self.text.split("question")[0]
+        cell = "cell 1\nlower 0 0\nupper 1 0.5\nrow 1.5 x0:%s y1:1\n"
+        verify = head + "question verify\ninputs 2\nproperty none\ncells 1\n" + cell % "0.25" + "facts\nregion 0\nx 0 0.5\nc 0 1 /\nc -1 2 / .1 1\nend\n"
+        self.assertEqual(self.ask(verify)[0], 0)  # 0.25 x0 + 0.25 + relu(x0 + x1 - 1) is 1 at most
+        self.refused(verify.replace("row 1.5", "row 0.9"), "line 15")
+        bounds = head + "question bounds\ninputs 2\nbox 0 1\nclaims 2\nclaim 1 hi 1\nclaim 3 hi %s\nfacts\n%send\n"
+        code, said = self.ask(bounds % ("1.25", ""))
+        self.assertEqual(code, 0, said)
+        self.assertIn("unit 1 of layer 2 is at most 1.25", said)
+        self.refused(bounds % ("1.2", ""), "not proven: unit 1 of layer 2 <= 1.2; proven is 1.25")
+        self.refused(bounds % ("1.2", "t 3 hi 1.2\nc 0 / .3 1\n"), "line 11")
+
+    def test_files_that_are_none(self):
+        for words in ((), (self.net,), (self.net, self.net, "--data"), (self.net, self.folder / "none"), ("--no", "a", "b")):
+            answer = run(CHECK, *words)
+            self.assertEqual(answer.returncode, 2)
+            self.assertEqual(len(answer.stderr.splitlines()), 1, answer.stderr)
+        self.assertEqual(run(CHECK, "--help").returncode, 0)
+        broken = self.folder / "broken.layers"
+        broken.write_text("brink-layers 1\ninputs 2\n")
+        text = re.sub("layers [0-9a-f]{64}", "layers " + hashlib.sha256(broken.read_bytes()).hexdigest(), self.text)
+        code, said = self.ask(text, broken)
+        self.assertEqual(code, 2, said)
+
+    def test_certificates_of_tiny_networks(self):
+        self.assertGreater(len(list(DATA.glob("*.cert"))), 15)
+        rng = random.Random(1)
+        for path in sorted(DATA.glob("*.cert")):
+            onnx = path.with_suffix(".onnx")
+            net = onnx if onnx.exists() else path.with_suffix(".layers")
+            python = not onnx.exists()  # its package may not be there
+            text = path.read_text()
+            with self.subTest(path.name):
+                code, said = self.ask(text, net, python=python)
+                self.assertEqual(code, 0, said)
+                lines = text.splitlines()
+                start = lines.index("facts") + 1
+                for _ in range(4 if python else 20):  # both checkers say the same of what is changed
+                    other = list(lines)
+                    at = rng.randrange(start, len(lines))
+                    fields = other[at].split(" ")
+                    which = rng.randrange(len(fields))
+                    fields[which] = fields[which].lstrip("-") if fields[which][:1] == "-" and len(fields[which]) > 1 else "-" + fields[which]
+                    other[at] = " ".join(fields)
+                    self.ask("\n".join(other) + "\n", net, python=python)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
