@@ -82,7 +82,6 @@ void check_closest(Case c, Norm norm, Tally& tally) {
   const std::string what = fmt::format("{} {}: {}", name(norm), name(answer->status), describe(c));
   if (!checked.there()) {
     ++tally.without;
-    EXPECT_EQ(answer->bound, 0) << what;
     EXPECT_LE(plain->bound, 1e-9) << answer->note << "\n" << what;
     return;
   }

@@ -104,7 +104,7 @@ struct CertificateOptions {
   std::filesystem::path file;
   std::string network;       ///< as the file names it: "onnx HASH" or "layers HASH"
   std::optional<int> index;  ///< of the image in its data set
-  /// The radius to be proven, if the bound is beyond it; nothing: as near to the bound as may be.
+  /// The radius to be proven; nothing: as near to the bound as may be.
   std::optional<double> radius = {};
 };
 

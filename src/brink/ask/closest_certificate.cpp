@@ -15,6 +15,8 @@ namespace brink {
 namespace {
 
 constexpr std::array kShorter{1e-8, 1e-6, 1e-4, 1e-2, 0.1, 0.3, 0.6, 0.9};
+constexpr double kLeastTime = 1;         ///< seconds
+constexpr double kShare = 0.6;           ///< of the time left, for one radius
 constexpr double kUnitRounding = 1e-12;  ///< of costs counted in a unit
 constexpr double kPushes[] = {0, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9};
 constexpr double kClear = 1e-15;  ///< slack, of what a row adds up to, that no rounding explains
@@ -84,15 +86,14 @@ Expected<void> certify(const Network& network, const ClosestQuestion& question,
                        const Eigen::VectorXd& image, int label, const SearchOptions& options,
                        ClosestAnswer& answer, const std::atomic<bool>* interrupt) {
   const CertificateOptions& wanted = *options.certificate;
-  const bool nothing = answer.status == AnswerStatus::infeasible;
+  const bool nothing = !wanted.radius && answer.status == AnswerStatus::infeasible;
   if (answer.status == AnswerStatus::misclassified || answer.status == AnswerStatus::error) {
     return {};
   }
-  if (!nothing && !(answer.bound > 0)) {
+  if (!nothing && !wanted.radius && !(answer.bound > 0)) {
     answer.note = answer.note.empty() ? "no certificate: nothing is proven" : answer.note;
     return {};
   }
-  if (!nothing && wanted.radius && answer.bound <= *wanted.radius) return {};
   const Stopwatch watch;
   const Unweighted plain = unweighted(network, question, image);
   const auto regions = proof_regions(plain.network, plain.question, plain.image,
@@ -101,28 +102,30 @@ Expected<void> certify(const Network& network, const ClosestQuestion& question,
   const certificate::ClosestClaim claim{wanted.network, question, image,
                                         wanted.index,   label,    known};
   const certificate::ClosestProof proof{plain.network, plain.question, regions, plain.image};
-  const double bound = answer.bound;
-  answer.bound = 0;
+  const Deadline all = Deadline::after(std::max(options.time_limit, kLeastTime), interrupt);
   for (const double shorter : kShorter) {
     const Radius radius = nothing ? Radius{}
                           : wanted.radius
                               ? Radius{*wanted.radius / plain.unit, *wanted.radius, *wanted.radius}
-                              : radius_of(bound, shorter, question, plain.unit);
+                              : radius_of(answer.bound, shorter, question, plain.unit);
     if (!nothing && *radius.own < 0) break;
-    const certificate::ProofOptions how{
-        options.threads, Deadline::after(std::max(options.time_limit, 1.0), interrupt)};
+    const certificate::ProofOptions how{options.threads, all.within(kShare * all.remaining())};
     const auto outcome =
         certificate::write_closest(claim, proof, radius.own, radius.claimed, wanted.file, how);
     if (!outcome) return tl::unexpected(outcome.error());
     if (outcome->gap == certificate::Gap::none) {
-      answer.bound = radius.bound;
+      answer.bound = nothing ? answer.bound : radius.bound;
       answer.certificate = outcome->counts;
       answer.certificate_seconds = watch.seconds();
       return {};
     }
-    if (nothing || wanted.radius || how.deadline.interrupted()) break;
+    if (all.interrupted()) {
+      answer.status = AnswerStatus::interrupted;
+      return {};
+    }
+    if (nothing || wanted.radius || all.expired()) break;
   }
-  answer.note = "no certificate: not proven by multipliers of few digits in time";
+  answer.note = "no certificate: multipliers of the bound were not found in time";
   return {};
 }
 

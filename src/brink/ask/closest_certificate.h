@@ -11,9 +11,10 @@
 
 namespace brink {
 
-/// Proves the answer's bound afresh, at most a hair below it, and writes the proof. The answer's
-/// bound becomes what the certificate proves; its note says if that is less, or nothing (then there
-/// is no file). Errors: what cannot be written, or asked for.
+/// Proves the answer's bound afresh, or as near below it as can be in options.time_limit, and
+/// writes the proof. The answer's bound becomes what the certificate proves. Where that is nothing
+/// there is no file, and the note says so; stopped by the user, the answer is interrupted. Errors:
+/// what cannot be written.
 Expected<void> certify(const Network& network, const ClosestQuestion& question,
                        const Eigen::VectorXd& image, int label, const SearchOptions& options,
                        ClosestAnswer& answer, const std::atomic<bool>* interrupt);

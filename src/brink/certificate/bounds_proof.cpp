@@ -229,9 +229,10 @@ Expected<Outcome> write_bounds(const std::string& network_line, const Network& n
       });
       if (!written) return tl::unexpected(written.error());
       for (std::size_t at = 0; at < count; ++at) {
-        const BoundClaim& claim = claims[open[begin + at]];
+        BoundClaim& claim = claims[open[begin + at]];
         const auto id = static_cast<std::size_t>(claim.neuron);
         if (proven[at] == 0) continue;
+        claim.value -= claim.lower ? room : -room;
         outcome.counts.add(counts[at]);
         if (claim.lower) {
           better.lower[id] = std::max(better.lower[id], claim.value);

@@ -13,6 +13,8 @@ using search::Cost;
 using search::Multipliers;
 
 constexpr std::array kBits{3, 4, 5, 6, 7, 8, 10, 12, 15, 19, 24, 30, 40, 52, 61};
+/// One record in so many is tried with fewer digits than the last.
+constexpr int kLookEvery = 3;
 /// Room, of the largest multiplier, for what a checker rounds outward.
 constexpr double kRoom = 1e-10;
 /// Reduced costs of active neurons below this share of the largest multiplier are taken for zero.
@@ -117,12 +119,13 @@ std::optional<FewDigits::Written> FewDigits::rounded(const Intervals& node, cons
 
 std::optional<FewDigits::Written> FewDigits::fewest(const Intervals& node, const Cost& cost,
                                                     const Multipliers& found, const Ball& ball,
-                                                    double least, std::size_t& guess) const {
+                                                    double least, std::size_t& guess) {
   const auto attempt = [&](std::size_t step, bool name_active) {
     return rounded(node, cost, found, ball, least, kBits[step], name_active);
   };
   auto written = attempt(guess, false);
   if (written) {
+    if (++looked_ % kLookEvery != 0) return written;
     while (guess > 0) {
       auto shorter = attempt(guess - 1, false);
       if (!shorter) break;

@@ -42,12 +42,13 @@ class FewDigits {
                                  double least, int bits, bool name_active) const;
   std::optional<Written> fewest(const Intervals& node, const search::Cost& cost,
                                 const search::Multipliers& found, const search::Ball& ball,
-                                double least, std::size_t& guess) const;
+                                double least, std::size_t& guess);
 
   const search::Problem& problem_;
   std::vector<int> exponents_;  ///< of hidden neurons
   int output_exponent_;
   std::size_t guess_empty_ = 2, guess_bound_ = 2;  ///< what did last time
+  int looked_ = 0;
 };
 
 }  // namespace brink::certificate
