@@ -111,10 +111,10 @@ TEST_P(CertificateOracle, ProvesWhatIsPrinted) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Norms, CertificateOracle, ::testing::ValuesIn(kAllNorms),
-                         [](const auto& info) { return std::string(name(info.param)); });
+                         [](const auto& norm) { return std::string(name(norm.param)); });
 
 /// Exact ranges, which one relaxation does not prove.
-TEST(CertificateOracle, ProvesExactBounds) {
+TEST(BoundsCertificateOracle, ProvesExactBounds) {
   int proven = 0;
   double widest = 0;
   for (std::uint64_t seed = 92'000; proven < 12; ++seed) {
@@ -141,7 +141,7 @@ TEST(CertificateOracle, ProvesExactBounds) {
   EXPECT_LE(widest, 1e-6);
 }
 
-TEST(CertificateOracle, ProvesWhatExcitesAUnit) {
+TEST(BoundsCertificateOracle, ProvesWhatExcitesAUnit) {
   int proven = 0;
   for (std::uint64_t seed = 93'000; proven < 12; ++seed) {
     const Case c = draw_case(seed);

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <mutex>
 
 #include "brink/base/destination.h"
@@ -146,123 +145,178 @@ class LayerProof {
   Intervals root_;
 };
 
+/// Layer after layer: what interval arithmetic says, then the sides that are claimed to be
+/// narrower.
+class BoundsWriter {
+ public:
+  BoundsWriter(const Network& network, const Box& box, std::vector<BoundClaim>& claims,
+               const std::filesystem::path& file, const ProofOptions& options)
+      : network_(network),
+        box_(box),
+        claims_(claims),
+        file_(file),
+        options_(options),
+        neurons_(network) {}
+
+  Expected<Outcome> run(const std::string& network_line) {
+    auto proof = TemporaryFile::beside(file_);
+    if (!proof) return tl::unexpected(proof.error());
+    int last = 0;
+    for (const BoundClaim& claim : claims_) {
+      last = std::max(last, neurons_.layer_of(claim.neuron));
+    }
+    for (int k = 1; k <= last; ++k) {
+      add_layer(k);
+      const std::vector<std::size_t> open = open_claims(k);
+      if (open.empty()) continue;
+      const LayerProof layer(network_, box_, known_, k);
+      Intervals better = known_;
+      for (std::size_t begin = 0; begin < open.size(); begin += kSidesAtOnce) {
+        const std::size_t end = std::min(open.size(), begin + kSidesAtOnce);
+        const std::vector<std::size_t> some(open.begin() + static_cast<std::ptrdiff_t>(begin),
+                                            open.begin() + static_cast<std::ptrdiff_t>(end));
+        if (auto ok = sides(layer, some, *proof, better); !ok) return tl::unexpected(ok.error());
+      }
+      known_ = std::move(better);
+      if (options_.deadline.interrupted()) return Outcome{Gap::time, {}};
+    }
+    return finish(network_line, *proof);
+  }
+
+ private:
+  struct Part {
+    std::optional<TemporaryFile> file;
+    Counts counts;
+    bool proven = false;
+  };
+
+  void add_layer(int k) {
+    const Layer& layer = network_.layer(k);
+    const Box range =
+        k == 1 ? box_ : known_.activations(neurons_.first(k - 1), network_.width(k - 1));
+    const Intervals step = interval_step(layer, range.lower.data(), range.upper.data());
+    known_.lower.insert(known_.lower.end(), step.lower.begin(), step.lower.end());
+    known_.upper.insert(known_.upper.end(), step.upper.begin(), step.upper.end());
+    for (Eigen::Index j = 0; j < layer.bias.size(); ++j) {
+      known_.linear.push_back(layer.is_linear(j) ? 1 : 0);
+    }
+    const auto first = static_cast<std::size_t>(neurons_.first(k));
+    room_ = kOutward * magnitude(known_, first, known_.lower.size());
+  }
+
+  double by_intervals(const BoundClaim& claim) const {
+    const auto id = static_cast<std::size_t>(claim.neuron);
+    return claim.lower ? known_.lower[id] - room_ : known_.upper[id] + room_;
+  }
+
+  /// Of layer k, those that interval arithmetic does not prove. In layer 1 nothing is nearer.
+  std::vector<std::size_t> open_claims(int k) {
+    std::vector<std::size_t> open;
+    for (std::size_t c = 0; c < claims_.size(); ++c) {
+      BoundClaim& claim = claims_[c];
+      if (neurons_.layer_of(claim.neuron) != k) continue;
+      const double known = by_intervals(claim);
+      if (claim.lower ? claim.value <= known : claim.value >= known) continue;
+      if (k > 1) {
+        open.push_back(c);
+      } else {
+        claim.value = known;
+      }
+    }
+    return open;
+  }
+
+  /// Side by side, each into a part of its own.
+  Expected<void> sides(const LayerProof& layer, const std::vector<std::size_t>& some,
+                       const TemporaryFile& proof, Intervals& better) {
+    std::vector<Part> parts(some.size());
+    std::mutex mutex;
+    Expected<void> written;
+    parallel_for(static_cast<int>(some.size()), options_.threads, [&](int i) {
+      const auto at = static_cast<std::size_t>(i);
+      auto done = side(layer, claims_[some[at]], parts[at]);
+      const std::lock_guard lock(mutex);
+      if (!done) written = std::move(done);
+    });
+    for (std::size_t at = 0; at < some.size() && written; ++at) {
+      BoundClaim& claim = claims_[some[at]];
+      if (!parts[at].proven) continue;
+      outcome_.counts.add(parts[at].counts);
+      const auto id = static_cast<std::size_t>(claim.neuron);
+      claim.value -= claim.lower ? room_ : -room_;
+      if (claim.lower) {
+        better.lower[id] = std::max(better.lower[id], claim.value);
+      } else {
+        better.upper[id] = std::min(better.upper[id], claim.value);
+      }
+      written = append(*parts[at].file, proof, file_.string());
+    }
+    return written;
+  }
+
+  /// Without a tree, if that does not prove it.
+  Expected<void> side(const LayerProof& layer, BoundClaim& claim, Part& part) const {
+    const auto id = static_cast<std::size_t>(claim.neuron);
+    const double known = layer.in_own(claim.lower ? known_.lower[id] : -known_.upper[id]);
+    const BoundClaim asked = claim;
+    auto side = LayerProof::Side::broken;
+    for (const bool searched : {asked.searched, false}) {
+      if (side != LayerProof::Side::broken) break;
+      claim = asked;
+      claim.searched = searched;
+      auto file = TemporaryFile::beside(file_);
+      if (!file) return tl::unexpected(file.error());
+      part.file.reset();
+      part.file.emplace(std::move(*file));
+      Records records([&](std::string_view text) {
+        return write_all(part.file->descriptor(), std::string(text), file_.string());
+      });
+      side = layer.side(claim, known, records, options_.deadline);
+      if (auto ok = records.finish(); !ok) return ok;
+      part.counts = records.counts();
+    }
+    part.proven = side == LayerProof::Side::written;
+    if (!part.proven) claim.value = by_intervals(claim);
+    return {};
+  }
+
+  Expected<Outcome> finish(const std::string& network_line, const TemporaryFile& proof) const {
+    const std::string name = file_.string();
+    auto whole = TemporaryFile::beside(file_);
+    if (!whole) return tl::unexpected(whole.error());
+    std::string header =
+        fmt::format("brink-certificate 1\nnetwork {}\nquestion bounds\ninputs {}\n", network_line,
+                    network_.input_size()) +
+        box_lines(box_) + fmt::format("claims {}\n", claims_.size());
+    for (const BoundClaim& claim : claims_) {
+      header += fmt::format("claim {} {} {}\n", claim.neuron, claim.lower ? "lo" : "hi",
+                            exact_text(claim.value));
+    }
+    auto written = write_all(whole->descriptor(), header + "facts\n", name);
+    if (written) written = append(proof, *whole, name);
+    if (written) written = write_all(whole->descriptor(), "end\n", name);
+    if (written) written = whole->rename_to(file_);
+    if (!written) return tl::unexpected(written.error());
+    return outcome_;
+  }
+
+  const Network& network_;
+  const Box& box_;
+  std::vector<BoundClaim>& claims_;
+  const std::filesystem::path& file_;
+  const ProofOptions& options_;
+  Neurons neurons_;
+  Intervals known_;
+  double room_ = 0;  ///< of the layer at hand
+  Outcome outcome_;
+};
+
 }  // namespace
 
 Expected<Outcome> write_bounds(const std::string& network_line, const Network& network,
                                const Box& box, std::vector<BoundClaim>& claims,
                                const std::filesystem::path& file, const ProofOptions& options) {
-  const std::string name = file.string();
-  auto proof = TemporaryFile::beside(file);
-  if (!proof) return tl::unexpected(proof.error());
-  const Neurons neurons(network);
-  std::map<int, std::vector<std::size_t>> of_layer;
-  for (std::size_t c = 0; c < claims.size(); ++c) {
-    of_layer[neurons.layer_of(claims[c].neuron)].push_back(c);
-  }
-  Intervals known;
-  Outcome outcome;
-  for (int k = 1; k <= network.depth() && !of_layer.empty(); ++k) {
-    const Box range = k == 1 ? box : known.activations(neurons.first(k - 1), network.width(k - 1));
-    const Intervals step = interval_step(network.layer(k), range.lower.data(), range.upper.data());
-    known.lower.insert(known.lower.end(), step.lower.begin(), step.lower.end());
-    known.upper.insert(known.upper.end(), step.upper.begin(), step.upper.end());
-    for (Eigen::Index j = 0; j < network.width(k); ++j) {
-      known.linear.push_back(network.layer(k).is_linear(j) ? 1 : 0);
-    }
-    const auto first = static_cast<std::size_t>(neurons.first(k));
-    const double room = kOutward * magnitude(known, first, first + step.lower.size());
-    std::vector<std::size_t> open;
-    for (const std::size_t c : of_layer[k]) {
-      BoundClaim& claim = claims[c];
-      const auto id = static_cast<std::size_t>(claim.neuron);
-      const double by_intervals = claim.lower ? known.lower[id] - room : known.upper[id] + room;
-      const bool enough = claim.lower ? claim.value <= by_intervals : claim.value >= by_intervals;
-      if (enough) continue;
-      if (k == 1) {
-        claim.value = by_intervals;
-      } else {
-        open.push_back(c);
-      }
-    }
-    of_layer.erase(k);
-    if (open.empty()) continue;
-    const LayerProof layer(network, box, known, k);
-    Intervals better = known;
-    for (std::size_t begin = 0; begin < open.size(); begin += kSidesAtOnce) {
-      const std::size_t count = std::min<std::size_t>(kSidesAtOnce, open.size() - begin);
-      std::vector<std::optional<TemporaryFile>> parts(count);
-      std::vector<Counts> counts(count);
-      std::vector<char> proven(count, 0);
-      std::mutex mutex;
-      Expected<void> written;
-      const auto fail = [&](Expected<void> error) {
-        const std::lock_guard lock(mutex);
-        written = std::move(error);
-      };
-      parallel_for(static_cast<int>(count), options.threads, [&](int i) {
-        const auto at = static_cast<std::size_t>(i);
-        BoundClaim& claim = claims[open[begin + at]];
-        const auto id = static_cast<std::size_t>(claim.neuron);
-        const double by_intervals = claim.lower ? known.lower[id] : known.upper[id];
-        const double own = layer.in_own(claim.lower ? by_intervals : -by_intervals);
-        const BoundClaim asked = claim;
-        auto side = LayerProof::Side::broken;
-        for (const bool searched : {asked.searched, false}) {
-          if (side != LayerProof::Side::broken) break;
-          claim = asked;
-          claim.searched = searched;
-          auto part = TemporaryFile::beside(file);
-          if (!part) return fail(tl::unexpected(part.error()));
-          parts[at].reset();
-          parts[at].emplace(std::move(*part));
-          Records records([&](std::string_view text) {
-            return write_all(parts[at]->descriptor(), std::string(text), name);
-          });
-          side = layer.side(claim, own, records, options.deadline);
-          if (auto ok = records.finish(); !ok) return fail(ok);
-          counts[at] = records.counts();
-        }
-        proven[at] = side == LayerProof::Side::written ? 1 : 0;
-        if (proven[at] == 0) {
-          claim.value = claim.lower ? known.lower[id] - room : known.upper[id] + room;
-        }
-      });
-      if (!written) return tl::unexpected(written.error());
-      for (std::size_t at = 0; at < count; ++at) {
-        BoundClaim& claim = claims[open[begin + at]];
-        const auto id = static_cast<std::size_t>(claim.neuron);
-        if (proven[at] == 0) continue;
-        claim.value -= claim.lower ? room : -room;
-        outcome.counts.add(counts[at]);
-        if (claim.lower) {
-          better.lower[id] = std::max(better.lower[id], claim.value);
-        } else {
-          better.upper[id] = std::min(better.upper[id], claim.value);
-        }
-        if (auto ok = append(*parts[at], *proof, name); !ok) return tl::unexpected(ok.error());
-      }
-    }
-    known = std::move(better);
-    if (options.deadline.interrupted()) return Outcome{Gap::time, {}};
-  }
-  auto whole = TemporaryFile::beside(file);
-  if (!whole) return tl::unexpected(whole.error());
-  std::string header = fmt::format("brink-certificate 1\nnetwork {}\nquestion bounds\ninputs {}\n",
-                                   network_line, network.input_size()) +
-                       box_lines(box) + fmt::format("claims {}\n", claims.size());
-  for (const BoundClaim& claim : claims) {
-    header += fmt::format("claim {} {} {}\n", claim.neuron, claim.lower ? "lo" : "hi",
-                          exact_text(claim.value));
-  }
-  if (auto ok = write_all(whole->descriptor(), header + "facts\n", name); !ok) {
-    return tl::unexpected(ok.error());
-  }
-  if (auto ok = append(*proof, *whole, name); !ok) return tl::unexpected(ok.error());
-  if (auto ok = write_all(whole->descriptor(), "end\n", name); !ok) {
-    return tl::unexpected(ok.error());
-  }
-  if (auto ok = whole->rename_to(file); !ok) return tl::unexpected(ok.error());
-  return outcome;
+  return BoundsWriter(network, box, claims, file, options).run(network_line);
 }
 
 }  // namespace brink::certificate

@@ -38,51 +38,53 @@ double FewDigits::in_file(int neuron, double value) const {
   return std::ldexp(value, -exponents_[static_cast<std::size_t>(neuron)]);
 }
 
+/// The grid that multipliers are rounded to, in the file's units.
+FewDigits::Grid FewDigits::grid(const Intervals& node, const Cost& cost, const Multipliers& found,
+                                int bits, bool name_active) const {
+  Grid grid;
+  const bool any_scale = cost.neuron < 0 && !cost.margin;
+  // The cost, too, is in the file's unit of its neuron.
+  grid.unit = any_scale         ? 0
+              : cost.neuron < 0 ? output_exponent_
+                                : exponents_[static_cast<std::size_t>(cost.neuron)];
+  for (Eigen::Index i = 0; i < found.rows.size(); ++i) {
+    grid.largest = std::max(grid.largest, std::ldexp(found.rows(i), output_exponent_ - grid.unit));
+  }
+  for (int i = 0; i < problem_.neurons(); ++i) {
+    if (!name_active && node.active(i)) continue;
+    const double factor = found.neurons(i) + (i == cost.neuron ? cost.sign : 0);
+    grid.largest = std::max(grid.largest, std::abs(std::ldexp(factor, exponent(i) - grid.unit)));
+  }
+  if (grid.largest == 0) return grid;
+  const double most = std::ldexp(1.0, bits) - 1;
+  if (!any_scale) grid.exponent = std::ilogb(grid.largest / most) + 1;
+  grid.scale = any_scale ? most / grid.largest : std::ldexp(1.0, -grid.exponent);
+  return grid;
+}
+
 std::optional<FewDigits::Written> FewDigits::rounded(const Intervals& node, const Cost& cost,
                                                      const Multipliers& found, const Ball& ball,
                                                      double least, int bits,
                                                      bool name_active) const {
-  const bool any_scale = cost.neuron < 0 && !cost.margin;
+  const Grid grid = this->grid(node, cost, found, bits, name_active);
   Written written;
   WholeMultipliers& whole = written.multipliers;
-  const auto count = static_cast<std::size_t>(problem_.neurons());
-  // The cost, too, is in the file's unit of its neuron.
-  const int unit = any_scale         ? 0
-                   : cost.neuron < 0 ? output_exponent_
-                                     : exponents_[static_cast<std::size_t>(cost.neuron)];
-  const int row_exponent = output_exponent_ - unit;
-  const auto exponent = [&](std::size_t i) { return exponents_[i] - unit; };
-  double largest = 0;
-  for (Eigen::Index i = 0; i < found.rows.size(); ++i) {
-    largest = std::max(largest, std::ldexp(found.rows(i), row_exponent));
-  }
-  // The factor of a neuron's y: its multiplier, and its part of the cost.
-  const auto factor = [&](std::size_t i) {
-    const double own = static_cast<int>(i) == cost.neuron ? cost.sign : 0;
-    return found.neurons(static_cast<Eigen::Index>(i)) + own;
+  whole.exponent = grid.exponent;
+  const auto to_whole = [&](double value, int exponent) {
+    return std::llround(std::ldexp(value, exponent - grid.unit) * grid.scale);
   };
-  for (std::size_t i = 0; i < count; ++i) {
-    if (!name_active && node.active(static_cast<int>(i))) continue;
-    largest = std::max(largest, std::abs(std::ldexp(factor(i), exponent(i))));
-  }
-  const double most = std::ldexp(1.0, bits) - 1;
-  whole.exponent = largest > 0 && !any_scale ? std::ilogb(largest / most) + 1 : 0;
-  const double scale = largest == 0 ? 1
-                       : any_scale  ? most / largest
-                                    : std::ldexp(1.0, -whole.exponent);
-  const auto to_whole = [&](double value) { return std::llround(value * scale); };
-
+  const auto meaning = [&](std::int64_t value, int exponent) {
+    return std::ldexp(static_cast<double>(value), grid.exponent - exponent + grid.unit);
+  };
   Multipliers meant;
   meant.rows.resize(found.rows.size());
   meant.neurons.resize(found.neurons.size());
   for (Eigen::Index i = 0; i < found.rows.size(); ++i) {
-    whole.rows.push_back(
-        std::max<std::int64_t>(0, to_whole(std::ldexp(found.rows(i), row_exponent))));
-    meant.rows(i) =
-        std::ldexp(static_cast<double>(whole.rows.back()), whole.exponent - row_exponent);
+    whole.rows.push_back(std::max<std::int64_t>(0, to_whole(found.rows(i), output_exponent_)));
+    meant.rows(i) = meaning(whole.rows.back(), output_exponent_);
   }
-  whole.neurons.assign(count, 0);
-  whole.named.assign(count, 0);
+  whole.neurons.assign(static_cast<std::size_t>(problem_.neurons()), 0);
+  whole.named.assign(whole.neurons.size(), 0);
   for (int k = problem_.hidden_layers(); k >= 1; --k) {
     const Eigen::VectorXd asked = -carried_back(problem_, k, meant);
     const Eigen::VectorXd asked_before =
@@ -92,27 +94,24 @@ std::optional<FewDigits::Written> FewDigits::rounded(const Intervals& node, cons
       const auto i = static_cast<std::size_t>(neuron);
       const double own = neuron == cost.neuron ? cost.sign : 0;
       bool named = !node.active(neuron);
-      double wanted = factor(i);
+      double wanted = found.neurons(neuron) + own;
       if (!named && name_active) {
         const double reduced = wanted - asked_before(j);
-        named = std::abs(std::ldexp(reduced, exponent(i))) > kZero * largest;
-        wanted = asked(j) / std::ldexp(scale, whole.exponent) + reduced;
+        named = std::abs(std::ldexp(reduced, exponent(neuron) - grid.unit)) > kZero * grid.largest;
+        wanted = asked(j) / std::ldexp(grid.scale, grid.exponent) + reduced;
       }
-      double means = asked(j);  // of an active neuron that is not named
-      if (named) {
-        whole.neurons[i] = to_whole(std::ldexp(wanted, exponent(i)));
-        means = std::ldexp(static_cast<double>(whole.neurons[i]), whole.exponent - exponent(i));
-      }
-      // What is not named of a neuron that may be inactive is 0.
+      if (named) whole.neurons[i] = to_whole(wanted, exponent(neuron));
+      // What is not named is what is asked, of a neuron that may be inactive 0.
       whole.named[i] = named && (whole.neurons[i] != 0 || !node.inactive(neuron)) ? 1 : 0;
-      meant.neurons(neuron) = means - own;
+      meant.neurons(neuron) =
+          (named ? meaning(whole.neurons[i], exponent(neuron)) : asked(j)) - own;
     }
   }
-  const double room =
-      kRoom * std::max(meant.neurons.size() > 0 ? meant.neurons.cwiseAbs().maxCoeff() : 0.0,
-                       meant.rows.size() > 0 ? meant.rows.maxCoeff() : 0.0);
-  const search::Proof proof = prove(problem_, node, cost, std::move(meant), ball);
-  written.value = proof.value - room;
+  const auto largest_of = [](const Eigen::VectorXd& values) {
+    return values.size() > 0 ? values.cwiseAbs().maxCoeff() : 0.0;
+  };
+  const double room = kRoom * std::max(largest_of(meant.neurons), largest_of(meant.rows));
+  written.value = prove(problem_, node, cost, std::move(meant), ball).value - room;
   if (!(written.value > least)) return std::nullopt;
   return written;
 }

@@ -37,6 +37,15 @@ class FewDigits {
   double in_file(int neuron, double value) const;
 
  private:
+  struct Grid {
+    int unit = 0;        ///< of the cost, as an exponent
+    int exponent = 0;    ///< of the numbers written
+    double scale = 1;    ///< from the file's units to them
+    double largest = 0;  ///< multiplier
+  };
+  Grid grid(const Intervals& node, const search::Cost& cost, const search::Multipliers& found,
+            int bits, bool name_active) const;
+  int exponent(int neuron) const { return exponents_[static_cast<std::size_t>(neuron)]; }
   std::optional<Written> rounded(const Intervals& node, const search::Cost& cost,
                                  const search::Multipliers& found, const search::Ball& ball,
                                  double least, int bits, bool name_active) const;
