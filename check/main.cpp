@@ -7,6 +7,7 @@
 #include <string>
 
 #include "proof.h"
+#include "property.h"
 
 namespace {
 
@@ -21,7 +22,7 @@ constexpr const char* kUsage =
     "\n"
     "  --data IMAGES    the image is the one of this IDX file, byte / 255 as a double\n"
     "  --labels LABELS  and its label that of this IDX file\n"
-    "  --property FILE  the certificate is about this property\n"
+    "  --property FILE  the certificate's cells are all cases of this property, in VNN-LIB 1.0\n"
     "\n"
     "Files may be pipes: --data <(zcat t10k-images-idx3-ubyte.gz). Exit code 0: proven; 1: not\n"
     "proven; 2: a file cannot be read. The format: docs/certificates.md\n";
@@ -137,8 +138,13 @@ int run(const Options& options) {
   }
   header([&] { question = read_question(lines, *network); });
   compare_data(options, question);
-  if (!options.property.empty() && sha256(File(options.property).text()) != question.property) {
-    throw Refused("the certificate is about another property than " + options.property);
+  if (!options.property.empty()) {
+    const File property(options.property);
+    if (question.kind != "verify" || sha256(property.text()) != question.property) {
+      throw Refused("the certificate is about another property than " + options.property);
+    }
+    check_cells(property.text(), question, *network);
+    question.statement.push_back("so nothing meets " + options.property);
   }
   const Tally tally = check_proof(lines, *network, question);
   std::printf("proven: %s\n",

@@ -1,6 +1,7 @@
 #include "proof.h"
 
 #include <algorithm>
+#include <map>
 
 #include "inequality.h"
 
@@ -27,6 +28,9 @@ class Section {
   void read_node();
 
   const Bounds& bounds() const { return bounds_; }
+  /// What lemmas of the root say, exactly (bounds are rounded): of a neuron's upper or lower side.
+  using Stated = std::map<std::pair<int, bool>, Rational>;
+  const Stated& stated() const { return stated_; }
   const Tally& tally() const { return tally_; }
 
  private:
@@ -60,6 +64,7 @@ class Section {
   void no_more() const {
     if (more_) throw Refused("more on the line than expected: " + quoted(rest_));
   }
+  void hold(int neuron, bool upper, const Rational& value);
   void push(Frame frame);
   bool empty() { return set_.empty() || bounds_.empty(); }
 
@@ -72,6 +77,7 @@ class Section {
   std::vector<Frame> frames_;
   std::string_view rest_;  ///< of the line
   bool more_ = false;
+  Stated stated_;
   Tally tally_;
 };
 
@@ -89,6 +95,14 @@ bool Section::take_upper() {
   const std::string_view side = take();
   if (side != "lo" && side != "hi") throw Refused("a side is lo or hi, not " + quoted(side));
   return side == "hi";
+}
+
+/// What a lemma has proven of the node.
+void Section::hold(int neuron, bool upper, const Rational& value) {
+  bounds_.narrow(neuron, upper, value);
+  if (!frames_.empty()) return;
+  const auto [at, added] = stated_.emplace(std::pair(neuron, upper), value);
+  if (!added) at->second = upper ? std::min(at->second, value) : std::max(at->second, value);
 }
 
 void Section::push(Frame frame) {
@@ -152,7 +166,7 @@ void Section::lemma() {
                          : " >= " + shown(proven) + ", not >= ") +
                   shown(value));
   }
-  bounds_.narrow(neuron, upper, value);
+  hold(neuron, upper, value);
   ++tally_.lemmas;
 }
 
@@ -220,8 +234,9 @@ bool Section::climb() {
     bounds_.undo(frame.mark);
     if (!frame.saved.empty()) set_.restore(frame.saved.front());
     if (frame.kind == 't') {
-      bounds_.narrow(frame.number, frame.upper, frame.value);
+      const Frame proven = std::move(frame);
       frames_.pop_back();
+      hold(proven.number, proven.upper, proven.value);
       return true;
     }
     if (!frame.second) {
@@ -248,10 +263,15 @@ void add(Tally& all, const Tally& some) {
   all.lemmas += some.lemmas;
 }
 
-void check_claims(const Question& question, const Network& network, Bounds bounds) {
+void check_claims(const Question& question, const Network& network, Bounds bounds,
+                  const Section::Stated& stated) {
   bounds.bring_up(network.depth() - 1);
   for (const Claim& claim : question.claims) {
-    const Rational held = claim.upper ? bounds.upper(claim.neuron) : bounds.lower(claim.neuron);
+    Rational held = claim.upper ? bounds.upper(claim.neuron) : bounds.lower(claim.neuron);
+    const auto lemma = stated.find({claim.neuron, claim.upper});
+    if (lemma != stated.end()) {
+      held = claim.upper ? std::min(held, lemma->second) : std::max(held, lemma->second);
+    }
     if (claim.upper ? held > claim.value : held < claim.value) {
       throw Refused("not proven: " + network.name_of(claim.neuron) +
                     (claim.upper ? " <= " : " >= ") + shown(claim.value) + "; proven is " +
@@ -290,7 +310,7 @@ Tally check_proof(Lines lines, const Network& network, const Question& question)
     }
     if (lines.next() != "end") throw Refused("expected 'end'");
     if (!lines.ended()) throw Refused("there is more after 'end'");
-    check_claims(question, network, facts.bounds());
+    check_claims(question, network, facts.bounds(), facts.stated());
     return tally;
   } catch (const Refused& error) {
     throw Refused("line " + std::to_string(lines.number()) + ": " + error.what());

@@ -349,7 +349,8 @@ void read_verify(Lines& lines, const Network& network, Question& question) {
   question.upper = upper;
   question.statement.push_back("no input of the " + std::to_string(cells) +
                                " cells' boxes meets their rows");
-  question.statement.push_back("property: " + question.property);
+  question.statement.push_back("property: sha256 " + question.property +
+                               ", with which --property compares the cells");
 }
 
 void read_bounds(Lines& lines, const Network& network, Question& question) {

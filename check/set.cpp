@@ -198,11 +198,17 @@ Rational InputSet::support_l1(const std::vector<Integer>& c) const {
     const auto id = static_cast<std::size_t>(at);
     t = weighs() ? Integer(abs(c[id]) * weight_scale_ / weights_[id]) : Integer(abs(c[id]));
   }
-  Integer sum, up, down;
+  Integer sum, up, down, cost;
   for (std::size_t j = 0; j < c.size(); ++j) {
     // The slope for d > 0 and, downwards, for d < 0.
-    up = c[j] * weight_scale_ - t * weight(j);
-    down = -c[j] * weight_scale_ - t * weight(j);
+    if (weighs()) {
+      cost = t * weights_[j];
+      up = c[j] * weight_scale_ - cost;
+      down = -c[j] * weight_scale_ - cost;
+    } else {
+      up = c[j] - t;
+      down = -c[j] - t;
+    }
     if (high_[j] < 0) {
       mpz_submul(sum.get_mpz_t(), down.get_mpz_t(), (down > 0 ? low_ : high_)[j].get_mpz_t());
     } else if (low_[j] > 0) {
@@ -241,7 +247,11 @@ Rational InputSet::support_l0(const std::vector<Integer>& c) const {
     if (pixels_[j] == Pixel::fixed) continue;
     term = values[j] * weight_scale_;
     if (pixels_[j] == Pixel::open) {
-      term -= t * weight(j);
+      if (weighs()) {
+        term -= t * weights_[j];
+      } else {
+        term -= t;
+      }
       if (term < 0 && low_[j] <= 0 && high_[j] >= 0) continue;
     }
     sum += term;

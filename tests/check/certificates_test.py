@@ -4,6 +4,7 @@ Usage: certificates_test.py BRINK_CHECK SOURCE_FOLDER
 """
 
 import hashlib
+import json
 import pathlib
 import random
 import re
@@ -40,7 +41,7 @@ class Certificates(unittest.TestCase):
         path = self.folder / "proof.cert"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         answer = run(CHECK, net or self.net, path, *options)
-        if python:
+        if python and not options:
             second = run(sys.executable, SOURCE / "tools/check_certificate.py", net or self.net, path)
             self.assertEqual(second.returncode, answer.returncode, (answer.stderr, second.stderr, text[:3000]))
         return answer.returncode, answer.stdout + answer.stderr
@@ -97,16 +98,16 @@ class Certificates(unittest.TestCase):
         (self.folder / "labels").write_bytes(struct.pack(">4BI", 0, 0, 8, 1, 2) + bytes([1, 0]))
         text = self.changed("image 0.75 0.25", f"image {(204 / 255).hex()} {(51 / 255).hex()}").replace("index none", "index 1").replace("witness 0.625 0.375", "witness none")
         options = ("--data", self.folder / "images", "--labels", self.folder / "labels")
-        self.assertEqual(self.ask(text, None, *options, python=False)[0], 1)  # the pixels are the other way round
+        self.assertEqual(self.ask(text, None, *options)[0], 1)  # the pixels are the other way round
         (self.folder / "images").write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 2, 1, 2) + bytes([1, 2]) + image[::-1])
-        code, said = self.ask(text, None, *options, python=False)
+        code, said = self.ask(text, None, *options)
         self.assertEqual(code, 0, said)
         self.assertIn("image: number 1 of", said)
-        self.assertIn("does not say which image", self.ask(self.text, None, *options, python=False)[1])
+        self.assertIn("does not say which image", self.ask(self.text, None, *options)[1])
         (self.folder / "labels").write_bytes(struct.pack(">4BI", 0, 0, 8, 1, 2) + bytes([0, 1]))
-        self.assertIn("label is not that", self.ask(text, None, *options, python=False)[1])
+        self.assertIn("label is not that", self.ask(text, None, *options)[1])
         (self.folder / "images").write_bytes(b"\x1f\x8b")
-        self.assertEqual(self.ask(text, None, *options, python=False)[0], 2)
+        self.assertEqual(self.ask(text, None, *options)[0], 2)
 
     def test_verify_and_bounds(self):
         head = self.text.split("question")[0]
@@ -120,6 +121,57 @@ class Certificates(unittest.TestCase):
         self.assertIn("unit 1 of layer 2 is at most 1.25", said)
         self.refused(bounds % ("1.2", ""), "not proven: unit 1 of layer 2 <= 1.2; proven is 1.25")
         self.refused(bounds % ("1.2", "t 3 hi 1.2\nc 0 / .3 1\n"), "line 11")
+
+    def test_a_property_s_cases_are_the_cells(self):
+        declared = "(declare-const X_0 Real) (declare-const X_1 Real)\n(declare-const Y_0 Real) (declare-const Y_1 Real) ; outputs\n"
+        box = "(assert (and (>= X_0 0) (<= X_0 1.0) (>= X_1 0.0) (<= X_1 0.5)))\n"
+        rows = "(assert (or (and (>= (+ (* 0.5 X_0) (* 2 Y_1)) 3)) (and (> X_0 2) (<= Y_0 -5)) (and (<= X_1 0.25) (>= Y_1 1.1))))\n"
+        path = self.folder / "p.vnnlib"
+        path.write_text(declared + box + rows)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        cells = ["cell 1\nlower 0 0\nupper 1 0.5\nrow 1.5 x0:0.25 y1:1\n", "cell 1\nlower 0 -1\nupper 1 0.25\nrow 1.0625 y1:1\n"]
+        proofs = ["x 0 0.5\nc 0 1 /\nc -1 2 / .1 1\n", "c -8 256 / .1 28\n"]
+        def text(which):
+            regions = "".join(f"region {i}\n" + proofs[c] for i, c in enumerate(which))
+            return self.text.split("question")[0] + f"question verify\ninputs 2\nproperty {digest}\ncells {len(which)}\n" + "".join(cells[c] for c in which) + "facts\n" + regions + "end\n"
+        code, said = self.ask(text([0, 1]), None, "--property", path)
+        self.assertEqual(code, 0, said)
+        self.assertIn("so nothing meets", said)
+        for which, case in (([0], 3), ([1], 1), ([], 1)):
+            code, said = self.ask(text(which), None, "--property", path)
+            self.assertEqual(code, 1, said)
+            self.assertIn(f"case {case} of the property lies in no cell", said)
+        for old, new in (("0.5\nrow 1.5", "0.4\nrow 1.5"), ("row 1.5", "row 1.6"), ("x0:0.25", "x0:0.24")):
+            code, said = self.ask(text([0, 1]).replace(old, new), None, "--property", path)
+            self.assertEqual((code, "case 1 of the property" in said), (1, True), said)
+        path.write_text(declared + box)
+        self.assertIn("another property", self.ask(text([0, 1]), None, "--property", path)[1])
+
+    def test_files_of_frameworks(self):
+        """What is read of an ONNX file at one input is proven to be what ONNX's reference evaluator says."""
+        read = []
+        for name, expected in json.loads((SOURCE / "tests/data/zoo/expected.json").read_text()).items():
+            net = SOURCE / "tests/data/zoo" / name
+            if not net.exists() or "inputs" not in expected:
+                continue
+            x, y = expected["inputs"][0], expected["outputs"][0]
+            head = f"brink-certificate 1\nnetwork onnx {hashlib.sha256(net.read_bytes()).hexdigest()}\nquestion bounds\ninputs {len(x)}\n"
+            point = " ".join(float(v).hex() for v in x)
+            text = head + f"lower {point}\nupper {point}\nclaims {{}}\n{{}}facts\nend\n"
+            code, said = self.ask(text.format(1, "claim 99999999 lo 0\n"), net, python=False)
+            if code == 2:  # with one line that says to use a dump
+                self.assertRegex(said, r"^brink-check: [^\n]*\n$")
+                continue
+            last = int(re.search(r"from 0 to (\d+)", said).group(1))
+            if "softmax" in name:
+                continue
+            claims = [f"claim {last - len(y) + 1 + j} {side} {v + d:.9f}\n" for j, v in enumerate(y) for side, d in (("lo", -1e-6), ("hi", 1e-6))]
+            code, said = self.ask(text.format(len(claims), "".join(claims)), net, python=False)
+            self.assertEqual(code, 0, (name, said))
+            wrong = claims[0].replace("lo", "hi").replace(claims[0].split()[3], f"{y[0] - 1e-6:.9f}")
+            self.assertEqual(self.ask(text.format(1, wrong), net, python=False)[0], 1, name)
+            read.append(name)
+        self.assertGreater(len(read), 8)
 
     def test_files_that_are_none(self):
         for words in ((), (self.net,), (self.net, self.net, "--data"), (self.net, self.folder / "none"), ("--no", "a", "b")):
@@ -157,4 +209,4 @@ class Certificates(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
