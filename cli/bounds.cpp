@@ -248,7 +248,9 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (!opened) return opened;
   Session session = session_of(options.shared, common);
   if (auto ok = keep_in_store(session, options.store, common); !ok) return ok;
-  auto certificates = Certificates::into(options.certificate, 1, options.shared, *loaded);
+  auto certificates =
+      Certificates::into(options.certificate, 1, options.shared, *loaded,
+                         {options.shared.network, options.out, options.arrays, options.store});
   if (!certificates) return tl::unexpected(certificates.error());
   auto bounds = prove_bounds(session, asked, common, std::move(memory));
   if (!bounds) return tl::unexpected(bounds.error());

@@ -14,24 +14,27 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A folder where there are several; it is made.
-Expected<bool> takes_several(const fs::path& path, std::size_t count) {
+Expected<bool> takes_several(const fs::path& path, std::size_t count,
+                             const std::vector<fs::path>& others) {
   std::error_code ignored;
   const bool folder = count > 1 || path.filename().empty() || fs::is_directory(path, ignored);
-  if (auto ok = folder ? check_folder(path) : check_writable(path); !ok) {
-    return tl::unexpected(ok.error());
+  if (!folder) {
+    const auto ok = check_outputs({path, path.string() + ".layers"}, others);
+    return ok ? Expected<bool>(false) : tl::unexpected(ok.error());
   }
-  if (folder) fs::create_directories(path, ignored);
-  return folder;
+  if (auto ok = check_folder(path); !ok) return tl::unexpected(ok.error());
+  fs::create_directories(path, ignored);
+  return true;
 }
 
 }  // namespace
 
 Expected<Certificates> Certificates::into(const fs::path& path, std::size_t count,
-                                          const TypedOptions& options,
-                                          const LoadedNetwork& loaded) {
+                                          const TypedOptions& options, const LoadedNetwork& loaded,
+                                          const std::vector<fs::path>& others) {
   Certificates made;
   if (path.empty()) return made;
-  const auto folder = takes_several(path, count);
+  const auto folder = takes_several(path, count, others);
   if (!folder) return tl::unexpected(folder.error());
   made.path_ = path;
   made.folder_ = *folder;
@@ -43,10 +46,11 @@ Expected<Certificates> Certificates::into(const fs::path& path, std::size_t coun
 }
 
 Expected<Certificates> Certificates::into(const fs::path& path, std::size_t count,
-                                          const fs::path& file, const Network& network) {
+                                          const fs::path& file, const Network& network,
+                                          const std::vector<fs::path>& others) {
   Certificates made;
   if (path.empty()) return made;
-  const auto folder = takes_several(path, count);
+  const auto folder = takes_several(path, count, others);
   if (!folder) return tl::unexpected(folder.error());
   made.path_ = path;
   made.folder_ = *folder;

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "brink/ask/closest.h"
 #include "closest_options.h"
@@ -14,12 +15,15 @@ class Certificates {
  public:
   Certificates() = default;
   /// `count`: of questions; of several `path` is a folder. A network whose file is no plain chain
-  /// is written beside them, layer by layer, and they speak of that.
+  /// is written beside them, layer by layer, and they speak of that. `others`: files that the
+  /// command reads or writes, none of which it may be.
   static Expected<Certificates> into(const std::filesystem::path& path, std::size_t count,
-                                     const TypedOptions& options, const LoadedNetwork& loaded);
+                                     const TypedOptions& options, const LoadedNetwork& loaded,
+                                     const std::vector<std::filesystem::path>& others);
   /// The same of a network just as `file` has it.
   static Expected<Certificates> into(const std::filesystem::path& path, std::size_t count,
-                                     const std::filesystem::path& file, const Network& network);
+                                     const std::filesystem::path& file, const Network& network,
+                                     const std::vector<std::filesystem::path>& others);
 
   bool wanted() const { return !path_.empty(); }
   const std::filesystem::path& path() const { return path_; }

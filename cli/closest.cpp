@@ -191,8 +191,9 @@ Expected<void> run_closest(const TypedOptions& options, const Common& common,
     if (!bounds) return tl::unexpected(bounds.error());
     run.bounds = std::move(*bounds);
   }
-  auto certificates =
-      Certificates::into(outputs.certificate, run.order.size(), options, run.loaded);
+  auto certificates = Certificates::into(
+      outputs.certificate, run.order.size(), options, run.loaded,
+      {options.network, outputs.csv, outputs.images, outputs.log, outputs.store});
   if (!certificates) return tl::unexpected(certificates.error());
   run.certificates = std::move(*certificates);
   note_nothing_kept(common.quiet, {outputs.csv, outputs.store});

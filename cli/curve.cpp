@@ -127,7 +127,7 @@ Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
     Certificates certificates;
     if (!command.certificates.empty()) {
       auto made =
-          Certificates::into(command.certificates / file.stem(), 2, command.shared, *loaded);
+          Certificates::into(command.certificates / file.stem(), 2, command.shared, *loaded, {});
       if (!made) return tl::unexpected(made.error());
       certificates = std::move(*made);
     }

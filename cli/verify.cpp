@@ -200,7 +200,9 @@ Expected<void> run_verify(const VerifyCommand& command, const Common& common) {
   options.threads = common.threads;
   options.seed = common.seed;
   options.time_limit = std::max(0.0, command.images.shared.time_limit - watch.seconds());
-  auto certificates = Certificates::into(command.images.certificate, 1, files->network, *network);
+  auto certificates = Certificates::into(
+      command.images.certificate, 1, files->network, *network,
+      {files->network, files->property, command.counterexample, command.assignments});
   if (!certificates) return tl::unexpected(certificates.error());
   if (certificates->wanted()) {
     const auto bytes = read_file(files->property);

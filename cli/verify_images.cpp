@@ -133,7 +133,8 @@ Expected<void> run_radius(const RadiusCommand& command, const Common& common) {
   if (!images) return tl::unexpected(images.error());
   if (auto ok = check_inside(*question, *set, *images); !ok) return ok;
   label_by_network(*set, *images, loaded->network, common);
-  auto certificates = Certificates::into(command.certificate, images->size(), options, *loaded);
+  auto certificates = Certificates::into(command.certificate, images->size(), options, *loaded,
+                                         {options.network, command.csv});
   if (!certificates) return tl::unexpected(certificates.error());
   const auto rows = ask_all(command, common, *loaded, *set, *question, *images, *certificates);
   if (!rows) return tl::unexpected(rows.error());

@@ -247,7 +247,8 @@ Expected<void> visualize(const VisualizeOptions& options, const Common& common) 
   auto given = given_bounds(options.shared, common, run.loaded, run.bounds.box);
   if (!given) return tl::unexpected(given.error());
   auto certificates =
-      Certificates::into(options.certificate, run.units.size(), options.shared, run.loaded);
+      Certificates::into(options.certificate, run.units.size(), options.shared, run.loaded,
+                         {options.shared.network, options.images, options.store, options.out});
   if (!certificates) return tl::unexpected(certificates.error());
   run.certificates = std::move(*certificates);
   note_nothing_kept(common.quiet, {options.out, store_of(options)});

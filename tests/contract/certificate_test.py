@@ -119,6 +119,16 @@ class Certificates(Contract):
                      says=["--certificate"])
         self.assertFalse((self.folder / "x.cert").exists())
 
+    def test_never_in_place_of_another_file(self):
+        (self.folder / "own.onnx").write_bytes((self.folder / "net.onnx").read_bytes())
+        ask = ("closest", "own.onnx", "--data", "data", "--images", "0", "--norm", "linf")
+        self.refused(*ask, "--certificate", "own.onnx", says=["own.onnx"])
+        self.refused(*ask, "-o", "same.csv", "--certificate", "same.csv", says=["same.csv"])
+        self.refused("bounds", "own.onnx", "--certificate", "own.onnx", says=["own.onnx"])
+        self.refused("visualize", "own.onnx", "--unit", "1:0", "--certificate", "own.onnx", says=["own.onnx"])
+        self.refused("verify", "own.onnx", "--data", "data", "--images", "0", "--radius", "0.01", "--certificate", "own.onnx",
+                     says=["own.onnx"])
+
 
 if __name__ == "__main__":
     unittest.main()

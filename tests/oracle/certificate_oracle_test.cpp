@@ -48,7 +48,8 @@ class Checked {
   }
   std::string what_it_said() const { return read_file(said()).value_or("nothing"); }
   double radius() const {
-    for (const auto& [key, value] : certificate::summarise(file()).value().words) {
+    const certificate::Summary summary = certificate::summarise(file()).value();
+    for (const auto& [key, value] : summary.words) {
       if (key == "radius") return value == "none" ? kInfinity : std::strtod(value.c_str(), nullptr);
     }
     return -1;

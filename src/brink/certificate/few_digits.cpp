@@ -95,7 +95,7 @@ std::optional<FewDigits::Written> FewDigits::rounded(const Intervals& node, cons
       const double own = neuron == cost.neuron ? cost.sign : 0;
       bool named = !node.active(neuron);
       double wanted = found.neurons(neuron) + own;
-      if (!named && name_active) {
+      if (!named && name_active && !node.is_linear(neuron)) {
         const double reduced = wanted - asked_before(j);
         named = std::abs(std::ldexp(reduced, exponent(neuron) - grid.unit)) > kZero * grid.largest;
         wanted = asked(j) / std::ldexp(grid.scale, grid.exponent) + reduced;

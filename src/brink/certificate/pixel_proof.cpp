@@ -14,6 +14,55 @@ namespace brink::certificate {
 using search::Ball;
 using search::Multipliers;
 
+Multipliers layered(const search::Problem& problem, const Intervals& settled,
+                    const std::vector<double>& rows) {
+  const auto count = static_cast<std::size_t>(problem.rhs().size());
+  const std::size_t phases = rows.size() - count;
+  Multipliers result;
+  result.neurons = Eigen::VectorXd::Zero(problem.neurons());
+  result.rows.resize(problem.rhs().size());
+  for (std::size_t i = 0; i < count; ++i) {
+    result.rows(static_cast<Eigen::Index>(i)) = std::max(0.0, rows[phases + i]);
+  }
+  std::vector<double> own(static_cast<std::size_t>(problem.neurons()), 0.0);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (!settled.is_linear(static_cast<int>(i))) own[i] = std::max(0.0, rows[next++]);
+  }
+  for (int k = problem.hidden_layers(); k >= 1; --k) {
+    const Eigen::VectorXd asked = -carried_back(problem, k, result);
+    for (Eigen::Index j = 0; j < asked.size(); ++j) {
+      const int neuron = problem.neuron(k, static_cast<int>(j));
+      const double pi = own[static_cast<std::size_t>(neuron)];
+      result.neurons(neuron) = settled.inactive(neuron) ? -pi : asked(j) + pi;
+    }
+  }
+  return result;
+}
+
+Multipliers least_violation(const search::Problem& problem, const OutputRegion& region,
+                            const Ball& ball, const Intervals& settled, const Deadline& deadline) {
+  search::MoveProgram moves =
+      move_program(problem, pattern_polytope(problem.network(), problem.phases(settled), region));
+  Program& program = moves.program;
+  Row budget;
+  budget.upper = ball.radius();
+  for (std::size_t c = 0; c < moves.moves.size(); ++c) {
+    if (ball.norm() == Norm::linf) {
+      program.columns[c].upper = std::min(program.columns[c].upper, ball.radius());
+    }
+    budget.terms.push_back({static_cast<int>(c), 1});
+  }
+  const std::size_t count = program.rows.size();
+  const int violation = program.add_column({"", -kInfinity, kInfinity, 1, false});
+  for (Row& row : program.rows) row.terms.push_back({violation, 1});
+  if (ball.norm() == Norm::l1) program.rows.push_back(std::move(budget));
+  LpSolution solution = LpSolver(program).solve(deadline);
+  if (solution.status != SolveStatus::optimal || solution.objective <= 0) return {};
+  solution.duals.resize(count);
+  return layered(problem, settled, solution.duals);
+}
+
 PixelProof::PixelProof(const search::Problem& problem, const OutputRegion& region, const Ball& ball,
                        const Intervals& settled, FewDigits& digits, Records& records,
                        const Deadline& deadline)
@@ -46,7 +95,8 @@ Gap PixelProof::node(double spent) {
   const std::vector<double>& multipliers = infeasible ? solution.ray : solution.duals;
   const bool beyond = infeasible || solution.objective + spent > limit_;
   if (beyond && !multipliers.empty()) {
-    const auto written = digits_.empty(settled_, layered(multipliers), ball_of_node());
+    const auto written =
+        digits_.empty(settled_, layered(problem_, settled_, multipliers), ball_of_node());
     if (written) return records_.close(written->multipliers), Gap::none;
   }
   const int column = infeasible ? -1 : most_open(solution.values);
@@ -89,31 +139,6 @@ Ball PixelProof::ball_of_node() const {
     if (state == kStays) reach.lower(j) = reach.upper(j) = problem_.image()(j);
   }
   return Ball(Norm::l0, problem_.image(), reach, left, 0, std::move(costs));
-}
-
-Multipliers PixelProof::layered(const std::vector<double>& rows) const {
-  const auto count = static_cast<std::size_t>(problem_.rhs().size());
-  const std::size_t phases = rows.size() - count;
-  Multipliers result;
-  result.neurons = Eigen::VectorXd::Zero(problem_.neurons());
-  result.rows.resize(problem_.rhs().size());
-  for (std::size_t i = 0; i < count; ++i) {
-    result.rows(static_cast<Eigen::Index>(i)) = std::max(0.0, rows[phases + i]);
-  }
-  std::vector<double> own(static_cast<std::size_t>(problem_.neurons()), 0.0);
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    if (!settled_.is_linear(static_cast<int>(i))) own[i] = std::max(0.0, rows[next++]);
-  }
-  for (int k = problem_.hidden_layers(); k >= 1; --k) {
-    const Eigen::VectorXd asked = -carried_back(problem_, k, result);
-    for (Eigen::Index j = 0; j < asked.size(); ++j) {
-      const int neuron = problem_.neuron(k, static_cast<int>(j));
-      const double pi = own[static_cast<std::size_t>(neuron)];
-      result.neurons(neuron) = settled_.inactive(neuron) ? -pi : asked(j) + pi;
-    }
-  }
-  return result;
 }
 
 /// The column whose share of its room is nearest one half; -1: all are 0, 1 or free already.

@@ -1,4 +1,5 @@
-// L0 where all phases are settled: a tree over pixels that stay or may change.
+// Where all phases are settled: L0 by a tree over pixels that stay or may change; L1 and Linf by
+// the pattern's own program, where nodes' multipliers come too late.
 #pragma once
 
 #include "brink/base/deadline.h"
@@ -7,6 +8,15 @@
 #include "brink/solve/lp.h"
 
 namespace brink::certificate {
+
+/// The layers' multipliers from those of the pattern's rows, phases first.
+search::Multipliers layered(const search::Problem& problem, const Intervals& settled,
+                            const std::vector<double>& rows);
+
+/// L1 and Linf: of the moves in the ball that violate a row of the pattern the least; empty: none.
+search::Multipliers least_violation(const search::Problem& problem, const OutputRegion& region,
+                                    const search::Ball& ball, const Intervals& settled,
+                                    const Deadline& deadline);
 
 /// The cheapest moves into the pattern, as search/pixel_search.h has them: the program's
 /// multipliers are those of the phases' and the region's rows, which the layers' follow from.
@@ -21,7 +31,6 @@ class PixelProof {
  private:
   Gap node(double spent);
   Gap divide(std::size_t column, double spent);
-  search::Multipliers layered(const std::vector<double>& rows) const;
   search::Ball ball_of_node() const;
   int most_open(const std::vector<double>& values) const;
   void decide(Eigen::Index pixel, int state);

@@ -113,6 +113,10 @@ Gap RegionProof::leaf(const Intervals& bounds) {
   const NodeBound bound =
       bounder_->minimise(bounds, {.sharp = true}, ball_, pool_, 0.0, kLeafRounds, deadline_);
   if (bound.exceeds(0) && close(bounds, bound.proof.multipliers)) return Gap::none;
+  if (ball_.norm() != Norm::l2) {
+    const Multipliers exact = least_violation(problem_, region_, ball_, bounds, deadline_);
+    if (exact.rows.size() > 0 && close(bounds, exact)) return Gap::none;
+  }
   return deadline_.expired() ? Gap::time : Gap::rounding;
 }
 

@@ -10,8 +10,24 @@
 
 namespace brink::certificate {
 
-OwnUnits::OwnUnits(const Network& in_file, const Box& box)
-    : units(search::own_units(in_file, box)) {
+namespace {
+
+/// The search's problems have a hidden layer. Linear units of which records name none are as good
+/// as not there.
+Network with_hidden_layer(Network network) {
+  if (network.depth() > 1) return network;
+  const Eigen::Index outputs = network.output_size();
+  network.layers.front().linear.assign(static_cast<std::size_t>(outputs), 1);
+  network.layers.push_back({Eigen::MatrixXd(Eigen::MatrixXd::Identity(outputs, outputs)),
+                            Eigen::VectorXd(Eigen::VectorXd::Zero(outputs))});
+  return network;
+}
+
+}  // namespace
+
+OwnUnits::OwnUnits(const Network& whole, const Box& box) {
+  const Network in_file = with_hidden_layer(whole);
+  units = search::own_units(in_file, box);
   auto own = brink::rescaled(in_file, units.neurons, units.inputs);
   if (own) {
     network = std::move(*own);
