@@ -40,27 +40,47 @@ Multipliers layered(const search::Problem& problem, const Intervals& settled,
   return result;
 }
 
-Multipliers least_violation(const search::Problem& problem, const OutputRegion& region,
-                            const Ball& ball, const Intervals& settled, const Deadline& deadline) {
-  search::MoveProgram moves =
-      move_program(problem, pattern_polytope(problem.network(), problem.phases(settled), region));
-  Program& program = moves.program;
-  Row budget;
-  budget.upper = ball.radius();
-  for (std::size_t c = 0; c < moves.moves.size(); ++c) {
-    if (ball.norm() == Norm::linf) {
-      program.columns[c].upper = std::min(program.columns[c].upper, ball.radius());
-    }
-    budget.terms.push_back({static_cast<int>(c), 1});
-  }
+namespace {
+
+/// Those of the moves that violate a row of the program the least; empty: none has to.
+Multipliers of_least_violation(const search::Problem& problem, const Intervals& settled,
+                               Program program, const Row* budget, const Deadline& deadline) {
   const std::size_t count = program.rows.size();
+  for (Column& column : program.columns) column.cost = 0;
   const int violation = program.add_column({"", -kInfinity, kInfinity, 1, false});
   for (Row& row : program.rows) row.terms.push_back({violation, 1});
-  if (ball.norm() == Norm::l1) program.rows.push_back(std::move(budget));
+  if (budget != nullptr) program.rows.push_back(*budget);
   LpSolution solution = LpSolver(program).solve(deadline);
   if (solution.status != SolveStatus::optimal || solution.objective <= 0) return {};
   solution.duals.resize(count);
   return layered(problem, settled, solution.duals);
+}
+
+}  // namespace
+
+Multipliers least_violation(const search::Problem& problem, const OutputRegion& region,
+                            const Ball& ball, const Intervals& settled, const Deadline& deadline) {
+  search::MoveProgram moves =
+      move_program(problem, pattern_polytope(problem.network(), problem.phases(settled), region));
+  Row budget;
+  budget.upper = ball.radius();
+  for (std::size_t c = 0; c < moves.moves.size(); ++c) {
+    double& upper = moves.program.columns[c].upper;
+    if (ball.norm() == Norm::linf) upper = std::min(upper, ball.radius());
+    budget.terms.push_back({static_cast<int>(c), 1});
+  }
+  return of_least_violation(problem, settled, std::move(moves.program),
+                            ball.norm() == Norm::l1 ? &budget : nullptr, deadline);
+}
+
+/// With the pixels that stay, whatever the others cost.
+Multipliers PixelProof::least_violated() const {
+  Program program = moves_.program;
+  for (std::size_t c = 0; c < costs_.size(); ++c) {
+    const auto pixel = static_cast<std::size_t>(moves_.moves[c].pixel);
+    if (states_[pixel] == kStays) program.columns[c].upper = 0;
+  }
+  return of_least_violation(problem_, settled_, std::move(program), nullptr, deadline_);
 }
 
 PixelProof::PixelProof(const search::Problem& problem, const OutputRegion& region, const Ball& ball,
@@ -99,7 +119,15 @@ Gap PixelProof::node(double spent) {
         digits_.empty(settled_, layered(problem_, settled_, multipliers), ball_of_node());
     if (written) return records_.close(written->multipliers), Gap::none;
   }
-  const int column = infeasible ? -1 : most_open(solution.values);
+  if (infeasible) {
+    const Multipliers found = least_violated();
+    if (found.rows.size() == 0) return Gap::rounding;
+    const auto written = digits_.empty(settled_, found, ball_of_node());
+    if (!written) return Gap::rounding;
+    records_.close(written->multipliers);
+    return Gap::none;
+  }
+  const int column = most_open(solution.values);
   if (column < 0) return Gap::rounding;
   return divide(static_cast<std::size_t>(column), spent);
 }

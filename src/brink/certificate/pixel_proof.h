@@ -33,6 +33,7 @@ class PixelProof {
   Gap divide(std::size_t column, double spent);
   search::Ball ball_of_node() const;
   int most_open(const std::vector<double>& values) const;
+  search::Multipliers least_violated() const;
   void decide(Eigen::Index pixel, int state);
 
   enum State { kOpen, kStays, kMoves };
