@@ -240,6 +240,10 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (!box) return tl::unexpected(box.error());
   const BoundsAsked asked{
       *loaded, *box, options.shared.box, *request, options.shared.solver, options.time_limit};
+  auto certificates =
+      Certificates::into(options.certificate, 1, options.shared, *loaded,
+                         {options.shared.network, options.out, options.arrays, options.store});
+  if (!certificates) return tl::unexpected(certificates.error());
   note_nothing_kept(common.quiet, {options.out, options.store});
   std::unique_ptr<FileLock> lock;
   BoundsMemory memory;
@@ -248,10 +252,6 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (!opened) return opened;
   Session session = session_of(options.shared, common);
   if (auto ok = keep_in_store(session, options.store, common); !ok) return ok;
-  auto certificates =
-      Certificates::into(options.certificate, 1, options.shared, *loaded,
-                         {options.shared.network, options.out, options.arrays, options.store});
-  if (!certificates) return tl::unexpected(certificates.error());
   auto bounds = prove_bounds(session, asked, common, std::move(memory));
   if (!bounds) return tl::unexpected(bounds.error());
   return common.crew->lead([&]() -> Expected<void> {
