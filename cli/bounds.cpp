@@ -4,12 +4,14 @@
 // store; the same command goes on from there.
 #include <nlohmann/json.hpp>
 
+#include "brink/ask/bounds_certificate.h"
 #include "brink/base/destination.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
 #include "brink/base/near_word.h"
 #include "brink/data/npz.h"
 #include "brink/report/decimal.h"
+#include "certificates.h"
 #include "print_rows.h"
 #include "store_options.h"
 #include "streams.h"
@@ -27,6 +29,7 @@ struct BoundsOptions {
   std::filesystem::path out;
   std::filesystem::path store;
   std::filesystem::path arrays;
+  std::filesystem::path certificate;
 };
 
 std::filesystem::path partial_path(const BoundsOptions& options) {
@@ -207,6 +210,26 @@ Expected<void> write_and_print(const Bounds& bounds, const BoundsOptions& option
   return {};
 }
 
+/// The bounds become what their certificate proves; so does the file that has them already.
+Expected<void> certify(const Network& network, const BoundsOptions& options, const Common& common,
+                       const Certificates& certificates, Bounds& bounds) {
+  const Stopwatch watch;
+  const certificate::ProofOptions how{common.threads,
+                                      Deadline::after(options.time_limit, &interrupt_flag())};
+  const auto counts =
+      certify_bounds(network, options.outputs, certificates.of("bounds"), how, bounds);
+  if (!counts) return tl::unexpected(counts.error());
+  if (!common.quiet) {
+    note(
+        "brink: certificate in {}: {:.2f} s besides {:.2f} s for the bounds, {} nodes, {} facts, "
+        "{} "
+        "bytes of proof",
+        certificates.path().string(), watch.seconds(), bounds.t_pre, counts->nodes, counts->facts,
+        counts->bytes);
+  }
+  return options.out.empty() ? Expected<void>() : save_bounds(bounds, options.out);
+}
+
 Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   const auto request = request_of(options);
   if (!request) return tl::unexpected(request.error());
@@ -216,6 +239,10 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (!box) return tl::unexpected(box.error());
   const BoundsAsked asked{
       *loaded, *box, options.shared.box, *request, options.shared.solver, options.time_limit};
+  auto certificates =
+      Certificates::into(options.certificate, 1, options.shared, *loaded,
+                         {options.shared.network, options.out, options.arrays, options.store});
+  if (!certificates) return tl::unexpected(certificates.error());
   note_nothing_kept(common.quiet, {options.out, options.store});
   std::unique_ptr<FileLock> lock;
   BoundsMemory memory;
@@ -224,9 +251,16 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   if (!opened) return opened;
   Session session = session_of(options.shared, common);
   if (auto ok = keep_in_store(session, options.store, common); !ok) return ok;
-  const auto bounds = prove_bounds(session, asked, common, std::move(memory));
+  auto bounds = prove_bounds(session, asked, common, std::move(memory));
   if (!bounds) return tl::unexpected(bounds.error());
-  return common.crew->lead([&] { return write_and_print(*bounds, options, common); });
+  return common.crew->lead([&]() -> Expected<void> {
+    if (certificates->wanted()) {
+      if (auto ok = certify(loaded->network, options, common, *certificates, *bounds); !ok) {
+        return ok;
+      }
+    }
+    return write_and_print(*bounds, options, common);
+  });
 }
 
 }  // namespace
@@ -244,6 +278,8 @@ void add_bounds(CLI::App& app, Common& common, Action& chosen) {
   command->add_flag("--outputs", options->outputs,
                     "only the ranges of the outputs: --method is for the last layer, the others "
                     "get symbolic bounds");
+  command->add_option("--certificate", options->certificate,
+                      "a file that proves the bounds without brink");
   command->add_option("--limit-per-bound", options->limit_per_bound,
                       "seconds per bound; a stopped bound is the solver's dual bound (weak: 1)");
   command->add_option(

@@ -7,6 +7,7 @@
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
 #include "brink/report/closest_table.h"
+#include "certificates.h"
 #include "closest_output.h"
 #include "print_rows.h"
 #include "store_options.h"
@@ -22,6 +23,7 @@ struct Outputs {
   std::filesystem::path images;
   std::filesystem::path pictures;
   std::filesystem::path log;
+  std::filesystem::path certificate;
   bool force = false;
 };
 
@@ -37,6 +39,7 @@ struct ClosestRun {
   std::optional<Bounds> given;  ///< from a file
   Bounds bounds;                ///< of the MIP engine
   std::unique_ptr<FileLock> lock;
+  Certificates certificates;
   ClosestTable table;  ///< the leader's
 };
 
@@ -128,6 +131,7 @@ Expected<void> solve(ClosestRun& run, const Session& session, const Common& comm
     return kept;
   };
   sink.hooks.before = [&](int image, SearchOptions& search) {
+    if (run.certificates.wanted()) search.certificate = run.certificates.of_image(image);
     if (log) search.on_change = log->follow(image);
     if (!progress) return;
     search.on_beat = [&progress, image](const search::Beat& beat) {
@@ -135,12 +139,14 @@ Expected<void> solve(ClosestRun& run, const Session& session, const Common& comm
     };
   };
   sink.hooks.after = [&](const ClosestRow& row) {
+    if (run.certificates.wanted()) run.certificates.count(row.answer);
     if (log) log->finish(row.image, row.answer);
   };
   auto asked = session.closest(
       {run.loaded, run.question, run.engine, run.named, run.order, &run.bounds}, sink);
   if (progress) progress->finish();
   if (!asked) return asked;
+  run.certificates.tell(common.quiet);
   return log ? log->written() : Expected<void>();
 }
 
@@ -185,6 +191,11 @@ Expected<void> run_closest(const TypedOptions& options, const Common& common,
     if (!bounds) return tl::unexpected(bounds.error());
     run.bounds = std::move(*bounds);
   }
+  auto certificates = Certificates::into(
+      outputs.certificate, run.order.size(), options, run.loaded,
+      {options.network, outputs.csv, outputs.images, outputs.log, outputs.store});
+  if (!certificates) return tl::unexpected(certificates.error());
+  run.certificates = std::move(*certificates);
   note_nothing_kept(common.quiet, {outputs.csv, outputs.store});
   auto opened = common.crew->lead([&] { return open_table(outputs, run); });
   if (!opened) return opened;
@@ -201,6 +212,9 @@ Expected<void> check_engine_options(const CLI::App& command, const TypedOptions&
                                     const Outputs& outputs) {
   if (options.engine == "mip" && !outputs.log.empty()) {
     return bad_request("--log is an option of the search engine: leave it out with --engine mip");
+  }
+  if (!outputs.certificate.empty() && (options.engine == "mip" || options.breakpoints)) {
+    return bad_request("--certificate is of the search engine's bounds, without --breakpoints");
   }
   return check_mip_options(command, options,
                            {"--bounds", "--formulation", "--distance-form", "--pooling", "--solver",
@@ -230,6 +244,8 @@ void add_closest(CLI::App& app, Common& common, Action& chosen) {
   command->add_option("--images-out", outputs->images,
                       "the images found, as .npz for numpy.load, or .csv");
   add_force_option(*command, outputs->force);
+  command->add_option("--certificate", outputs->certificate,
+                      "a file (of several images a folder) that proves the bound without brink");
   command->add_option("--png", outputs->pictures, "a folder for pictures of images and changes");
   command->add_option(
       "--log", outputs->log,

@@ -68,6 +68,7 @@ void add_curve(CLI::App& app, Common& common, Action& chosen);
 void add_runs(CLI::App& app, Common& common, Action& chosen);
 void add_table(CLI::App& app, Common& common, Action& chosen);
 void add_report(CLI::App& app, Common& common, Action& chosen);
+void add_certificate(CLI::App& app, Common& common, Action& chosen);
 void add_completion(CLI::App& app, Action& chosen);  // completion, manual
 
 struct Outcome {

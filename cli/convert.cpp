@@ -1,7 +1,9 @@
-// brink convert: a network as it was read, written as ONNX or NNet.
+// brink convert: a network as it was read, written as ONNX, NNet or exact text.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "brink/base/files.h"
+#include "brink/io/layers_file.h"
 #include "closest_options.h"
 #include "streams.h"
 
@@ -16,11 +18,12 @@ struct ConvertCommand {
 
 Expected<void> run_convert(const ConvertCommand& command, const Common& common) {
   const std::string ending = command.out.extension().string();
-  if (ending != ".nnet" && ending != ".onnx") {
-    return bad_request("'{}' ends in neither .onnx nor .nnet, which says the format to write",
+  if (ending != ".nnet" && ending != ".onnx" && ending != ".layers") {
+    return bad_request("'{}' ends in none of .onnx, .nnet, .layers, which says the format to write",
                        command.out.string());
   }
-  if (auto ok = claim_outputs(common, {command.out}, {command.shared.network}); !ok) return ok;
+  auto claimed = claim_outputs(common, {command.out}, {command.shared.network});
+  if (!claimed) return claimed;
   const auto loaded = load_network(command.shared, common);
   if (!loaded) return tl::unexpected(loaded.error());
   Common silent = common;
@@ -28,7 +31,9 @@ Expected<void> run_convert(const ConvertCommand& command, const Common& common) 
   const auto box = box_without_question(command.shared, silent, *loaded);
   if (!box) return tl::unexpected(box.error());
   const Network& network = loaded->network;
-  if (auto ok = write_network(network, *box, command.out); !ok) return ok;
+  auto ok = ending == ".layers" ? write_file(command.out, layers_text(network))
+                                : write_network(network, *box, command.out);
+  if (!ok) return ok;
   if (common.json) {
     print_json(nlohmann::json({{"file", command.out.string()},
                                {"layers", network.depth()},
@@ -46,13 +51,15 @@ Expected<void> run_convert(const ConvertCommand& command, const Common& common) 
 
 void add_convert(CLI::App& app, Common& common, Action& chosen) {
   const auto command = std::make_shared<ConvertCommand>();
-  CLI::App* sub =
-      add_command(app, common, chosen, "convert",
-                  "write a network, as the chain of layers it is read as, as ONNX or NNet",
-                  "brink convert net.onnx net.nnet",
-                  [command, &common] { return run_convert(*command, common); });
+  CLI::App* sub = add_command(
+      app, common, chosen, "convert",
+      "write a network, as the chain of layers it is read as, as ONNX, NNet or exact text",
+      "brink convert net.onnx net.nnet",
+      [command, &common] { return run_convert(*command, common); });
   add_network_options(*sub, command->shared);
-  sub->add_option("OUT", command->out, "file to write: .onnx or .nnet")->required();
+  sub->add_option("OUT", command->out,
+                  "file to write: .onnx, .nnet or .layers (exact text, for certificates)")
+      ->required();
   sub->add_option("--box", command->shared.box,
                   "minima and maxima of the inputs that NNet keeps: LO:HI, or an npz or CSV file "
                   "(default: the file's, the range of --data, or 0:1)");

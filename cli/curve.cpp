@@ -16,6 +16,7 @@
 #include "brink/report/earlier.h"
 #include "brink/report/report_labels.h"
 #include "brink/report/text_table.h"
+#include "certificates.h"
 #include "curve_answers.h"
 #include "store_options.h"
 #include "streams.h"
@@ -33,6 +34,7 @@ struct CurveCommand {
   std::filesystem::path picture;
   std::string size = "640x420";
   std::filesystem::path store;
+  std::filesystem::path certificates;  ///< a folder
   bool force = false;
 };
 
@@ -41,6 +43,7 @@ struct CurvesAsked {
   NamedNetwork network;
   ClosestQuestion question;
   std::string hash;  ///< of the question and the list of images
+  Certificates certificates;
 };
 
 struct NetworkCurve {
@@ -121,8 +124,17 @@ Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
     if (auto mip = make_mip_options(command.shared, *question); !mip) {
       return tl::unexpected(mip.error());
     }
-    run.networks.push_back(
-        {{std::move(loaded->network), file.stem().string()}, std::move(*question), {}});
+    Certificates certificates;
+    if (!command.certificates.empty()) {
+      auto made =
+          Certificates::into(command.certificates / file.stem(), 2, command.shared, *loaded, {});
+      if (!made) return tl::unexpected(made.error());
+      certificates = std::move(*made);
+    }
+    run.networks.push_back({{std::move(loaded->network), file.stem().string()},
+                            std::move(*question),
+                            {},
+                            std::move(certificates)});
   }
   auto images = chosen_images(command.shared, run.set, run.networks.front().network.network);
   if (!images) return tl::unexpected(images.error());
@@ -154,8 +166,17 @@ Expected<std::vector<NetworkCurve>> ask(const CurveRun& run, const CurveCommand&
   std::vector<NetworkCurve> curves;
   for (const CurvesAsked& asked : run.networks) {
     const Engine engine = engine_of(command.shared, common, {}, asked.question.box);
-    auto rows = session.closest({asked.network, asked.question, engine, named, run.images});
+    BatchHooks hooks;
+    Certificates certificates = asked.certificates;
+    if (certificates.wanted()) {
+      hooks.before = [&](int image, SearchOptions& search) {
+        search.certificate = certificates.of_image(image);
+      };
+      hooks.after = [&](const ClosestRow& row) { certificates.count(row.answer); };
+    }
+    auto rows = session.closest({asked.network, asked.question, engine, named, run.images}, hooks);
     if (!rows) return tl::unexpected(rows.error());
+    certificates.tell(common.quiet);
     auto points = robustness_curve(*rows);
     curves.push_back({asked.network.name, asked.hash, std::move(*rows), std::move(points)});
   }
@@ -326,6 +347,8 @@ void add_curve(CLI::App& app, Common& common, Action& chosen) {
       ->capture_default_str();
   add_format_option(*sub, common);
   add_store_option(*sub, command->store);
+  from->excludes(sub->add_option("--certificate", command->certificates,
+                                 "a folder for files that prove the bounds without brink"));
   add_force_option(*sub, command->force);
   for (const char* asking : {"--data", "--images", "--time-limit", "--store"}) {
     from->excludes(sub->get_option(asking));

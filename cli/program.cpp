@@ -141,6 +141,7 @@ Outcome run(int argc, char** argv, Crew& crew, int threads) {
   add_runs(app, common, chosen);
   add_table(app, common, chosen);
   add_report(app, common, chosen);
+  add_certificate(app, common, chosen);
   add_completion(app, chosen);
   if (argc < 2) {
     if (crew.leads()) fmt::print("{}", app.help());

@@ -4,8 +4,10 @@
 #include <map>
 
 #include "brink/ask/verify.h"
+#include "brink/base/digest.h"
 #include "brink/base/files.h"
 #include "brink/io/tensor_file.h"
+#include "certificates.h"
 #include "streams.h"
 #include "verify_images.h"
 
@@ -243,10 +245,21 @@ Expected<void> run_verify(const VerifyCommand& command, const Common& common) {
   options.threads = common.threads;
   options.seed = common.seed;
   options.time_limit = std::max(0.0, command.images.shared.time_limit - watch.seconds());
+  auto certificates = Certificates::into(
+      command.images.certificate, 1, paths->front(), *in_order.front(),
+      {paths->front(), files->property, command.counterexample, command.assignments});
+  if (!certificates) return tl::unexpected(certificates.error());
+  if (certificates->wanted()) {
+    const auto bytes = read_file(files->property);
+    if (!bytes) return tl::unexpected(bytes.error());
+    options.certificate = certificates->of("property");
+    options.property = sha256(*bytes);
+  }
   const auto answer = verify(in_order, *query, options, &interrupt_flag());
   if (!answer) {
     return bad_request("cannot verify '{}': {}", files->property.string(), answer.error().message);
   }
+  if (!answer->note.empty() && !common.quiet) note("brink: {}", answer->note);
   return show(command, common, *query, *answer);
 }
 
@@ -278,6 +291,9 @@ void add_verify(CLI::App& app, Common& common, Action& chosen) {
                   "file for the witness, if there is one");
   sub->add_option("--serialise-assignments", command->assignments,
                   "folder for the witness as ONNX tensors, NAME.pb, in place of its text");
+  sub->add_option("--certificate", command->images.certificate,
+                  "a file (of several images a folder) that proves 'unsat' or 'robust' without "
+                  "brink");
   add_radius_options(*sub, command->images);
   add_search_constants(*sub, common);
 }

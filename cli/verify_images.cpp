@@ -4,6 +4,7 @@
 #include "brink/ask/robustness.h"
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
+#include "certificates.h"
 #include "streams.h"
 
 namespace brink::cli {
@@ -76,7 +77,8 @@ nlohmann::ordered_json as_json(const std::vector<RadiusRow>& rows, const RadiusC
 Expected<std::vector<RadiusRow>> ask_all(const RadiusCommand& command, const Common& common,
                                          const LoadedNetwork& loaded, const Dataset& set,
                                          const ClosestQuestion& question,
-                                         const std::vector<int>& images) {
+                                         const std::vector<int>& images,
+                                         Certificates& certificates) {
   std::vector<RadiusRow> rows(images.size());
   std::vector<std::optional<Error>> errors(images.size());
   const int count = static_cast<int>(images.size());
@@ -91,11 +93,16 @@ Expected<std::vector<RadiusRow>> ask_all(const RadiusCommand& command, const Com
     options.time_limit = command.shared.time_limit;
     options.seed = common.seed;
     options.spare = &spare;
+    if (certificates.wanted()) {
+      options.certificate = certificates.of_image(row.image);
+      options.certificate->radius = command.radius;
+    }
     const SpareThreads::Piece piece(spare, 1);
     auto result = robust_within(loaded.network, question, set.image(row.image), row.label,
                                 command.radius, options);
     if (result) {
       row.result = std::move(*result);
+      if (row.result.robustness == Robustness::robust) certificates.count(row.result.answer);
     } else {
       errors[at] = result.error();
     }
@@ -126,8 +133,12 @@ Expected<void> run_radius(const RadiusCommand& command, const Common& common) {
   if (!images) return tl::unexpected(images.error());
   if (auto ok = check_inside(*question, *set, *images); !ok) return ok;
   label_by_network(*set, *images, loaded->network, common);
-  const auto rows = ask_all(command, common, *loaded, *set, *question, *images);
+  auto certificates = Certificates::into(command.certificate, images->size(), options, *loaded,
+                                         {options.network, command.csv});
+  if (!certificates) return tl::unexpected(certificates.error());
+  const auto rows = ask_all(command, common, *loaded, *set, *question, *images, *certificates);
   if (!rows) return tl::unexpected(rows.error());
+  certificates->tell(common.quiet);
   if (!command.csv.empty()) {
     if (auto ok = write_file(command.csv, table_of(*rows, command)); !ok) return ok;
   }

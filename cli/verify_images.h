@@ -9,6 +9,7 @@ struct RadiusCommand {
   TypedOptions shared;
   double radius = -1;  ///< below 0: not given
   std::filesystem::path csv;
+  std::filesystem::path certificate;
 };
 
 /// --data and what follows from it.

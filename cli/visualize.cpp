@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "brink/ask/bounds_certificate.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/progress.h"
 #include "brink/report/pictures.h"
 #include "brink/report/units.h"
+#include "certificates.h"
 #include "chosen_units.h"
 #include "feature_maps.h"
 #include "print_rows.h"
@@ -25,8 +27,9 @@ struct VisualizeOptions {
   std::filesystem::path out;
   std::filesystem::path store;
   std::filesystem::path images;  ///< --images-out
-  bool least = false;            ///< --min
-  bool maps = false;             ///< --maps
+  std::filesystem::path certificate;
+  bool least = false;  ///< --min
+  bool maps = false;   ///< --maps
   bool force = false;
 };
 
@@ -66,6 +69,7 @@ struct VisualizeRun {
   ImageShape shape;                 ///< of an input
   std::vector<std::string> inputs;  ///< their names
   std::unique_ptr<FileLock> lock;
+  Certificates certificates;
   UnitFolder folder;              ///< the leader's
   std::vector<StoredUnit> found;  ///< with the inputs, for --images-out
 };
@@ -112,7 +116,16 @@ Expected<void> solve_units(VisualizeRun& run, const VisualizeOptions& options, c
     });
   };
   sink.begin = [&](int left) { progress.emplace("units", left, common.quiet); };
-  sink.keep = [&](const Unit& unit, const Excitation& found) {
+  sink.keep = [&](const Unit& unit, const Excitation& answer) -> Expected<void> {
+    Excitation found = answer;
+    if (run.certificates.wanted() && found.status != AnswerStatus::error) {
+      const certificate::ProofOptions how{
+          common.threads, Deadline::after(options.shared.time_limit, &interrupt_flag())};
+      const auto name = fmt::format("unit-{}-{}", unit.layer, unit.index);
+      const auto counts = certify_unit(run.loaded.network, run.bounds.box, unit.layer, unit.index,
+                                       options.least, run.certificates.of(name), how, found.bound);
+      if (!counts) return tl::unexpected(counts.error());
+    }
     if (found.status == AnswerStatus::error && !common.quiet) {
       note("brink: unit {}:{}: {}", unit.layer, unit.index, found.note);
     }
@@ -233,6 +246,11 @@ Expected<void> visualize(const VisualizeOptions& options, const Common& common) 
   if (auto fit = session.fits(run.loaded.network); !fit) return fit;
   auto given = given_bounds(options.shared, common, run.loaded, run.bounds.box);
   if (!given) return tl::unexpected(given.error());
+  auto certificates =
+      Certificates::into(options.certificate, run.units.size(), options.shared, run.loaded,
+                         {options.shared.network, options.images, options.store, options.out});
+  if (!certificates) return tl::unexpected(certificates.error());
+  run.certificates = std::move(*certificates);
   note_nothing_kept(common.quiet, {options.out, store_of(options)});
   if (auto ok = keep_in_store(session, store_of(options), common); !ok) return ok;
   auto bounds =
@@ -275,6 +293,8 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
       ->check(CLI::PositiveNumber);
   command->add_flag("--all", options->choice.all, "all units of all layers");
   command->add_option("-o,--out", options->out, "folder for units.csv and the pictures");
+  command->add_option("--certificate", options->certificate,
+                      "a file (of several units a folder) that proves the bound without brink");
   command->add_flag("--min", options->least,
                     "the least pre-activation in place of the largest activation");
   command->add_flag("--maps", options->maps,

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "brink/base/deadline.h"
 #include "brink/base/spare_threads.h"
+#include "brink/certificate/records.h"
 #include "brink/formulate/formulate.h"
 #include "brink/question/question.h"
 #include "brink/search/statistics.h"
@@ -65,6 +67,8 @@ struct ClosestAnswer {
   std::optional<double> linearised_bound;  ///< with breakpoints: bound on that
   std::string note;                        ///< why there is an error, or no proof in time
   search::Statistics statistics;           ///< of the search engine
+  std::optional<certificate::Counts> certificate;  ///< what it took to write one
+  double certificate_seconds = 0;                  ///< besides `seconds`
 
   /// (distance - bound) / distance; 0 at distance 0; empty without an image. With breakpoints, of
   /// the linearised distance.
@@ -96,6 +100,15 @@ Expected<ClosestAnswer> closest_by_mip(const Network& network, const Bounds& bou
                                        const MipOptions& options,
                                        const std::atomic<bool>* interrupt = nullptr);
 
+/// A file that proves the bound without brink (ask/closest_certificate.h).
+struct CertificateOptions {
+  std::filesystem::path file;
+  std::string network;       ///< as the file names it: "onnx HASH" or "layers HASH"
+  std::optional<int> index;  ///< of the image in its data set
+  /// The radius to be proven; nothing: as near to the bound as may be.
+  std::optional<double> radius = {};
+};
+
 /// Options of brink's own search.
 struct SearchOptions {
   double time_limit = 300;        ///< seconds per image
@@ -103,6 +116,7 @@ struct SearchOptions {
   std::uint64_t seed = 0;         ///< of the heuristics
   int threads = 1;                ///< for this one image
   SpareThreads* spare = nullptr;  ///< lends it more
+  std::optional<CertificateOptions> certificate;
   /// Called on each change: distance (infinity: none yet), bound, seconds since the start.
   std::function<void(double, double, double)> on_change;
   std::function<void(const search::Beat&)> on_beat;  ///< every second or so

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "brink/ask/answer.h"
+#include "brink/ask/closest_certificate.h"
 #include "brink/ask/weights.h"
 #include "brink/network/float32.h"
 
@@ -107,8 +108,14 @@ Expected<ClosestAnswer> closest_by_search(const Network& network, const ClosestQ
                        double unit) {
     return search_unweighted(n, q, x, label, in_unit(options, unit), interrupt);
   };
-  return question.weights.size() > 0 ? with_weights(network, question, image, label, ask)
-                                     : ask(network, question, image, 1);
+  ClosestAnswer answer = question.weights.size() > 0
+                             ? with_weights(network, question, image, label, ask)
+                             : ask(network, question, image, 1);
+  if (options.certificate) {
+    auto done = certify(network, question, image, label, options, answer, interrupt);
+    if (!done) return tl::unexpected(done.error());
+  }
+  return answer;
 }
 
 }  // namespace brink

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "brink/ask/closest_certificate.h"
 #include "brink/ask/spare_time.h"
 
 namespace brink {
@@ -19,6 +20,9 @@ Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion que
   if (!(radius >= 0) || std::isinf(radius)) {
     return bad_request("radius {} is not a finite number of 0 or more", radius);
   }
+  const ClosestQuestion asked = question;
+  const SearchOptions asked_options = options;
+  options.certificate.reset();
   if (question.norm != Norm::l0) {
     // A hair more: what is at the radius is within it.
     const double cap = radius * (1 + 1e-9);
@@ -49,6 +53,10 @@ Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion que
   } else if (answer->status == AnswerStatus::infeasible || answer->bound > radius) {
     result.robustness = Robustness::robust;
     answer->bound = std::max(answer->bound, radius);  // nothing within the cap
+    if (asked_options.certificate) {
+      auto done = certify(network, asked, image, label, asked_options, *answer, nullptr);
+      if (!done) return tl::unexpected(done.error());
+    }
   }
   result.answer = std::move(*answer);
   return result;

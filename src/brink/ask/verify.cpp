@@ -12,8 +12,10 @@
 #include "brink/ask/property_network.h"
 #include "brink/ask/spare_time.h"
 #include "brink/base/deadline.h"
+#include "brink/base/exact_text.h"
 #include "brink/bounds/bounds.h"
 #include "brink/bounds/rounding.h"
+#include "brink/certificate/cells_proof.h"
 #include "brink/network/float32.h"
 #include "brink/property/cells.h"
 #include "brink/property/joint_query.h"
@@ -94,7 +96,54 @@ class Verification {
     return answer;
   }
 
+  /// A file that proves `unsat`; a note if there is none.
+  Expected<std::string> certify(const VerifyOptions& options, const std::atomic<bool>* stop) const {
+    const Network& network = *networks_.front();
+    if (networks_.size() > 1 || inputs_ != network.input_size()) {
+      return "no certificate: the property speaks of several networks, or of equal inputs";
+    }
+    if (!places_.empty() || network.output == OutputKind::relu || network.depth() == 1) {
+      return "no certificate: its conditions are on outputs before a ReLU, and not on inputs";
+    }
+    std::vector<certificate::CellClaim> claims(cells_.cells.size());
+    for (std::size_t s = 0; s < question_.sets.size(); ++s) {
+      const auto c = static_cast<std::size_t>(cell_of_set_[s]);
+      const InputBox& box = cells_.boxes[static_cast<std::size_t>(cells_.cells[c].box)];
+      certificate::CellClaim& claim = claims[c];
+      claim.region = question_.sets[s].region;
+      claim.box = question_.boxes[static_cast<std::size_t>(question_.sets[s].box)];
+      for (Eigen::Index i = 0; i < claim.box.size(); ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        claim.lower += " " + side_text(box.lower[at], claim.box.lower(i));
+        claim.upper += " " + side_text(box.upper[at], claim.box.upper(i));
+      }
+      for (const int id : cells_.cells[c].rows) claim.rows.push_back(row_text(row(id)));
+    }
+    const CertificateOptions& wanted = *options.certificate;
+    const certificate::ProofOptions how{options.threads, Deadline::after(options.time_limit, stop)};
+    const auto outcome = certificate::write_cells(wanted.network, network, options.property, claims,
+                                                  wanted.file, how);
+    if (!outcome) return tl::unexpected(outcome.error());
+    return outcome->gap == certificate::Gap::none
+               ? ""
+               : "no certificate: dividing phases does not prove it in the time limit";
+  }
+
  private:
+  /// The property's own number where it is a decimal one.
+  static std::string side_text(const BoundSide& side, double around) {
+    return side.divisor == Decimal(1) ? side.number.text() : exact_text(around);
+  }
+
+  /// sum c v <= rhs as -c v >= -rhs.
+  std::string row_text(const LinearRow& linear) const {
+    std::string text = (-linear.rhs).text();
+    for (const auto& [number, coefficient] : linear.terms) {
+      text += fmt::format(" y{}:{}", number - inputs_, (-coefficient).text());
+    }
+    return text;
+  }
+
   const LinearRow& row(int id) const { return query_.rows[static_cast<std::size_t>(id)]; }
 
   bool exact_coefficients() const {
@@ -262,8 +311,13 @@ Expected<VerifyAnswer> verify(const std::vector<const Network*>& networks, const
   const JointQuery joint = joined(query);
   auto cells = cells_of(joint.query, joint.inputs);
   if (!cells) return tl::unexpected(cells.error());
-  VerifyAnswer answer = Verification(networks, joint, std::move(*cells)).run(options, deadline);
+  Verification verification(networks, joint, std::move(*cells));
+  VerifyAnswer answer = verification.run(options, deadline);
   answer.seconds = watch.seconds();
+  if (!options.certificate || answer.verdict != PropertyVerdict::unsat) return answer;
+  auto note = verification.certify(options, interrupt);
+  if (!note) return tl::unexpected(note.error());
+  answer.note = std::move(*note);
   return answer;
 }
 

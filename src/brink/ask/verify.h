@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "brink/ask/closest.h"
 #include "brink/network/network.h"
 #include "brink/property/property.h"
 #include "brink/search/statistics.h"
@@ -32,6 +33,8 @@ struct VerifyOptions {
   double time_limit = 300;  ///< seconds
   int threads = 1;
   std::uint64_t seed = 0;
+  std::optional<CertificateOptions> certificate;  ///< of `unsat`
+  std::string property;                           ///< SHA-256 of its file, for that
 };
 
 struct VerifyAnswer {
@@ -42,6 +45,7 @@ struct VerifyAnswer {
   double excess = std::numeric_limits<double>::infinity();
   double seconds = 0;
   search::Statistics statistics;
+  std::string note;  ///< why there is no certificate
 };
 
 /// The query's networks in its order, each with one input and one output, of the sizes that these

@@ -57,14 +57,34 @@ WholeCosts whole_costs(const Eigen::VectorXd& weights) {
 }
 
 /// In units of the costs', whose sums are whole.
+Unweighted counted(const Network& network, const ClosestQuestion& question,
+                   const Eigen::VectorXd& image) {
+  const WholeCosts whole = whole_costs(question.weights);
+  Unweighted plain{network, question, image, whole.unit};
+  plain.question.weights = whole.costs;
+  return plain;
+}
+
+Unweighted stretched(const Network& network, const ClosestQuestion& question,
+                     const Eigen::VectorXd& image) {
+  const Box box = reach(question, image);
+  Unweighted plain{network, question, image, 1};
+  normalise_inputs(plain.network, {Eigen::VectorXd::Zero(image.size()), question.weights});
+  plain.question.weights.resize(0);
+  plain.question.frozen.clear();  // as the cap, in the reach
+  plain.question.cap.reset();
+  Box& wide = plain.question.box;
+  wide = {box.lower.cwiseProduct(question.weights), box.upper.cwiseProduct(question.weights)};
+  plain.image = image.cwiseProduct(question.weights).cwiseMax(wide.lower).cwiseMin(wide.upper);
+  return plain;
+}
+
 ClosestAnswer by_costs(const Network& network, const ClosestQuestion& question,
                        const Eigen::VectorXd& image, const PlainEngine& engine) {
-  const WholeCosts whole = whole_costs(question.weights);
-  ClosestQuestion counted = question;
-  counted.weights = whole.costs;
-  ClosestAnswer answer = engine(network, counted, image, whole.unit);
-  answer.bound *= whole.unit;
-  answer.lead_bound *= whole.unit;
+  const Unweighted plain = counted(network, question, image);
+  ClosestAnswer answer = engine(plain.network, plain.question, plain.image, plain.unit);
+  answer.bound *= plain.unit;
+  answer.lead_bound *= plain.unit;
   if (!answer.distance) return answer;
   const double distance = weighted_distance(question, answer.image, image);
   answer.distance = distance;
@@ -98,28 +118,26 @@ const OutputRegion* region_of(const std::vector<OutputRegion>& regions,
 
 }  // namespace
 
+Unweighted unweighted(const Network& network, const ClosestQuestion& question,
+                      const Eigen::VectorXd& image) {
+  if (question.weights.size() == 0) return {network, question, image, 1};
+  return question.norm == Norm::l0 ? counted(network, question, image)
+                                   : stretched(network, question, image);
+}
+
 ClosestAnswer with_weights(const Network& network, const ClosestQuestion& question,
                            const Eigen::VectorXd& image, int label, const PlainEngine& engine) {
   if (question.norm == Norm::l0) return by_costs(network, question, image, engine);
   const auto regions = output_regions(question, network, label);
   if (auto early = before_search(network, question, image, label, regions)) return *early;
   const Box box = reach(question, image);
-  Network stretched = network;
-  normalise_inputs(stretched, {Eigen::VectorXd::Zero(image.size()), question.weights});
-  ClosestQuestion plain = question;
-  plain.weights.resize(0);
-  plain.frozen.clear();  // as the cap, in the reach
-  plain.cap.reset();
-  plain.box = {box.lower.cwiseProduct(question.weights), box.upper.cwiseProduct(question.weights)};
-  const Eigen::VectorXd from =
-      image.cwiseProduct(question.weights).cwiseMax(plain.box.lower).cwiseMin(plain.box.upper);
-
-  ClosestAnswer answer = engine(stretched, plain, from, 1);
+  const Unweighted plain = stretched(network, question, image);
+  ClosestAnswer answer = engine(plain.network, plain.question, plain.image, 1);
   answer.bound *= 1 - kRounding;
   answer.lead_bound *= 1 - kRounding;
   if (answer.image.size() == 0) return answer;
   const OutputRegion* region = region_of(regions, answer);
-  Eigen::VectorXd x = in_own_units(answer.image, from, question, image, box);
+  Eigen::VectorXd x = in_own_units(answer.image, plain.image, question, image, box);
   const Lead lead{answer.lead, question.leads() && !question.lead};
   for (double push = 1e-13; push <= 1e-9; push *= 10) {
     answer.verified = region != nullptr && fools(question, network, *region, image, x, lead);

@@ -19,4 +19,14 @@ using PlainEngine = std::function<ClosestAnswer(const Network&, const ClosestQue
 ClosestAnswer with_weights(const Network& network, const ClosestQuestion& question,
                            const Eigen::VectorXd& image, int label, const PlainEngine& engine);
 
+/// Network, question and image that say the same without weights, but for whole costs in L0.
+struct Unweighted {
+  Network network;
+  ClosestQuestion question;
+  Eigen::VectorXd image;
+  double unit = 1;  ///< of distances
+};
+Unweighted unweighted(const Network& network, const ClosestQuestion& question,
+                      const Eigen::VectorXd& image);
+
 }  // namespace brink

@@ -26,7 +26,7 @@ namespace {
 constexpr std::string_view kMark = ".brink-";
 constexpr std::string_view kEnding = ".tmp";
 constexpr std::size_t kDigits = 16;
-constexpr int kFlags = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY;
+constexpr int kFlags = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_RDWR;
 
 fs::path random_name(const fs::path& target) {
   std::random_device source;

@@ -220,15 +220,21 @@ std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
   return a.negative_ ? 0 <=> sizes : sizes;
 }
 
+std::string Decimal::text() const {
+  if (is_zero()) return "0";
+  std::string digits = fmt::format("{}{}", negative_ ? "-" : "", limbs_.back());
+  for (auto limb = limbs_.rbegin() + 1; limb != limbs_.rend(); ++limb) {
+    digits += fmt::format("{:09}", *limb);
+  }
+  return exponent_ == 0 ? digits : fmt::format("{}e{}", digits, exponent_);
+}
+
 double Decimal::nearest() const {
   if (is_zero()) return 0;
-  std::string text = negative_ ? "-" : "";
-  for (std::size_t i = limbs_.size(); i-- > 0;) {
-    text += i + 1 == limbs_.size() ? fmt::format("{}", limbs_[i]) : fmt::format("{:09}", limbs_[i]);
-  }
-  text += fmt::format("e{}", exponent_);
+  const std::string digits_text = text();
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto [end, error] =
+      std::from_chars(digits_text.data(), digits_text.data() + digits_text.size(), value);
   if (error != std::errc::result_out_of_range) return value;
   const double places = static_cast<double>(digits()) + exponent_;
   value = places > 0 ? std::numeric_limits<double>::infinity() : 0;

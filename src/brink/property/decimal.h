@@ -34,6 +34,8 @@ class Decimal {
 
   /// The nearest double; infinite beyond their range.
   double nearest() const;
+  /// -?digits(e-?digits)?, exactly.
+  std::string text() const;
   /// The number of digits, as they are kept.
   std::size_t digits() const { return 9 * limbs_.size(); }
 

@@ -118,20 +118,28 @@ double Ball::support_knapsack(const Eigen::VectorXd& c, Eigen::VectorXd* d) cons
   double greatest = kernels::rooms_and_worths(size, c.data(), lower_.data(), upper_.data(),
                                               rooms.data(), worths.data());
   if (greatest == 0) return c.allFinite() ? 0 : std::numeric_limits<double>::quiet_NaN();
-  double budget = radius_;
+  double budget = radius_, free = 0;
   if (norm_ == Norm::l0) {
     budget = std::floor(radius_ + 1e-9);
     greatest = 0;
     for (std::size_t i = 0; i < size; ++i) {
-      const double used = cost(static_cast<Eigen::Index>(i));
+      const auto j = static_cast<Eigen::Index>(i);
+      const double used = cost(j);
+      if (used == 0) {
+        free += worths[i] * rooms[i];
+        if (d != nullptr) (*d)(j) = c(j) > 0 ? rooms[i] : -rooms[i];
+        worths[i] = rooms[i] = 0;
+        continue;
+      }
       worths[i] *= rooms[i] / used;
       rooms[i] = used;
       greatest = std::max(greatest, worths[i]);
     }
+    if (greatest == 0) return c.allFinite() ? free : std::numeric_limits<double>::quiet_NaN();
   }
   const double t =
       std::isinf(budget) ? 0 : threshold(worths, rooms, greatest, std::max(0.0, budget));
-  double value = t > 0 ? t * budget : 0;
+  double value = free + (t > 0 ? t * budget : 0);
   double left = budget;
   const auto take = [&](std::size_t i, double used) {
     if (d == nullptr) return;

@@ -29,7 +29,8 @@ namespace brink::search {
 class Ball {
  public:
   /// `reach` contains `image`; radius in the norm itself (L2 not squared), may be infinite.
-  /// `breakpoints` >= 2: the linearised L2. `costs`: of L0, whole numbers >= 1; empty: all 1.
+  /// `breakpoints` >= 2: the linearised L2. `costs`: of L0, whole numbers >= 1, or 0 of pixels that
+  /// may change besides; empty: all 1.
   Ball(Norm norm, const Eigen::VectorXd& image, const Box& reach, double radius,
        int breakpoints = 0, Eigen::VectorXd costs = {});
 

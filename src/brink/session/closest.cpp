@@ -93,9 +93,11 @@ Expected<void> Session::closest(const ClosestAsked& asked, const ClosestSink& si
                     sink.hooks, keep, interrupt_);
 }
 
-Expected<std::vector<ClosestRow>> Session::closest(const ClosestAsked& asked) const {
+Expected<std::vector<ClosestRow>> Session::closest(const ClosestAsked& asked,
+                                                   const BatchHooks& hooks) const {
   Answers rows;
   ClosestSink sink;
+  sink.hooks = hooks;
   sink.keep = [&](const ClosestRow& row) -> Expected<void> {
     rows[row.image] = row;
     if (on_progress) {

@@ -87,7 +87,8 @@ class Session {
   /// Errors: of store and sink; interrupted (what was answered is kept).
   Expected<void> closest(const ClosestAsked& asked, const ClosestSink& sink) const;
   /// Answers in the order asked, in every process.
-  Expected<std::vector<ClosestRow>> closest(const ClosestAsked& asked) const;
+  Expected<std::vector<ClosestRow>> closest(const ClosestAsked& asked,
+                                            const BatchHooks& hooks = {}) const;
   Expected<void> units(const UnitsAsked& asked, const UnitSink& sink) const;
   /// In every process. The store or, where there is none, the leader's `memory` is asked first; it
   /// is told every few seconds, at the end, and when the run is interrupted. `on_neuron`: in the

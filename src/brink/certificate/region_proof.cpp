@@ -1,0 +1,176 @@
+#include "brink/certificate/region_proof.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "brink/certificate/pixel_proof.h"
+#include "brink/search/branching.h"
+#include "brink/search/parameters.h"
+
+namespace brink::certificate {
+
+namespace {
+
+using search::Ball;
+using search::Cost;
+using search::Multipliers;
+using search::NodeBound;
+using search::parameters;
+using search::Problem;
+
+constexpr int kLeafRounds = 400;
+/// A tree of no more has no facts: each costs as much as a node.
+constexpr std::int64_t kFewNodes = 12;
+/// A fact has to narrow a neuron by this share of its width, unless it settles its phase.
+constexpr double kWorth = 0.02;
+/// Facts end on a grid of so many bits of the neuron's width: short, and with room for rounding.
+constexpr int kGridBits = 12;
+
+/// Down, to a multiple of a power of two.
+double on_grid(double value, double width) {
+  const double grid = std::ldexp(1.0, std::ilogb(std::max(width, 1e-300)) - kGridBits);
+  return std::floor(value / grid) * grid;
+}
+
+}  // namespace
+
+RegionProof::RegionProof(const Problem& problem, const OutputRegion& region, const Ball& ball,
+                         const search::Units& units, Records& records, const Deadline& deadline)
+    : problem_(problem),
+      region_(region),
+      ball_(ball),
+      records_(records),
+      deadline_(deadline),
+      digits_(problem, units) {}
+
+Gap RegionProof::run() {
+  Intervals bounds = start_ ? *start_ : ball_bounds(problem_, ball_);
+  bounder_ = make_bounder(problem_, bounds);
+  const NodeBound root =
+      bounder_->minimise(bounds, {}, ball_, pool_, 0.0, parameters().node_rounds, deadline_);
+  if (root.exceeds(0) && close(bounds, root.proof.multipliers)) return Gap::none;
+  records_.hold();
+  most_nodes_ = kFewNodes;
+  const Gap gap = node(bounds, false);
+  most_nodes_ = std::numeric_limits<std::int64_t>::max();
+  if (records_.release(gap == Gap::none)) return gap;
+  return node(std::move(bounds), true);
+}
+
+bool RegionProof::close(const Intervals& bounds, const Multipliers& multipliers) {
+  const auto written = digits_.empty(bounds, multipliers, ball_);
+  if (written) records_.close(written->multipliers);
+  return written.has_value();
+}
+
+Gap RegionProof::node(Intervals bounds, bool tighten_first) {
+  if (deadline_.expired() || records_.failed()) return Gap::time;
+  if (records_.counts().nodes >= most_nodes_) return Gap::time;
+  if (tighten_first) {
+    auto tighter = bounder_->slopes() != nullptr ? tightened_by_slopes(std::move(bounds))
+                                                 : tightened(std::move(bounds));
+    if (stuck_) return Gap::rounding;
+    if (!tighter) return Gap::none;
+    bounds = std::move(*tighter);
+  }
+  const bool settled = bounds.settled();
+  const int rounds = bounder_->slopes() == nullptr ? parameters().node_rounds
+                     : settled                     ? parameters().leaf_steps
+                                                   : parameters().slope_steps;
+  const NodeBound bound = bounder_->minimise(bounds, {}, ball_, pool_, 0.0, rounds, deadline_);
+  if (bound.exceeds(0) && close(bounds, bound.proof.multipliers)) return Gap::none;
+  if (settled) return leaf(bounds);
+  return divide(bounds, search::branching_neuron(bounds, bound.states));
+}
+
+Gap RegionProof::divide(const Intervals& bounds, int neuron) {
+  const auto i = static_cast<std::size_t>(neuron);
+  const bool programs = bounder_->slopes() == nullptr;
+  const std::int64_t large = programs ? parameters().large_subtree : parameters().slope_subtree;
+  records_.split(neuron);
+  std::int64_t before = records_.counts().nodes;
+  bool large_sibling = false;
+  for (const bool on : {false, true}) {
+    Intervals child = bounds;
+    (on ? child.lower[i] : child.upper[i]) = 0;
+    auto within = problem_.propagate(std::move(child), problem_.layer_of(neuron) + 1);
+    if (!within) {
+      records_.close_empty();
+    } else if (const Gap gap = node(std::move(*within), large_sibling); gap != Gap::none) {
+      return gap;
+    }
+    large_sibling = records_.counts().nodes - before >= large;
+  }
+  records_.leave();
+  return Gap::none;
+}
+
+Gap RegionProof::leaf(const Intervals& bounds) {
+  if (ball_.norm() == Norm::l0) {
+    return PixelProof(problem_, region_, ball_, bounds, digits_, records_, deadline_).run();
+  }
+  const NodeBound bound =
+      bounder_->minimise(bounds, {.sharp = true}, ball_, pool_, 0.0, kLeafRounds, deadline_);
+  if (bound.exceeds(0) && close(bounds, bound.proof.multipliers)) return Gap::none;
+  if (ball_.norm() != Norm::l2) {
+    const Multipliers exact = least_violation(problem_, region_, ball_, bounds, deadline_);
+    if (exact.rows.size() > 0 && close(bounds, exact)) return Gap::none;
+  }
+  return deadline_.expired() ? Gap::time : Gap::rounding;
+}
+
+std::optional<Intervals> RegionProof::tightened(Intervals bounds) {
+  const NodeBound margin =
+      bounder_->minimise(bounds, {}, ball_, pool_, 0.0, parameters().root_rounds, deadline_);
+  if (margin.exceeds(0) && close(bounds, margin.proof.multipliers)) return std::nullopt;
+  for (int k = 1; k <= problem_.hidden_layers(); ++k) {
+    for (int j = 0; j < static_cast<int>(problem_.network().width(k)); ++j) {
+      const int neuron = problem_.neuron(k, j);
+      for (const double sign : {1.0, -1.0}) {
+        if (deadline_.expired()) return bounds;
+        if (!bounds.unstable(neuron)) break;
+        if (!side(bounds, neuron, sign)) return std::nullopt;
+      }
+    }
+    auto tighter = problem_.propagate(std::move(bounds), k + 1);
+    if (!tighter) return records_.close_empty(), std::nullopt;
+    bounds = std::move(*tighter);
+  }
+  return bounds;
+}
+
+/// False: the node is closed, or stuck.
+bool RegionProof::side(Intervals& bounds, int neuron, double sign) {
+  const NodeBound bound = bounder_->minimise(bounds, {neuron, sign}, ball_, pool_, 0.0,
+                                             parameters().neuron_rounds, deadline_);
+  if (bound.empty()) {
+    stuck_ = !close(bounds, bound.proof.multipliers);
+    return false;
+  }
+  return learn(bounds, bound.cost, bound.proof);
+}
+
+/// A fact, if it is worth its bytes. False: the neuron's sides cross, which closes the node.
+bool RegionProof::learn(Intervals& bounds, const Cost& cost, const search::Proof& proof) {
+  const auto i = static_cast<std::size_t>(cost.neuron);
+  const double width = bounds.upper[i] - bounds.lower[i];
+  const bool lower = cost.sign > 0;
+  const double known = lower ? bounds.lower[i] : -bounds.upper[i];
+  const bool settles = proof.value > 0 && known < 0;
+  if (!settles && proof.value < known + kWorth * width) return true;
+  // Few digits may cost a part of what is gained, but not the sign.
+  const double least = settles ? 0 : proof.value - 0.1 * (proof.value - known);
+  const auto written = digits_.bound(bounds, cost, proof.multipliers, ball_, least);
+  if (!written) return true;
+  const double value = on_grid(written->value, width);
+  if (value <= known) return true;
+  const double side = lower ? value : -value;
+  records_.fact(cost.neuron, lower, digits_.in_file(cost.neuron, side), written->multipliers);
+  (lower ? bounds.lower[i] : bounds.upper[i]) = side;
+  if (bounds.lower[i] <= bounds.upper[i]) return true;
+  records_.close_empty();
+  return false;
+}
+
+}  // namespace brink::certificate

@@ -1,0 +1,171 @@
+// Certificates of random cases, as brink-check judges them: a program that shares no line with
+// brink.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "brink/ask/bounds_certificate.h"
+#include "brink/ask/verify.h"
+#include "brink/base/digest.h"
+#include "brink/base/files.h"
+#include "brink/certificate/summary.h"
+#include "brink/io/layers_file.h"
+#include "cases.h"
+#include "oracle/environment.h"
+
+#ifdef BRINK_CHECK_PROGRAM
+
+namespace brink::oracle {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A network's exact text and certificates about it.
+class Checked {
+ public:
+  explicit Checked(const Network& network)
+      : folder_(fs::temp_directory_path() / fmt::format("brink-certificates-{}", getpid())) {
+    fs::create_directories(folder_);
+    const std::string text = layers_text(network);
+    EXPECT_TRUE(write_file(folder_ / "net.layers", text));
+    line_ = "layers " + sha256(text);
+  }
+  ~Checked() { fs::remove_all(folder_); }
+  Checked(const Checked&) = delete;
+  Checked& operator=(const Checked&) = delete;
+
+  CertificateOptions wanted() const { return {file(), line_, std::nullopt, std::nullopt}; }
+  fs::path file() const { return folder_ / "proof.cert"; }
+  bool there() const { return fs::exists(file()); }
+
+  /// Of brink-check, exit code 0: proven.
+  bool proven() const {
+    const std::string command =
+        fmt::format("'{}' '{}' '{}' > '{}' 2>&1", BRINK_CHECK_PROGRAM,
+                    (folder_ / "net.layers").string(), file().string(), said().string());
+    return std::system(command.c_str()) == 0;
+  }
+  std::string what_it_said() const { return read_file(said()).value_or("nothing"); }
+  double radius() const {
+    const certificate::Summary summary = certificate::summarise(file()).value();
+    for (const auto& [key, value] : summary.words) {
+      if (key == "radius") return value == "none" ? kInfinity : std::strtod(value.c_str(), nullptr);
+    }
+    return -1;
+  }
+
+ private:
+  fs::path said() const { return folder_ / "said.txt"; }
+  fs::path folder_;
+  std::string line_;
+};
+
+struct Tally {
+  int proven = 0, nothing = 0, without = 0;
+};
+
+void check_closest(Case c, Norm norm, Tally& tally) {
+  c.question.norm = norm;
+  c.question.breakpoints.reset();
+  c.question.levels.reset();
+  if (!c.question.check(c.network)) return;
+  const Checked checked(c.network);
+  SearchOptions options;
+  options.time_limit = 60;
+  const auto plain = closest_by_search(c.network, c.question, c.image, c.label, options);
+  ASSERT_TRUE(plain) << describe(c);
+  options.certificate = checked.wanted();
+  const auto answer = closest_by_search(c.network, c.question, c.image, c.label, options);
+  ASSERT_TRUE(answer) << describe(c);
+  if (answer->status == AnswerStatus::misclassified || answer->status == AnswerStatus::error)
+    return;
+  const std::string what = fmt::format("{} {}: {}", name(norm), name(answer->status), describe(c));
+  if (!checked.there()) {
+    ++tally.without;
+    EXPECT_LE(plain->bound, 1e-9) << answer->note << "\n" << what;
+    return;
+  }
+  EXPECT_TRUE(checked.proven()) << checked.what_it_said() << what;
+  const bool nothing = answer->status == AnswerStatus::infeasible;
+  ++(nothing ? tally.nothing : tally.proven);
+  if (nothing) return;
+  const double slack = norm == Norm::l0 ? 1 + 1e-9 : 0;  // of whole numbers the next
+  EXPECT_LE(answer->bound, checked.radius() + slack) << what;
+  EXPECT_GE(answer->bound, plain->bound * (1 - 1.1e-8)) << what;
+}
+
+class CertificateOracle : public ::testing::TestWithParam<Norm> {};
+
+TEST_P(CertificateOracle, ProvesWhatIsPrinted) {
+  const auto cases = static_cast<std::uint64_t>(from_environment("BRINK_CERTIFICATE_CASES", 12));
+  Tally tally;
+  for (const std::uint64_t first :
+       {std::uint64_t{91'000}, kWithLinearUnits + 91'000, kOfGraphs + 91'000}) {
+    for (std::uint64_t seed = first; seed < first + cases; ++seed) {
+      check_closest(draw_case(seed), GetParam(), tally);
+    }
+  }
+  fmt::print("{} proven, {} without any image, {} without a certificate\n", tally.proven,
+             tally.nothing, tally.without);
+  EXPECT_GE(tally.proven, static_cast<int>(cases));
+}
+
+INSTANTIATE_TEST_SUITE_P(Norms, CertificateOracle, ::testing::ValuesIn(kAllNorms),
+                         [](const auto& norm) { return std::string(name(norm.param)); });
+
+/// Exact ranges, which one relaxation does not prove.
+TEST(BoundsCertificateOracle, ProvesExactBounds) {
+  int proven = 0;
+  double widest = 0;
+  for (std::uint64_t seed = 92'000; proven < 12; ++seed) {
+    const Case c = draw_case(seed);
+    const Checked checked(c.network);
+    Bounds bounds = reference_bounds(c.network, c.question.box, BoundsKind::enumerated);
+    const Bounds known = bounds;
+    for (int i = 0; i < bounds.neurons().count(); ++i) {
+      NeuronBounds b = bounds.at(i);
+      b.lower_source = b.upper_source = BoundSource::exact;
+      bounds.set(i, b);
+    }
+    const auto counts = certify_bounds(c.network, false, checked.wanted(), {}, bounds);
+    ASSERT_TRUE(counts) << describe(c);
+    EXPECT_TRUE(checked.proven()) << checked.what_it_said() << describe(c);
+    for (int i = 0; i < bounds.neurons().count(); ++i) {
+      const NeuronBounds now = bounds.at(i), before = known.at(i);
+      const double scale = std::max({1.0, std::abs(before.lower), std::abs(before.upper)});
+      widest = std::max(
+          {widest, (before.lower - now.lower) / scale, (now.upper - before.upper) / scale});
+    }
+    ++proven;
+  }
+  EXPECT_LE(widest, 1e-6);
+}
+
+/// One side of case 93011 (large weights) is proven only 1e-5 away; why its tree fails is not known.
+TEST(BoundsCertificateOracle, ProvesWhatExcitesAUnit) {
+  int proven = 0, near = 0;
+  for (std::uint64_t seed = 93'000; proven < 12; ++seed) {
+    const Case c = draw_case(seed);
+    const int k = c.network.depth();
+    const Checked checked(c.network);
+    const Bounds exact = reference_bounds(c.network, c.question.box, BoundsKind::enumerated);
+    for (const bool least : {false, true}) {
+      double bound = least ? exact.at(k, 0).lower : exact.at(k, 0).upper;
+      const double before = bound;
+      const auto counts =
+          certify_unit(c.network, c.question.box, k, 0, least, checked.wanted(), {}, bound);
+      ASSERT_TRUE(counts) << describe(c);
+      EXPECT_TRUE(checked.proven()) << checked.what_it_said() << describe(c);
+      EXPECT_TRUE(least ? bound <= before : bound >= before) << describe(c);
+      near += std::abs(bound - before) <= 1e-6 * std::max(1.0, std::abs(before)) ? 1 : 0;
+    }
+    ++proven;
+  }
+  EXPECT_GE(near, 2 * proven - 1);
+}
+
+}  // namespace
+}  // namespace brink::oracle
+
+#endif
