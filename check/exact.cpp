@@ -171,7 +171,7 @@ void set_wide(Integer& out, Wide value) {
 }
 
 std::string_view Lines::next() {
-  if (at_ == end_) throw Refused("the file ends before its last line, 'end'");
+  if (at_ == end_) throw Refused("the file, or the region, ends early");
   ++line_;
   const auto* stop =
       static_cast<const char*>(std::memchr(at_, '\n', static_cast<std::size_t>(end_ - at_)));

@@ -14,7 +14,8 @@ namespace {
 using namespace check;
 
 constexpr const char* kUsage =
-    "Usage: brink-check NETWORK CERTIFICATE [--data IMAGES] [--labels LABELS] [--property FILE]\n"
+    "Usage: brink-check NETWORK CERTIFICATE [--data IMAGES] [--labels LABELS]\n"
+    "                   [--property FILE] [--threads N]\n"
     "\n"
     "Checks in exact arithmetic what a certificate of brink claims about a network, an ONNX file "
     "or\n"
@@ -23,12 +24,14 @@ constexpr const char* kUsage =
     "  --data IMAGES    the image is the one of this IDX file, byte / 255 as a double\n"
     "  --labels LABELS  and its label that of this IDX file\n"
     "  --property FILE  the certificate's cells are all cases of this property, in VNN-LIB 1.0\n"
+    "  --threads N      regions side by side\n"
     "\n"
     "Files may be pipes: --data <(zcat t10k-images-idx3-ubyte.gz). Exit code 0: proven; 1: not\n"
     "proven; 2: a file cannot be read. The format: docs/certificates.md\n";
 
 struct Options {
-  std::string network, certificate, data, labels, property;
+  std::string network, certificate, data, labels, property, crew;
+  int threads = 1;
 };
 
 std::optional<Options> parse(int argc, char** argv) {
@@ -39,9 +42,10 @@ std::optional<Options> parse(int argc, char** argv) {
     std::string* value = word == "--data"       ? &options.data
                          : word == "--labels"   ? &options.labels
                          : word == "--property" ? &options.property
+                         : word == "--threads"  ? &options.crew
                                                 : nullptr;
     if (value != nullptr) {
-      if (++i == argc) throw Unreadable(word + " needs a file");
+      if (++i == argc) throw Unreadable(word + " needs a value");
       *value = argv[i];
     } else if (word == "--help" || word == "-h") {
       return std::nullopt;
@@ -50,6 +54,12 @@ std::optional<Options> parse(int argc, char** argv) {
     } else if (files++ < 2) {
       (files == 1 ? options.network : options.certificate) = word;
     }
+  }
+  try {
+    if (!options.crew.empty())
+      options.threads = static_cast<int>(parse_integer(options.crew, 1, 1024));
+  } catch (const Refused& error) {
+    throw Unreadable(std::string("--threads: ") + error.what());
   }
   if (files != 2) throw Unreadable("expected a network and a certificate; see --help");
   return options;
@@ -146,7 +156,7 @@ int run(const Options& options) {
     check_cells(property.text(), question, *network);
     question.statement.push_back("so nothing meets " + options.property);
   }
-  const Tally tally = check_proof(lines, *network, question);
+  const Tally tally = check_proof(lines, certificate.end(), *network, question, options.threads);
   std::printf("proven: %s\n",
               question.statement.empty() ? "nothing" : question.statement[0].c_str());
   for (std::size_t i = 1; i < question.statement.size(); ++i) {

@@ -67,14 +67,15 @@ class Certificates(unittest.TestCase):
 
     def test_steps_that_do_not_hold_are_named(self):
         self.refused(self.changed("s 1 -\nc 0 1 /\n", "c 0 1 /\n"), "line 20: .* not above 0")
-        self.refused(self.changed("c 0 1 /\nc 0 1 /\n", "c 0 1 /\n"), "line 22: expected a lemma, a split or a close")
+        self.refused(self.changed("c 0 1 /\nc 0 1 /\n", "c 0 1 /\n"), "line 21: .*ends early")
         self.refused(self.changed("c 0 1 /\nc 0 1 /\n", "c 0 -1 /\nc 0 1 /\n"), "line 21: .* below 0")
         self.refused(self.changed("c 0 1 /\nc 0 1 /\n", "i\nc 0 1 /\n"), "line 21: interval arithmetic")
         self.refused(self.changed("facts\n", "facts\nf 0 hi 0.5 0 /\n"), "line 19: the multipliers prove unit 0 of layer 1 <= 0.74, not <= 0.5")
         self.refused(self.changed("facts\n", "facts\nt 1 hi 0.1\ni\n"), "line 20")
         self.refused(self.changed("region 0\n", "region 1\n"), "line 19: expected 'region 0'")
-        self.refused(self.changed("end\n", ""), "ends before")
-        self.refused(self.text + "end\n", "more after 'end'")
+        self.refused(self.changed("end\n", ""), "has not 1 regions and an 'end'")
+        self.refused(self.text + "end\n", "line 23: the region's tree has ended before")
+        self.refused(self.changed("end\n", "region 1\nend\n"), "line 23: expected 'end'")
         for cut in range(0, len(self.text) - 1, 7):
             code, said = self.ask(self.text[:cut], python=False)
             self.assertEqual(code, 1, said)
