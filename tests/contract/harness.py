@@ -33,10 +33,12 @@ PATIENCE = 2000 if THREADS else 240
 SOLVING = ("closest", "visualize", "bounds", "curve", "reproduce", "verify", "compare")
 
 
-def run(*arguments, cwd=None, timeout=PATIENCE):
+def run(*arguments, program="brink", cwd=None, timeout=PATIENCE):
+    """`program`: one of those that lie beside brink."""
     if THREADS and arguments and arguments[0] in SOLVING and "--threads" not in arguments:
         arguments = (*arguments, "--threads", THREADS)
-    return subprocess.run([BRINK, *map(str, arguments)], cwd=cwd, timeout=timeout, text=True,
+    path = BRINK if program == "brink" else str(pathlib.Path(BRINK).with_name(program))
+    return subprocess.run([path, *map(str, arguments)], cwd=cwd, timeout=timeout, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
 
 
