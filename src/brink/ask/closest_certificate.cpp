@@ -45,6 +45,15 @@ long double slack(const Network& network, const OutputRegion& region, const Eige
   return least;
 }
 
+/// The box's sides are rounded: a change may exceed the cap by that.
+void within_cap(const ClosestQuestion& question, const Eigen::VectorXd& image, Eigen::VectorXd& x) {
+  if (!question.cap) return;
+  for (Eigen::Index j = 0; j < x.size(); ++j) {
+    const long double from = image(j);
+    while (std::abs(x(j) - from) > *question.cap) x(j) = std::nextafter(x(j), image(j));
+  }
+}
+
 /// The answer's image, pushed outward by a hair where it lies on a region's side; empty: not clear
 /// of it.
 Eigen::VectorXd witness(const Network& network, const ClosestQuestion& question,
@@ -53,8 +62,9 @@ Eigen::VectorXd witness(const Network& network, const ClosestQuestion& question,
   const Box box = reach(question, image);
   for (const OutputRegion& region : output_regions(question, network, label)) {
     for (const double push : kPushes) {
-      const Eigen::VectorXd x =
+      Eigen::VectorXd x =
           (answer.image + push * (answer.image - image)).cwiseMax(box.lower).cwiseMin(box.upper);
+      within_cap(question, image, x);
       if (slack(network, region, x) > kClear) return x;
     }
   }
