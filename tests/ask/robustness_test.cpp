@@ -14,7 +14,7 @@ namespace {
 
 constexpr Norm kNorms[] = {Norm::l0, Norm::l1, Norm::l2, Norm::linf};
 
-Robustness within(const Asked& asked, double radius, ClosestAnswer* answer = nullptr) {
+Robustness within(const testing::Asked& asked, double radius, ClosestAnswer* answer = nullptr) {
   auto result = robust_within(asked.network, asked.question, asked.image, asked.label, radius, {});
   EXPECT_TRUE(result) << result.error().message;
   if (!result) return Robustness::unknown;
@@ -25,7 +25,7 @@ Robustness within(const Asked& asked, double radius, ClosestAnswer* answer = nul
 TEST(RobustWithin, IsAsTheClosestExampleIs) {
   int robust = 0, broken = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    Asked asked(seed, kNorms[seed % 4], 2);
+    testing::Asked asked(seed, kNorms[seed % 4], 2);
     if (asked.label < 0) continue;
     asked.question.target = {TargetRule::Kind::any, 0};
     const ClosestAnswer closest = asked.search();
@@ -53,7 +53,7 @@ TEST(RobustWithin, IsAsTheClosestExampleIs) {
 }
 
 TEST(RobustWithin, WrongImagesAndRadii) {
-  Asked asked(3, Norm::linf, 2);
+  testing::Asked asked(3, Norm::linf, 2);
   asked.label = (classify(asked.network, asked.image) + 1) % 3;
   EXPECT_EQ(within(asked, 0.1), Robustness::misclassified);
   for (const double radius : {-0.1, std::numeric_limits<double>::infinity(), std::nan("")}) {

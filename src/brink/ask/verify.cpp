@@ -25,7 +25,7 @@ namespace brink {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
 /// A witness meets conditions by so many times what float32 made of its outputs, if it can.
 constexpr double kFloatDoubts = 8;
 constexpr double kLeastFloatDoubt = 1e-6;  ///< of the outputs' size, where that was less
@@ -189,7 +189,7 @@ class Verification {
       if (Decimal::of(-c) == coefficient) continue;
       spare += std::numeric_limits<double>::epsilon() * std::abs(c) * sizes(place);
     }
-    if (spare > 0) result.rhs = std::nextafter(result.rhs - 1.0001 * spare, -kInfinity);
+    if (spare > 0) result.rhs = std::nextafter(result.rhs - 1.0001 * spare, -kInfinite);
     return result;
   }
 
