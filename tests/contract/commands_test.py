@@ -95,7 +95,7 @@ class Commands(Contract):
         self.assertIn("box: 0:2 in net.nnet", self.good("bounds", "net.nnet", "-o", "n.json").stderr)
         self.good("convert", "net.nnet", "back.onnx")
         self.assertEqual(json.loads(self.good("info", "back.onnx", "--json").stdout)["hash"], document["hash"])
-        self.refused("convert", "net.onnx", "net.txt", says=["neither .onnx nor .nnet"])
+        self.refused("convert", "net.onnx", "net.txt", says=["ends in none of .onnx, .nnet, .layers"])
         self.refused("info", "net.nnet", "--output-name", "y", says=["leave --output-name out"])
         lines = (self.folder / "net.nnet").read_text().splitlines()
         (self.folder / "cut.nnet").write_text("\n".join([*lines[:9], "1,2", *lines[10:]]))

@@ -9,7 +9,8 @@ import unittest
 from harness import run
 
 # Each needs what those before it made; by `strokes`, which the program draws itself.
-ORDER = ("train", "info", "convert", "eval", "bounds", "visualize", "closest", "verify", "compare", "supports", "solvers", "export", "picture", "page", "harden",
+ORDER = ("train", "info", "convert", "eval", "bounds", "visualize", "closest", "certificate", "certificate show", "verify",
+         "compare", "supports", "solvers", "export", "picture", "page", "harden",
          "curve", "reproduce", "table", "runs", "runs merge", "report", "data", "data list",
          "completion", "manual")
 NEED_A_NETWORK = {"data fetch"}
@@ -47,6 +48,8 @@ class Help(unittest.TestCase):
                 self.assertEqual(" ".join(arguments)[:len(command)], command)
                 if command == "runs":
                     self.fill_store(folder)
+                if command == "certificate":
+                    self.certify(folder)
                 with self.subTest(command):
                     done = run(*arguments, cwd=folder)
                     self.assertEqual(done.returncode, 0, f"{arguments}: {done.stderr}")
@@ -57,6 +60,11 @@ class Help(unittest.TestCase):
             with tempfile.TemporaryDirectory() as folder:
                 done = run(*example(command), "--from", "nowhere", "--to", folder)
             self.assertIn("nowhere", done.stderr)
+
+    def certify(self, folder):
+        done = run("closest", "net.onnx", "--data", "strokes", "--images", "0", "--norm", "linf", "--certificate",
+                   "proof.cert", cwd=folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def fill_store(self, folder):
         done = run("closest", "net.onnx", "--data", "strokes", "--images", "0-1", "--norm", "linf", "--store",

@@ -115,7 +115,7 @@ Ends ends_of(const LinearMap& weights, const double* low, const double* high) {
   Ends ends{Sums(weights.rows()), Sums(weights.rows())};
   for (Eigen::Index j = 0; j < weights.rows(); ++j) {
     weights.each_in_row(j, [&](Eigen::Index i, double w) {
-      const auto [down, up] = std::minmax(w * low[i], w * high[i]);
+      const auto [down, up] = std::minmax({w * low[i], w * high[i]});
       for (auto [sums, term] : {std::pair(&ends.least, down), std::pair(&ends.most, up)}) {
         sums->value(j) += term;
         sums->size(j) += std::abs(term);
