@@ -142,7 +142,8 @@ TEST(BoundsCertificateOracle, ProvesExactBounds) {
   EXPECT_LE(widest, 1e-6);
 }
 
-/// One side of case 93011 (large weights) is proven only 1e-5 away; why its tree fails is not known.
+/// One side of case 93011 (large weights) is proven only 1e-5 away; why its tree fails is not
+/// known.
 TEST(BoundsCertificateOracle, ProvesWhatExcitesAUnit) {
   int proven = 0, near = 0;
   for (std::uint64_t seed = 93'000; proven < 12; ++seed) {
