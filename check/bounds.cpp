@@ -65,7 +65,7 @@ void Bounds::add_layer(Tables& tables, int k, const InputSet& set) {
       low = shifted(ends.low / Rational(layer.denominator()), scale);
       high = shifted(ends.high / Rational(layer.denominator()), scale);
     }
-    const auto id = static_cast<std::size_t>(first + j);
+    const auto id = static_cast<std::size_t>(first) + static_cast<std::size_t>(j);
     const int grid = grid_for(low, high);
     tables.grid[id] = grid;
     low_[id] = clamped(floor_of(shifted(low, grid)));
@@ -110,14 +110,16 @@ Bounds::Forward Bounds::forward(const Tables& tables, int k) const {
     Integer sum;
     bool fits = true;
     layer.each(j, [&](int i, const Integer& weight) {
-      const Integer scaled = weight << static_cast<unsigned>(
-                                 common - tables.grid[static_cast<std::size_t>(before + i)]);
+      const Integer scaled =
+          weight << static_cast<unsigned>(
+              common - tables.grid[static_cast<std::size_t>(before) + static_cast<std::size_t>(i)]);
       fits = fits && scaled.fits_slong_p();
       sum += abs(scaled);
       result.weights.push_back(scaled.get_si());
     });
     const Integer bias = layer.bias(j) << static_cast<unsigned>(common);
-    const int shift = power + common - tables.grid[static_cast<std::size_t>(first + j)];
+    const int shift =
+        power + common - tables.grid[static_cast<std::size_t>(first) + static_cast<std::size_t>(j)];
     sum = sum * static_cast<long>(kMost) + abs(bias);
     if (!fits || mpz_sizeinbase(sum.get_mpz_t(), 2) > 125 || shift < 0) return Forward{};
     Wide wide = 0;

@@ -85,7 +85,7 @@ void Inequality::multiply(int k, const Region& region, const Bounds& bounds, Obj
   const int first = network_.first[static_cast<std::size_t>(k)];
   const bool last = k + 1 == network_.depth();
   const auto passes = [&](int j) {
-    return !last && is_named_[static_cast<std::size_t>(first + j)] == 0 &&
+    return !last && is_named_[static_cast<std::size_t>(first) + static_cast<std::size_t>(j)] == 0 &&
            costs_[static_cast<std::size_t>(j)] != 0 &&
            (!layer.relu(j) || bounds.low(first + j) >= 0);
   };
@@ -105,7 +105,7 @@ void Inequality::multiply(int k, const Region& region, const Bounds& bounds, Obj
   scale_[static_cast<std::size_t>(k)] = scale;
   const auto shift = static_cast<unsigned>(scale + exponent_);
   for (int j = 0; j < layer.rows(); ++j) {
-    const auto id = static_cast<std::size_t>(first + j);
+    const auto id = static_cast<std::size_t>(first) + static_cast<std::size_t>(j);
     if (is_named_[id] != 0) {
       mu_[id] = named_[id] * region.denominator << shift;
     } else if (passes(j)) {
@@ -137,7 +137,7 @@ Rational Inequality::neurons_of(int k, const Bounds& bounds) {
   Integer sum, below, above, least, term;
   for (int j = 0; j < layer.rows(); ++j) {
     const Integer& a = costs_[static_cast<std::size_t>(j)];
-    const Integer& mu = mu_[static_cast<std::size_t>(first + j)];
+    const Integer& mu = mu_[static_cast<std::size_t>(first) + static_cast<std::size_t>(j)];
     if (mu == 0 && a == 0) continue;
     const long low = bounds.low(first + j), high = bounds.high(first + j);
     below = mu * next << static_cast<unsigned>(scale - own);

@@ -170,7 +170,7 @@ class Reader {
 /// Terms divided by the size of the first; what they are at least.
 using Scaled = std::pair<std::map<int, Rational>, Rational>;
 
-Scaled scaled(std::map<int, Rational> terms, Rational least) {
+Scaled scaled(std::map<int, Rational> terms, const Rational& least) {
   const Rational size = abs(terms.begin()->second);
   for (auto& term : terms) term.second /= size;
   return {std::move(terms), least / size};

@@ -297,7 +297,7 @@ void read_closest(Lines& lines, const Network& network, Question& question) {
   for (const Rational& w : question.weights) {
     if (w <= 0) throw Refused("weights are above 0");
   }
-  if (!question.weights.empty()) question.statement.push_back("distances: of weighted changes");
+  if (!question.weights.empty()) question.statement.emplace_back("distances: of weighted changes");
   check_witness(network, optional_numbers(lines, "witness", inputs), question);
 }
 
