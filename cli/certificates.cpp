@@ -32,29 +32,21 @@ Expected<bool> takes_several(const fs::path& path, std::size_t count,
 Expected<Certificates> Certificates::into(const fs::path& path, std::size_t count,
                                           const TypedOptions& options, const LoadedNetwork& loaded,
                                           const std::vector<fs::path>& others) {
-  Certificates made;
-  if (path.empty()) return made;
-  const auto folder = takes_several(path, count, others);
-  if (!folder) return tl::unexpected(folder.error());
-  made.path_ = path;
-  made.folder_ = *folder;
   const bool as_in_file = options.mean.empty() && options.output_name.empty() &&
                           loaded.in_file == loaded.network.output;
-  auto named = made.name_network(options.network, loaded.network, as_in_file);
-  if (!named) return tl::unexpected(named.error());
-  return made;
+  return into(path, count, options.network, loaded.network, others, as_in_file);
 }
 
 Expected<Certificates> Certificates::into(const fs::path& path, std::size_t count,
                                           const fs::path& file, const Network& network,
-                                          const std::vector<fs::path>& others) {
+                                          const std::vector<fs::path>& others, bool as_in_file) {
   Certificates made;
   if (path.empty()) return made;
   const auto folder = takes_several(path, count, others);
   if (!folder) return tl::unexpected(folder.error());
   made.path_ = path;
   made.folder_ = *folder;
-  if (auto named = made.name_network(file, network, true); !named) {
+  if (auto named = made.name_network(file, network, as_in_file); !named) {
     return tl::unexpected(named.error());
   }
   return made;

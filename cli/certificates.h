@@ -20,10 +20,11 @@ class Certificates {
   static Expected<Certificates> into(const std::filesystem::path& path, std::size_t count,
                                      const TypedOptions& options, const LoadedNetwork& loaded,
                                      const std::vector<std::filesystem::path>& others);
-  /// The same of a network just as `file` has it.
+  /// The same of a network from `file`; `as_in_file`: just as that has it.
   static Expected<Certificates> into(const std::filesystem::path& path, std::size_t count,
                                      const std::filesystem::path& file, const Network& network,
-                                     const std::vector<std::filesystem::path>& others);
+                                     const std::vector<std::filesystem::path>& others,
+                                     bool as_in_file = true);
 
   bool wanted() const { return !path_.empty(); }
   const std::filesystem::path& path() const { return path_; }
