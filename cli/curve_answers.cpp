@@ -46,7 +46,7 @@ bool is_default_question(const std::string& hash, Norm norm) {
 std::string other_question(const std::vector<ClosestRow>& rows) {
   constexpr std::size_t kTelling = 5;  // labels; fewer may agree by chance
   std::map<int, std::set<int>> by_label;
-  int classes = 0;
+  int classes = 1;
   for (const ClosestRow& row : rows)
     classes = std::max({classes, row.label + 1, row.answer.target + 1});
   for (const ClosestRow& row : rows) {

@@ -102,7 +102,8 @@ TEST_P(ClosestSearchOf, TreeMissesNothingWhileThreadsComeAndGo) {
   Statistics statistics;
   SpareThreads spare(5);
   const SpareThreads::Piece piece(spare, 1);
-  Tree tree(problem, region, ball, incumbent, statistics, 1, &spare);
+  BallBounds shared;
+  Tree tree(problem, region, ball, incumbent, shared, statistics, 1, &spare);
   Outcome outcome = tree.exclude(ball.radius(), {{}, 200});
   int rounds = 0;
   for (; outcome == Outcome::stopped; ++rounds) {

@@ -16,7 +16,7 @@ struct Attacked {
     }
     Ball whole(norm, asked.image, box, 0);
     whole.set_radius(whole.largest_radius());
-    finds = gradient_attack(problems, whole, seed, {});
+    finds = gradient_attack(problems, whole, 0, seed, {});
   }
   Asked asked;
   std::vector<Problem> problems;
@@ -66,7 +66,7 @@ TEST(GradientAttack, NothingInL0AndNothingWithoutTime) {
   std::vector<Problem> problems;
   problems.emplace_back(asked.network, asked.image, box, asked.regions.front());
   const Ball whole(Norm::linf, asked.image, box, 1);
-  EXPECT_TRUE(gradient_attack(problems, whole, 0, Deadline::after(0)).empty());
+  EXPECT_TRUE(gradient_attack(problems, whole, 0, 0, Deadline::after(0)).empty());
 }
 
 }  // namespace

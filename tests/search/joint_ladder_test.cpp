@@ -25,9 +25,11 @@ TEST_P(JointLadderOf, RaisesTheLeastBoundAndNotTooHigh) {
     problems.emplace_back(asked.network, asked.image, reach(asked.question, asked.image), region);
   }
   Statistics statistics;
+  BallBounds shared;
   std::vector<Ladder> ladders;
   for (std::size_t r = 0; r < problems.size(); ++r) {
-    ladders.emplace_back(problems[r], asked.regions[r], whole, incumbent, statistics, 1, nullptr);
+    ladders.emplace_back(problems[r], asked.regions[r], whole, incumbent, shared, statistics, 1,
+                         nullptr);
   }
   const auto bound = [&] {
     double least = std::numeric_limits<double>::infinity();

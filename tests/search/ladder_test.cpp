@@ -17,13 +17,16 @@ struct Case {
         incumbent(asked.network, asked.question, asked.image, 0) {
     whole.set_radius(whole.largest_radius());
   }
-  Ladder ladder() { return {problem, asked.regions[0], whole, incumbent, statistics, 1, nullptr}; }
+  Ladder ladder() {
+    return {problem, asked.regions[0], whole, incumbent, shared, statistics, 1, nullptr};
+  }
 
   Asked asked;
   ClosestResult answer;
   Ball whole;
   Problem problem;
   Incumbent incumbent;
+  BallBounds shared;
   Statistics statistics;
 };
 
@@ -64,8 +67,8 @@ TEST_P(LadderOf, RootOfAnEmptyRegionExcludesEverything) {
   nothing.rows[0].rhs = 1e6;
   const Problem problem(question.asked.network, question.asked.image,
                         reach(question.asked.question, question.asked.image), nothing);
-  Ladder ladder(problem, nothing, question.whole, question.incumbent, question.statistics, 1,
-                nullptr);
+  Ladder ladder(problem, nothing, question.whole, question.incumbent, question.shared,
+                question.statistics, 1, nullptr);
   ladder.start_from_root({});
   EXPECT_TRUE(ladder.closed());
 }

@@ -30,7 +30,8 @@ struct Grown : ClosestCase {
     tree.reset();
     incumbent.emplace(network, question, image, 0);
     if (lead > 0) incumbent->set_lead({lead, false});
-    tree.emplace(*problem, region, ball, *incumbent, statistics, threads, nullptr, lead);
+    shared.emplace();
+    tree.emplace(*problem, region, ball, *incumbent, *shared, statistics, threads, nullptr, lead);
   }
   bool whole() const { return question.norm == Norm::l0; }
   /// By which the answer may miss the truth.
@@ -42,6 +43,7 @@ struct Grown : ClosestCase {
   double truth;
   Statistics statistics;
   std::optional<Incumbent> incumbent;
+  std::optional<BallBounds> shared;
   std::optional<Tree> tree;
 };
 
@@ -107,7 +109,8 @@ TEST_P(TreeOf, ClaimsNothingBelowADistanceOfZero) {
     asked.question.target_min.reset();
     const OutputRegion own = output_regions(asked.question, asked.network, (label + 1) % 3).at(0);
     const Problem problem(asked.network, asked.image, asked.question.box, own);
-    Tree tree(problem, own, asked.ball, *asked.incumbent, asked.statistics, 1);
+    BallBounds shared;
+    Tree tree(problem, own, asked.ball, *asked.incumbent, shared, asked.statistics, 1);
     if (tree.exclude(0.1 * asked.ball.radius(), {}) == Outcome::empty) {
       EXPECT_EQ(asked.incumbent->distance(), 0) << round << name(GetParam().norm);
     }
@@ -270,7 +273,8 @@ TEST(Tree, DoubtfulIsNotEmpty) {
         const Ball ball(by.norm, image, question.box, 1, by.breakpoints);
         Incumbent incumbent(c.network, question, image, 0);
         Statistics statistics;
-        Tree tree(problem, region, ball, incumbent, statistics, 1);
+        BallBounds shared;
+        Tree tree(problem, region, ball, incumbent, shared, statistics, 1);
         const Outcome outcome = tree.exclude(1, {});
         const double truth = measured_distance(question, image, (image.array() + level).matrix());
         EXPECT_LE(tree.excluded_bound(), truth + 1e-12)
@@ -298,7 +302,8 @@ TEST(Tree, OpenBoundKnowsOfNodesThatNobodyHas) {
   Statistics statistics;
   SpareThreads spare(5);
   const SpareThreads::Piece piece(spare, 1);
-  Tree tree(problem, region, ball, incumbent, statistics, 1, &spare);
+  BallBounds shared;
+  Tree tree(problem, region, ball, incumbent, shared, statistics, 1, &spare);
   Outcome outcome = tree.exclude(ball.radius(), {{}, 2000});
   for (int i = 0; outcome == Outcome::stopped; ++i) {
     const SpareThreads::Piece other(spare, i % 2 == 0 ? 4 : 0);  // leaves none to lend, or four

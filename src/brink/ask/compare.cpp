@@ -216,7 +216,7 @@ class Comparison {
     Random random(options_.seed);
     for (int j = 0; j < at_.outputs; ++j) {
       for (const double sign : {1.0, -1.0}) {
-        OutputRow row{Eigen::VectorXd::Zero(2 * at_.outputs), 0};
+        OutputRow row{Eigen::VectorXd::Zero(Eigen::Index{2} * at_.outputs), 0};
         row.coefficients(j) = sign;
         row.coefficients(at_.outputs + j) = -sign;
         OutputRegion region;

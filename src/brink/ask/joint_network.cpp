@@ -31,7 +31,7 @@ class LayerBuilder {
     LinearMap::Sparse matrix(rows(), cols_);
     matrix.setFromTriplets(entries_.begin(), entries_.end());
     if (sparse_) {
-      result.weights = std::move(matrix);
+      result.weights = matrix;
     } else {
       result.weights = Eigen::MatrixXd(matrix);
     }

@@ -11,7 +11,7 @@ namespace brink {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t kImageBytes = 3 * 32 * 32;
+constexpr std::size_t kImageBytes = std::size_t{3} * 32 * 32;
 constexpr std::size_t kRecord = kImageBytes + 1;
 constexpr int kClasses = 10;
 

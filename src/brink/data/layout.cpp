@@ -75,7 +75,7 @@ bool channels_are_last(std::int64_t first, std::int64_t last) {
 }
 
 Dataset with_channels_moved(Dataset set) {
-  const auto space = static_cast<std::size_t>(set.rows * set.columns);
+  const auto space = static_cast<std::size_t>(set.rows) * static_cast<std::size_t>(set.columns);
   const auto channels = static_cast<std::size_t>(set.channels);
   transpose_images(set, set.channels_last ? space : channels, set.channels_last ? channels : space);
   set.channels_last = !set.channels_last;

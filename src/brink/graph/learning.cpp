@@ -100,7 +100,7 @@ class Planner {
     if (type == "Add" && (signal(node, 0) == nullptr) != (signal(node, 1) == nullptr)) {
       const std::size_t value = signal(node, 0) != nullptr ? 0 : 1;
       if (signal(node, value)->product)
-        return add_bias(node, value, node.inputs[1 - value], node.outputs[0]);
+        return add_bias(known_.at(node.inputs[value]), node.inputs[1 - value], node.outputs[0]);
     }
     if (type == "MaxPool") return add_max_pool(node);
     return add_fixed(node);
@@ -152,14 +152,11 @@ class Planner {
     out.product = true;
     known_[node.outputs[0]] = out;
     if (node.inputs.size() < 3 || node.inputs[2].empty()) return {};
-    return add_bias(node, std::nullopt, node.inputs[2], node.outputs[0], by_channel);
+    return add_bias(out, node.inputs[2], node.outputs[0], by_channel);
   }
 
-  /// `value`: which input is added to; none: the node's output so far.
-  Expected<void> add_bias(const Operation& node, std::optional<std::size_t> value,
-                          const std::string& name, const std::string& result,
+  Expected<void> add_bias(const Known& in, const std::string& name, const std::string& result,
                           const Shape& by_channel = {}) {
-    const Known in = value ? *signal(node, *value) : known_.at(result);
     Shape own = constant_of(name)->shape;
     if (!by_channel.empty()) own.resize(in.shape.size() - 1, 1);  // [M] as [M, 1, 1]
     const auto together = broadcast_shape(own, in.shape);

@@ -94,7 +94,8 @@ double LinfProjection::excluded(const std::vector<double>& duals, double radius)
   return 0;
 }
 
-LinfNearest LinfProjection::nearest(const Eigen::VectorXd& rhs, const Deadline& deadline) {
+LinfNearest LinfProjection::nearest(const Eigen::VectorXd& rhs, const Deadline& deadline,
+                                    double from) {
   const double size = 1 + rhs.cwiseAbs().maxCoeff();
   const double met = std::min(kMet * size, kTolerance);
   const auto t = static_cast<int>(origin_.size());
@@ -106,7 +107,7 @@ LinfNearest LinfProjection::nearest(const Eigen::VectorXd& rhs, const Deadline& 
     std::vector<double> duals;
     double radius = 0;  ///< where their L has its root
   };
-  Proof last, before;
+  Proof last{{}, from}, before;
   LinfNearest result;
   while (result.programs < kSteps && !std::isinf(last.radius)) {
     set_radius(last.radius);

@@ -24,7 +24,8 @@ class LinfProjection {
   LinfProjection(const Eigen::MatrixXd& rows, const Eigen::VectorXd& origin, const Box& box);
 
   /// min max_j |x_j - origin_j| over rows x >= rhs. Continues from the basis of the last call.
-  LinfNearest nearest(const Eigen::VectorXd& rhs, const Deadline& deadline = {});
+  /// `from`: no feasible x is nearer, as the caller knows; the bound may then be 0.
+  LinfNearest nearest(const Eigen::VectorXd& rhs, const Deadline& deadline = {}, double from = 0);
 
  private:
   void set_radius(double radius);

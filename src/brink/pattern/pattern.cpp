@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace brink {
 
@@ -71,6 +72,36 @@ PatternPolytope pattern_polytope(const Network& network, const Phases& phases,
   return polytope;
 }
 
+Eigen::MatrixXd pattern_rows(const Network& network, const Phases& phases,
+                             const OutputRegion& region, const std::vector<Eigen::Index>& numbers) {
+  // Forms of x^k, walked back from the last layer; a row begins as its neuron's y.
+  Eigen::MatrixXd forms = Eigen::MatrixXd::Zero(std::ssize(numbers), network.output_size());
+  Eigen::Index first = relus(network);  // number of the layer's first row
+  for (std::size_t r = 0; r < numbers.size(); ++r) {
+    if (numbers[r] < first) continue;
+    forms.row(static_cast<Eigen::Index>(r)) =
+        region.rows[static_cast<std::size_t>(numbers[r] - first)].coefficients.transpose();
+  }
+  for (int k = network.depth(); k > 1; --k) {
+    forms = network.layer(k).weights.after(forms);
+    const Layer& layer = network.layer(k - 1);
+    const std::vector<bool>& active = phases[static_cast<std::size_t>(k - 2)];
+    std::vector<Eigen::Index> units;  // with a phase
+    for (Eigen::Index j = 0; j < forms.cols(); ++j) {
+      if (layer.is_linear(j)) continue;
+      units.push_back(j);
+      if (!active[static_cast<std::size_t>(j)]) forms.col(j).setZero();
+    }
+    const Eigen::Index last = std::exchange(first, first - std::ssize(units));
+    for (std::size_t r = 0; r < numbers.size(); ++r) {
+      if (numbers[r] < first || numbers[r] >= last) continue;
+      const Eigen::Index j = units[static_cast<std::size_t>(numbers[r] - first)];
+      forms(static_cast<Eigen::Index>(r), j) = active[static_cast<std::size_t>(j)] ? 1 : -1;
+    }
+  }
+  return network.layer(1).weights.after(forms);
+}
+
 Eigen::VectorXd pattern_slacks(const Network& network, const Phases& phases,
                                const OutputRegion& region, const Eigen::VectorXd& x) {
   using Extended = Eigen::Matrix<long double, Eigen::Dynamic, 1>;
@@ -102,7 +133,7 @@ Eigen::VectorXd pattern_slacks(const Network& network, const Phases& phases,
   return Eigen::Map<const Eigen::VectorXd>(slacks.data(), std::ssize(slacks));
 }
 
-NearPolytope near_polytope(const PatternPolytope& polytope, const Eigen::VectorXd& slacks,
+NearPolytope near_polytope(Eigen::MatrixXd rows, const Eigen::VectorXd& slacks,
                            const Eigen::VectorXd& origin, const Box& box, double radius) {
   constexpr double kInfinite = std::numeric_limits<double>::infinity();
   NearPolytope near;
@@ -115,7 +146,7 @@ NearPolytope near_polytope(const PatternPolytope& polytope, const Eigen::VectorX
   });
   const double widest = std::max(near.box.upper.maxCoeff(), -near.box.lower.minCoeff());
   if (widest > 0) near.unit = std::ldexp(1.0, std::ilogb(widest));
-  near.rows = polytope.rows;
+  near.rows = std::move(rows);
   near.rhs = -slacks / near.unit;
   near.box.lower /= near.unit;
   near.box.upper /= near.unit;

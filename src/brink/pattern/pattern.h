@@ -27,6 +27,10 @@ struct PatternPolytope {
 PatternPolytope pattern_polytope(const Network& network, const Phases& phases,
                                  const OutputRegion& region);
 
+/// Some of its rows, by their numbers there, without the others.
+Eigen::MatrixXd pattern_rows(const Network& network, const Phases& phases,
+                             const OutputRegion& region, const std::vector<Eigen::Index>& numbers);
+
 /// rows x - rhs of that polytope at one x, in extended precision: the rounding of doubles is that
 /// of the result alone.
 Eigen::VectorXd pattern_slacks(const Network& network, const Phases& phases,
@@ -42,8 +46,8 @@ struct NearPolytope {
 
   Eigen::VectorXd origin() const { return Eigen::VectorXd::Zero(rows.cols()); }
 };
-/// `slacks`: of the polytope's rows at the origin; `radius`: of what matters, in any norm but L0.
-NearPolytope near_polytope(const PatternPolytope& polytope, const Eigen::VectorXd& slacks,
+/// `slacks`: of the rows at the origin; `radius`: of what matters, in any norm but L0.
+NearPolytope near_polytope(Eigen::MatrixXd rows, const Eigen::VectorXd& slacks,
                            const Eigen::VectorXd& origin, const Box& box, double radius);
 
 }  // namespace brink

@@ -4,10 +4,8 @@
 #include <array>
 #include <cmath>
 
-#include "brink/pattern/linf_projection.h"
-#include "brink/pattern/projection.h"
+#include "brink/pattern/near_pattern.h"
 #include "brink/pattern/segment_projection.h"
-#include "brink/solve/lp.h"
 
 namespace brink {
 
@@ -41,120 +39,6 @@ Eigen::VectorXd moved_inward(const PatternPolytope& polytope, double inward) {
   rhs.tail(rhs.size() - polytope.phase_rows).array() += inward;
   return rhs;
 }
-
-/// The nearest point of the pattern with the region's rows moved inward, by one technique.
-class PatternSolver {
- public:
-  virtual ~PatternSolver() = default;
-  virtual std::optional<Eigen::VectorXd> nearest(double inward, const Deadline& deadline) = 0;
-};
-
-/// Seen from the image, near it.
-class NearPattern : public PatternSolver {
- public:
-  NearPattern(NearPolytope near, Eigen::Index phase_rows, const Eigen::VectorXd& image)
-      : near_(std::move(near)), phase_rows_(phase_rows), image_(image) {}
-
-  std::optional<Eigen::VectorXd> nearest(double inward, const Deadline& deadline) override {
-    Eigen::VectorXd rhs = near_.rhs;
-    rhs.tail(rhs.size() - phase_rows_).array() += inward / near_.unit;
-    const auto change = shortest(rhs, deadline);
-    if (!change) return std::nullopt;
-    return image_ + near_.unit * *change;
-  }
-
- protected:
-  virtual std::optional<Eigen::VectorXd> shortest(const Eigen::VectorXd& rhs,
-                                                  const Deadline& deadline) = 0;
-  const NearPolytope& near() const { return near_; }
-
- private:
-  NearPolytope near_;
-  Eigen::Index phase_rows_;
-  const Eigen::VectorXd& image_;
-};
-
-/// L1: a program over the moves up and down.
-class LinearPattern final : public NearPattern {
- public:
-  LinearPattern(NearPolytope near, Eigen::Index phase_rows, const Eigen::VectorXd& image)
-      : NearPattern(std::move(near), phase_rows, image), lp_(build()) {}
-
- private:
-  std::optional<Eigen::VectorXd> shortest(const Eigen::VectorXd& rhs,
-                                          const Deadline& deadline) override {
-    for (Eigen::Index r = 0; r < rhs.size(); ++r) {
-      lp_.set_row_bounds(static_cast<int>(r), rhs(r), kInfinity);
-    }
-    const LpSolution solution = lp_.solve(deadline);
-    if (solution.status != SolveStatus::optimal) return std::nullopt;
-    Eigen::VectorXd change = near().origin();
-    for (std::size_t c = 0; c < moves_.size(); ++c) {
-      change(moves_[c].pixel) += moves_[c].sign * solution.values[c];
-    }
-    return change;
-  }
-
-  LpSolver build() {
-    Program program;
-    for (Eigen::Index j = 0; j < near().box.size(); ++j) {
-      for (const double sign : {1.0, -1.0}) {
-        const double room = sign > 0 ? near().box.upper(j) : -near().box.lower(j);
-        if (room <= 0) continue;
-        program.add_column({"", 0, room, 1, false});
-        moves_.push_back({j, sign});
-      }
-    }
-    for (Eigen::Index r = 0; r < near().rhs.size(); ++r) {
-      Row row;
-      for (std::size_t c = 0; c < moves_.size(); ++c) {
-        const double weight = moves_[c].sign * near().rows(r, moves_[c].pixel);
-        if (weight != 0) row.terms.push_back({static_cast<int>(c), weight});
-      }
-      row.lower = near().rhs(r);
-      program.rows.push_back(std::move(row));
-    }
-    return LpSolver(program);
-  }
-
-  struct Move {
-    Eigen::Index pixel;
-    double sign;
-  };
-  std::vector<Move> moves_;
-  LpSolver lp_;
-};
-
-/// True L2.
-class EuclideanPattern final : public NearPattern {
- public:
-  using NearPattern::NearPattern;
-
- private:
-  std::optional<Eigen::VectorXd> shortest(const Eigen::VectorXd& rhs,
-                                          const Deadline& deadline) override {
-    const auto projection =
-        project(near().origin(), near().rows, rhs, near().box, kInfinity, deadline);
-    if (!projection) return std::nullopt;
-    return projection->point;
-  }
-};
-
-/// Goes on from one right side to the next.
-class LinfPattern final : public NearPattern {
- public:
-  LinfPattern(NearPolytope near, Eigen::Index phase_rows, const Eigen::VectorXd& image)
-      : NearPattern(std::move(near), phase_rows, image),
-        technique_(this->near().rows, this->near().origin(), this->near().box) {}
-
- private:
-  std::optional<Eigen::VectorXd> shortest(const Eigen::VectorXd& rhs,
-                                          const Deadline& deadline) override {
-    return technique_.nearest(rhs, deadline).point;
-  }
-
-  LinfProjection technique_;
-};
 
 /// Linearised L2: goes on from one right side to the next.
 class SegmentPattern final : public PatternSolver {
@@ -258,13 +142,12 @@ Eigen::VectorXd put_back(Eigen::VectorXd x, const ClosestQuestion& question,
 /// L0: among the pixels allowed to move, a sparse L1 solution names the few that must; on these
 /// the Linf-style interior is not needed, only a point that passes.
 std::vector<std::optional<Eigen::VectorXd>> polish_count(
-    const PatternPolytope& polytope, const Eigen::VectorXd& slacks, const ClosestQuestion& question,
-    const Eigen::VectorXd& image, const Eigen::VectorXd& point, const std::vector<Aim>& aims,
-    const Deadline& deadline) {
+    const Network& network, const Phases& phases, const OutputRegion& region,
+    const ClosestQuestion& question, const Eigen::VectorXd& image, const Eigen::VectorXd& point,
+    const std::vector<Aim>& aims, const Deadline& deadline) {
   const Box restricted = changed_only(reach(question, image), point, image);
-  LinearPattern solver(near_polytope(polytope, slacks, image, restricted, kInfinity),
-                       polytope.phase_rows, image);
-  auto found = ladders(solver, image, restricted, aims, deadline);
+  const auto solver = near_pattern(Norm::l1, network, phases, region, image, restricted, kInfinity);
+  auto found = ladders(*solver, image, restricted, aims, deadline);
   for (std::size_t i = 0; i < aims.size(); ++i) {
     if (found[i]) found[i] = put_back(*found[i], question, image, aims[i].passes, deadline);
   }
@@ -297,7 +180,6 @@ std::vector<std::optional<Eigen::VectorXd>> polish(
     const Network& network, const ClosestQuestion& question, const OutputRegion& region,
     const Eigen::VectorXd& image, const Phases& phases, const Eigen::VectorXd& point,
     const Deadline& deadline, const std::vector<Lead>& leads) {
-  const PatternPolytope polytope = pattern_polytope(network, phases, region);
   std::vector<Aim> aims;
   for (const Lead& lead : leads) {
     Aim& aim = aims.emplace_back();
@@ -310,26 +192,19 @@ std::vector<std::optional<Eigen::VectorXd>> polish(
       return fools(question, network, region, image, x, lead);
     };
   }
-  const Box box = reach(question, image);
-  const Eigen::VectorXd slacks = pattern_slacks(network, phases, region, image);
   if (question.norm == Norm::l0) {
-    return polish_count(polytope, slacks, question, image, point, aims, deadline);
+    return polish_count(network, phases, region, question, image, point, aims, deadline);
   }
-  const auto by = [&](PatternSolver&& solver) {
-    return ladders(solver, image, box, aims, deadline);
-  };
+  const Box box = reach(question, image);
   if (question.norm == Norm::l2 && question.breakpoints) {
-    return by(SegmentPattern(polytope, image, box, *question.breakpoints));
+    const PatternPolytope polytope = pattern_polytope(network, phases, region);
+    SegmentPattern solver(polytope, image, box, *question.breakpoints);
+    return ladders(solver, image, box, aims, deadline);
   }
   const double far = kFar * distance(question.norm, point, image);
-  NearPolytope near = near_polytope(polytope, slacks, image, box, far > 0 ? far : kInfinity);
-  if (question.norm == Norm::l2) {
-    return by(EuclideanPattern(std::move(near), polytope.phase_rows, image));
-  }
-  if (question.norm == Norm::linf) {
-    return by(LinfPattern(std::move(near), polytope.phase_rows, image));
-  }
-  return by(LinearPattern(std::move(near), polytope.phase_rows, image));
+  const auto solver =
+      near_pattern(question.norm, network, phases, region, image, box, far > 0 ? far : kInfinity);
+  return ladders(*solver, image, box, aims, deadline);
 }
 
 }  // namespace brink

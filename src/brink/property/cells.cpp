@@ -67,8 +67,8 @@ Expected<void> check_bounded(const Query& query, const InputBox& box) {
 /// Is x on the right side of a bound?
 bool meets(double x, const BoundSide& side, bool lower) {
   const auto order = Decimal::of(x) * side.divisor <=> side.number;
-  if (order == 0) return !side.strict;
-  return lower ? order > 0 : order < 0;
+  if (std::is_eq(order)) return !side.strict;
+  return lower ? std::is_gt(order) : std::is_lt(order);
 }
 
 /// The number nearest to x, of the type, that is on the right side of both; nothing: none is.

@@ -184,7 +184,7 @@ Decimal operator+(const Decimal& a, const Decimal& b) {
     result.negative_ = a.negative_;
     result.limbs_ = sum(std::move(x), y);
   } else {
-    const bool larger = compare(x, y) >= 0;
+    const bool larger = std::is_gteq(compare(x, y));
     result.negative_ = larger ? a.negative_ : b.negative_;
     result.limbs_ = larger ? difference(std::move(x), y) : difference(std::move(y), x);
   }
@@ -216,8 +216,8 @@ std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
     return a.negative_ ? std::strong_ordering::less : std::strong_ordering::greater;
   }
   const int exponent = std::min(a.exponent_, b.exponent_);
-  const auto sizes = compare(a.shifted(a.exponent_ - exponent), b.shifted(b.exponent_ - exponent));
-  return a.negative_ ? 0 <=> sizes : sizes;
+  const auto x = a.shifted(a.exponent_ - exponent), y = b.shifted(b.exponent_ - exponent);
+  return a.negative_ ? compare(y, x) : compare(x, y);
 }
 
 std::string Decimal::text() const {

@@ -30,7 +30,7 @@ class Decimal {
   friend Decimal operator-(const Decimal& a, const Decimal& b) { return a + -b; }
   friend Decimal operator*(const Decimal& a, const Decimal& b);
   friend std::strong_ordering operator<=>(const Decimal& a, const Decimal& b);
-  friend bool operator==(const Decimal& a, const Decimal& b) { return (a <=> b) == 0; }
+  friend bool operator==(const Decimal& a, const Decimal& b) { return std::is_eq(a <=> b); }
 
   /// The nearest double; infinite beyond their range.
   double nearest() const;

@@ -190,7 +190,8 @@ bool BoxBounds::bound_units(std::size_t k, const std::vector<int>& units, Interv
   walk(k - 1, forms);
   const Eigen::VectorXd values = highest(forms);
   for (Eigen::Index r = 0; r < count; ++r) {
-    const auto id = static_cast<std::size_t>(of.first + units[static_cast<std::size_t>(r)]);
+    const auto id = static_cast<std::size_t>(of.first) +
+                    static_cast<std::size_t>(units[static_cast<std::size_t>(r)]);
     bounds.upper[id] = std::min(bounds.upper[id], values(r));
     bounds.lower[id] = std::max(bounds.lower[id], -values(count + r));
     if (bounds.lower[id] > bounds.upper[id]) return false;
@@ -238,7 +239,7 @@ void BoxBounds::relax_part(std::size_t k, std::size_t number, const Intervals& b
   part.compact.resize(count, width);
   for (Eigen::Index r = 0; r < count; ++r) {
     const int j = part.live[static_cast<std::size_t>(r)];
-    const auto id = static_cast<std::size_t>(of.first + j);
+    const auto id = static_cast<std::size_t>(of.first) + static_cast<std::size_t>(j);
     part.above(r) = part.below(r) = 1;
     part.constant(r) = 0;
     if (bounds.unstable(of.first + j)) {

@@ -81,7 +81,7 @@ class BoxSearch : SetSearch<BoxNode> {
 
   UnsafeResult run() {
     for (BoxNode& root : roots()) stack_.push(std::move(root));
-    return run_threads([this] { stack_.run([this](BoxNode node) { expand(std::move(node)); }); });
+    return run_threads([this] { stack_.run([this](const BoxNode& node) { expand(node); }); });
   }
 
   OpenSets bound_roots() {
@@ -122,7 +122,7 @@ class BoxSearch : SetSearch<BoxNode> {
     return problem;
   }
 
-  void expand(BoxNode node) {
+  void expand(const BoxNode& node) {
     if (deadline_.expired()) return give_up(node.worth);
     const std::int64_t number = count([](Statistics& of) { return ++of.nodes; });
     auto opened = bounded(node);
@@ -307,8 +307,9 @@ class BoxSearch : SetSearch<BoxNode> {
     double slope = 0;
     for (const InputForms& forms : opened.forms) slope += forms.a.col(input).sum();
     // The half that the rows have more hope in comes first.
-    stack_.push(slope > 0 ? std::move(low) : std::move(high));
-    stack_.push(slope > 0 ? std::move(high) : std::move(low));
+    if (slope > 0) std::swap(low, high);
+    stack_.push(std::move(high));
+    stack_.push(std::move(low));
   }
 
   std::vector<BoxBounds> bounders_;  ///< by box

@@ -53,8 +53,8 @@ class ClosestSearch {
       }
     }
     for (std::size_t r = 0; r < regions.size(); ++r) {
-      ladders_.emplace_back(problems_[r], regions[r], ball_, incumbent_, result_.statistics,
-                            options.threads, options.spare);
+      ladders_.emplace_back(problems_[r], regions[r], ball_, incumbent_, shared_,
+                            result_.statistics, options.threads, options.spare);
       ladders_[r].on_raise = [this] { tell(); };
     }
     led_bounds_.assign(regions.size(), 0);
@@ -82,7 +82,7 @@ class ClosestSearch {
         trees_.emplace_back();
         continue;
       }
-      trees_.push_back(std::make_unique<Tree>(problems_[r], regions_[r], ball_, incumbent_,
+      trees_.push_back(std::make_unique<Tree>(problems_[r], regions_[r], ball_, incumbent_, shared_,
                                               result_.statistics, options_.threads, options_.spare,
                                               incumbent_.lead(regions_[r])));
     }
@@ -180,7 +180,7 @@ class ClosestSearch {
   /// First images by gradients, the nearest few as far as their patterns go.
   void descend() {
     const Stopwatch watch;
-    const auto finds = gradient_attack(problems_, ball_, options_.seed,
+    const auto finds = gradient_attack(problems_, ball_, first_bound_, options_.seed,
                                        share_of_time(parameters().gradient_share));
     for (const GradientFind& find : finds) {
       if (find.distance > parameters().gradient_near * incumbent_.distance()) break;
@@ -369,6 +369,7 @@ class ClosestSearch {
   const ClosestQuestion& question_;
   const Eigen::VectorXd& image_;
   Incumbent incumbent_;
+  BallBounds shared_;
   Ball ball_;
   std::vector<Problem> problems_;
   std::vector<std::unique_ptr<Heuristic>> heuristics_;

@@ -24,15 +24,21 @@ namespace brink::search {
 
 namespace {
 
+/// Of a radius where nothing was met yet.
+constexpr double kGrowth = 0.4;
+/// Of the slope of inactive neurons at first: without it that of 784-256x6-10 vanishes at images.
+constexpr double kLeak = 0.01;
+
 constexpr double kFar = std::numeric_limits<double>::infinity();
 
-/// Slacks of the columns, each of its own region's rows, and their slopes.
+/// What columns meet, and the slopes of the least slack of their own regions' rows.
 class Slopes {
  public:
   Slopes(const std::vector<Problem>& problems, const std::vector<std::size_t>& regions)
       : problems_(problems), regions_(regions) {}
 
-  void compute(const Eigen::MatrixXd& x) {
+  /// `leak`: what inactive neurons let through; `keep_row`: of the row that was least at first.
+  void compute(const Eigen::MatrixXd& x, double leak, bool keep_row) {
     const Network& network = problems_.front().network();
     std::vector<Eigen::MatrixXd> y;
     Eigen::MatrixXd activations = x;
@@ -45,40 +51,49 @@ class Slopes {
         if (!layer.is_linear(j)) activations.row(j) = activations.row(j).cwiseMax(0.0);
       }
     }
-    slack.resize(x.cols());
+    met.assign(regions_.size(), kNone);
     Eigen::MatrixXd back(x.cols(), activations.rows());
-    for (Eigen::Index c = 0; c < x.cols(); ++c) {
-      const Problem& problem = problems_[regions_[static_cast<std::size_t>(c)]];
-      Eigen::Index least = 0;
-      slack(c) = (problem.rows() * activations.col(c) - problem.rhs()).minCoeff(&least);
-      back.row(c) = problem.rows().row(least);
+    for (std::size_t i = 0; i < regions_.size(); ++i) {
+      const auto c = static_cast<Eigen::Index>(i);
+      for (std::size_t r = 0; r < problems_.size(); ++r) {
+        const Eigen::VectorXd slacks =
+            problems_[r].rows() * activations.col(c) - problems_[r].rhs();
+        Eigen::Index least = 0;
+        if (slacks.minCoeff(&least) >= 0 && met[i] != regions_[i]) met[i] = r;
+        if (r != regions_[i]) continue;
+        if (first_rows_.size() == i) first_rows_.push_back(least);
+        back.row(c) = problems_[r].rows().row(keep_row ? first_rows_[i] : least);
+      }
     }
     for (int k = network.depth() - 1; k >= 1; --k) {
       const Layer& layer = network.layer(k);
       const Eigen::MatrixXd& here = y[static_cast<std::size_t>(k - 1)];
       for (Eigen::Index j = 0; j < here.rows(); ++j) {
         if (layer.is_linear(j)) continue;
-        back.col(j) = (here.row(j).transpose().array() > 0).select(back.col(j), 0.0);
+        back.col(j) = (here.row(j).transpose().array() > 0).select(back.col(j), leak * back.col(j));
       }
       back = layer.weights.after(back);
     }
     slope = back.transpose();
   }
 
-  Eigen::VectorXd slack;
+  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  std::vector<std::size_t> met;  ///< a region whose rows the column meets, its own where it does
   Eigen::MatrixXd slope;
 
  private:
   const std::vector<Problem>& problems_;
   const std::vector<std::size_t>& regions_;
+  std::vector<Eigen::Index> first_rows_;
 };
 
 class Attack {
  public:
-  Attack(const std::vector<Problem>& problems, const Ball& ball, std::uint64_t seed)
+  Attack(const std::vector<Problem>& problems, const Ball& ball, double first, std::uint64_t seed)
       : problems_(problems),
         norm_(ball.norm()),
         largest_(ball.radius()),
+        first_(first > 0 ? first : largest_ / 64),
         image_(problems.front().image()),
         reach_(problems.front().reach()),
         random_(seed),
@@ -89,7 +104,7 @@ class Attack {
   std::vector<GradientFind> run(const Deadline& deadline) {
     std::vector<std::size_t> regions(problems_.size());
     std::iota(regions.begin(), regions.end(), std::size_t{0});
-    descend(regions, largest_ / 64, parameters().gradient_steps, deadline);
+    descend(regions, first_, parameters().gradient_steps, deadline);
     for (double before = kFar; !deadline.expired();) {
       const double nearest = best().distance;
       if (std::isinf(nearest) || nearest > (1 - parameters().gradient_gain) * before) break;
@@ -134,11 +149,11 @@ class Attack {
 
   void descend(const std::vector<std::size_t>& regions, double radius, int steps,
                const Deadline& deadline) {
+    const bool all = std::isinf(best().distance);
     const auto count = static_cast<Eigen::Index>(regions.size());
     Eigen::MatrixXd x(image_.size(), count);
     Eigen::VectorXd radii = Eigen::VectorXd::Constant(count, radius);
-    std::vector<char> met(regions.size());
-    std::vector<char> begun(problems_.size());
+    std::vector<char> met(regions.size()), begun(problems_.size());
     for (Eigen::Index c = 0; c < count; ++c) {
       const std::size_t r = regions[static_cast<std::size_t>(c)];
       x.col(c) = start(r, radius, begun[r] != 0);
@@ -146,14 +161,14 @@ class Attack {
     }
     Slopes slopes(problems_, regions);
     for (int step = 0; step < steps && !deadline.expired(); ++step) {
-      slopes.compute(x);
       const double left = 1 - static_cast<double>(step) / steps;
+      slopes.compute(x, kLeak * left, all);
       for (Eigen::Index c = 0; c < count; ++c) {
         const auto column = static_cast<std::size_t>(c);
-        const bool meets = slopes.slack(c) >= 0;
-        if (meets) note(regions[column], x.col(c));
+        const bool meets = slopes.met[column] != Slopes::kNone;
+        if (meets) note(slopes.met[column], x.col(c));
         met[column] = met[column] != 0 || meets ? 1 : 0;
-        const double growth = met[column] != 0 ? 0.01 + 0.09 * left : 0.4;
+        const double growth = met[column] != 0 ? 0.01 + 0.09 * left : kGrowth;
         radii(c) = std::min(largest_, radii(c) * (meets ? 1 - growth : 1 + growth));
         Eigen::VectorXd next = x.col(c);
         move(next, slopes.slope.col(c), radii(c) * (0.02 + 0.4 * left * left));
@@ -215,7 +230,7 @@ class Attack {
 
   const std::vector<Problem>& problems_;
   Norm norm_;
-  double largest_;
+  double largest_, first_;  ///< radii
   const Eigen::VectorXd& image_;
   const Box& reach_;
   Random random_;
@@ -225,9 +240,10 @@ class Attack {
 }  // namespace
 
 std::vector<GradientFind> gradient_attack(const std::vector<Problem>& problems, const Ball& ball,
-                                          std::uint64_t seed, const Deadline& deadline) {
+                                          double first, std::uint64_t seed,
+                                          const Deadline& deadline) {
   if (ball.norm() == Norm::l0) return {};
-  return Attack(problems, ball, seed).run(deadline);
+  return Attack(problems, ball, first, seed).run(deadline);
 }
 
 }  // namespace brink::search

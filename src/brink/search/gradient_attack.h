@@ -18,8 +18,10 @@ struct GradientFind {
 };
 
 /// Finds for some of the problems, which share their inputs, nearest first. `ball`: the largest
-/// that is searched. Nothing in L0, and for the linearised L2 by its plain distance.
+/// that is searched; `first`: the radius to begin with, 0: unknown. Nothing in L0, and for the
+/// linearised L2 by its plain distance.
 std::vector<GradientFind> gradient_attack(const std::vector<Problem>& problems, const Ball& ball,
-                                          std::uint64_t seed, const Deadline& deadline);
+                                          double first, std::uint64_t seed,
+                                          const Deadline& deadline);
 
 }  // namespace brink::search

@@ -156,7 +156,8 @@ BRINK_CLONED void combine_block(std::size_t rows, std::size_t n, const float* a,
 template <int Items, int Vectors>
 BRINK_CLONED std::size_t combine_blocks(std::size_t j, std::size_t rows, std::size_t n,
                                         const float* a, const float* x, float* out) {
-  for (; j + 8 * Vectors <= n; j += 8 * Vectors) {
+  constexpr std::size_t width = std::size_t{8} * Vectors;
+  for (; j + width <= n; j += width) {
     combine_block<Items, Vectors>(rows, n, a + j, x, out + j);
   }
   return j;

@@ -18,11 +18,13 @@
 namespace brink::search {
 
 Ladder::Ladder(const Problem& problem, const OutputRegion& region, const Ball& whole,
-               Incumbent& incumbent, Statistics& statistics, int threads, SpareThreads* spare)
+               Incumbent& incumbent, BallBounds& shared, Statistics& statistics, int threads,
+               SpareThreads* spare)
     : problem_(problem),
       region_(region),
       whole_(whole),
       incumbent_(incumbent),
+      shared_(shared),
       statistics_(statistics),
       threads_(threads),
       spare_(spare) {}
@@ -89,7 +91,7 @@ void Ladder::climb(const Deadline& deadline, double share, int rungs, double gro
 }
 
 bool Ladder::exclude(double radius, const Budget& budget) {
-  Tree tree(problem_, region_, whole_, incumbent_, statistics_, threads_, spare_);
+  Tree tree(problem_, region_, whole_, incumbent_, shared_, statistics_, threads_, spare_);
   if (tree.exclude(radius, budget) != Outcome::empty) return false;
   raise(tree.excluded_bound());
   return true;

@@ -11,9 +11,11 @@ namespace brink::search {
 
 class Ladder {
  public:
-  /// `whole`: the ball that holds the question's whole reach. `threads`, `spare`: as of a Tree.
+  /// `whole`: the ball that holds the question's whole reach. `shared`, `threads`, `spare`: as of a
+  /// Tree.
   Ladder(const Problem& problem, const OutputRegion& region, const Ball& whole,
-         Incumbent& incumbent, Statistics& statistics, int threads, SpareThreads* spare);
+         Incumbent& incumbent, BallBounds& shared, Statistics& statistics, int threads,
+         SpareThreads* spare);
 
   /// No point of the region is nearer; 0 at first, infinity: there is none.
   double bound() const { return bound_; }
@@ -52,6 +54,7 @@ class Ladder {
   const OutputRegion& region_;
   const Ball whole_;
   Incumbent& incumbent_;
+  BallBounds& shared_;
   Statistics& statistics_;
   const int threads_;
   SpareThreads* spare_;

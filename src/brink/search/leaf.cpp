@@ -88,7 +88,7 @@ LeafResult solve_near(const Problem& problem, const OutputRegion& region, const 
                       const PatternPolytope& polytope, const Ball& ball, const Deadline& deadline) {
   const Eigen::VectorXd slacks = pattern_slacks(problem.network(), phases, region, problem.image());
   const NearPolytope near =
-      near_polytope(polytope,
+      near_polytope(polytope.rows,
                     slacks + row_doubts(problem, phases, region, ball.radius()) +
                         4 * std::numeric_limits<double>::epsilon() * slacks.cwiseAbs(),
                     problem.image(), problem.reach(), ball.radius());

@@ -166,7 +166,7 @@ class PhaseSearch : SetSearch<TreeNode> {
       const Intervals known = bounds;
       parallel_for(pieces, options_.threads, [&](int piece) {
         if (deadline_.expired()) return;
-        const auto begin = open.begin() + piece * together;
+        const auto begin = open.begin() + std::ptrdiff_t{piece} * together;
         const auto end = open.end() - begin > together ? begin + together : open.end();
         SlopeMemory memory;
         bound_some(problem, ball, known, {begin, end}, false, memory, deadline_, bounds);

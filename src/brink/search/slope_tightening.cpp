@@ -52,7 +52,7 @@ std::optional<Intervals> one_pass(const Problem& problem, const Ball& ball, Inte
       if (width_of(bounds, some) > (1 - parameters().slope_hope) * before) break;
       begin += count;
     }
-    auto tighter = propagated(problem, ball, std::move(bounds), k + 1);
+    auto tighter = propagated(problem, ball, bounds, k + 1);
     if (!tighter || deadline.expired()) return tighter;
     bounds = std::move(*tighter);
   }
@@ -119,8 +119,8 @@ std::optional<Intervals> tighten_by_slopes(const Problem& problem, const Ball& b
   return bounds;
 }
 
-std::optional<Intervals> propagated(const Problem& problem, const Ball& ball, Intervals bounds,
-                                    int first) {
+std::optional<Intervals> propagated(const Problem& problem, const Ball& ball,
+                                    const Intervals& bounds, int first) {
   auto tighter = problem.propagate(bounds, first);
   if (!tighter) problem.claims().nothing_within(problem, ball, bounds);
   return tighter;

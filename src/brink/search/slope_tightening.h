@@ -40,7 +40,7 @@ std::optional<Intervals> tighten_by_slopes(const Problem& problem, const Ball& b
                                            const Deadline& deadline, Statistics& statistics);
 
 /// Problem::propagate(), and a word where nothing is left.
-std::optional<Intervals> propagated(const Problem& problem, const Ball& ball, Intervals bounds,
-                                    int first);
+std::optional<Intervals> propagated(const Problem& problem, const Ball& ball,
+                                    const Intervals& bounds, int first);
 
 }  // namespace brink::search

@@ -80,7 +80,7 @@ class NodeTightening {
         if (deadline_.expired()) return tighter;
         if (!neuron(problem_.neuron(k, j), *tighter)) return std::nullopt;
       }
-      tighter = propagated(problem_, ball_, std::move(*tighter), k + 1);
+      tighter = propagated(problem_, ball_, *tighter, k + 1);
       if (!tighter) return std::nullopt;
     }
     return tighter;
@@ -154,19 +154,28 @@ std::optional<Intervals> tighten_node(const Problem& problem, Bounder& bounder, 
   return NodeTightening(problem, bounder, ball, pool, deadline, statistics).run(known);
 }
 
+const Intervals& BallBounds::over(const Problem& problem, const Ball& ball,
+                                  const Deadline& deadline, Statistics& statistics) {
+  if (ball.radius() > radius_ || ball.radius() < parameters().retighten * radius_) {
+    statistics.effort += problem.effort_of_passes(2 * problem.neurons());
+    bounds_ = BallSubstitution(problem, ball, true, deadline).intervals();
+    radius_ = deadline.expired() ? 0 : ball.radius();
+  }
+  return bounds_;
+}
+
 std::optional<Intervals> tighten(const Problem& problem, const Ball& ball, PointPool& pool,
-                                 Intervals known, const Deadline& deadline,
+                                 Intervals known, BallBounds& shared, const Deadline& deadline,
                                  Statistics& statistics) {
   first_layer(problem, ball, known);
-  auto bounds = propagated(problem, ball, std::move(known), 2);
+  auto bounds = propagated(problem, ball, known, 2);
   if (!bounds || deadline.expired()) return bounds;
   if (!programs_pay(problem, *bounds)) {
     const Deadline share = deadline.within(parameters().substitution_share * deadline.remaining());
-    statistics.effort += problem.effort_of_passes(2 * problem.neurons());
-    const Intervals walked = BallSubstitution(problem, ball, true, share).intervals();
+    const Intervals& walked = shared.over(problem, ball, share, statistics);
     problem.claims().contained(problem, ball, walked);
     bounds = meet(std::move(*bounds), walked);
-    if (bounds) bounds = propagated(problem, ball, std::move(*bounds), 2);
+    if (bounds) bounds = propagated(problem, ball, *bounds, 2);
     if (!bounds) return bounds;
   }
   const auto bounder = make_bounder(problem, *bounds);

@@ -6,10 +6,26 @@
 
 namespace brink::search {
 
+/// Bounds over balls around one image that know of no rows: problems that share the inputs share
+/// them.
+class BallBounds {
+ public:
+  /// Walked back, unless what is known is of a ball that is hardly larger. The deadline may leave
+  /// them as interval arithmetic has them.
+  const Intervals& over(const Problem& problem, const Ball& ball, const Deadline& deadline,
+                        Statistics& statistics);
+
+ private:
+  Intervals bounds_;
+  double radius_ = 0;
+};
+
 /// Bounds that already hold, tightened over the ball and the problem's rows; nothing: proven that
-/// no point of the ball meets the rows. The deadline may leave them as they are.
+/// no point of the ball meets the rows. The deadline may leave them as they are. `shared`: of the
+/// same image.
 std::optional<Intervals> tighten(const Problem& problem, const Ball& ball, PointPool& pool,
-                                 Intervals known, const Deadline& deadline, Statistics& statistics);
+                                 Intervals known, BallBounds& shared, const Deadline& deadline,
+                                 Statistics& statistics);
 
 /// The same for a node of a tree, by the tree's own bounder.
 std::optional<Intervals> tighten_node(const Problem& problem, Bounder& bounder, const Ball& ball,

@@ -15,12 +15,13 @@
 namespace brink::search {
 
 Tree::Tree(const Problem& problem, const OutputRegion& region, const Ball& ball,
-           Incumbent& incumbent, Statistics& statistics, int threads, SpareThreads* spare,
-           double lead)
+           Incumbent& incumbent, BallBounds& shared, Statistics& statistics, int threads,
+           SpareThreads* spare, double lead)
     : problem_(problem),
       region_(region),
       ball_(ball),
       incumbent_(incumbent),
+      shared_(shared),
       statistics_(statistics),
       threads_(threads),
       spare_(spare),
@@ -73,8 +74,9 @@ void Tree::renew_root(std::optional<Intervals> tighter, const Stopwatch& watch) 
 
 void Tree::retighten(const Deadline& deadline) {
   const Stopwatch watch;
-  renew_root(tighten(problem_, ball_, workers_.front()->pool(), root_, deadline, statistics_),
-             watch);
+  renew_root(
+      tighten(problem_, ball_, workers_.front()->pool(), root_, shared_, deadline, statistics_),
+      watch);
   tightened_radius_ = ball_.radius();
   statistics_.unstable_neurons =
       std::max<std::int64_t>(statistics_.unstable_neurons, root_.unstable_count());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "brink/base/spare_threads.h"
+#include "brink/search/tightening.h"
 #include "brink/search/worker.h"
 
 namespace brink::search {
@@ -20,10 +21,11 @@ enum class Outcome {
 
 class Tree {
  public:
-  /// `threads` workers explore it, and those that `spare` (may be null) lends. `lead`: 0 to exclude
-  /// lead 0 alone.
+  /// `shared`: of all trees around the image. `threads` workers explore it, and those that `spare`
+  /// (may be null) lends. `lead`: 0 to exclude lead 0 alone.
   Tree(const Problem& problem, const OutputRegion& region, const Ball& ball, Incumbent& incumbent,
-       Statistics& statistics, int threads, SpareThreads* spare = nullptr, double lead = 0);
+       BallBounds& shared, Statistics& statistics, int threads, SpareThreads* spare = nullptr,
+       double lead = 0);
 
   /// Excludes the ball of `radius`, or of the incumbent's radius while that is smaller, unless
   /// stopped. Bounds of an earlier, larger ball are kept and tightened.
@@ -64,6 +66,7 @@ class Tree {
   const OutputRegion& region_;
   Ball ball_;
   Incumbent& incumbent_;
+  BallBounds& shared_;
   Statistics& statistics_;
   const int threads_;
   SpareThreads* spare_;

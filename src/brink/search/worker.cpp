@@ -163,7 +163,10 @@ bool Worker::try_points(const NodeBound& bound) {
   if (offer(problem_.image_with(bound.maximiser))) return true;
   const Eigen::VectorXd change = change_of(bound, pool_, ball_);
   if (!bound.solution.empty() && offer(problem_.image_with(change))) return true;
-  if (seen_ > parameters().attack_always && seen_ % parameters().attack_every != 0) return false;
+  // Where gradients have been before (gradient_attack.h), a smaller ball has nothing nearer.
+  const bool always = seen_ <= parameters().attack_always &&
+                      !(problem_.is_large() && ball_.radius() < incumbent_.search_radius());
+  if (!always && seen_ % parameters().attack_every != 0) return false;
   const auto point = attack(problem_, ball_, change, parameters().attack_leak,
                             parameters().rescue_steps, deadline_);
   return point && offer(*point);

@@ -43,7 +43,7 @@ bool lower_version(const std::string& a, const std::string& b) {
 std::optional<std::filesystem::path> in_folder(const std::string& folder,
                                                const LibraryPlaces& places) {
   for (const std::string& name : places.names) {
-    const auto found = matches(folder + "/" + name);
+    const auto found = matches(fmt::format("{}/{}", folder, name));
     if (!found.empty()) return *std::max_element(found.begin(), found.end(), lower_version);
   }
   return std::nullopt;
@@ -102,7 +102,7 @@ std::vector<std::string> folders_of(const LibraryPlaces& places) {
   }
   for (const std::string& packages : package_folders()) {
     for (const std::string& wheel : places.wheels) {
-      folders.push_back(packages + (wheel.empty() ? "" : "/") + wheel);
+      folders.push_back(fmt::format("{}{}{}", packages, wheel.empty() ? "" : "/", wheel));
     }
   }
   folders.insert(folders.end(), places.folders.begin(), places.folders.end());
