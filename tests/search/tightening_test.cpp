@@ -53,6 +53,39 @@ TEST(Tightening, LosesNoPointThatMeetsTheRows) {
   EXPECT_LT(by_trees, by_programs * 19 / 20);
 }
 
+// Of one ball for all problems around an image: of a larger one anew, of a point (a first search of
+// L0) from the beginning.
+TEST(Tightening, BoundsOverABallAreSharedAsLongAsTheyHold) {
+  Random random(80);
+  for (int round = 0; round < 100; ++round) {
+    const RandomNode asked(kNorms.at(static_cast<std::size_t>(round % 4)), random);
+    const double whole = asked.ball->radius();
+    Ball ball = *asked.ball;
+    BallBounds shared;
+    Statistics statistics;
+    const bool counts = asked.ball->norm() == Norm::l0;
+    for (const double share : {counts ? 0.0 : 0.01, 0.5, 0.49, 1.0, 0.1}) {
+      ball.set_radius(share * whole);
+      const Intervals& bounds = shared.over(*asked.problem, ball, {}, statistics);
+      ASSERT_EQ(static_cast<int>(bounds.lower.size()), asked.problem->neurons());
+      Eigen::VectorXd direction(asked.network.input_size()), change;
+      for (double& each : direction) each = random.normal();
+      ball.support(direction, &change);
+      const auto y = pre_activations(asked.network, asked.problem->image_with(change));
+      for (int k = 1; k <= asked.problem->hidden_layers(); ++k) {
+        for (int j = 0; j < static_cast<int>(asked.network.width(k)); ++j) {
+          const auto id = static_cast<std::size_t>(asked.problem->neuron(k, j));
+          const double value = y[static_cast<std::size_t>(k - 1)](j);
+          EXPECT_GE(value, bounds.lower[id] - 1e-12) << round << ' ' << share;
+          EXPECT_LE(value, bounds.upper[id] + 1e-12) << round << ' ' << share;
+        }
+      }
+    }
+    EXPECT_LE(statistics.effort, 4 * asked.problem->effort_of_passes(2 * asked.problem->neurons()));
+    EXPECT_GT(statistics.effort, 0);
+  }
+}
+
 // Nothing in the ball meets rows that ask for more than any output.
 TEST(Tightening, FindsARootEmpty) {
   Random random(79);

@@ -159,7 +159,7 @@ const Intervals& BallBounds::over(const Problem& problem, const Ball& ball,
   if (ball.radius() > radius_ || ball.radius() < parameters().retighten * radius_) {
     statistics.effort += problem.effort_of_passes(2 * problem.neurons());
     bounds_ = BallSubstitution(problem, ball, true, deadline).intervals();
-    radius_ = deadline.expired() ? 0 : ball.radius();
+    radius_ = deadline.expired() ? -1 : ball.radius();
   }
   return bounds_;
 }

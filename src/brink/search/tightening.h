@@ -17,7 +17,7 @@ class BallBounds {
 
  private:
   Intervals bounds_;
-  double radius_ = 0;
+  double radius_ = -1;  ///< below 0: nothing is known
 };
 
 /// Bounds that already hold, tightened over the ball and the problem's rows; nothing: proven that
