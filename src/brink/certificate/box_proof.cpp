@@ -1,7 +1,7 @@
 // What is known of a part, here and in a checker, is the same but for rounding: bounds of the part
 // that it was cut from, the first layer's over its own box, interval arithmetic, and whatever `b`
 // has said since. So chords that are not written agree, and what they prove is evaluated here as
-// box_bounds.h does, whose sums are charged for rounding; kRoom is a checker's.
+// box_bounds.h does, whose sums are charged for rounding; kCheckersRoom is a checker's.
 #include "brink/certificate/box_proof.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ using search::parameters;
 using search::Problem;
 using search::Slopes;
 
-constexpr double kRoom = 1e-9;     ///< of the size of all that is summed
+constexpr double kCheckersRoom = 1e-9;  ///< of the size of all that is summed
 constexpr double kCrossed = 1e-9;  ///< what bounds contradict each other by, of 1 and their size
 constexpr std::array kRowBits{1, 3, 6, 10, 16, 24, 32};
 /// Of an input's width: less is not cut off; what is, is less by a share of it.
@@ -51,7 +51,7 @@ double share_left(const Box& part, const Box& box) {
 }
 
 /// Of an input that is cut somewhere in [low, high]: near `value`, and short.
-double on_grid(double value, double low, double high) {
+double near_grid(double value, double low, double high) {
   const double grid = std::ldexp(1.0, std::ilogb(high - low) - kSideBits);
   const double near = std::round(value / grid) * grid;
   return near > low && near < high ? near : value;
@@ -134,7 +134,7 @@ std::optional<WholeMultipliers> BoxProof::excluded(const Part& part) const {
   for (const int bits : kRowBits) {
     const double most = std::ldexp(1.0, bits) - 1;
     const Eigen::VectorXd rho = (*found * (most / largest)).array().round();
-    if (!search::excluded_by(part.forms, part.box, rho, kRoom)) continue;
+    if (!search::excluded_by(part.forms, part.box, rho, kCheckersRoom)) continue;
     WholeMultipliers whole;
     whole.chords = true;
     for (const double each : rho) whole.rows.push_back(std::llround(each));
@@ -168,7 +168,7 @@ std::optional<BoxProof::Off> BoxProof::cut_off(const Part& part, Eigen::Index in
   const double gone = upper ? high - end : end - low;
   if (!(gone > kLeastCut * width) || !(gone < width)) return std::nullopt;
   const double shorter = gone - kShorter * width;
-  Off off{input, upper, on_grid(upper ? high - shorter : low + shorter, low, high), {}};
+  Off off{input, upper, near_grid(upper ? high - shorter : low + shorter, low, high), {}};
   Part side{part.box, part.bounds, {}};
   (upper ? side.box.lower : side.box.upper)(input) = off.value;
   if (!step(side, false)) return std::nullopt;
@@ -222,7 +222,7 @@ Gap BoxProof::divide(const Part& part, const Slopes* start) {
   }
   if (input < 0) return Gap::rounding;
   const double low = part.box.lower(input), high = part.box.upper(input);
-  const double middle = on_grid(0.5 * (low + high), low, high);
+  const double middle = near_grid(0.5 * (low + high), low, high);
   records_.split_input(input, in_file(middle));
   for (const bool upper : {false, true}) {
     Box half = part.box;
