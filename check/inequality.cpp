@@ -92,12 +92,12 @@ Inequality::Left Inequality::left_out(int k, int j, const Bounds& bounds) const 
   return chords_ && bounds.high(n) > 0 ? Left::chord : Left::nothing;
 }
 
-/// Of what an open neuron is given, its share s = U / (U - L) if that is above 0, else 2 s - 1/2,
+/// Of what an open neuron is given, its share s = U / (U - L) if that is above 0, else 64 s - 63/2
 /// within 0 and 1.
 Integer Inequality::chord_of(const Integer& passed, const Integer& low, const Integer& high) {
   const Integer width = high - low;
   if (passed > 0) return passed * high / width;
-  const Integer twice = std::clamp(Integer(3 * high + low), Integer(0), Integer(2 * width));
+  const Integer twice = std::clamp(Integer(65 * high + 63 * low), Integer(0), Integer(2 * width));
   return passed * twice / (2 * width);
 }
 

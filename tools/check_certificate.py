@@ -197,7 +197,7 @@ class Checker:
                 m = mu[n] if n in mu else cost if not relu or low[n] >= 0 else F(0)
                 if chords and n not in mu and relu and low[n] < 0 < high[n]:
                     share = high[n] / (high[n] - low[n])
-                    m = cost * (share if cost > 0 else min(F(1), max(F(0), 2 * share - F(1, 2))))
+                    m = cost * (share if cost > 0 else min(F(1), max(F(0), 64 * share - F(63, 2))))
                 if m or cost:
                     ends = [low[n], high[n]] + ([F(0)] if low[n] < 0 < high[n] else [])
                     total += min(m * y - cost * (max(y, F(0)) if relu else y) for y in ends)

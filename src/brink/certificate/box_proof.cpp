@@ -85,7 +85,7 @@ BoxProof::BoxProof(const Problem& whole, const OutputRegion& region, const searc
       bounder_(whole, {}, BoxBounds::Below::steady) {}
 
 Gap BoxProof::run() {
-  return node(whole_.reach(), search::box_bounds(whole_), nullptr);
+  return node({whole_.reach(), search::box_bounds(whole_)}, nullptr);
 }
 
 double BoxProof::in_file(double value) const {
@@ -106,9 +106,8 @@ bool BoxProof::step(Part& part, bool substitute) {
   return true;
 }
 
-Gap BoxProof::node(Box box, const Intervals& known, const Slopes* start) {
+Gap BoxProof::node(Part part, const Slopes* start) {
   if (deadline_.expired() || records_.failed()) return Gap::time;
-  Part part{std::move(box), known, {}};
   for (const bool substitute : {false, true}) {
     if (substitute) records_.substitute();
     if (!step(part, substitute)) {
@@ -169,7 +168,7 @@ std::optional<BoxProof::Off> BoxProof::cut_off(const Part& part, Eigen::Index in
   if (!(gone > kLeastCut * width) || !(gone < width)) return std::nullopt;
   const double shorter = gone - kShorter * width;
   Off off{input, upper, near_grid(upper ? high - shorter : low + shorter, low, high), {}};
-  Part side{part.box, part.bounds, {}};
+  Part side{part.box, part.bounds};
   (upper ? side.box.lower : side.box.upper)(input) = off.value;
   if (!step(side, false)) return std::nullopt;
   auto closing = excluded(side);
@@ -197,8 +196,9 @@ Gap BoxProof::cut(Part part, const Slopes* start) {
       }
     }
   }
-  const bool again = share_left(part.box, before) <= parameters().box_again;
-  const Gap gap = again ? node(part.box, part.bounds, start) : divide(part, start);
+  const double left = share_left(part.box, before);
+  const Gap gap =
+      left <= parameters().box_again ? node(std::move(part), start) : divide(part, start);
   if (gap != Gap::none) return gap;
   for (auto off = later.rbegin(); off != later.rend(); ++off) {
     records_.close(off->closing);
@@ -225,9 +225,9 @@ Gap BoxProof::divide(const Part& part, const Slopes* start) {
   const double middle = near_grid(0.5 * (low + high), low, high);
   records_.split_input(input, in_file(middle));
   for (const bool upper : {false, true}) {
-    Box half = part.box;
-    (upper ? half.lower : half.upper)(input) = middle;
-    if (const Gap gap = node(std::move(half), part.bounds, start); gap != Gap::none) return gap;
+    Part half{part.box, part.bounds};
+    (upper ? half.box.lower : half.box.upper)(input) = middle;
+    if (const Gap gap = node(std::move(half), start); gap != Gap::none) return gap;
   }
   records_.leave();
   return Gap::none;

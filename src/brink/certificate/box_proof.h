@@ -28,7 +28,7 @@ class BoxProof {
   struct Part {
     Box box;
     Intervals bounds;
-    search::InputForms forms;
+    search::InputForms forms = {};
   };
   /// A side of an input that rows exclude.
   struct Off {
@@ -38,7 +38,7 @@ class BoxProof {
     WholeMultipliers closing;
   };
 
-  Gap node(Box box, const Intervals& known, const search::Slopes* start);
+  Gap node(Part part, const search::Slopes* start);
   Gap cut(Part part, const search::Slopes* start);
   Gap divide(const Part& part, const search::Slopes* start);
   bool step(Part& part, bool substitute);

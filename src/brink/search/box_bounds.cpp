@@ -267,7 +267,7 @@ void BoxBounds::relax_part(std::size_t k, std::size_t number, const Intervals& b
       const double lower = bounds.lower[id], upper = bounds.upper[id];
       part.above(r) = upper / (upper - lower);
       part.constant(r) = std::max(-part.above(r) * lower, (1 - part.above(r)) * upper);
-      part.below(r) = below_ == Below::steady ? std::clamp(2 * part.above(r) - 0.5, 0.0, 1.0)
+      part.below(r) = below_ == Below::steady ? std::clamp(64 * part.above(r) - 31.5, 0.0, 1.0)
                       : upper > -lower        ? 1
                                               : 0;
     }

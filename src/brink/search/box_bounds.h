@@ -13,9 +13,9 @@ namespace brink::search {
 
 class BoxBounds {
  public:
-  /// The slope below an open neuron: 0 or 1, whichever leaves less; or one that changes little when
-  /// its bounds do, with interval arithmetic besides, as the records of certificates have it
-  /// (docs/certificates.md, `b`).
+  /// The slope below an open neuron: 0 or 1, whichever leaves less; or the same without a leap from
+  /// one to the other, which rounding could decide, and with interval arithmetic besides, as the
+  /// records of certificates have it (docs/certificates.md, `b`).
   enum class Below { nearest, steady };
 
   /// `problem`: any one of the network over the whole box, with which nothing is shared later. A
