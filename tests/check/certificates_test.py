@@ -106,6 +106,29 @@ class Certificates(unittest.TestCase):
         self.refused(head % ("0.49", "0.51", "b\n"), "not proven")
         self.refused(head % ("0.51", "0.49", "b\n"), "not proven")
 
+    def test_subtrees_side_by_side(self):
+        leaf = "s 1 -\nc 0 1 /\nc 0 1 /\n"
+        def tree(depth, low, high):
+            if depth == 0:
+                return leaf
+            middle = (low + high) / 2
+            return f"x 0 {middle}\n" + tree(depth - 1, low, middle) + tree(depth - 1, middle, high)
+        text = self.changed(leaf, tree(13, 0.625, 0.875))
+        lines = text.splitlines(keepends=True)
+        at = len(lines) * 2 // 3
+        while not lines[at].startswith("c"):
+            at += 1
+        bad = "".join(lines[:at] + ["c 0 -1 /\n"] + lines[at + 1:])
+        short = "".join(lines[:at] + lines[at + 1:])
+        for threads in ("1", "2", "5"):
+            code, said = self.ask(text, None, "--threads", threads)
+            self.assertEqual(code, 0, said)
+            self.assertIn("16383 splits, 16384 leaves", said)
+            code, said = self.ask(bad, None, "--threads", threads)
+            self.assertEqual((code, f"line {at + 1}: " in said), (1, True), said)
+            self.assertEqual(self.ask(short, None, "--threads", threads)[0], 1)
+            self.assertEqual(self.ask(text.replace("end\n", "c 0 1 /\nend\n"), None, "--threads", threads)[0], 1)
+
     def test_other_networks_and_images(self):
         other = self.folder / "other.layers"
         other.write_text(self.net.read_text().replace("0.25 1:1", "0.26 1:1"))

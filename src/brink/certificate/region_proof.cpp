@@ -20,7 +20,8 @@ using search::parameters;
 using search::Problem;
 
 constexpr int kLeafRounds = 400;
-/// A tree of no more has no facts: each costs as much as a node, and an open neuron has two.
+/// A tree of no more has no facts: each costs as much as a node, and an open neuron has two; but by
+/// slopes many at once.
 constexpr std::int64_t kFewNodes = 12, kNodesANeuron = 2;
 /// A fact has to narrow a neuron by this share of its width, unless it settles its phase.
 constexpr double kWorth = 0.02;
@@ -51,7 +52,10 @@ Gap RegionProof::run() {
       bounder_->minimise(bounds, {}, ball_, pool_, 0.0, parameters().node_rounds, deadline_);
   if (root.exceeds(0) && close(bounds, root.proof.multipliers)) return Gap::none;
   records_.hold();
-  most_nodes_ = std::max<std::int64_t>(kFewNodes, kNodesANeuron * bounds.unstable_count());
+  most_nodes_ = kFewNodes;
+  if (bounder_->slopes() == nullptr) {
+    most_nodes_ = std::max<std::int64_t>(kFewNodes, kNodesANeuron * bounds.unstable_count());
+  }
   const Gap gap = node(bounds, false);
   most_nodes_ = std::numeric_limits<std::int64_t>::max();
   if (records_.release(gap == Gap::none)) return gap;
