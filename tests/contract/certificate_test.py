@@ -117,6 +117,12 @@ class Certificates(Contract):
             self.proven("net.onnx", file)
             self.assertEqual(self.radius(file), 0.001)
 
+    def test_a_property_without_cells(self):
+        (self.folder / "small.nnet").write_text(NNET)
+        (self.folder / "none.vnnlib").write_text(V1 + BOX_1 + "(assert (<= 1 0))")
+        self.assertEqual(self.good("verify", "small.nnet", "none.vnnlib", "--certificate", "none.cert").stdout, "unsat\n")
+        self.proven("none.cert.layers", "none.cert")
+
     def test_show(self):
         self.good("closest", "net.onnx", "--data", "data", "--images", "0", "--norm", "l2", "--certificate", "shown.cert")
         text = self.good("certificate", "show", "shown.cert").stdout

@@ -33,6 +33,7 @@ Expected<Outcome> write_cells(const std::string& network_line, const Network& ne
     for (const std::string& row : cell.rows) header += "row " + row + "\n";
     regions.push_back(cell.region);
   }
+  if (cells.empty()) return write_sections(header + "facts\n", 0, {}, file, options.threads);
   std::vector<Box> boxes;
   for (const CellClaim& cell : cells) boxes.push_back(cell.box);
   const bool divide_boxes = search::divides_boxes(network, boxes);

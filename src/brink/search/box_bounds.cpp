@@ -1,3 +1,5 @@
+// Over length: twins take part in every step of the walk.
+//
 // Backward substitution (bounds/symbolic.cpp says how) for searches that divide the inputs and make
 // all bounds anew in each part. Most neurons are settled in a small part: those that cannot be
 // active leave the products, and only open ones are bounded.
@@ -82,14 +84,6 @@ BoxBounds::BoxBounds(const Problem& problem, const std::vector<Twins>& twins, Be
 
 double BoxBounds::doubt(double size) const {
   return 4 * kRound * operations_ * size;
-}
-
-bool BoxBounds::tighten(const Box& box, Intervals& bounds) {
-  return pass(box, true, bounds);
-}
-
-bool BoxBounds::step_through(const Box& box, Intervals& bounds) {
-  return pass(box, false, bounds);
 }
 
 bool BoxBounds::pass(const Box& box, bool substitute, Intervals& bounds) {

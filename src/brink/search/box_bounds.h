@@ -25,9 +25,9 @@ class BoxBounds {
 
   /// Bounds of all hidden neurons over `box`, part of the whole, tightened in place where they are
   /// open; false: they contradict each other, no point of the box has them.
-  bool tighten(const Box& box, Intervals& bounds);
+  bool tighten(const Box& box, Intervals& bounds) { return pass(box, true, bounds); }
   /// The same by interval arithmetic alone (Below::steady).
-  bool step_through(const Box& box, Intervals& bounds);
+  bool step_through(const Box& box, Intervals& bounds) { return pass(box, false, bounds); }
   /// rows x^{K-1} - rhs from above, over the box that was tightened last, by its bounds.
   InputForms rows(const Problem& problem);
 
