@@ -157,7 +157,7 @@ std::vector<int> BoxBounds::open_units(std::size_t k, std::size_t part,
   std::vector<int> result;
   for (std::size_t j = 0; j < of.part_of.size(); ++j) {
     if (of.part_of[j] != static_cast<int>(part) || known[j] != 0) continue;
-    // Whom a linear unit hands its bounds to passes by it; a checker leaves them to intervals.
+    // In certificates a linear unit's bounds matter to nobody: checkers leave them to intervals.
     const bool linear = below_ == Below::nearest && !of.linear.empty() && of.linear[j] != 0;
     const int unit = static_cast<int>(j);
     if (linear || bounds.unstable(of.first + unit)) result.push_back(unit);
