@@ -170,6 +170,15 @@ void set_wide(Integer& out, Wide value) {
   mpz_limbs_finish(out.get_mpz_t(), value < 0 ? -2 : 2);
 }
 
+bool Lines::skip() {
+  const auto* stop =
+      static_cast<const char*>(std::memchr(at_, '\n', static_cast<std::size_t>(end_ - at_)));
+  if (stop == nullptr) return false;
+  ++line_;
+  at_ = stop + 1;
+  return true;
+}
+
 std::string_view Lines::next() {
   if (at_ == end_) throw Refused("the file, or the region, ends early");
   ++line_;

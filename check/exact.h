@@ -69,6 +69,16 @@ class Lines {
   }
   long number() const { return line_; }  ///< of the line that next() returned last, from 1
   const char* place() const { return at_; }
+  /// Past the next line; false: it has no end.
+  bool skip();
+  bool reach(const char* place) const { return place <= end_; }
+  /// Of what comes next the part up to `end`, which is left out here, of so many lines.
+  Lines take(const char* end, long lines) {
+    const Lines part(at_, end, line_);
+    at_ = end;
+    line_ += lines;
+    return part;
+  }
 
  private:
   const char* at_;

@@ -45,11 +45,13 @@ void Inequality::read(std::string_view list, const Region& region) {
   rho_.assign(region.rows.size(), Integer(0));
   exponent_ = parse_integer(take_field(list), -kMostShift, kMostShift);
   bool rows = true;
+  chords_ = false;
   std::size_t at = 0;
   while (!list.empty()) {
     const std::string_view field = take_field(list);
-    if (field == "/" && rows) {
+    if ((field == "/" || field == "~") && rows) {
       rows = false;
+      chords_ = field == "~";
       at = 0;
       continue;
     }
@@ -73,27 +75,41 @@ void Inequality::read(std::string_view list, const Region& region) {
     }
     (rows ? rho_ : named_)[at++] = std::move(value);
   }
-  if (rows) throw Refused("expected '/' between the multipliers of rows and neurons");
+  if (rows) throw Refused("expected '/' or '~' between the multipliers of rows and neurons");
   exponent_ = std::min(exponent_, 0L);
 }
 
 /// What is left out passes a on, rounded to so many bits of the layer's largest.
 constexpr long kPassedBits = 60;
 
+Inequality::Left Inequality::left_out(int k, int j, const Bounds& bounds) const {
+  const int n = network_.first[static_cast<std::size_t>(k)] + j;
+  const bool last = k + 1 == network_.depth();
+  if (last || is_named_[static_cast<std::size_t>(n)] != 0) return Left::nothing;
+  if (costs_[static_cast<std::size_t>(j)] == 0) return Left::nothing;
+  const Layer& layer = network_.layers[static_cast<std::size_t>(k)];
+  if (!layer.relu(j) || bounds.low(n) >= 0) return Left::passes;
+  return chords_ && bounds.high(n) > 0 ? Left::chord : Left::nothing;
+}
+
+/// Of what an open neuron is given, its share s = U / (U - L) if that is above 0, else 64 s - 63/2
+/// within 0 and 1.
+Integer Inequality::chord_of(const Integer& passed, const Integer& low, const Integer& high) {
+  const Integer width = high - low;
+  if (passed > 0) return passed * high / width;
+  const Integer twice = std::clamp(Integer(65 * high + 63 * low), Integer(0), Integer(2 * width));
+  return passed * twice / (2 * width);
+}
+
 void Inequality::multiply(int k, const Region& region, const Bounds& bounds, Objective objective) {
   const Layer& layer = network_.layers[static_cast<std::size_t>(k)];
   const int first = network_.first[static_cast<std::size_t>(k)];
   const bool last = k + 1 == network_.depth();
-  const auto passes = [&](int j) {
-    return !last && is_named_[static_cast<std::size_t>(first) + static_cast<std::size_t>(j)] == 0 &&
-           costs_[static_cast<std::size_t>(j)] != 0 &&
-           (!layer.relu(j) || bounds.low(first + j) >= 0);
-  };
   const Integer one = 1;
   const Integer& next = last ? one : network_.layers[static_cast<std::size_t>(k) + 1].denominator();
   std::size_t bits = 0;  // of the largest that is passed on
   for (int j = 0; j < layer.rows(); ++j) {
-    if (passes(j)) {
+    if (left_out(k, j, bounds) != Left::nothing) {
       bits = std::max(bits, mpz_sizeinbase(costs_[static_cast<std::size_t>(j)].get_mpz_t(), 2));
     }
   }
@@ -108,7 +124,7 @@ void Inequality::multiply(int k, const Region& region, const Bounds& bounds, Obj
     const auto id = static_cast<std::size_t>(first) + static_cast<std::size_t>(j);
     if (is_named_[id] != 0) {
       mu_[id] = named_[id] * region.denominator << shift;
-    } else if (passes(j)) {
+    } else if (const Left left = left_out(k, j, bounds); left != Left::nothing) {
       const Integer& a = costs_[static_cast<std::size_t>(j)];
       const long up = scale - costs_scale_;
       if (up >= 0) {
@@ -116,6 +132,8 @@ void Inequality::multiply(int k, const Region& region, const Bounds& bounds, Obj
       } else {
         mu_[id] = a / (next << static_cast<unsigned>(-up));
       }
+      if (left == Left::chord)
+        mu_[id] = chord_of(mu_[id], bounds.low(first + j), bounds.high(first + j));
     } else {
       mu_[id] = 0;
     }

@@ -24,7 +24,7 @@ constexpr const char* kUsage =
     "  --data IMAGES    the image is the one of this IDX file, byte / 255 as a double\n"
     "  --labels LABELS  and its label that of this IDX file\n"
     "  --property FILE  the certificate's cells are all cases of this property, in VNN-LIB 1.0\n"
-    "  --threads N      regions side by side\n"
+    "  --threads N      regions, and parts of their trees, side by side\n"
     "\n"
     "Files may be pipes: --data <(zcat t10k-images-idx3-ubyte.gz). Exit code 0: proven; 1: not\n"
     "proven; 2: a file cannot be read. The format: docs/certificates.md\n";

@@ -1,23 +1,12 @@
 #include "proof.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
-#include <optional>
-#include <thread>
 
 #include "section.h"
 
 namespace check {
 
 namespace {
-
-void add(Tally& all, const Tally& some) {
-  all.leaves += some.leaves;
-  all.empty += some.empty;
-  all.splits += some.splits;
-  all.lemmas += some.lemmas;
-}
 
 void check_claims(const Question& question, const Network& network, Bounds bounds,
                   const Section::Stated& stated) {
@@ -58,100 +47,81 @@ std::vector<Lines> parts_of(const Lines& lines, const char* end, std::size_t reg
   return parts;
 }
 
-struct Problem {
+/// Of fewer bytes, or more than this part of all for each thread, a node is not read apart.
+constexpr std::size_t kLeast = 1 << 14;
+constexpr std::size_t kShares = 4;
+
+Subtrees worth_sharing(const Lines& lines, const char* end, int threads) {
+  const auto bytes = static_cast<std::size_t>(end - lines.place());
+  if (threads == 1) return {};
+  return subtrees(lines, kLeast, bytes / (kShares * static_cast<std::size_t>(threads)));
+}
+
+struct Proof {
   const Network& network;
   const Question& question;
   const InputSet& set;
   const Bounds& bounds;  ///< what the facts leave
+  Crew& crew;
+  const Subtrees& subtrees;
 };
 
-void check_region(const Problem& problem, std::size_t i, Lines& lines, Tally& tally) {
-  if (lines.next() != "region " + std::to_string(i)) {
-    throw Refused("expected 'region " + std::to_string(i) + "'");
-  }
-  const Region& region = problem.question.regions[i];
-  Bounds bounds = problem.bounds;
-  InputSet own = problem.set;
+Tally check_region(const Proof& proof, std::size_t i, Lines lines) {
+  const Region& region = proof.question.regions[i];
+  Bounds bounds = proof.bounds;
+  InputSet own = proof.set;
   if (!region.lower.empty()) {
     own = InputSet(Norm::none, region.lower, region.upper, {}, Rational(0), {});
     bounds.narrow_first(own, -1);
   }
-  Section section(lines, problem.network, region, std::move(own), std::move(bounds));
-  section.read_node();
-  if (!lines.ended()) {
-    lines.next();
-    throw Refused("the region's tree has ended before");
-  }
-  tally = section.tally();
-}
-
-/// Regions side by side; the first failure in the file's order is thrown.
-void check_regions(const Problem& problem, std::vector<Lines>& parts, int threads, Tally& tally) {
-  const std::size_t count = problem.question.regions.size();
-  std::vector<Tally> tallies(count);
-  std::vector<std::exception_ptr> failures(count);
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < count; i = next++) {
-      try {
-        try {
-          check_region(problem, i, parts[i], tallies[i]);
-        } catch (const Refused& error) {
-          throw Refused("line " + std::to_string(parts[i].number()) + ": " + error.what());
-        }
-      } catch (...) {
-        failures[i] = std::current_exception();
-        next = count;
-      }
+  Section section(lines, proof.network, region, std::move(own), std::move(bounds), proof.crew,
+                  proof.subtrees);
+  section.named([&](Section& at) {
+    if (at.lines().next() != "region " + std::to_string(i)) {
+      throw Refused("expected 'region " + std::to_string(i) + "'");
     }
-  };
-  std::vector<std::thread> crew;
-  for (int t = 1; t < threads && static_cast<std::size_t>(t) < count; ++t) crew.emplace_back(work);
-  work();
-  for (std::thread& thread : crew) thread.join();
-  for (const std::exception_ptr& failure : failures) {
-    if (failure) std::rethrow_exception(failure);
-  }
-  for (const Tally& some : tallies) add(tally, some);
+    at.read_node();
+  });
+  return section.tally();
 }
 
 }  // namespace
 
 Tally check_proof(Lines lines, const char* end, const Network& network, const Question& question,
                   int threads) {
-  Tally tally;
   const bool any = !question.lower.empty();  // a property without cells has no set
   const std::vector<Rational> none(static_cast<std::size_t>(network.inputs()));
-  std::optional<Section> facts;
-  std::optional<InputSet> set;
-  const auto named = [](const Lines& at, auto step) {
-    try {
-      step();
-    } catch (const Refused& error) {
-      throw Refused("line " + std::to_string(at.number()) + ": " + error.what());
-    }
-  };
-  named(lines, [&] {
-    if (lines.next() != "facts") throw Refused("expected 'facts'");
-    set = any ? question.set() : InputSet(Norm::none, none, none, {}, Rational(0), {});
-    facts.emplace(lines, network, Region{}, *set, Bounds(network, *set));
-    facts->read_facts();
-    add(tally, facts->tally());
-    check_claims(question, network, facts->bounds(), facts->stated());
+  const InputSet set = any ? question.set() : InputSet(Norm::none, none, none, {}, Rational(0), {});
+  const Subtrees shared = worth_sharing(lines, end, threads);
+  Crew crew(threads);
+  Section facts(lines, network, Region{}, set, Bounds(network, set), crew, shared);
+  facts.named([&](Section& at) {
+    if (at.lines().next() != "facts") throw Refused("expected 'facts'");
+    at.read_facts();
+    check_claims(question, network, at.bounds(), at.stated());
   });
-  std::vector<Lines> parts = parts_of(lines, end, question.regions.size());
   const std::size_t regions = question.regions.size();
+  std::vector<Lines> parts = parts_of(facts.lines(), end, regions);
   if (parts.size() <= regions) {
-    named(lines, [&] {
+    facts.named([&](Section&) {
       throw Refused("the file has not " + std::to_string(regions) + " regions and an 'end'");
     });
   }
-  check_regions({network, question, *set, facts->bounds()}, parts, threads, tally);
-  Lines& last = parts[regions];
-  named(last, [&] {
-    if (last.next() != "end") throw Refused("expected 'end'");
-    if (!last.ended()) throw Refused("there is more after 'end'");
+  const Proof proof{network, question, set, facts.bounds(), crew, shared};
+  for (std::size_t i = 0; i < regions; ++i) {
+    crew.add(parts[i].number(),
+             [&proof, i, part = parts[i]] { return check_region(proof, i, part); });
+  }
+  Section last(parts[regions], network, Region{}, set, facts.bounds(), crew, shared);
+  crew.add(parts[regions].number(), [&last] {
+    last.named([](Section& at) {
+      if (at.lines().next() != "end") throw Refused("expected 'end'");
+      if (!at.lines().ended()) throw Refused("there is more after 'end'");
+    });
+    return Tally();
   });
+  Tally tally = crew.finish();
+  tally.add(facts.tally());
   return tally;
 }
 

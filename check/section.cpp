@@ -1,6 +1,7 @@
 #include "section.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace check {
 
@@ -40,7 +41,7 @@ void Section::push(Frame frame) {
 }
 
 void Section::read_facts() {
-  while (!frames_.empty() || lines_.at("f ") || lines_.at("t ")) {
+  while (!frames_.empty() || lines_.at("f ") || lines_.at("t ") || lines_.at("b\n")) {
     if (step()) climb();
   }
 }
@@ -50,9 +51,29 @@ void Section::read_node() {
   while (open) {
     if (step()) open = climb();
   }
+  if (lines_.ended()) return;
+  lines_.next();
+  throw Refused("the region's tree has ended before");
+}
+
+/// What is known of the node is copied, so that it can be read while this goes on behind it.
+bool Section::hand_over() {
+  const auto found = subtrees_.find(lines_.place());
+  if (found == subtrees_.end() || frames_.empty() || !crew_.hungry()) return false;
+  const auto [end, count] = found->second;
+  if (!lines_.reach(end)) return false;
+  const long line = lines_.number();
+  const auto part = std::make_shared<Section>(lines_.take(end, count), network_, region_, set_,
+                                              bounds_, crew_, subtrees_);
+  crew_.add(line, [part] {
+    part->named([](Section& section) { section.read_node(); });
+    return part->tally();
+  });
+  return true;
 }
 
 bool Section::step() {
+  if (hand_over()) return true;
   rest_ = lines_.next();
   more_ = true;
   const std::string_view kind = take();
@@ -60,6 +81,8 @@ bool Section::step() {
     lemma();
   } else if (kind == "t") {
     tree_lemma();
+  } else if (kind == "b") {
+    substitute();
   } else if (kind == "s") {
     split_neuron();
   } else if (kind == "x") {
@@ -106,6 +129,26 @@ void Section::tree_lemma() {
   no_more();
   bounds_.narrow(neuron, !upper, frame.value);
   push(std::move(frame));
+  ++tally_.lemmas;
+}
+
+/// Both sides of all open neurons, each as multipliers "0 ~" bound it.
+void Section::substitute() {
+  no_more();
+  inequality_.read("0 ~", region_);
+  for (int k = 1; k + 1 < network_.depth(); ++k) {
+    bounds_.bring_up(k);
+    const int first = network_.first[static_cast<std::size_t>(k)];
+    const Layer& layer = network_.layers[static_cast<std::size_t>(k)];
+    for (int j = 0; j < layer.rows(); ++j) {
+      const int n = first + j;
+      if (!layer.relu(j) || bounds_.low(n) >= 0 || bounds_.high(n) <= 0) continue;
+      const Rational most = -inequality_.value(region_, set_, bounds_, {n, -1});
+      const Rational least = inequality_.value(region_, set_, bounds_, {n, 1});
+      bounds_.narrow(n, true, most);
+      bounds_.narrow(n, false, least);
+    }
+  }
   ++tally_.lemmas;
 }
 

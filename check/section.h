@@ -3,16 +3,20 @@
 
 #include <map>
 
+#include "crew.h"
 #include "inequality.h"
-#include "proof.h"
 
 namespace check {
 
 /// A section: the tree of one region, or, without one, the lemmas that hold for all.
 class Section {
  public:
-  Section(Lines& lines, const Network& network, Region region, InputSet set, Bounds bounds)
+  /// `crew`: who reads these subtrees of the lines, if it has the time.
+  Section(Lines lines, const Network& network, Region region, InputSet set, Bounds bounds,
+          Crew& crew, const Subtrees& subtrees)
       : lines_(lines),
+        crew_(crew),
+        subtrees_(subtrees),
         network_(network),
         region_(std::move(region)),
         set_(std::move(set)),
@@ -21,9 +25,19 @@ class Section {
 
   /// Lemmas as far as there are any.
   void read_facts();
-  /// A node with all that is below it.
+  /// A node with all that is below it, to the end of the lines.
   void read_node();
+  /// Throws Refused with the number of the line.
+  template <class Read>
+  void named(Read read) {
+    try {
+      read(*this);
+    } catch (const Refused& error) {
+      throw Refused("line " + std::to_string(lines_.number()) + ": " + error.what());
+    }
+  }
 
+  Lines& lines() { return lines_; }
   const Bounds& bounds() const { return bounds_; }
   /// What lemmas of the root say, exactly (bounds are rounded): of a neuron's upper or lower side.
   using Stated = std::map<std::pair<int, bool>, Rational>;
@@ -42,10 +56,12 @@ class Section {
     bool second = false;
   };
 
-  /// One line; true if it closed the node.
+  /// One line, or a node that is read by another; true if it closed the node.
   bool step();
+  bool hand_over();
   void lemma();
   void tree_lemma();
+  void substitute();
   void split_neuron();
   void split_input();
   void split_pixel();
@@ -65,7 +81,9 @@ class Section {
   void push(Frame frame);
   bool empty() { return set_.empty() || bounds_.empty(); }
 
-  Lines& lines_;
+  Lines lines_;
+  Crew& crew_;
+  const Subtrees& subtrees_;
   const Network& network_;
   Region region_;
   InputSet set_;

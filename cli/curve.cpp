@@ -99,6 +99,16 @@ Expected<void> name_questions(const CurveCommand& command, const Common& common,
 Expected<void> check_files(const CurveCommand& command, const Common& common) {
   if (auto ok = picture_format(command.picture); !ok) return tl::unexpected(ok.error());
   if (auto ok = parse_size(command.size); !ok) return tl::unexpected(ok.error());
+  for (std::size_t a = 0; a < command.networks.size() && !command.certificates.empty(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      if (command.networks[a].stem() != command.networks[b].stem()) continue;
+      return bad_request(
+          "--certificate: {} and {} would both have their certificates in {}; "
+          "rename one of them, or ask about one at a time",
+          command.networks[b].string(), command.networks[a].string(),
+          (command.certificates / command.networks[a].stem()).string());
+    }
+  }
   std::vector<std::filesystem::path> kept = command.networks;
   kept.insert(kept.end(), command.from.begin(), command.from.end());
   kept.push_back(command.store);

@@ -171,7 +171,8 @@ class Checker:
                 self.narrow(low, high, n, *(b + sum((w * ends[i][side if w > 0 else 1 - side] for i, w in row.items()), F(0)) for side in (0, 1)))
 
     def value(self, fields, region, inputs, low, high, neuron=None, sigma=0):
-        net, one, slash, given = self.net, F(2) ** whole(fields[0], -4000, 4000), fields.index("/", 1), ({}, {})
+        net, one, slash, given = self.net, F(2) ** whole(fields[0], -4000, 4000), fields.index("~" if "~" in fields else "/", 1), ({}, {})
+        chords = fields[slash] == "~"
         for tokens, into, count in ((fields[1:slash], given[0], len(region)), (fields[slash + 1:], given[1], net.count)):
             at = 0
             for token in tokens:
@@ -194,6 +195,9 @@ class Checker:
             back = [F(0)] * (len(net.layers[k - 1][1]) if k else net.inputs)
             for n, (row, b, relu, cost) in enumerate(zip(*net.layers[k], a), net.first[k]):
                 m = mu[n] if n in mu else cost if not relu or low[n] >= 0 else F(0)
+                if chords and n not in mu and relu and low[n] < 0 < high[n]:
+                    share = high[n] / (high[n] - low[n])
+                    m = cost * (share if cost > 0 else min(F(1), max(F(0), 64 * share - F(63, 2))))
                 if m or cost:
                     ends = [low[n], high[n]] + ([F(0)] if low[n] < 0 < high[n] else [])
                     total += min(m * y - cost * (max(y, F(0)) if relu else y) for y in ends)
@@ -204,7 +208,17 @@ class Checker:
             a = back
         return total - inputs.support([x + y for x, y in zip(c, a)])
 
+    def substitute(self, region, inputs, low, high):
+        for k in range(1, len(self.net.layers) - 1):
+            for n, relu in enumerate(self.net.layers[k][2], self.net.first[k]):
+                if relu and low[n] < 0 < high[n]:
+                    least, most = (s * self.value(["0", "~"], region, inputs, low, high, n, s) for s in (1, -1))
+                    self.narrow(low, high, n, least, most)
+            self.forward(low, high)
+
     def lemma(self, fields, region, inputs, low, high):
+        if fields == ["b"]:
+            return self.substitute(region, inputs, low, high)
         n, side, bound = whole(fields[1], 0, self.net.count - 1), fields[2], number(fields[3])
         demand(side in ("lo", "hi") and (fields[0] == "f" or len(fields) == 4), "a lemma is f or t NEURON lo|hi NUMBER")
         if fields[0] == "f":
@@ -224,7 +238,7 @@ class Checker:
 
     def node(self, region, inputs, low, high):
         low, high = list(low), list(high)
-        while (fields := self.next())[0] in ("f", "t"):
+        while (fields := self.next())[0] in ("f", "t", "b"):
             self.lemma(fields, region, inputs, low, high)
         kind = fields[0]
         if kind == "c":
@@ -261,7 +275,7 @@ class Checker:
         demand(self.next() == ["facts"], "expected 'facts'")
         low, high = [None] * self.net.count, [None] * self.net.count
         self.first_layer(inputs, low, high)
-        while self.line < len(self.lines) and self.lines[self.line][:2] in ("f ", "t "):
+        while self.line < len(self.lines) and self.lines[self.line][:2] in ("f ", "t ", "b"):
             self.lemma(self.next(), [], inputs, low, high)
         for i, (region, box) in enumerate(regions):
             demand(self.next() == ["region", str(i)], f"expected 'region {i}'")

@@ -85,6 +85,50 @@ class Certificates(unittest.TestCase):
         self.assertEqual(self.ask(self.changed("facts\n", good.replace("0.24\nc", "0.25\nc")))[0], 0)
         self.refused(self.changed("facts\n", good), "line 21")  # the value is exactly 0
 
+    def test_chords_that_are_not_written(self):
+        near = self.changed("radius 0.12", "radius 0.08")
+        self.refused(near.replace("s 1 -\nc 0 1 /\n", ""), "not above 0")
+        self.assertEqual(self.ask(near.replace("s 1 -\nc 0 1 /\nc 0 1 /\n", "c 0 1 ~\n"))[0], 0)
+        self.refused(near.replace("0.08", "0.0834").replace("s 1 -\nc 0 1 /\nc 0 1 /\n", "c 0 1 ~\n"), "not above 0")  # 1/12 is the most
+        self.refused(self.changed("c 0 1 /", "c 0 1 / ~"), "line 21")
+        self.refused(self.changed("c 0 1 /", "c 0 1 ~ /"), "line 21")
+        self.assertEqual(self.ask(self.changed("c 0 1 /", "b\nc 0 1 ~"))[0], 0)  # nothing to substitute
+        self.refused(self.changed("facts\n", "facts\nb 1\n"), "line 19")
+
+    def test_substitution(self):
+        """By hand: x in [-1, 1]; y = x, -x; z = relu y0 + relu y1 - 1/2 <= 1/2 by the chords, 3/2 by intervals; below z the slope is 1/2 at s = 1/2."""
+        layers = "brink-layers 1\ninputs 1\nlayers 3\noutput linear\nlayer 2\nunit relu 0 0:1\nunit relu 0 0:-1\nlayer 1\nunit relu -0.5 0:1 1:1\nlayer 1\nunit linear 0 0:1\nend\n"
+        self.net.write_text(layers)
+        head = f"brink-certificate 1\nnetwork layers {hashlib.sha256(layers.encode()).hexdigest()}\nquestion bounds\ninputs 1\nbox -1 1\nclaims 2\nclaim 2 hi %s\nclaim 3 hi %s\nfacts\n%send\n"
+        self.assertEqual(self.ask(head % ("1.5", "1.5", ""))[0], 0)
+        self.refused(head % ("0.51", "0.51", ""), "not proven")
+        self.assertEqual(self.ask(head % ("0.50001", "0.50001", "b\n"))[0], 0)
+        self.refused(head % ("0.49", "0.51", "b\n"), "not proven")
+        self.refused(head % ("0.51", "0.49", "b\n"), "not proven")
+
+    def test_subtrees_side_by_side(self):
+        leaf = "s 1 -\nc 0 1 /\nc 0 1 /\n"
+        def tree(depth, low, high):
+            if depth == 0:
+                return leaf
+            middle = (low + high) / 2
+            return f"x 0 {middle}\n" + tree(depth - 1, low, middle) + tree(depth - 1, middle, high)
+        text = self.changed(leaf, tree(13, 0.625, 0.875))
+        lines = text.splitlines(keepends=True)
+        at = len(lines) * 2 // 3
+        while not lines[at].startswith("c"):
+            at += 1
+        bad = "".join(lines[:at] + ["c 0 -1 /\n"] + lines[at + 1:])
+        short = "".join(lines[:at] + lines[at + 1:])
+        for threads in ("1", "2", "5"):
+            code, said = self.ask(text, None, "--threads", threads)
+            self.assertEqual(code, 0, said)
+            self.assertIn("16383 splits, 16384 leaves", said)
+            code, said = self.ask(bad, None, "--threads", threads)
+            self.assertEqual((code, f"line {at + 1}: " in said), (1, True), said)
+            self.assertEqual(self.ask(short, None, "--threads", threads)[0], 1)
+            self.assertEqual(self.ask(text.replace("end\n", "c 0 1 /\nend\n"), None, "--threads", threads)[0], 1)
+
     def test_other_networks_and_images(self):
         other = self.folder / "other.layers"
         other.write_text(self.net.read_text().replace("0.25 1:1", "0.26 1:1"))

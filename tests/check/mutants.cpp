@@ -52,25 +52,14 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 std::string other_field(const std::string& field, Random& random) {
-  static const std::vector<std::string> kWords = {"none",   "l0",
-                                                  "l1",     "l2",
-                                                  "linf",   "any",
-                                                  "class",  "shift",
-                                                  "above",  "lo",
-                                                  "hi",     "-",
-                                                  "+",      "/",
-                                                  "c",      "i",
-                                                  "f",      "t",
-                                                  "s",      "x",
-                                                  "p",      "0",
-                                                  "1",      "2",
-                                                  "7",      ".1",
-                                                  ".3",     "end",
-                                                  "region", "facts",
-                                                  "0x1p+3", "1e9",
-                                                  "-1",     "99999999999999999999999999",
-                                                  "1e2000", "-0x1p-2000",
-                                                  "0.001"};
+  static const std::vector<std::string> kWords = {
+      "none",   "l0",         "l1",     "l2",  "linf", "any",
+      "class",  "shift",      "above",  "lo",  "hi",   "-",
+      "+",      "/",          "c",      "i",   "f",    "t",
+      "s",      "x",          "p",      "0",   "b",    "~",
+      "1",      "2",          "7",      ".1",  ".3",   "end",
+      "region", "facts",      "0x1p+3", "1e9", "-1",   "99999999999999999999999999",
+      "1e2000", "-0x1p-2000", "0.001"};
   switch (below(random, 6)) {
     case 0:
       return field.starts_with('-') ? field.substr(1) : "-" + field;

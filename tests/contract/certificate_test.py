@@ -1,6 +1,7 @@
 """--certificate of the commands that prove, checked by brink-check; brink certificate show."""
 
 import csv
+import gzip
 import json
 import pathlib
 import subprocess
@@ -14,8 +15,8 @@ from verify_test import BOX_1, NNET, V1  # noqa: E402
 
 
 class Certificates(Contract):
-    def proven(self, network, file):
-        done = subprocess.run([CHECK, self.folder / network, self.folder / file], text=True, check=False,
+    def proven(self, network, file, *options):
+        done = subprocess.run([CHECK, self.folder / network, self.folder / file, *options], text=True, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.assertEqual(done.returncode, 0, done.stdout)
         return done.stdout
@@ -83,8 +84,24 @@ class Certificates(Contract):
                   "--certificate", "curve-certs")
         files = sorted((self.folder / "curve-certs" / "net").glob("*.cert"))
         self.assertGreater(len(files), 0)
+        data = []  # the images and labels that were asked about
+        for what in ("images-idx3", "labels-idx1"):
+            data += ["--" + what.split("-")[0], self.folder / f"{what}.bytes"]
+            data[-1].write_bytes(gzip.decompress((self.folder / f"data/t10k-{what}-ubyte.gz").read_bytes()))
+        data[0] = "--data"
+        radii = []
         for file in files:
-            self.proven("net.onnx", file.relative_to(self.folder))
+            said = self.proven("net.onnx", file, *data)
+            self.assertIn(f"number {file.stem.split('-')[1]} of", said)
+            radii.append(self.radius(file))
+        for row in read_csv(self.folder / "curve.csv")[1]:  # each step of the curve is proven by as many
+            proven = sum(radius >= float(row["radius"]) * (1 - 1e-8) for radius in radii)
+            self.assertLessEqual(float(row["surely_right"]) * 3, proven + 1e-6 if float(row["radius"]) > 0 else 3)
+        (self.folder / "other").mkdir(exist_ok=True)
+        (self.folder / "other/net.onnx").write_bytes((self.folder / "net.onnx").read_bytes())
+        self.refused("curve", "net.onnx", "other/net.onnx", "--data", "data", "--images", "0", "--norm", "linf", "-o", "twice.csv",
+                     "--certificate", "twice", says=["both have their certificates"])
+        self.assertFalse((self.folder / "twice").exists())
 
     def test_properties_and_radii(self):
         (self.folder / "small.nnet").write_text(NNET)
@@ -99,6 +116,12 @@ class Certificates(Contract):
             file = f"radii/image-{row['image']}.cert"
             self.proven("net.onnx", file)
             self.assertEqual(self.radius(file), 0.001)
+
+    def test_a_property_without_cells(self):
+        (self.folder / "small.nnet").write_text(NNET)
+        (self.folder / "none.vnnlib").write_text(V1 + BOX_1 + "(assert (<= 1 0))")
+        self.assertEqual(self.good("verify", "small.nnet", "none.vnnlib", "--certificate", "none.cert").stdout, "unsat\n")
+        self.proven("none.cert.layers", "none.cert")
 
     def test_show(self):
         self.good("closest", "net.onnx", "--data", "data", "--images", "0", "--norm", "l2", "--certificate", "shown.cert")

@@ -11,8 +11,10 @@
 #include "brink/base/files.h"
 #include "brink/certificate/summary.h"
 #include "brink/io/layers_file.h"
+#include "brink/search/parameters.h"
 #include "cases.h"
 #include "oracle/environment.h"
+#include "random_network.h"
 
 #ifdef BRINK_CHECK_PROGRAM
 
@@ -142,8 +144,9 @@ TEST(BoundsCertificateOracle, ProvesExactBounds) {
   EXPECT_LE(widest, 1e-6);
 }
 
-/// One side of case 93011 (large weights) is proven only 1e-5 away; why its tree fails is not
-/// known.
+/// A tree proves a side but for 2e-8 of the neuron's unit in the search, which goes by its weights,
+/// since less is lost in the sums' rounding. Of case 93011 that is 1e-5: its unit is 512, it ranges
+/// from -0.13 to 11,762.
 TEST(BoundsCertificateOracle, ProvesWhatExcitesAUnit) {
   int proven = 0, near = 0;
   for (std::uint64_t seed = 93'000; proven < 12; ++seed) {
@@ -159,11 +162,87 @@ TEST(BoundsCertificateOracle, ProvesWhatExcitesAUnit) {
       ASSERT_TRUE(counts) << describe(c);
       EXPECT_TRUE(checked.proven()) << checked.what_it_said() << describe(c);
       EXPECT_TRUE(least ? bound <= before : bound >= before) << describe(c);
-      near += std::abs(bound - before) <= 1e-6 * std::max(1.0, std::abs(before)) ? 1 : 0;
+      const double range = exact.at(k, 0).upper - exact.at(k, 0).lower;
+      const double room = std::max(1e-6 * std::max(1.0, std::abs(before)), 1e-9 * range);
+      near += std::abs(bound - before) <= room ? 1 : 0;
     }
     ++proven;
   }
-  EXPECT_GE(near, 2 * proven - 1);
+  EXPECT_EQ(near, 2 * proven);
+}
+
+/// A property of a few boxes with conditions on the outputs that no sample meets, as text.
+std::string property_text(const Network& network, Random& random) {
+  const auto inputs = network.input_size(), outputs = network.output_size();
+  std::string text;
+  for (int i = 0; i < inputs; ++i) text += fmt::format("(declare-const X_{} Real)", i);
+  for (int j = 0; j < outputs; ++j) text += fmt::format("(declare-const Y_{} Real)", j);
+  text += "\n(assert (or";
+  for (int count = 1 + random.index(2); count > 0; --count) {
+    Box box = Box::uniform(inputs, 0, 0);
+    text += "\n  (and";
+    for (Eigen::Index i = 0; i < inputs; ++i) {
+      box.lower(i) = std::round(random.uniform(-1, 1) * 64) / 64;
+      box.upper(i) = box.lower(i) + std::round(random.uniform(0.2, 1.5) * 64) / 64;
+      text += fmt::format(" (>= X_{0} {1}) (<= X_{0} {2})", i, box.lower(i), box.upper(i));
+    }
+    Eigen::VectorXd a = brink::testing::random_point(outputs, random);
+    a = (a.array() * 8 - 4).round() / 4;
+    double least = kInfinity, most = -kInfinity;
+    for (int sample = 0; sample < 1000; ++sample) {
+      Eigen::VectorXd x = brink::testing::random_point(inputs, random);
+      x = box.lower + x.cwiseProduct(box.upper - box.lower);
+      const double value = a.dot(brink::outputs(network, x));
+      least = std::min(least, value);
+      most = std::max(most, value);
+    }
+    text += " (<= (+";
+    for (Eigen::Index j = 0; j < outputs; ++j) text += fmt::format(" (* {} Y_{})", a(j), j);
+    text += fmt::format(" 0) {:.4f}))", least - random.uniform(0.02, 0.3) * (most - least) - 0.01);
+  }
+  return text + "))\n";
+}
+
+/// Boxes are divided; then phases.
+TEST(CellsCertificateOracle, ProvesProperties) {
+  const int cases = static_cast<int>(from_environment("BRINK_CERTIFICATE_CASES", 12)) * 4;
+  for (const char* inputs : {"box_inputs=16", "box_inputs=0"}) {
+    ASSERT_TRUE(search::set_parameters(inputs));
+    int proven = 0, without = 0, substituted = 0;
+    for (int seed = 0; seed < cases; ++seed) {
+      Random random(94'000 + static_cast<std::uint64_t>(seed));
+      std::vector<int> sizes{1 + random.index(4)};
+      for (int layers = 2 + random.index(3); layers > 0; --layers)
+        sizes.push_back(3 + random.index(6));
+      sizes.push_back(1 + random.index(3));
+      Network network = brink::testing::random_network(sizes, random, 1.5, OutputKind::linear);
+      if (seed % 3 == 0) make_linear_units(network, random);
+      const auto query = parse_query(property_text(network, random));
+      ASSERT_TRUE(query) << query.error().message;
+      const Checked checked(network);
+      VerifyOptions options;
+      options.time_limit = 20;
+      options.certificate = checked.wanted();
+      options.property = std::string(64, '0');
+      const auto answer = verify(network, *query, options);
+      ASSERT_TRUE(answer) << answer.error().message;
+      if (answer->verdict != PropertyVerdict::unsat) continue;
+      if (!checked.there()) {
+        ++without;
+        continue;
+      }
+      ++proven;
+      EXPECT_TRUE(checked.proven()) << seed << ": " << checked.what_it_said();
+      const std::string text = read_file(checked.file()).value();
+      substituted += text.find("\nb\n") != std::string::npos ? 1 : 0;
+    }
+    fmt::print("{}: {} proven, {} by substitution, {} without a certificate\n", inputs, proven,
+               substituted, without);
+    EXPECT_GE(proven, cases / 2);
+    EXPECT_EQ(without, 0);
+    EXPECT_EQ(substituted > cases / 8, std::string_view(inputs) == "box_inputs=16");
+  }
+  ASSERT_TRUE(search::set_parameters("box_inputs=16"));
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "brink/certificate/box_proof.h"
 #include "brink/certificate/region_proof.h"
+#include "brink/search/unsafe.h"
 
 namespace brink::certificate {
 
@@ -31,6 +33,10 @@ Expected<Outcome> write_cells(const std::string& network_line, const Network& ne
     for (const std::string& row : cell.rows) header += "row " + row + "\n";
     regions.push_back(cell.region);
   }
+  if (cells.empty()) return write_sections(header + "facts\n", 0, {}, file, options.threads);
+  std::vector<Box> boxes;
+  for (const CellClaim& cell : cells) boxes.push_back(cell.box);
+  const bool divide_boxes = search::divides_boxes(network, boxes);
   const OwnUnits own(network, hull_of(cells));
   regions = own.rescaled(std::move(regions));
   const auto prove = [&](std::size_t c, Records& records) {
@@ -38,6 +44,9 @@ Expected<Outcome> write_cells(const std::string& network_line, const Network& ne
                   search::scaled(cells[c].box.upper, own.units.inputs)};
     const Eigen::VectorXd middle = 0.5 * (box.lower + box.upper);
     const search::Problem problem(own.network, middle, box, regions[c]);
+    if (divide_boxes) {
+      return BoxProof(problem, regions[c], own.units, records, options.deadline).run();
+    }
     const search::Ball ball(Norm::linf, middle, box, 1e300);
     return RegionProof(problem, regions[c], ball, own.units, records, options.deadline).run();
   };

@@ -17,8 +17,15 @@ constexpr std::array kBits{3, 4, 5, 6, 7, 8, 10, 12, 15, 19, 24, 30, 40, 52, 61}
 constexpr int kLookEvery = 3;
 /// Room, of the largest multiplier, for what a checker rounds outward.
 constexpr double kRoom = 1e-10;
-/// Reduced costs of active neurons below this share of the largest multiplier are taken for zero.
-constexpr double kZero = 1e-9;
+/// Of the neuron's width: no checker takes a neuron for settled that is open by more on both sides.
+constexpr double kOpen = 1e-6;
+
+bool surely_open(const Intervals& node, int neuron) {
+  if (!node.unstable(neuron)) return false;
+  const double low = node.lower[static_cast<std::size_t>(neuron)];
+  const double high = node.upper[static_cast<std::size_t>(neuron)];
+  return std::min(-low, high) > kOpen * (high - low);
+}
 
 }  // namespace
 
@@ -85,6 +92,9 @@ std::optional<FewDigits::Written> FewDigits::rounded(const Intervals& node, cons
   }
   whole.neurons.assign(static_cast<std::size_t>(problem_.neurons()), 0);
   whole.named.assign(whole.neurons.size(), 0);
+  // A neuron that is bounded with rows: a checker may know more of the layers from its own on.
+  const bool rows = cost.neuron >= 0 && found.rows.size() > 0 && found.rows.maxCoeff() > 0;
+  const int known_alike = rows ? problem_.layer_of(cost.neuron) : problem_.hidden_layers() + 1;
   for (int k = problem_.hidden_layers(); k >= 1; --k) {
     const Eigen::VectorXd asked = -carried_back(problem_, k, meant);
     const Eigen::VectorXd asked_before =
@@ -97,12 +107,13 @@ std::optional<FewDigits::Written> FewDigits::rounded(const Intervals& node, cons
       double wanted = found.neurons(neuron) + own;
       if (!named && name_active && !node.is_linear(neuron)) {
         const double reduced = wanted - asked_before(j);
-        named = std::abs(std::ldexp(reduced, exponent(neuron) - grid.unit)) > kZero * grid.largest;
+        named = to_whole(reduced, exponent(neuron)) != 0;
         wanted = asked(j) / std::ldexp(grid.scale, grid.exponent) + reduced;
       }
       if (named) whole.neurons[i] = to_whole(wanted, exponent(neuron));
-      // What is not named is what is asked, of a neuron that may be inactive 0.
-      whole.named[i] = named && (whole.neurons[i] != 0 || !node.inactive(neuron)) ? 1 : 0;
+      // What is not named is what is asked, of a neuron that may be inactive or is open 0.
+      const bool zero = node.inactive(neuron) || (k < known_alike && surely_open(node, neuron));
+      whole.named[i] = named && (whole.neurons[i] != 0 || !zero) ? 1 : 0;
       meant.neurons(neuron) =
           (named ? meaning(whole.neurons[i], exponent(neuron)) : asked(j)) - own;
     }

@@ -86,6 +86,17 @@ void Records::pixel(std::int64_t input) {
   line(fmt::format("p {}", input));
 }
 
+void Records::split_input(std::int64_t input, double value) {
+  enter();
+  ++depth_;
+  line(fmt::format("x {} {}", input, exact_text(value)));
+}
+
+void Records::substitute() {
+  ++counts_.facts;
+  line("b");
+}
+
 void Records::close(const WholeMultipliers& multipliers) {
   enter();
   ++counts_.leaves;
@@ -117,7 +128,7 @@ void Records::write(const WholeMultipliers& multipliers) {
   if (!as_neuron) {
     for (const std::int64_t row : multipliers.rows) name(row != 0, row);
   }
-  text_ += " /";
+  text_ += multipliers.chords ? " ~" : " /";
   left_out = 0;
   for (std::size_t i = 0; i < multipliers.neurons.size(); ++i) {
     name(multipliers.named[i] != 0, multipliers.neurons[i]);

@@ -17,6 +17,7 @@ struct WholeMultipliers {
   std::vector<std::int64_t> rows;
   std::vector<std::int64_t> neurons;
   std::vector<char> named;  ///< by neuron; of others the checker knows what is meant
+  bool chords = false;      ///< of those it is chords, if they are open
 };
 
 /// Why a node is not closed.
@@ -48,6 +49,10 @@ class Records {
   /// Two nodes follow, the one of y <= 0 first.
   void split(int neuron);
   void pixel(std::int64_t input);
+  /// Two nodes follow, first that with the input at most `value`.
+  void split_input(std::int64_t input, double value);
+  /// Bounds of all open neurons, which the checker works out.
+  void substitute();
   void close(const WholeMultipliers& multipliers);
   void close_empty();
   /// A node's two nodes are done.

@@ -20,8 +20,9 @@ using search::parameters;
 using search::Problem;
 
 constexpr int kLeafRounds = 400;
-/// A tree of no more has no facts: each costs as much as a node.
-constexpr std::int64_t kFewNodes = 12;
+/// A tree of no more has no facts: each costs as much as a node, and an open neuron has two; but by
+/// slopes many at once.
+constexpr std::int64_t kFewNodes = 12, kNodesANeuron = 2;
 /// A fact has to narrow a neuron by this share of its width, unless it settles its phase.
 constexpr double kWorth = 0.02;
 /// Facts end on a grid of so many bits of the neuron's width: short, and with room for rounding.
@@ -52,6 +53,9 @@ Gap RegionProof::run() {
   if (root.exceeds(0) && close(bounds, root.proof.multipliers)) return Gap::none;
   records_.hold();
   most_nodes_ = kFewNodes;
+  if (bounder_->slopes() == nullptr) {
+    most_nodes_ = std::max<std::int64_t>(kFewNodes, kNodesANeuron * bounds.unstable_count());
+  }
   const Gap gap = node(bounds, false);
   most_nodes_ = std::numeric_limits<std::int64_t>::max();
   if (records_.release(gap == Gap::none)) return gap;

@@ -53,6 +53,7 @@ bool take(const std::string& line, Summary& summary, Tree& tree) {
   switch (line.front()) {
     case 'f':
     case 't':
+    case 'b':
       ++summary.counts.facts;
       break;
     case 's':

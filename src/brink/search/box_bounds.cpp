@@ -1,3 +1,5 @@
+// Over length: twins take part in every step of the walk.
+//
 // Backward substitution (bounds/symbolic.cpp says how) for searches that divide the inputs and make
 // all bounds anew in each part. Most neurons are settled in a small part: those that cannot be
 // active leave the products, and only open ones are bounded.
@@ -48,7 +50,8 @@ void put(const Range& range, int id, Intervals& bounds) {
 
 }  // namespace
 
-BoxBounds::BoxBounds(const Problem& problem, const std::vector<Twins>& twins) {
+BoxBounds::BoxBounds(const Problem& problem, const std::vector<Twins>& twins, Below below)
+    : below_(below) {
   const Network& network = problem.network();
   operations_ =
       64 + static_cast<double>(problem.neurons() + network.input_size() + network.output_size());
@@ -58,6 +61,7 @@ BoxBounds::BoxBounds(const Problem& problem, const std::vector<Twins>& twins) {
   for (int k = 1; k <= problem.hidden_layers(); ++k) {
     const brink::Layer& from = network.layer(k);
     Layer layer;
+    layer.from = &from;
     layer.weights = from.weights.to_dense();
     layer.bias = from.bias;
     layer.linear = from.linear;
@@ -82,12 +86,13 @@ double BoxBounds::doubt(double size) const {
   return 4 * kRound * operations_ * size;
 }
 
-bool BoxBounds::tighten(const Box& box, Intervals& bounds) {
+bool BoxBounds::pass(const Box& box, bool substitute, Intervals& bounds) {
   box_ = box;
   live_.resize(layers_->size());
   first_layer(bounds);
   for (std::size_t k = 0; k < layers_->size(); ++k) {
-    if (k > 0 && !later_layer(k, bounds)) return false;
+    if (k > 0 && below_ == Below::steady) interval_layer(k, bounds);
+    if (k > 0 && substitute && !later_layer(k, bounds)) return false;
     if (!reconcile_twins(k, bounds)) return false;
     for (Eigen::Index j = 0; j < layer(k).bias.size(); ++j) {
       const auto id = static_cast<std::size_t>(layer(k).first + j);
@@ -109,6 +114,17 @@ void BoxBounds::first_layer(Intervals& bounds) const {
     const double spare = reach(j) + doubt(layer.size(j) + reach(j));
     bounds.lower[id] = std::max(bounds.lower[id], middle(j) - spare);
     bounds.upper[id] = std::min(bounds.upper[id], middle(j) + spare);
+  }
+}
+
+void BoxBounds::interval_layer(std::size_t k, Intervals& bounds) const {
+  const Layer& before = layer(k - 1);
+  const Box range = bounds.activations(before.first, before.bias.size());
+  const Intervals step = interval_step(*layer(k).from, range.lower.data(), range.upper.data());
+  for (std::size_t j = 0; j < step.lower.size(); ++j) {
+    const std::size_t id = static_cast<std::size_t>(layer(k).first) + j;
+    bounds.lower[id] = std::max(bounds.lower[id], step.lower[j]);
+    bounds.upper[id] = std::min(bounds.upper[id], step.upper[j]);
   }
 }
 
@@ -141,7 +157,8 @@ std::vector<int> BoxBounds::open_units(std::size_t k, std::size_t part,
   std::vector<int> result;
   for (std::size_t j = 0; j < of.part_of.size(); ++j) {
     if (of.part_of[j] != static_cast<int>(part) || known[j] != 0) continue;
-    const bool linear = !of.linear.empty() && of.linear[j] != 0;
+    // In certificates a linear unit's bounds matter to nobody: checkers leave them to intervals.
+    const bool linear = below_ == Below::nearest && !of.linear.empty() && of.linear[j] != 0;
     const int unit = static_cast<int>(j);
     if (linear || bounds.unstable(of.first + unit)) result.push_back(unit);
   }
@@ -246,7 +263,9 @@ void BoxBounds::relax_part(std::size_t k, std::size_t number, const Intervals& b
       const double lower = bounds.lower[id], upper = bounds.upper[id];
       part.above(r) = upper / (upper - lower);
       part.constant(r) = std::max(-part.above(r) * lower, (1 - part.above(r)) * upper);
-      part.below(r) = upper > -lower ? 1 : 0;
+      part.below(r) = below_ == Below::steady ? std::clamp(64 * part.above(r) - 31.5, 0.0, 1.0)
+                      : upper > -lower        ? 1
+                                              : 0;
     }
     part.bias(r) = of.bias(j);
     part.size(r) = of.size(j);

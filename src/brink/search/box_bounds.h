@@ -13,19 +13,28 @@ namespace brink::search {
 
 class BoxBounds {
  public:
+  /// The slope below an open neuron: 0 or 1, whichever leaves less; or the same without a leap from
+  /// one to the other, which rounding could decide, and with interval arithmetic besides, as the
+  /// records of certificates have it (docs/certificates.md, `b`).
+  enum class Below { nearest, steady };
+
   /// `problem`: any one of the network over the whole box, with which nothing is shared later. A
   /// copy that has bounded nothing yet costs little.
-  explicit BoxBounds(const Problem& problem, const std::vector<Twins>& twins = {});
+  explicit BoxBounds(const Problem& problem, const std::vector<Twins>& twins = {},
+                     Below below = Below::nearest);
 
   /// Bounds of all hidden neurons over `box`, part of the whole, tightened in place where they are
   /// open; false: they contradict each other, no point of the box has them.
-  bool tighten(const Box& box, Intervals& bounds);
+  bool tighten(const Box& box, Intervals& bounds) { return pass(box, true, bounds); }
+  /// The same by interval arithmetic alone (Below::steady).
+  bool step_through(const Box& box, Intervals& bounds) { return pass(box, false, bounds); }
   /// rows x^{K-1} - rhs from above, over the box that was tightened last, by its bounds.
   InputForms rows(const Problem& problem);
 
  private:
   /// What is the same for all boxes.
   struct Layer {
+    const brink::Layer* from;    ///< of the network
     RowMatrix weights;           ///< W^k
     Eigen::VectorXd bias, size;  ///< size: |W^k| X + |b^k| over the whole box
     std::vector<char> linear;    ///< by unit; empty: none
@@ -67,6 +76,8 @@ class BoxBounds {
   const Layer& layer(std::size_t k) const { return (*layers_)[k]; }
   void first_layer(Intervals& bounds) const;
   bool later_layer(std::size_t k, Intervals& bounds);
+  void interval_layer(std::size_t k, Intervals& bounds) const;
+  bool pass(const Box& box, bool substitute, Intervals& bounds);
   std::vector<int> open_units(std::size_t k, std::size_t part, const Intervals& bounds) const;
   std::vector<int> open_differences(std::size_t k, const Intervals& bounds) const;
   bool bound_units(std::size_t k, const std::vector<int>& units, Intervals& bounds);
@@ -83,6 +94,7 @@ class BoxBounds {
 
   std::shared_ptr<const std::vector<Layer>> layers_;  ///< hidden
   std::size_t parts_ = 1;
+  Below below_;
   double operations_ = 0;
   Box box_;
   std::vector<LiveLayer> live_;

@@ -37,23 +37,28 @@ Highest highest(const Coefficients& a, double c, double c_size, const Box& box) 
 
 }  // namespace
 
-bool excludes(const InputForms& forms, const Box& box) {
-  const Eigen::Index count = forms.c.size();
+bool excluded_by(const InputForms& forms, const Box& box, const Eigen::VectorXd& rho, double room) {
   const Eigen::VectorXd far = box.lower.cwiseAbs().cwiseMax(box.upper.cwiseAbs());
+  const Eigen::VectorXd a = forms.a.transpose() * rho;
+  const double summed = (forms.c.cwiseAbs() + forms.a.cwiseAbs() * far).dot(rho);
+  const Highest sum = highest(a, forms.c.dot(rho), summed, box);
+  return sum.value + sum.doubt + charged(summed, forms.c.size()) < -room * summed;
+}
+
+std::optional<Eigen::VectorXd> excluding(const InputForms& forms, const Box& box) {
+  const Eigen::Index count = forms.c.size();
   Eigen::VectorXd rho = Eigen::VectorXd::Constant(count, 1.0 / static_cast<double>(count));
   for (int step = 0; step < (count == 1 ? 1 : kWeightSteps); ++step) {
+    if (excluded_by(forms, box, rho, 0)) return rho;
     const Eigen::VectorXd a = forms.a.transpose() * rho;
-    const double summed = (forms.c.cwiseAbs() + forms.a.cwiseAbs() * far).dot(rho);
-    const Highest sum = highest(a, forms.c.dot(rho), summed, box);
-    if (sum.value + sum.doubt + charged(summed, count) < 0) return true;
     const Eigen::VectorXd x = (a.array() > 0).select(box.upper, box.lower);
     const Eigen::VectorXd values = forms.a * x + forms.c;
     const double largest = values.cwiseAbs().maxCoeff();
-    if (!(largest > 0)) return false;
+    if (!(largest > 0)) return std::nullopt;
     rho = rho.array().max(1e-6) * (-(2 / largest) * values.array()).exp();
     rho /= rho.sum();
   }
-  return false;
+  return std::nullopt;
 }
 
 double least_highest(const InputForms& forms, const Box& box) {

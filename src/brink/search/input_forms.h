@@ -1,6 +1,8 @@
 // What rows that are linear in the inputs say of a box of them.
 #pragma once
 
+#include <optional>
+
 #include "brink/base/box.h"
 #include "brink/search/problem.h"
 
@@ -12,8 +14,14 @@ struct InputForms {
   Eigen::VectorXd c;  ///< rounding included
 };
 
-/// Proven: no x of the box has a x + c >= 0 in all rows. Multipliers are sought by a few steps.
-bool excludes(const InputForms& forms, const Box& box);
+/// Multipliers >= 0 of rows that together prove: no x of the box has a x + c >= 0 in all of them,
+/// sought by a few steps. Nothing: none were found.
+std::optional<Eigen::VectorXd> excluding(const InputForms& forms, const Box& box);
+/// Do these prove it, with `room` besides, of the size of what is summed?
+bool excluded_by(const InputForms& forms, const Box& box, const Eigen::VectorXd& rho, double room);
+inline bool excludes(const InputForms& forms, const Box& box) {
+  return excluding(forms, box).has_value();
+}
 
 /// No x of the box has a larger least value of a x + c.
 double least_highest(const InputForms& forms, const Box& box);

@@ -91,6 +91,10 @@ UnsafeResult divided_after_roots(const Network& network, UnsafeQuestion question
 
 }  // namespace
 
+bool divides_boxes(const Network& network, const std::vector<Box>& boxes) {
+  return is_small(network) && few_inputs_vary(boxes);
+}
+
 UnsafeResult search_unsafe(const Network& network, const UnsafeQuestion& question,
                            const Deadline& deadline, const UnsafeOptions& options) {
   UnsafeResult nothing;

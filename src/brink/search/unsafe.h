@@ -51,6 +51,9 @@ struct UnsafeResult {
   Statistics statistics;
 };
 
+/// Are boxes divided, or phases?
+bool divides_boxes(const Network& network, const std::vector<Box>& boxes);
+
 /// The network has a hidden layer. Where few inputs vary boxes are divided, else phases.
 UnsafeResult search_unsafe(const Network& network, const UnsafeQuestion& question,
                            const Deadline& deadline, const UnsafeOptions& options);
