@@ -20,7 +20,7 @@ LinearCase one_row(std::vector<double> a, double b) {
           Eigen::VectorXd::Constant(1, b)};
 }
 
-bool holds(const Query& query, const std::vector<double>& values) {
+bool meets(const Query& query, const std::vector<double>& values) {
   const auto all = [&](const Conjunction& conjunction) {
     for (const int id : conjunction) {
       if (!query.rows[static_cast<std::size_t>(id)].holds(values)) return false;
@@ -37,11 +37,11 @@ TEST(LinearQuery, IsTheBoxAndOneOfTheCases) {
                                   {one_row({1, -1}, -0.5), one_row({0, 1}, 0.1)});
   ASSERT_TRUE(query) << query.error().message;
   EXPECT_EQ(query->version, 1);
-  EXPECT_TRUE(holds(*query, {0, 0, 0, 0.5}));
-  EXPECT_TRUE(holds(*query, {1, 1, 7, 0.1}));  // the double 0.1 itself
-  EXPECT_FALSE(holds(*query, {1, 1, 7, std::nextafter(0.1, 1)}));
-  EXPECT_FALSE(holds(*query, {0, 1.5, 0, 0.5}));
-  EXPECT_FALSE(holds(*query, {-0.5, 0, 0, 0.5}));
+  EXPECT_TRUE(meets(*query, {0, 0, 0, 0.5}));
+  EXPECT_TRUE(meets(*query, {1, 1, 7, 0.1}));  // the double 0.1 itself
+  EXPECT_FALSE(meets(*query, {1, 1, 7, std::nextafter(0.1, 1)}));
+  EXPECT_FALSE(meets(*query, {0, 1.5, 0, 0.5}));
+  EXPECT_FALSE(meets(*query, {-0.5, 0, 0, 0.5}));
 }
 
 TEST(LinearQuery, ItsTextIsReadAsTheSame) {
@@ -76,8 +76,8 @@ TEST(LinearQuery, ItsTextIsReadAsTheSame) {
                                               : random.uniform(box.lower(i), box.upper(i)));
       }
       for (int j = 0; j < 2; ++j) values.push_back(number());
-      EXPECT_EQ(holds(*query, values), holds(*again, values));
-      met += holds(*query, values) ? 1 : 0;
+      EXPECT_EQ(meets(*query, values), meets(*again, values));
+      met += meets(*query, values) ? 1 : 0;
     }
     if (trial == 2) {
       EXPECT_GT(met, 0);
