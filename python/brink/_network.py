@@ -392,11 +392,12 @@ class Network:
         >>> import brink
         >>> net = brink.load([([[1.0, -1.0], [-1.0, 1.0]], [0.0, 0.0])])
         >>> verdict = net.verify(brink.Property.linear([0, 0], [1, 1], ([[1, -1]], [-1.5])))  # y_0 + 1.5 <= y_1
-        >>> verdict.status, verdict.y[1] - verdict.y[0] >= 1.5
+        >>> verdict.status, bool(verdict.y[1] - verdict.y[0] >= 1.5)
         ('sat', True)
-        >>> net.verify([0.75, 0.25], radius=0.2).status
+        >>> deep = brink.load([([[1.0, -1.0], [1.0, 1.0]], [0.0, -0.5]), ([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])])
+        >>> deep.verify([0.9, 0.2], radius=0.04).status
         'robust'
-        >>> net.verify([[0.75, 0.25], [0.55, 0.5]], radius=0.2).share
+        >>> deep.verify([[0.9, 0.2], [0.8, 0.24]], radius=0.04).share
         0.5
         """
         if not is_property(spec):

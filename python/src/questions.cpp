@@ -70,15 +70,14 @@ Bounds bounds_for(const Net& net, const TypedOptions& options, const Box& box, c
   return value_or_raise(cli::make_bounds(options, common, net.loaded, box, std::nullopt, session));
 }
 
-nb::dict dict_of_row(const ClosestRow& row, const Certificates& certificates) {
+/// `certificate`: empty: none.
+nb::dict dict_of_row(const ClosestRow& row, const std::string& certificate) {
   nb::dict result = dict_of(kClosestFields, row.answer);
   result["label"] = row.label;
   result["gap"] = object_of(row.answer.gap());
   result["x"] = row.answer.image.size() == 0 ? nb::none() : array_of(row.answer.image);
   result["statistics"] = dict_of(kStatisticsFields, row.answer.statistics);
-  result["certificate"] = row.answer.certificate
-                              ? nb::cast(certificates.of_image(row.image).file.string())
-                              : nb::none();
+  result["certificate"] = certificate.empty() ? nb::none() : nb::cast(certificate);
   return result;
 }
 
@@ -108,6 +107,7 @@ nb::list closest(const Net& net, const TypedOptions& options, const Settings& se
   const Certificates certificates = certificates_of(net, settings);
   const NamedImages named(set, "array", "test");
   std::map<int, ClosestRow> rows;
+  std::map<int, std::string> proofs;  // what is kept, in a store say, does not tell
   std::mutex mutex;
   call.run(listener, [&] {
     const Session session = session_of(options, settings, crew, call.interrupt());
@@ -135,6 +135,11 @@ nb::list closest(const Net& net, const TypedOptions& options, const Settings& se
         call.tell({image, false, {distance, bound, -1, 0, seconds}});
       };
     };
+    sink.hooks.after = [&](const ClosestRow& row) {
+      const std::lock_guard lock(mutex);
+      if (row.answer.certificate)
+        proofs[row.image] = certificates.of_image(row.image).file.string();
+    };
     sink.hooks.stopped = [&](const ClosestRow& row) {
       const std::lock_guard lock(mutex);
       rows[row.image] = row;
@@ -148,7 +153,7 @@ nb::list closest(const Net& net, const TypedOptions& options, const Settings& se
     const auto found = rows.find(image);
     const ClosestRow row =
         found != rows.end() ? found->second : not_begun(image, set, asked.question.norm);
-    result.append(dict_of_row(row, certificates));
+    result.append(dict_of_row(row, proofs[image]));
   }
   return result;
 }

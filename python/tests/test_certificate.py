@@ -176,7 +176,9 @@ def test_the_checker_is_another_program(net, tmp_path, monkeypatch):
     program = pathlib.Path(brink.certificate.program())
     assert b"closest_by_search" not in program.read_bytes()
     answer = net.closest(X, certificate=tmp_path / "proof.cert")
-    monkeypatch.setattr(brink._core, "__file__", str(tmp_path / "_core.so"), raising=False)
+    elsewhere = tmp_path / "empty"
+    elsewhere.mkdir()
+    monkeypatch.setattr(brink._core, "__file__", str(elsewhere / "_core.so"), raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(brink.RequestError, match="brink-check is neither"):
         brink.certificate.program()
