@@ -240,8 +240,8 @@ Expected<void> run_bounds(const BoundsOptions& options, const Common& common) {
   const BoundsAsked asked{
       *loaded, *box, options.shared.box, *request, options.shared.solver, options.time_limit};
   auto certificates =
-      Certificates::into(options.certificate, 1, options.shared, *loaded,
-                         {options.shared.network, options.out, options.arrays, options.store});
+      certificates_into(options.certificate, 1, options.shared, *loaded,
+                        {options.shared.network, options.out, options.arrays, options.store});
   if (!certificates) return tl::unexpected(certificates.error());
   note_nothing_kept(common.quiet, {options.out, options.store});
   std::unique_ptr<FileLock> lock;

@@ -146,7 +146,7 @@ Expected<void> solve(ClosestRun& run, const Session& session, const Common& comm
       {run.loaded, run.question, run.engine, run.named, run.order, &run.bounds}, sink);
   if (progress) progress->finish();
   if (!asked) return asked;
-  run.certificates.tell(common.quiet);
+  tell(run.certificates, common.quiet);
   return log ? log->written() : Expected<void>();
 }
 
@@ -191,9 +191,9 @@ Expected<void> run_closest(const TypedOptions& options, const Common& common,
     if (!bounds) return tl::unexpected(bounds.error());
     run.bounds = std::move(*bounds);
   }
-  auto certificates = Certificates::into(
-      outputs.certificate, run.order.size(), options, run.loaded,
-      {options.network, outputs.csv, outputs.images, outputs.log, outputs.store});
+  auto certificates =
+      certificates_into(outputs.certificate, run.order.size(), options, run.loaded,
+                        {options.network, outputs.csv, outputs.images, outputs.log, outputs.store});
   if (!certificates) return tl::unexpected(certificates.error());
   run.certificates = std::move(*certificates);
   note_nothing_kept(common.quiet, {outputs.csv, outputs.store});

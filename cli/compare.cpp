@@ -26,17 +26,13 @@ struct ComparedNetworks {
   LoadedNetwork first, second;
 };
 
-struct CompareRow {
-  int image = -1, label = -1;
-  CompareAnswer answer;
-};
+CompareQuestion question_of(const CompareCommand& command, Box box) {
+  return {std::move(box), command.tolerance, command.classes, command.gap};
+}
 
 /// What is said of an answer in one word.
-std::string status_of(const CompareCommand& command, const CompareAnswer& answer) {
-  const bool largest = !command.tolerance && !command.classes;
-  if (answer.verdict == PropertyVerdict::sat) return "differs";
-  if (answer.verdict == PropertyVerdict::unsat) return largest ? "bounded" : "never";
-  return std::string(name(answer.verdict));
+std::string status(const CompareCommand& command, const CompareAnswer& answer) {
+  return std::string(status_of(question_of(command, {}), answer));
 }
 
 std::string numbers(const Eigen::VectorXd& values) {
@@ -50,7 +46,7 @@ std::string bound_text(const CompareAnswer& answer) {
 }
 
 nlohmann::ordered_json as_json(const CompareCommand& command, const CompareAnswer& answer) {
-  nlohmann::ordered_json document = {{"status", status_of(command, answer)},
+  nlohmann::ordered_json document = {{"status", status(command, answer)},
                                      {"nodes", answer.statistics.nodes},
                                      {"seconds", answer.seconds}};
   if (std::isfinite(answer.bound)) document["bound"] = answer.bound;
@@ -67,7 +63,7 @@ nlohmann::ordered_json as_json(const CompareCommand& command, const CompareAnswe
 }
 
 void print_text(const CompareCommand& command, const CompareAnswer& answer) {
-  fmt::print("{}\n", status_of(command, answer));
+  fmt::print("{}\n", status(command, answer));
   if (answer.input.size() > 0) {
     fmt::print("difference {:.9g} in output {}\n", answer.difference, answer.output);
   }
@@ -83,7 +79,7 @@ std::string table_of(const CompareCommand& command, const std::vector<CompareRow
     const CompareAnswer& answer = row.answer;
     const bool found = answer.input.size() > 0;
     text += fmt::format("{},{},{},{},{},{},{},{},{:.3f}\n", row.image, row.label, command.radius,
-                        status_of(command, answer), found ? fmt::format("{}", answer.output) : "",
+                        status(command, answer), found ? fmt::format("{}", answer.output) : "",
                         found ? fmt::format("{:.9g}", answer.difference) : "", bound_text(answer),
                         answer.statistics.nodes, answer.seconds);
   }
@@ -102,10 +98,6 @@ Expected<ComparedNetworks> load_both(const CompareCommand& command, const Common
   return both;
 }
 
-CompareQuestion question_of(const CompareCommand& command, Box box) {
-  return {std::move(box), command.tolerance, command.classes, command.gap};
-}
-
 VerifyOptions limits_of(const CompareCommand& command, const Common& common) {
   VerifyOptions options;
   options.time_limit = command.shared.time_limit;
@@ -114,31 +106,18 @@ VerifyOptions limits_of(const CompareCommand& command, const Common& common) {
   return options;
 }
 
-Box around(const Eigen::VectorXd& image, double radius, const Box& whole) {
-  Box box{(image.array() - radius).max(whole.lower.array()),
-          (image.array() + radius).min(whole.upper.array())};
-  box.lower = box.lower.cwiseMin(box.upper);  // of images outside
-  return box;
-}
-
 Expected<std::vector<CompareRow>> ask_images(const CompareCommand& command, const Common& common,
                                              const ComparedNetworks& both, const Dataset& set,
                                              const std::vector<int>& images) {
   const auto whole = asked_box(command.shared, both.first, &set);
   if (!whole) return tl::unexpected(whole.error());
-  std::vector<CompareRow> rows;
   Progress progress("images", static_cast<int>(images.size()), common.quiet || common.json);
-  for (const int image : images) {
-    const auto at = static_cast<std::size_t>(image);
-    const Eigen::VectorXd x = set.image(image);
-    if (!whole->contains(x)) return bad_request("image {} is not in the box; see --box", image);
-    auto answer = compare(both.first.network, both.second.network,
-                          question_of(command, around(x, command.radius, *whole)),
-                          limits_of(command, common), &interrupt_flag());
-    if (!answer) return tl::unexpected(answer.error());
-    rows.push_back({image, set.labels[at], std::move(*answer)});
-    progress.step();
-  }
+  const CompareBatch batch{&both.first.network, &both.second.network, &set,
+                           question_of(command, *whole), command.radius};
+  auto rows = compare_around(
+      batch, images, limits_of(command, common), [&](const CompareRow&) { progress.step(); },
+      &interrupt_flag());
+  if (rows && interrupt_flag()) return interrupted();
   return rows;
 }
 
@@ -196,9 +175,6 @@ Expected<void> run_images(const CompareCommand& command, const Common& common,
 }
 
 Expected<void> run_compare(const CompareCommand& command, const Common& common) {
-  if (command.classes && command.tolerance) {
-    return bad_request("--choices asks about classes, --tolerance about outputs: give one");
-  }
   if (auto ok = claim_outputs(common, {command.csv}, command.networks); !ok) return ok;
   const auto both = load_both(command, common);
   if (!both) return tl::unexpected(both.error());

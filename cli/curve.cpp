@@ -137,7 +137,7 @@ Expected<CurveRun> prepare(CurveCommand& command, const Common& common) {
     Certificates certificates;
     if (!command.certificates.empty()) {
       auto made =
-          Certificates::into(command.certificates / file.stem(), 2, command.shared, *loaded, {});
+          certificates_into(command.certificates / file.stem(), 2, command.shared, *loaded, {});
       if (!made) return tl::unexpected(made.error());
       certificates = std::move(*made);
     }
@@ -186,7 +186,7 @@ Expected<std::vector<NetworkCurve>> ask(const CurveRun& run, const CurveCommand&
     }
     auto rows = session.closest({asked.network, asked.question, engine, named, run.images}, hooks);
     if (!rows) return tl::unexpected(rows.error());
-    certificates.tell(common.quiet);
+    tell(certificates, common.quiet);
     auto points = robustness_curve(*rows);
     curves.push_back({asked.network.name, asked.hash, std::move(*rows), std::move(points)});
   }

@@ -7,6 +7,8 @@
 #include "brink/base/digest.h"
 #include "brink/base/files.h"
 #include "brink/io/tensor_file.h"
+#include "brink/property/given.h"
+#include "brink/property/witness.h"
 #include "certificates.h"
 #include "streams.h"
 #include "verify_images.h"
@@ -58,36 +60,19 @@ Expected<Files> files_of(const VerifyCommand& command) {
   return files;
 }
 
-/// The file of each network that the property declares, in its order; of one that is declared equal
-/// to another and not named, that one's.
+/// The file of each network that the property declares, in its order.
 Expected<std::vector<fs::path>> networks_of(const Files& files, const Query& query) {
-  std::map<std::string, fs::path> given;
-  std::string declared;
-  for (const DeclaredNetwork& network : query.networks) {
-    declared += (declared.empty() ? "" : ", ") + network.name;
+  std::vector<std::string> names;
+  const bool by_place = files.networks.front().name.empty();
+  for (const NamedFile& each : files.networks) {
+    names.push_back(by_place ? query.networks.front().name : each.name);
   }
-  for (const auto& [name, file] : files.networks) {
-    const bool by_place = name.empty() || query.version == 1;
-    const auto known =
-        std::find_if(query.networks.begin(), query.networks.end(),
-                     [&](const auto& each) { return by_place || each.name == name; });
-    if (known == query.networks.end()) {
-      return bad_request("--network {}={}: '{}' declares no network {}, but {}", name,
-                         file.string(), files.property.string(), name, declared);
-    }
-    given[known->name] = file;
+  const auto given = networks_given(query, names);
+  if (!given) {
+    return bad_request("'{}': {}", files.property.string(), given.error().message);
   }
   std::vector<fs::path> result;
-  for (const DeclaredNetwork& network : query.networks) {
-    auto found = given.find(network.name);
-    if (found == given.end()) found = given.find(network.equal_to);
-    if (found == given.end()) {
-      return bad_request("'{}' declares network {}: give its file by --network {}=FILE",
-                         files.property.string(), network.name, network.name);
-    }
-    result.push_back(found->second);
-    given.emplace(network.name, result.back());
-  }
+  for (const std::size_t i : *given) result.push_back(files.networks[i].file);
   return result;
 }
 
@@ -99,64 +84,12 @@ Expected<Query> read_property(const fs::path& file) {
   return query;
 }
 
-/// What is sound for float32 numbers of a file, or for reals.
-Expected<void> check_types(const Query& query) {
-  for (const DeclaredNetwork& network : query.networks) {
-    for (const auto* variables : {&network.inputs, &network.outputs}) {
-      for (const Variable& variable : *variables) {
-        const std::string& type = variable.type;
-        if (type == "Real" || type == "real" || type == "float32" || type == "float") continue;
-        return bad_request("{} is of type {}; real and float32 are read", variable.name, type);
-      }
-    }
-  }
-  return {};
-}
-
 /// The file's outputs as they are, nothing dropped.
-Expected<Network> read_whole(const fs::path& path, const VerifyCommand& command) {
+Expected<NetworkFile> read_whole(const fs::path& path, const VerifyCommand& command) {
   auto file = read_network(path, {command.images.shared.output_name, false});
-  if (!file) return tl::unexpected(file.error());
-  const bool nnet = file->facts.format == "NNet";
-  if (!nnet && !file->warnings.empty()) {
-    return bad_request("'{}' cannot be verified as it is: {}", path.string(),
-                       file->warnings.front());
-  }
-  return std::move(file->network);
-}
-
-std::string number(double value) {
-  return fmt::format("{}", value == 0 ? 0.0 : value);
-}
-
-/// X_0, X_1, ..., Y_0, ..., whatever the property calls them.
-std::string text_v1(const Query& query, const std::vector<double>& values) {
-  const auto inputs = static_cast<std::size_t>(query.networks.front().inputs.front().count);
-  std::string text;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    text += fmt::format("{}({}_{} {})", i == 0 ? "(" : "\n", i < inputs ? "X" : "Y",
-                        i < inputs ? i : i - inputs, number(values[i]));
-  }
-  return text + ")\n";
-}
-
-std::string text_v2(const Query& query, const std::vector<double>& values) {
-  std::string text;
-  for (const DeclaredNetwork& network : query.networks) {
-    for (const auto* variables : {&network.inputs, &network.outputs}) {
-      for (const Variable& variable : *variables) {
-        std::string shape;
-        for (const int extent : variable.shape) {
-          shape += fmt::format("{}{}", shape.empty() ? "" : ",", extent);
-        }
-        text += fmt::format("{} {} [{}]\n", variable.name, variable.type, shape);
-        for (int i = 0; i < variable.count; ++i) {
-          text += number(values[static_cast<std::size_t>(variable.first + i)]) + "\n";
-        }
-      }
-    }
-  }
-  return text;
+  if (!file) return file;
+  const auto ok = check_nothing_dropped(path.string(), file->facts, file->warnings);
+  return ok ? std::move(file) : tl::unexpected(ok.error());
 }
 
 Expected<void> serialise(const Query& query, const std::vector<double>& values,
@@ -183,9 +116,7 @@ Expected<void> show(const VerifyCommand& command, const Common& common, const Qu
                     const VerifyAnswer& answer) {
   const bool v1 = command.format == "v1" || (command.format.empty() && query.version == 1);
   const bool found = answer.verdict == PropertyVerdict::sat;
-  const std::string witness = !found ? ""
-                              : v1   ? text_v1(query, answer.values)
-                                     : text_v2(query, answer.values);
+  const std::string witness = found ? witness_text(query, answer.values, v1 ? 1 : 2) : "";
   if (found && !command.counterexample.empty()) {
     if (auto ok = write_file(command.counterexample, witness); !ok) return ok;
   }
@@ -231,23 +162,24 @@ Expected<void> run_verify(const VerifyCommand& command, const Common& common) {
   if (auto ok = check_types(*query); !ok) return ok;
   const auto paths = networks_of(*files, *query);
   if (!paths) return tl::unexpected(paths.error());
-  std::map<fs::path, Network> networks;
+  std::map<fs::path, NetworkFile> networks;
   std::vector<const Network*> in_order;
   for (const fs::path& path : *paths) {
     if (networks.count(path) == 0) {
-      auto network = read_whole(path, command);
-      if (!network) return tl::unexpected(network.error());
-      networks.emplace(path, std::move(*network));
+      auto file = read_whole(path, command);
+      if (!file) return tl::unexpected(file.error());
+      networks.emplace(path, std::move(*file));
     }
-    in_order.push_back(&networks.at(path));
+    in_order.push_back(&networks.at(path).network);
   }
   VerifyOptions options;
   options.threads = common.threads;
   options.seed = common.seed;
   options.time_limit = std::max(0.0, command.images.shared.time_limit - watch.seconds());
-  auto certificates = Certificates::into(
+  const bool whole = networks.at(paths->front()).facts.whole;
+  auto certificates = certificates_into(
       command.images.certificate, 1, paths->front(), *in_order.front(),
-      {paths->front(), files->property, command.counterexample, command.assignments});
+      {paths->front(), files->property, command.counterexample, command.assignments}, whole);
   if (!certificates) return tl::unexpected(certificates.error());
   if (certificates->wanted()) {
     const auto bytes = read_file(files->property);

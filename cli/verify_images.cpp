@@ -1,8 +1,9 @@
 // brink verify NET --data D --images LIST --norm NORM --radius R: robust, not robust or unknown.
 #include "verify_images.h"
 
-#include "brink/ask/robustness.h"
+#include "brink/ask/radius_batch.h"
 #include "brink/base/files.h"
+#include "brink/base/interrupt.h"
 #include "brink/base/progress.h"
 #include "certificates.h"
 #include "streams.h"
@@ -10,11 +11,6 @@
 namespace brink::cli {
 
 namespace {
-
-struct RadiusRow {
-  int image = -1, label = -1;
-  RadiusAnswer result;
-};
 
 std::string optional_number(const std::optional<double>& value) {
   return value ? fmt::format("{:.9g}", *value) : "";
@@ -73,44 +69,28 @@ nlohmann::ordered_json as_json(const std::vector<RadiusRow>& rows, const RadiusC
           {"images", list}};
 }
 
-/// Images side by side, each with its share of the threads.
 Expected<std::vector<RadiusRow>> ask_all(const RadiusCommand& command, const Common& common,
                                          const LoadedNetwork& loaded, const Dataset& set,
                                          const ClosestQuestion& question,
                                          const std::vector<int>& images,
                                          Certificates& certificates) {
-  std::vector<RadiusRow> rows(images.size());
-  std::vector<std::optional<Error>> errors(images.size());
-  const int count = static_cast<int>(images.size());
-  SpareThreads spare(common.threads, count);
-  Progress progress("images", count, common.quiet || common.json);
-  parallel_for(count, common.threads, [&](int i) {
-    const auto at = static_cast<std::size_t>(i);
-    RadiusRow& row = rows[at];
-    row.image = images[at];
-    row.label = set.labels[static_cast<std::size_t>(row.image)];
-    SearchOptions options;
-    options.time_limit = command.shared.time_limit;
-    options.seed = common.seed;
-    options.spare = &spare;
-    if (certificates.wanted()) {
-      options.certificate = certificates.of_image(row.image);
-      options.certificate->radius = command.radius;
-    }
-    const SpareThreads::Piece piece(spare, 1);
-    auto result = robust_within(loaded.network, question, set.image(row.image), row.label,
-                                command.radius, options);
-    if (result) {
-      row.result = std::move(*result);
-      if (row.result.robustness == Robustness::robust) certificates.count(row.result.answer);
-    } else {
-      errors[at] = result.error();
-    }
-    progress.step();
-  });
-  for (const auto& error : errors) {
-    if (error) return tl::unexpected(*error);
+  RadiusBatch batch{&loaded.network, &set, question, command.radius, {}};
+  batch.search.time_limit = command.shared.time_limit;
+  batch.search.seed = common.seed;
+  Progress progress("images", static_cast<int>(images.size()), common.quiet || common.json);
+  RadiusHooks hooks;
+  if (certificates.wanted()) {
+    hooks.before = [&](int image, SearchOptions& options) {
+      options.certificate = certificates.of_image(image);
+    };
   }
+  hooks.after = [&](const RadiusRow& row) {
+    const bool robust = row.result.robustness == Robustness::robust;
+    if (certificates.wanted() && robust) certificates.count(row.result.answer);
+    progress.step();
+  };
+  auto rows = robust_within(batch, images, common.threads, hooks, &interrupt_flag());
+  if (rows && interrupt_flag()) return interrupted();
   return rows;
 }
 
@@ -133,12 +113,12 @@ Expected<void> run_radius(const RadiusCommand& command, const Common& common) {
   if (!images) return tl::unexpected(images.error());
   if (auto ok = check_inside(*question, *set, *images); !ok) return ok;
   label_by_network(*set, *images, loaded->network, common);
-  auto certificates = Certificates::into(command.certificate, images->size(), options, *loaded,
-                                         {options.network, command.csv});
+  auto certificates = certificates_into(command.certificate, images->size(), options, *loaded,
+                                        {options.network, command.csv});
   if (!certificates) return tl::unexpected(certificates.error());
   const auto rows = ask_all(command, common, *loaded, *set, *question, *images, *certificates);
   if (!rows) return tl::unexpected(rows.error());
-  certificates->tell(common.quiet);
+  tell(*certificates, common.quiet);
   if (!command.csv.empty()) {
     if (auto ok = write_file(command.csv, table_of(*rows, command)); !ok) return ok;
   }

@@ -121,9 +121,9 @@ Expected<void> solve_units(VisualizeRun& run, const VisualizeOptions& options, c
     if (run.certificates.wanted() && found.status != AnswerStatus::error) {
       const certificate::ProofOptions how{
           common.threads, Deadline::after(options.shared.time_limit, &interrupt_flag())};
-      const auto name = fmt::format("unit-{}-{}", unit.layer, unit.index);
-      const auto counts = certify_unit(run.loaded.network, run.bounds.box, unit.layer, unit.index,
-                                       options.least, run.certificates.of(name), how, found.bound);
+      const auto counts =
+          certify_unit(run.loaded.network, run.bounds.box, unit.layer, unit.index, options.least,
+                       run.certificates.of_unit(unit.layer, unit.index), how, found.bound);
       if (!counts) return tl::unexpected(counts.error());
     }
     if (found.status == AnswerStatus::error && !common.quiet) {
@@ -247,8 +247,8 @@ Expected<void> visualize(const VisualizeOptions& options, const Common& common) 
   auto given = given_bounds(options.shared, common, run.loaded, run.bounds.box);
   if (!given) return tl::unexpected(given.error());
   auto certificates =
-      Certificates::into(options.certificate, run.units.size(), options.shared, run.loaded,
-                         {options.shared.network, options.images, options.store, options.out});
+      certificates_into(options.certificate, run.units.size(), options.shared, run.loaded,
+                        {options.shared.network, options.images, options.store, options.out});
   if (!certificates) return tl::unexpected(certificates.error());
   run.certificates = std::move(*certificates);
   note_nothing_kept(common.quiet, {options.out, store_of(options)});

@@ -30,6 +30,7 @@ class Bounds:
     """Bounds on every neuron of a network over a box; made by `Network.bounds`.
 
     `layers[k - 1]` is layer k, the outputs last. `complete`: not stopped by the user.
+    `certificate`: the file that proves them without brink, or None.
     """
 
     def __init__(self, text, layers, facts):
@@ -60,11 +61,11 @@ class Bounds:
         return f"Bounds({self.method}: {len(self.layers)} layers, {self.unstable} unstable neurons{stopped})"
 
 
-def make_bounds(found, complete):
+def make_bounds(found, complete, certificate):
     layers = []
     for k in range(1, found.depth + 1):
         lower, upper, lower_by, upper_by, linear = found.layer(k)
         layers.append(LayerBounds(lower, upper, lower_by, upper_by, np.array(linear, dtype=bool)))
     facts = dict(method=found.method, solver=found.solver, t_pre=found.t_pre, unstable=found.unstable, box=found.box,
-                 network=found.network, complete=complete)
+                 network=found.network, complete=complete, certificate=certificate)
     return Bounds(found.text(), layers, facts)

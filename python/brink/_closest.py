@@ -38,6 +38,7 @@ class Closest:
     bound_seconds: float
     linearised: float | None
     linearised_bound: float | None
+    certificate: str | None  #: the file that proves the bound without brink
     original: np.ndarray = field(repr=False)
     input_shape: tuple = field(repr=False)
     statistics: dict = field(repr=False)
@@ -73,8 +74,8 @@ class Closest:
         return self._caption()
 
     def to_dict(self):
-        """All that a table has: everything but arrays and statistics."""
-        left_out = ("x", "original", "statistics", "input_shape")
+        """All that a table has: everything but arrays, statistics and the certificate."""
+        left_out = ("x", "original", "statistics", "input_shape", "certificate")
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left_out}
 
 

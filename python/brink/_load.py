@@ -16,8 +16,9 @@ from ._network import Network
 class Source:
     """Where a network was read from: what pickles carry, and what is read again for other forms of it."""
 
-    def __init__(self, kind, payload, name, reading, classes=()):
+    def __init__(self, kind, payload, name, reading, classes=(), path=""):
         self.kind, self.payload, self.name = kind, payload, name
+        self.path = path  # of the file that it was read from
         self.reading, self.classes = reading, list(classes)
 
     def read(self, pooling=None):
@@ -71,7 +72,7 @@ def load(x, *, example=None, output: str | None = None, output_name: str | None 
     if source.kind == "file" and (net.whole or source.payload.endswith(".nnet")):
         with open(source.payload, "rb") as file:  # pickles of the network do not need the file
             ending = ".nnet" if source.payload.endswith(".nnet") else ""
-            source = Source("bytes", file.read(), source.name + ending, reading)
+            source = Source("bytes", file.read(), source.name + ending, reading, path=source.path)
     return Network(net, source)
 
 
@@ -107,7 +108,8 @@ def _source_of(x, example, name, reading):
 
 
 def _of_file(path, name, reading):
-    return Source("file", os.path.abspath(path), name or os.path.splitext(os.path.basename(path))[0], reading)
+    path = os.path.abspath(path)
+    return Source("file", path, name or os.path.splitext(os.path.basename(path))[0], reading, path=path)
 
 
 def _checked_layers(pairs):

@@ -13,14 +13,15 @@ from ._closest import Closest, ClosestList, make_closest
 from ._core import RequestError
 from ._curve import Curve, make_curve
 from ._progress import Listener, Progress
+from ._property import Property, chosen_networks, is_property, to_property
 from ._store import Store
 from ._units import Excitation, ExcitationList, make_excitation
+from ._verify import Robustness, RobustnessList, Verdict, make_robustness, make_verdict
 
 BoxLike = tuple[ArrayLike, ArrayLike] | str
 StoreLike = Store | str | os.PathLike
+PathLike = str | os.PathLike
 Callback = Callable[[Progress], bool | None]
-
-_MIP_ONLY = ("solver", "formulation", "distance_form", "pooling")
 
 
 class Layer:
@@ -210,8 +211,9 @@ class Network:
                 levels: int | None = None, freeze: ArrayLike | None = None, weights: ArrayLike | str | None = None,
                 breakpoints: int | None = None, time_limit: float | None = None, gap: float | None = None,
                 threads: int | None = None, seed: int = 0, engine: str = "search", bounds: Bounds | str | None = None,
-                solver: str | None = None, formulation: str | None = None, distance_form: str | None = None,
-                pooling: str | None = None, memory_limit: float | None = None, store: StoreLike | None = None,
+                solver: str | None = None, solver_library: PathLike | None = None, formulation: str | None = None,
+                distance_form: str | None = None, pooling: str | None = None, memory_limit: float | None = None,
+                certificate: PathLike | None = None, store: StoreLike | None = None,
                 callback: Callback | None = None, progress: bool | None = None) -> Closest | ClosestList:
         """The closest inputs that the network takes for something else, each with a proof.
 
@@ -235,8 +237,12 @@ class Network:
         time_limit: seconds an input (300); the answer is what is known by then. gap: stop at this relative gap.
         threads: all cores if None. seed: of every random number.
         engine: "search", brink's own, or "mip", a solver on the model of Fischetti and Jo; of that alone are
-        bounds (a method, or what `bounds` returned), solver, formulation, distance_form, pooling.
+        bounds (a method, or what `bounds` returned), formulation, distance_form, pooling,
+        solver (a name of `brink.solvers()`; cbc) and solver_library (its file; looked for).
         memory_limit: MB for all searches together.
+        certificate: a file (of a batch a folder, image-N.cert) that proves `bound` without brink, see
+        `brink.certificate`; of the search engine. `bound` becomes what it proves, a 1e-8 part less. A network that
+        is no ONNX file of yours, or no plain chain of layers, is written beside it.
         store: a `Store` or the path of one: what it holds is not asked again.
         callback: called with a `Progress` on every change and each second; False stops.
         progress: a bar (tqdm); None: for batches on a terminal or in a notebook.
@@ -256,8 +262,8 @@ class Network:
             return ClosestList([])
         labels = self._labels(rows, label)
         options, given, weight_array = _core.Options(), None, None
-        _check_engine(engine, bounds, dict(solver=solver, formulation=formulation, distance_form=distance_form,
-                                           pooling=pooling))
+        _check_engine(engine, bounds, dict(solver=solver, solver_library=solver_library, formulation=formulation,
+                                           distance_form=distance_form, pooling=pooling))
         if isinstance(bounds, Bounds):
             given, bounds = bounds._of(self._net), None
         if isinstance(weights, str):
@@ -268,10 +274,11 @@ class Network:
              lead=_text(_plain(lead)), target_min=_text(_plain(target_min)), above=_number("above", above),
              below=_number("below", below), levels=levels, cap=_number("cap", cap), breakpoints=breakpoints,
              time_limit=_number("time_limit", time_limit), gap=_number("gap", gap), engine=engine, bounds=bounds,
-             solver=solver, formulation=formulation, distance_form=distance_form, pooling=pooling,
-             memory_limit=_number("memory_limit", memory_limit))
+             solver=solver, solver_library=_path("solver_library", solver_library), formulation=formulation,
+             distance_form=distance_form, pooling=pooling, memory_limit=_number("memory_limit", memory_limit))
         settings = make_settings(threads, seed, store, f"python: closest, {norm}, {len(rows)} rows")
         self._set_box(settings, box)
+        self._set_certificate(settings, certificate, several=not single)
         frozen = self._frozen(freeze)
         with Listener("images", len(rows), callback, progress) as listener:
             found = _core.closest(self._asked(pooling), options, settings, rows, labels, frozen, weight_array, given,
@@ -284,14 +291,15 @@ class Network:
     def maximise(self, unit: tuple[int, int] | str | Sequence, *, min: bool = False, box: BoxLike | None = None,
                  time_limit: float | None = None, gap: float | None = None, threads: int | None = None,
                  engine: str = "search", bounds: Bounds | str | None = None, solver: str | None = None,
-                 formulation: str | None = None, pooling: str | None = None, memory_limit: float | None = None,
-                 store: StoreLike | None = None, callback: Callback | None = None,
+                 solver_library: PathLike | None = None, formulation: str | None = None, pooling: str | None = None,
+                 memory_limit: float | None = None, certificate: PathLike | None = None, store: StoreLike | None = None, callback: Callback | None = None,
                  progress: bool | None = None) -> Excitation | ExcitationList:
         """The input in the box that excites a unit most, with a proven bound; `brink visualize`.
 
         unit: (layer, unit) or "K:J"; or a list of these (returns an `ExcitationList` then).
         min: the least pre-activation in place of the largest activation.
         bounds: a method ("symbolic" if None), or what `bounds` returned for this box or a larger one.
+        certificate: a file (of a list a folder, unit-K-J.cert) that proves `bound` without brink.
         The others are as in `closest`. Returns `Excitation`.
 
         >>> import brink
@@ -308,14 +316,16 @@ class Network:
                 raise RequestError(
                     f"layer {layer} has no unit {index}: it has units 0 to {self._net.width(layer) - 1}")
         options, given = _core.Options(), None
-        _check_engine(engine, None, dict(solver=solver, formulation=formulation, pooling=pooling))
+        _check_engine(engine, None, dict(solver=solver, solver_library=solver_library, formulation=formulation,
+                                         pooling=pooling))
         if isinstance(bounds, Bounds):
             given, bounds = bounds._of(self._net), None
         _set(options, time_limit=_number("time_limit", time_limit), gap=_number("gap", gap), engine=engine,
-             bounds=bounds, solver=solver, formulation=formulation, pooling=pooling,
-             memory_limit=_number("memory_limit", memory_limit))
+             bounds=bounds, solver=solver, solver_library=_path("solver_library", solver_library),
+             formulation=formulation, pooling=pooling, memory_limit=_number("memory_limit", memory_limit))
         settings = make_settings(threads, 0, store, f"python: maximise, {len(units)} units")
         self._set_box(settings, box)
+        self._set_certificate(settings, certificate, several=not single)
         asked = list(dict.fromkeys(units))
         with Listener("units", len(asked), callback, progress) as listener:
             found = _core.maximise(self._asked(pooling), options, settings, asked, min, given, listener)
@@ -324,14 +334,17 @@ class Network:
         return answers[0] if single else answers
 
     def bounds(self, method: str = "symbolic", *, box: BoxLike | None = None, limit_per_bound: float | None = None,
-               outputs: bool = False, solver: str = "search", time_limit: float | None = None,
-               threads: int | None = None, store: StoreLike | None = None, callback: Callback | None = None,
+               outputs: bool = False, solver: str = "search", solver_library: PathLike | None = None,
+               time_limit: float | None = None, threads: int | None = None, certificate: PathLike | None = None,
+               store: StoreLike | None = None, callback: Callback | None = None,
                progress: bool | None = None) -> Bounds:
         """Proven bounds on every neuron's pre-activation over the box; `brink bounds`.
 
         method: "interval", "symbolic", "lp", "weak" or "exact", each at least as tight as the one before.
         limit_per_bound: seconds, of exact and weak. outputs: the method is for the last layer alone.
-        solver: of exact and weak: "search" or a MIP solver's name. time_limit: seconds in all.
+        solver: of exact and weak: "search" or a MIP solver's name (`brink.solvers()`); solver_library: its file.
+        time_limit: seconds in all. certificate: a file that proves them without brink, and may take as long again;
+        they become what it proves, a hair wider.
         Returns `Bounds`; after Ctrl-C those proven so far, with `complete` False.
 
         >>> import brink
@@ -342,27 +355,108 @@ class Network:
         settings = make_settings(threads, 0, store, f"python: bounds, {method}")
         self._set_box(settings, box)
         neurons = sum(self._net.width(k) for k in range(2, self._net.depth + 1))
-        limit = float("inf") if time_limit is None else _number("time_limit", time_limit)
+        self._set_certificate(settings, certificate)
+        options = _core.Options()
+        _set(options, solver=solver, solver_library=_path("solver_library", solver_library),
+             time_limit=float("inf") if time_limit is None else _number("time_limit", time_limit))
         with Listener("neurons", neurons, callback, progress) as listener:
-            found, complete = _core.bounds(self._net, settings, method, _number("limit_per_bound", limit_per_bound),
-                                           outputs, solver, limit, listener)
-        return make_bounds(found, complete)
+            found, complete, proof = _core.bounds(self._net, settings, method,
+                                                  _number("limit_per_bound", limit_per_bound), outputs, options, listener)
+        return make_bounds(found, complete, proof)
+
+    def verify(self, spec: Property | str | os.PathLike | ArrayLike, label: ArrayLike | None = None, *,
+               radius: float | None = None, norm: str | None = None, target: int | str | None = None,
+               box: BoxLike | None = None, networks: dict | None = None, time_limit: float | None = None,
+               threads: int | None = None, seed: int = 0, certificate: PathLike | None = None,
+               callback: Callback | None = None,
+               progress: bool | None = None) -> Verdict | Robustness | RobustnessList:
+        """Has the network an input that a property asks for? Are inputs right within a radius? `brink verify`.
+
+        spec: a `Property`, or the path or text of one (VNN-LIB 1.0 or 2.0): returns a `Verdict`. `Property.linear` makes
+        one from arrays. Or inputs x, one or a batch, with radius: returns a `Robustness`, of a batch a `RobustnessList`.
+
+        Of a property: networks, where it speaks of several, is a dict of the names there to a `Network`; the first that
+        is not in it is this one. A network of which a final Softmax or the like was dropped (`notes`) is refused.
+        Of inputs: radius >= 0, how far they may be changed in norm ("linf" if None, l0, l1, l2); label: the class, or one
+        a row (None: what the network takes it for); target: only inputs taken for this class count, "any", a class
+        or "shift:N"; box: (lower, upper), where inputs may lie (None: the file's, or (0, 1)). callback: called with
+        a `Progress` on every change and each second, False stops; progress: a bar (tqdm).
+
+        time_limit: seconds (300), of each input. threads: all cores if None.
+        certificate: a file (of a batch a folder, image-N.cert) that proves "unsat" or "robust" without brink, see
+        `brink.certificate`; where there is none, `note` says why.
+
+        Raises RequestError for what cannot be asked. Ctrl-C ends it, and what is known is returned with status
+        "interrupted".
+
+        >>> import brink
+        >>> net = brink.load([([[1.0, -1.0], [-1.0, 1.0]], [0.0, 0.0])])
+        >>> verdict = net.verify(brink.Property.linear([0, 0], [1, 1], ([[1, -1]], [-1.5])))  # y_0 + 1.5 <= y_1
+        >>> verdict.status, bool(verdict.y[1] - verdict.y[0] >= 1.5)
+        ('sat', True)
+        >>> deep = brink.load([([[1.0, -1.0], [1.0, 1.0]], [0.0, -0.5]), ([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])])
+        >>> deep.verify([0.9, 0.2], radius=0.04).status
+        'robust'
+        >>> deep.verify([[0.9, 0.2], [0.8, 0.24]], radius=0.04).share
+        0.5
+        """
+        if not is_property(spec):
+            return self._within(spec, label, radius, norm, target, box, networks, time_limit, threads, seed, certificate,
+                                callback, progress)
+        for name, value in dict(label=label, radius=radius, norm=norm, target=target, box=box, callback=callback,
+                                progress=progress).items():
+            if value is not None:
+                raise RequestError(f"{name} goes with inputs and a radius, not with a property")
+        asked = to_property(spec)
+        given, names = chosen_networks(self, asked, networks)
+        for net in given:
+            if not isinstance(net, Network):
+                raise RequestError(f"networks holds a {type(net).__name__}, not a Network: brink.load makes one")
+        settings = make_settings(threads, seed, None, "python: verify")
+        self._set_certificate(settings, certificate)
+        found = _core.verify_property([net._net for net in given], names, asked._bytes(), asked.name, settings,
+                                      300.0 if time_limit is None else _number("time_limit", time_limit))
+        first = dict(zip(names, given)).get(asked.networks[0][0], self)
+        return make_verdict(found, asked, first.input_shape)
+
+    def _within(self, x, label, radius, norm, target, box, networks, time_limit, threads, seed, certificate, callback,
+                progress):
+        if networks is not None:
+            raise RequestError("networks goes with a property")
+        if radius is None:
+            raise RequestError("radius is missing: how far may the inputs be changed? (A property is a path or a text)")
+        rows, single, shape = self._rows(x)
+        if len(rows) == 0:
+            return RobustnessList([])
+        norm, radius = norm or "linf", _number("radius", radius)
+        options = _core.Options()
+        _set(options, norm=norm, target=_text(target), time_limit=_number("time_limit", time_limit))
+        settings = make_settings(threads, seed, None, f"python: verify, {norm}, {len(rows)} rows")
+        self._set_box(settings, box)
+        self._set_certificate(settings, certificate, several=not single)
+        labels = self._labels(rows, label)
+        with Listener("inputs", len(rows), callback, progress) as listener:
+            found = _core.within_radius(self._net, options, settings, rows, labels, radius, listener)
+        answers = RobustnessList(
+            make_robustness(row, original.reshape(shape), radius, norm.lower(), self.input_shape)
+            for row, original in zip(found, rows))
+        return answers[0] if single else answers
 
     def curve(self, x: ArrayLike, label: ArrayLike | None = None, norm: str = "linf", *, box: BoxLike | None = None,
               time_limit: float | None = None, threads: int | None = None, seed: int = 0,
-              store: StoreLike | None = None, callback: Callback | None = None,
+              certificate: PathLike | None = None, store: StoreLike | None = None, callback: Callback | None = None,
               progress: bool | None = None) -> Curve:
         """For every radius r the share of the inputs that no change smaller than r turns wrong; `brink curve`.
 
         x: a batch; label: the true classes (None: what the network says, so that none is wrong to begin with).
         An input that was stopped by the limit makes a band between its bound and its distance.
-        Returns `Curve`.
+        certificate: a folder for files that prove the bounds without brink. Returns `Curve`.
         """
         rows, _, _ = self._rows(x)
         if len(rows) == 0:
             raise RequestError("x is empty: a curve is of one input or more")
         answers = self.closest(rows, label, norm, box=box, time_limit=time_limit, threads=threads, seed=seed,
-                               store=store, callback=callback, progress=progress)
+                               certificate=certificate, store=store, callback=callback, progress=progress)
         return make_curve(answers, norm, self.name)
 
     # -- helpers -------------------------------------------------------------------------------
@@ -376,6 +470,16 @@ class Network:
     def _set_box(self, settings, box):
         if box is not None:
             settings.set_box(*to_box(box, self.inputs))
+
+    def _set_certificate(self, settings, certificate, several=False):
+        if certificate is None:
+            return
+        settings.certificate = _path("certificate", certificate)
+        settings.several = several
+        reading = self._source.reading
+        if reading.get("output_name") is None and reading.get("mean") is None and reading.get("std") is None:
+            settings.set_onnx(self._source.onnx())
+            settings.network_file = self._source.path
 
     def _frozen(self, freeze):
         if freeze is None:
@@ -407,6 +511,13 @@ def _rebuild(source):
 def _plain(value):
     """A number as a float: its text then has all digits."""
     return value if value is None or isinstance(value, str) else float(value)
+
+
+def _path(name, value):
+    try:
+        return None if value is None else os.fspath(value)
+    except TypeError:
+        raise RequestError(f"{name} {value!r} is not a path") from None
 
 
 def _unit(unit):

@@ -23,6 +23,7 @@ class Excitation:
     nodes: int
     proof: str
     note: str
+    certificate: str | None  #: the file that proves the bound without brink
     input_shape: tuple = field(repr=False)
 
     def __repr__(self):

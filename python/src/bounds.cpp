@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "aside.h"
+#include "brink/ask/bounds_certificate.h"
 #include "net.h"
 
 namespace brink::python {
@@ -34,10 +35,11 @@ Bounds parsed(const std::string& text, const Net& net) {
   return bounds;
 }
 
-/// The bounds, and whether they are all that was asked for.
+/// The bounds, whether they are all that was asked for, and the file that proves them or None.
 nb::tuple prove(const Net& net, const Settings& settings, const std::string& method,
                 const std::optional<double>& limit_per_bound, bool outputs,
-                const std::string& solver, double time_limit, const nb::object& listener) {
+                const cli::TypedOptions& options, const nb::object& listener) {
+  const double time_limit = options.time_limit;
   BoundRequest request = value_or_raise(parse_bound_method(method));
   request.outputs_only = outputs;
   const auto refuse = [](std::string message) {
@@ -52,14 +54,14 @@ nb::tuple prove(const Net& net, const Settings& settings, const std::string& met
     }
     request.limit_per_bound = limit_per_bound;
   }
-  if (!(time_limit > 0)) {
-    refuse(fmt::format("time_limit {} is not a number of seconds above 0", time_limit));
-  }
+  check_time_limit(time_limit);
+  check_or_raise(cli::choose_library(options));
   const Box box = box_of(net, settings);
+  const Certificates certificates = certificates_of(net, settings);
   Call call;
   ThreadCrew crew(call.interrupt());
   std::optional<Bounds> bounds;
-  bool complete = false;
+  bool complete = false, certified = false;
   std::atomic<int> done = 0;
   call.run(listener, [&] {
     const Session session = session_of({}, settings, crew, call.interrupt());
@@ -69,7 +71,7 @@ nb::tuple prove(const Net& net, const Settings& settings, const std::string& met
       return {};
     };
     auto proven = session.bounds(
-        {net.loaded, box, cli::box_text(box, "as given"), request, solver, time_limit},
+        {net.loaded, box, cli::box_text(box, "as given"), request, options.solver, time_limit},
         std::move(memory), [&] {
           call.tell({done++, true, {}});
         });
@@ -83,8 +85,15 @@ nb::tuple prove(const Net& net, const Settings& settings, const std::string& met
       const bool simple = request.method == BoundMethod::interval;
       bounds = simple ? interval_bounds(net.network(), box) : symbolic_bounds(net.network(), box);
     }
+    if (!complete || !certificates.wanted()) return;
+    const auto counts =
+        certify_bounds(net.network(), outputs, certificates.of("bounds"),
+                       {settings.threads, Deadline::after(time_limit, call.interrupt())}, *bounds);
+    certified = counts.has_value();
+    if (!counts && counts.error().kind != Error::Kind::interrupted) raise(counts.error());
   });
-  return nb::make_tuple(std::move(*bounds), complete);
+  return nb::make_tuple(std::move(*bounds), complete,
+                        certified ? nb::cast(certificates.of("bounds").file.string()) : nb::none());
 }
 
 }  // namespace
@@ -105,8 +114,8 @@ void add_bounds(nb::module_& m) {
       .def("text", &bounds_text);
   m.def("parse_bounds", &parsed);
   m.def("bounds", &prove, nb::arg("net"), nb::arg("settings"), nb::arg("method"),
-        nb::arg("limit_per_bound").none(), nb::arg("outputs"), nb::arg("solver"),
-        nb::arg("time_limit"), nb::arg("listener").none());
+        nb::arg("limit_per_bound").none(), nb::arg("outputs"), nb::arg("options"),
+        nb::arg("listener").none());
 }
 
 }  // namespace brink::python

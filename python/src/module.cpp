@@ -17,4 +17,8 @@ NB_MODULE(_core, m) {
   python::add_questions(m);
   python::add_training(m);
   python::add_store(m);
+  python::add_verify(m);
+  python::add_radius(m);
+  python::add_compare(m);
+  python::add_certificates(m);
 }

@@ -1,6 +1,7 @@
 // A network as Python holds it, and the functions of this module, a file each.
 #pragma once
 
+#include "brink/session/certificates.h"
 #include "closest_options.h"
 #include "values.h"
 
@@ -19,6 +20,11 @@ struct Settings {
   std::string store;               ///< a file; empty: answers are in memory only
   std::string command = "python";  ///< as a store's run knows it
   std::optional<Box> box;          ///< where inputs may lie; empty: the file's, or 0:1
+
+  std::string certificate;   ///< a file or folder; empty: none
+  bool several = false;      ///< it is a folder
+  std::string onnx;          ///< bytes of the network's ONNX file, if it is just that
+  std::string network_file;  ///< where the user has it; empty: nowhere
 };
 
 /// Rows of numbers as a set of images, in the shape of the network's input.
@@ -34,10 +40,19 @@ Box box_of(const Net& net, const Settings& settings);
 Session session_of(const cli::TypedOptions& options, const Settings& settings, Crew& crew,
                    const std::atomic<bool>* interrupt);
 
+/// Where the certificates go.
+Certificates certificates_of(const Net& net, const Settings& settings);
+/// Throws if it is no number of seconds above 0.
+void check_time_limit(double seconds);
+
 void add_network(nb::module_& module);
 void add_questions(nb::module_& module);
 void add_bounds(nb::module_& module);
 void add_training(nb::module_& module);
 void add_store(nb::module_& module);
+void add_verify(nb::module_& module);
+void add_radius(nb::module_& module);
+void add_compare(nb::module_& module);
+void add_certificates(nb::module_& module);
 
 }  // namespace brink::python

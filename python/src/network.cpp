@@ -165,13 +165,24 @@ void add_options(nb::module_& m) {
       .def_rw("gap", &TypedOptions::gap)
       .def_rw("engine", &TypedOptions::engine)
       .def_rw("memory_limit", &TypedOptions::memory_limit)
-      .def_rw("solver", &TypedOptions::solver);
+      .def_rw("solver", &TypedOptions::solver)
+      .def_prop_rw(
+          "solver_library",
+          [](const TypedOptions& options) { return options.solver_library.string(); },
+          [](TypedOptions& options, const std::string& path) { options.solver_library = path; });
   nb::class_<Settings>(m, "Settings")
       .def(nb::init<>())
       .def_rw("threads", &Settings::threads)
       .def_rw("seed", &Settings::seed)
       .def_rw("store", &Settings::store)
       .def_rw("command", &Settings::command)
+      .def_rw("certificate", &Settings::certificate)
+      .def_rw("several", &Settings::several)
+      .def_rw("network_file", &Settings::network_file)
+      .def("set_onnx",
+           [](Settings& settings, const nb::bytes& onnx) {
+             settings.onnx = std::string(onnx.c_str(), onnx.size());
+           })
       .def("set_box", [](Settings& settings, const Vector& lower, const Vector& upper) {
         settings.box = Box{vector_of(lower), vector_of(upper)};
       });

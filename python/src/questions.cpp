@@ -2,6 +2,7 @@
 #include <map>
 
 #include "aside.h"
+#include "brink/ask/bounds_certificate.h"
 #include "brink/base/digest.h"
 #include "brink/experiment/robustness.h"
 #include "net.h"
@@ -69,12 +70,14 @@ Bounds bounds_for(const Net& net, const TypedOptions& options, const Box& box, c
   return value_or_raise(cli::make_bounds(options, common, net.loaded, box, std::nullopt, session));
 }
 
-nb::dict dict_of_row(const ClosestRow& row) {
+/// `certificate`: empty: none.
+nb::dict dict_of_row(const ClosestRow& row, const std::string& certificate) {
   nb::dict result = dict_of(kClosestFields, row.answer);
   result["label"] = row.label;
   result["gap"] = object_of(row.answer.gap());
   result["x"] = row.answer.image.size() == 0 ? nb::none() : array_of(row.answer.image);
   result["statistics"] = dict_of(kStatisticsFields, row.answer.statistics);
+  result["certificate"] = certificate.empty() ? nb::none() : nb::cast(certificate);
   return result;
 }
 
@@ -97,8 +100,14 @@ nb::list closest(const Net& net, const TypedOptions& options, const Settings& se
   std::vector<int> images(labels.size());
   for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<int>(i);
   check_or_raise(cli::check_inside(asked.question, set, images));
+  if (!settings.certificate.empty() && (!asked.engine.search || options.breakpoints)) {
+    raise({Error::Kind::bad_request,
+           "certificate is of the search engine's bounds, without breakpoints"});
+  }
+  const Certificates certificates = certificates_of(net, settings);
   const NamedImages named(set, "array", "test");
   std::map<int, ClosestRow> rows;
+  std::map<int, std::string> proofs;  // what is kept, in a store say, does not tell
   std::mutex mutex;
   call.run(listener, [&] {
     const Session session = session_of(options, settings, crew, call.interrupt());
@@ -118,12 +127,18 @@ nb::list closest(const Net& net, const TypedOptions& options, const Settings& se
       return {};
     };
     sink.hooks.before = [&](int image, SearchOptions& search) {
+      if (certificates.wanted()) search.certificate = certificates.of_image(image);
       search.on_beat = [&call, image](const search::Beat& beat) {
         call.tell({image, false, beat});
       };
       search.on_change = [&call, image](double distance, double bound, double seconds) {
         call.tell({image, false, {distance, bound, -1, 0, seconds}});
       };
+    };
+    sink.hooks.after = [&](const ClosestRow& row) {
+      const std::lock_guard lock(mutex);
+      if (row.answer.certificate)
+        proofs[row.image] = certificates.of_image(row.image).file.string();
     };
     sink.hooks.stopped = [&](const ClosestRow& row) {
       const std::lock_guard lock(mutex);
@@ -136,17 +151,41 @@ nb::list closest(const Net& net, const TypedOptions& options, const Settings& se
   nb::list result;
   for (const int image : images) {
     const auto found = rows.find(image);
-    result.append(dict_of_row(found != rows.end() ? found->second
-                                                  : not_begun(image, set, asked.question.norm)));
+    const ClosestRow row =
+        found != rows.end() ? found->second : not_begun(image, set, asked.question.norm);
+    result.append(dict_of_row(row, proofs[image]));
   }
   return result;
 }
 
-nb::dict dict_of_unit(const Unit& unit, const Excitation& found) {
+struct AnsweredUnit {
+  Excitation found;
+  std::string certificate;  ///< empty: none
+};
+
+/// The bound becomes what the certificate proves; without one it stays.
+void certify(const Net& net, const Box& box, const Unit& unit, bool least,
+             const Certificates& certificates, const certificate::ProofOptions& how,
+             AnsweredUnit& answer) {
+  const CertificateOptions wanted = certificates.of_unit(unit.layer, unit.index);
+  const auto counts = certify_unit(net.network(), box, unit.layer, unit.index, least, wanted, how,
+                                   answer.found.bound);
+  if (counts) {
+    answer.certificate = wanted.file.string();
+  } else if (counts.error().kind != Error::Kind::interrupted) {
+    raise(counts.error());
+  } else if (answer.found.note.empty()) {
+    answer.found.note = "no certificate: multipliers of the bound were not found in time";
+  }
+}
+
+nb::dict dict_of_unit(const Unit& unit, const AnsweredUnit& answer) {
+  const Excitation& found = answer.found;
   nb::dict result = dict_of(kExcitationFields, found);
   result["layer"] = unit.layer;
   result["unit"] = unit.index;
   result["x"] = found.image.size() == 0 ? nb::none() : array_of(found.image);
+  result["certificate"] = answer.certificate.empty() ? nb::none() : nb::cast(answer.certificate);
   return result;
 }
 
@@ -160,7 +199,8 @@ nb::list maximise(const Net& net, const TypedOptions& options, const Settings& s
   const Engine engine = engine_for(options, common, ClosestQuestion(), box, given);
   std::vector<Unit> units;
   for (const auto& [layer, index] : asked_units) units.push_back({layer, index});
-  std::map<Unit, Excitation> answers;
+  const Certificates certificates = certificates_of(net, settings);
+  std::map<Unit, AnsweredUnit> answers;
   std::mutex mutex;
   call.run(listener, [&] {
     const Session session = session_of(options, settings, crew, call.interrupt());
@@ -170,7 +210,11 @@ nb::list maximise(const Net& net, const TypedOptions& options, const Settings& s
     UnitSink sink;
     sink.keep = [&](const Unit& unit, const Excitation& found) -> Expected<void> {
       const std::lock_guard lock(mutex);
-      answers[unit] = found;
+      AnsweredUnit& answer = answers[unit] = {found, ""};
+      if (certificates.wanted() && found.status != AnswerStatus::error) {
+        certify(net, box, unit, least, certificates,
+                {settings.threads, Deadline::after(options.time_limit, call.interrupt())}, answer);
+      }
       call.tell({static_cast<int>(answers.size()) - 1,
                  true,
                  {found.activation, found.bound, found.nodes, 0, found.seconds}});
@@ -178,13 +222,13 @@ nb::list maximise(const Net& net, const TypedOptions& options, const Settings& s
     };
     sink.stopped = [&](const Unit& unit, const Excitation& found) {
       const std::lock_guard lock(mutex);
-      answers[unit] = found;
+      answers[unit] = {found, ""};
     };
     const auto done = session.units({net.loaded, bounds, engine, units, least}, sink);
     if (!done && done.error().kind != Error::Kind::interrupted) raise(done.error());
     for (const Unit& unit : units) {
       if (answers.contains(unit)) continue;
-      Excitation& unknown = answers[unit];
+      Excitation& unknown = answers[unit].found;
       const NeuronBounds known = bounds.at(unit.layer, unit.index);
       unknown.status = AnswerStatus::interrupted;
       unknown.bound = least ? known.lower : known.upper;

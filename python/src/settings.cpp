@@ -88,6 +88,23 @@ Box box_of(const Net& net, const Settings& settings) {
   return box;
 }
 
+Certificates certificates_of(const Net& net, const Settings& settings) {
+  if (settings.certificate.empty()) return {};
+  const cli::LoadedNetwork& loaded = net.loaded;
+  const bool as_in_file =
+      loaded.facts.whole && !loaded.in_front && loaded.in_file == loaded.network.output;
+  const CertifiedNetwork network = certified_network(
+      loaded.network, as_in_file ? settings.onnx : "", !settings.network_file.empty());
+  return value_or_raise(Certificates::into(settings.certificate, settings.several ? 2 : 1, network,
+                                           {settings.network_file, settings.store}));
+}
+
+void check_time_limit(double seconds) {
+  if (seconds > 0) return;
+  raise({Error::Kind::bad_request,
+         fmt::format("time_limit {} is not a number of seconds above 0", seconds)});
+}
+
 Session session_of(const cli::TypedOptions& options, const Settings& settings, Crew& crew,
                    const std::atomic<bool>* interrupt) {
   Session session(crew, settings.threads, interrupt);

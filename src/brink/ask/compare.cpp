@@ -116,6 +116,9 @@ Expected<void> check(const Network& first, const Network& second, const CompareQ
     return bad_request("tolerance {} is not a finite number of 0 or more", tolerance);
   }
   if (!(question.gap > 0)) return bad_request("gap {} is not above 0", question.gap);
+  if (question.classes && question.tolerance) {
+    return bad_request("--choices asks about classes, --tolerance about outputs: give one");
+  }
   if (question.classes && first.output_size() < 2) {
     return bad_request("networks of one output choose no class");
   }
@@ -258,6 +261,46 @@ Expected<CompareAnswer> compare(const Network& first, const Network& second,
   if (question.classes) return comparison.classes();
   if (question.tolerance) return comparison.within(*question.tolerance);
   return comparison.largest(question.gap);
+}
+
+std::string_view status_of(const CompareQuestion& question, const CompareAnswer& answer) {
+  const bool largest = !question.tolerance && !question.classes;
+  if (answer.verdict == PropertyVerdict::sat) return "differs";
+  if (answer.verdict == PropertyVerdict::unsat) return largest ? "bounded" : "never";
+  return name(answer.verdict);
+}
+
+Box around(const Eigen::VectorXd& image, double radius, const Box& whole) {
+  return {(image.array() - radius).max(whole.lower.array()),
+          (image.array() + radius).min(whole.upper.array())};
+}
+
+Expected<std::vector<CompareRow>> compare_around(
+    const CompareBatch& batch, const std::vector<int>& images, const VerifyOptions& options,
+    const std::function<void(const CompareRow&)>& after, const std::atomic<bool>* interrupt) {
+  if (!(batch.radius >= 0) || std::isinf(batch.radius)) {
+    return bad_request("radius {} is not a finite number of 0 or more", batch.radius);
+  }
+  const Box& whole = batch.question.box;
+  if (auto ok = check(*batch.first, *batch.second, batch.question); !ok) {
+    return tl::unexpected(ok.error());
+  }
+  for (const int image : images) {
+    if (!whole.contains(batch.set->image(image))) {
+      return bad_request("image {} is not in the box; see --box", image);
+    }
+  }
+  std::vector<CompareRow> rows;
+  for (const int image : images) {
+    if (interrupt != nullptr && *interrupt) break;
+    CompareQuestion asked = batch.question;
+    asked.box = around(batch.set->image(image), batch.radius, whole);
+    auto answer = compare(*batch.first, *batch.second, asked, options, interrupt);
+    if (!answer) return tl::unexpected(answer.error());
+    rows.push_back({image, batch.set->labels[static_cast<std::size_t>(image)], std::move(*answer)});
+    if (after) after(rows.back());
+  }
+  return rows;
 }
 
 }  // namespace brink

@@ -16,7 +16,8 @@ std::string_view name(Robustness robustness) {
 
 Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion question,
                                      const Eigen::VectorXd& image, int label, double radius,
-                                     SearchOptions options) {
+                                     SearchOptions options, std::atomic<bool>* enough,
+                                     const std::atomic<bool>* interrupt) {
   if (!(radius >= 0) || std::isinf(radius)) {
     return bad_request("radius {} is not a finite number of 0 or more", radius);
   }
@@ -30,17 +31,18 @@ Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion que
   }
   const Stopwatch watch;
   const double limit = options.time_limit = without_spare(options.time_limit);
-  std::atomic<bool> enough = false, near = false;
+  std::atomic<bool> own = false, near = false;
+  if (enough == nullptr) enough = &own;
   options.on_change = [&](double distance, double bound, double) {
     near = near || distance <= radius;
-    if (near || bound > radius) enough = true;
+    if (near || bound > radius) *enough = true;
   };
-  auto answer = closest_by_search(network, question, image, label, options, &enough);
+  auto answer = closest_by_search(network, question, image, label, options, enough);
   // The find had no lead yet: go on to one with it.
   if (answer && near && !(answer->distance && *answer->distance <= radius)) {
     options.on_change = {};
     options.time_limit = std::max(0.0, limit - watch.seconds());
-    answer = closest_by_search(network, question, image, label, options);
+    answer = closest_by_search(network, question, image, label, options, interrupt);
   }
   if (!answer) return tl::unexpected(answer.error());
   answer->seconds = watch.seconds();
@@ -54,7 +56,7 @@ Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion que
     result.robustness = Robustness::robust;
     answer->bound = std::max(answer->bound, radius);  // nothing within the cap
     if (asked_options.certificate) {
-      auto done = certify(network, asked, image, label, asked_options, *answer, nullptr);
+      auto done = certify(network, asked, image, label, asked_options, *answer, interrupt);
       if (!done) return tl::unexpected(done.error());
     }
   }

@@ -19,10 +19,13 @@ struct RadiusAnswer {
 };
 
 /// The closest question, left as soon as its bound is above the radius or an image is within it.
-/// `radius` >= 0 in the question's norm. A certificate is of `robust`, at the radius. Errors: those
-/// of closest_by_search(), a radius below 0.
+/// `radius` >= 0 in the question's norm. A certificate is of `robust`, at the radius. `enough`: the
+/// search raises it when it has enough, and ends when others do; null: none of the caller's.
+/// `interrupt` ends what follows the search. Errors: those of closest_by_search(), a radius below
+/// 0.
 Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion question,
                                      const Eigen::VectorXd& image, int label, double radius,
-                                     SearchOptions options);
+                                     SearchOptions options, std::atomic<bool>* enough = nullptr,
+                                     const std::atomic<bool>* interrupt = nullptr);
 
 }  // namespace brink

@@ -38,6 +38,12 @@ Expected<NetworkFile> read_network(const std::filesystem::path& path, const Read
   return read_nnet(path);
 }
 
+Expected<void> check_nothing_dropped(const std::string& name, const FileFacts& facts,
+                                     const std::vector<std::string>& warnings) {
+  if (facts.format == "NNet" || warnings.empty()) return {};
+  return bad_request("'{}' cannot be verified as it is: {}", name, warnings.front());
+}
+
 Expected<void> write_network(const Network& network, const Box& box,
                              const std::filesystem::path& path) {
   if (!is_nnet(path)) return write_onnx(network, path);

@@ -51,8 +51,12 @@ struct ReadOptions {
 Expected<NetworkFile> read_network(const std::filesystem::path& path,
                                    const ReadOptions& options = {});
 
-/// Likewise. Atomic; errors: an unwritable path, a network that `check` refuses. `box`: the inputs
-/// that the network is made for, of which only NNet keeps a note.
+/// For properties, which speak of a file's own outputs. Error (bad_request): something was dropped.
+Expected<void> check_nothing_dropped(const std::string& name, const FileFacts& facts,
+                                     const std::vector<std::string>& warnings);
+
+/// By the name's ending, too. Atomic; errors: an unwritable path, a network that `check` refuses.
+/// `box`: the inputs that the network is made for, of which only NNet keeps a note.
 Expected<void> write_network(const Network& network, const Box& box,
                              const std::filesystem::path& path);
 
