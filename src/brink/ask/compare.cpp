@@ -92,7 +92,10 @@ Query choose_differently(const Numbers& at, const Box& box) {
   return query;
 }
 
-Expected<void> check(const Network& first, const Network& second, const CompareQuestion& question) {
+}  // namespace
+
+Expected<void> check_compared(const Network& first, const Network& second,
+                              const CompareQuestion& question) {
   const auto unlike = [](std::string_view what, Eigen::Index a, Eigen::Index b) {
     return bad_request("the first network has {} {}, the second {}", a, what, b);
   };
@@ -121,6 +124,8 @@ Expected<void> check(const Network& first, const Network& second, const CompareQ
   }
   return {};
 }
+
+namespace {
 
 class Comparison {
  public:
@@ -253,11 +258,32 @@ class Comparison {
 Expected<CompareAnswer> compare(const Network& first, const Network& second,
                                 const CompareQuestion& question, const VerifyOptions& options,
                                 const std::atomic<bool>* interrupt) {
-  if (auto ok = check(first, second, question); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_compared(first, second, question); !ok) return tl::unexpected(ok.error());
   Comparison comparison(first, second, question.box, options, interrupt);
-  if (question.classes) return comparison.classes();
-  if (question.tolerance) return comparison.within(*question.tolerance);
-  return comparison.largest(question.gap);
+  Expected<CompareAnswer> answer = question.classes     ? comparison.classes()
+                                   : question.tolerance ? comparison.within(*question.tolerance)
+                                                        : comparison.largest(question.gap);
+  if (answer) answer->nodes = answer->statistics.nodes;
+  return answer;
+}
+
+std::string_view compared(PropertyVerdict verdict, bool largest) {
+  if (verdict == PropertyVerdict::sat) return "differs";
+  if (verdict == PropertyVerdict::unsat) return largest ? "bounded" : "never";
+  return name(verdict);
+}
+
+Box box_around(const Eigen::VectorXd& image, double radius, const Box& whole) {
+  Box box{(image.array() - radius).max(whole.lower.array()),
+          (image.array() + radius).min(whole.upper.array())};
+  box.lower = box.lower.cwiseMin(box.upper);  // of images outside
+  return box;
+}
+
+void complete_witness(const Network& first, const Network& second, CompareAnswer& answer) {
+  if (answer.input.size() == 0) return;
+  answer.first = outputs_in_file(first, answer.input);
+  answer.second = outputs_in_file(second, answer.input);
 }
 
 }  // namespace brink

@@ -32,9 +32,23 @@ struct CompareAnswer {
   double difference = 0;          ///< by how much; 0 without a witness
   /// Proven: no output differs by more in the box; infinity: nothing is. Not of classes.
   double bound = std::numeric_limits<double>::infinity();
+  std::int64_t nodes = 0;
   double seconds = 0;
   search::Statistics statistics;
 };
+
+/// differs, never, bounded, unknown or timeout: what a verdict says of the question.
+std::string_view compared(PropertyVerdict verdict, bool largest);
+inline bool asks_largest(const CompareQuestion& question) {
+  return !question.tolerance && !question.classes;
+}
+/// The inputs around an image, each by at most the radius, in the question's box.
+Box box_around(const Eigen::VectorXd& image, double radius, const Box& whole);
+/// Both networks' outputs at the witness, if there is one.
+void complete_witness(const Network& first, const Network& second, CompareAnswer& answer);
+/// What makes it no question.
+Expected<void> check_compared(const Network& first, const Network& second,
+                              const CompareQuestion& question);
 
 /// Errors (bad_request): inputs or outputs of the two do not match, or the box does not fit them; a
 /// tolerance or gap below 0.
