@@ -1,9 +1,16 @@
 // brink compare: how far apart are two networks on the same inputs, in a box or around images?
 #include "brink/ask/compare.h"
 
+#include <map>
+
+#include "brink/base/file_lock.h"
 #include "brink/base/files.h"
 #include "brink/base/progress.h"
+#include "brink/report/compare_table.h"
+#include "brink/report/earlier.h"
 #include "closest_options.h"
+#include "print_rows.h"
+#include "store_options.h"
 #include "streams.h"
 
 namespace brink::cli {
@@ -20,19 +27,17 @@ struct CompareCommand {
   double gap = 0.01;
   double radius = -1;  ///< below 0: not given
   fs::path csv;
+  fs::path store;
+  bool force = false;
 };
 
 struct ComparedNetworks {
   LoadedNetwork first, second;
 };
 
-CompareQuestion question_of(const CompareCommand& command, Box box) {
-  return {std::move(box), command.tolerance, command.classes, command.gap};
-}
-
 /// What is said of an answer in one word.
-std::string status(const CompareCommand& command, const CompareAnswer& answer) {
-  return std::string(status_of(question_of(command, {}), answer));
+std::string status_of(const CompareCommand& command, const CompareAnswer& answer) {
+  return std::string(compared(answer.verdict, !command.tolerance && !command.classes));
 }
 
 std::string numbers(const Eigen::VectorXd& values) {
@@ -41,14 +46,9 @@ std::string numbers(const Eigen::VectorXd& values) {
   return text;
 }
 
-std::string bound_text(const CompareAnswer& answer) {
-  return std::isfinite(answer.bound) ? fmt::format("{:.9g}", answer.bound) : "";
-}
-
 nlohmann::ordered_json as_json(const CompareCommand& command, const CompareAnswer& answer) {
-  nlohmann::ordered_json document = {{"status", status(command, answer)},
-                                     {"nodes", answer.statistics.nodes},
-                                     {"seconds", answer.seconds}};
+  nlohmann::ordered_json document = {
+      {"status", status_of(command, answer)}, {"nodes", answer.nodes}, {"seconds", answer.seconds}};
   if (std::isfinite(answer.bound)) document["bound"] = answer.bound;
   if (answer.input.size() == 0) return document;
   const auto list = [](const Eigen::VectorXd& values) {
@@ -63,7 +63,7 @@ nlohmann::ordered_json as_json(const CompareCommand& command, const CompareAnswe
 }
 
 void print_text(const CompareCommand& command, const CompareAnswer& answer) {
-  fmt::print("{}\n", status(command, answer));
+  fmt::print("{}\n", status_of(command, answer));
   if (answer.input.size() > 0) {
     fmt::print("difference {:.9g} in output {}\n", answer.difference, answer.output);
   }
@@ -71,19 +71,6 @@ void print_text(const CompareCommand& command, const CompareAnswer& answer) {
   if (answer.input.size() == 0) return;
   fmt::print("input {}\nfirst {}\nsecond {}\n", numbers(answer.input), numbers(answer.first),
              numbers(answer.second));
-}
-
-std::string table_of(const CompareCommand& command, const std::vector<CompareRow>& rows) {
-  std::string text = "image,label,radius,status,output,difference,bound,nodes,seconds\n";
-  for (const CompareRow& row : rows) {
-    const CompareAnswer& answer = row.answer;
-    const bool found = answer.input.size() > 0;
-    text += fmt::format("{},{},{},{},{},{},{},{},{:.3f}\n", row.image, row.label, command.radius,
-                        status(command, answer), found ? fmt::format("{}", answer.output) : "",
-                        found ? fmt::format("{:.9g}", answer.difference) : "", bound_text(answer),
-                        answer.statistics.nodes, answer.seconds);
-  }
-  return text;
 }
 
 Expected<ComparedNetworks> load_both(const CompareCommand& command, const Common& common) {
@@ -98,6 +85,10 @@ Expected<ComparedNetworks> load_both(const CompareCommand& command, const Common
   return both;
 }
 
+CompareQuestion question_of(const CompareCommand& command, Box box) {
+  return {std::move(box), command.tolerance, command.classes, command.gap};
+}
+
 VerifyOptions limits_of(const CompareCommand& command, const Common& common) {
   VerifyOptions options;
   options.time_limit = command.shared.time_limit;
@@ -106,22 +97,7 @@ VerifyOptions limits_of(const CompareCommand& command, const Common& common) {
   return options;
 }
 
-Expected<std::vector<CompareRow>> ask_images(const CompareCommand& command, const Common& common,
-                                             const ComparedNetworks& both, const Dataset& set,
-                                             const std::vector<int>& images) {
-  const auto whole = asked_box(command.shared, both.first, &set);
-  if (!whole) return tl::unexpected(whole.error());
-  Progress progress("images", static_cast<int>(images.size()), common.quiet || common.json);
-  const CompareBatch batch{&both.first.network, &both.second.network, &set,
-                           question_of(command, *whole), command.radius};
-  auto rows = compare_around(
-      batch, images, limits_of(command, common), [&](const CompareRow&) { progress.step(); },
-      &interrupt_flag());
-  if (rows && interrupt_flag()) return interrupted();
-  return rows;
-}
-
-void print_summary(const CompareCommand& command, const std::vector<CompareRow>& rows) {
+std::string summary_of(const CompareCommand& command, const std::vector<CompareRow>& rows) {
   int closed = 0, differ = 0;
   double difference = 0, bound = 0;
   for (const CompareRow& row : rows) {
@@ -130,57 +106,156 @@ void print_summary(const CompareCommand& command, const std::vector<CompareRow>&
     difference = std::max(difference, row.answer.difference);
     bound = std::max(bound, row.answer.bound);
   }
+  if (rows.empty()) return "no image falls to this shard";
   const auto open = static_cast<int>(rows.size()) - closed - differ;
   if (command.classes) {
-    fmt::print("around {} of {} images both always choose the same class; around {} not; {} open\n",
-               closed, rows.size(), differ, open);
-  } else if (command.tolerance) {
-    fmt::print(
-        "around {} of {} images no output differs by more than {}; around {} one does; {} open\n",
-        closed, rows.size(), *command.tolerance, differ, open);
-  } else {
-    fmt::print("largest difference found {:.6g}; proven: none above {:.6g}\n", difference, bound);
+    return fmt::format(
+        "around {} of {} images both always choose the same class; around {} not; {} open", closed,
+        rows.size(), differ, open);
   }
+  if (command.tolerance) {
+    return fmt::format(
+        "around {} of {} images no output differs by more than {}; around {} one does; {} open",
+        closed, rows.size(), *command.tolerance, differ, open);
+  }
+  return fmt::format("largest difference found {:.6g}; proven: none above {:.6g}", difference,
+                     bound);
+}
+
+/// A run around images with everything read and checked.
+struct ImagesRun {
+  Dataset set;
+  NamedImages named;
+  std::vector<int> images;
+  CompareQuestion question;
+  Engine engine;
+  std::string hash;
+  std::map<int, CompareRow> done;  ///< the leader's
+
+  /// In the order asked.
+  std::vector<CompareRow> rows() const {
+    std::vector<CompareRow> list;
+    for (const int image : images) {
+      const auto found = done.find(image);
+      if (found != done.end()) list.push_back(found->second);
+    }
+    return list;
+  }
+};
+
+Expected<void> prepare_images(const CompareCommand& command, const Common& common,
+                              const ComparedNetworks& both, ImagesRun& run) {
+  const TypedOptions& options = command.shared;
+  if (command.radius < 0) return bad_request("--radius is missing: how far around the images?");
+  if (options.images.empty()) return bad_request("--images is missing: 0-99 or correct:100, say");
+  auto set = load_images(options, common, both.first);
+  if (!set) return tl::unexpected(set.error());
+  run.set = std::move(*set);
+  const auto chosen = chosen_images(options, run.set, both.first.network);
+  if (!chosen) return tl::unexpected(chosen.error());
+  auto images = shard_of(*chosen, options.shard);
+  if (!images) return tl::unexpected(images.error());
+  run.images = std::move(*images);
+  auto whole = asked_box(options, both.first, &run.set);
+  if (!whole) return tl::unexpected(whole.error());
+  for (const int image : run.images) {
+    if (!whole->contains(run.set.image(image))) {
+      return bad_request("image {} is not in the box; see --box", image);
+    }
+  }
+  run.question = question_of(command, std::move(*whole));
+  auto sound = check_compared(both.first.network, both.second.network, run.question);
+  if (!sound) return sound;
+  run.engine = engine_of(options, common, {}, run.question.box);
+  run.named = NamedImages(run.set, options.data, options.split);
+  run.hash =
+      compare_question(both.first, both.second, run.question, command.radius, run.engine, run.named)
+          .hash;
+  return common.crew->lead([&]() -> Expected<void> {
+    if (command.force) return {};
+    return check_replaces(command.csv, earlier_table(command.csv, "image,label,radius,"),
+                          {run.hash});
+  });
+}
+
+void print_images(const CompareCommand& command, const Common& common, const ImagesRun& run) {
+  const std::vector<CompareRow> rows = run.rows();
+  const TextTable table = compare_table(rows, asks_largest(run.question), command.radius, run.hash);
+  TextTable brief = table;
+  brief.columns.pop_back();
+  for (auto& row : brief.rows) row.pop_back();
+  print_rows(
+      brief, [&] { return table.csv(); }, command.csv.empty() ? command.store : command.csv,
+      summary_of(command, rows), common);
+}
+
+Expected<void> finish_images(const CompareCommand& command, const Common& common,
+                             const ImagesRun& run) {
+  if (!command.csv.empty()) {
+    const TextTable table =
+        compare_table(run.rows(), asks_largest(run.question), command.radius, run.hash);
+    if (auto ok = write_file(command.csv, table.csv()); !ok) return ok;
+    remove_keeping_store(command.store, command.csv);
+  }
+  if (!common.json) {
+    print_images(command, common, run);
+    return {};
+  }
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const CompareRow& row : run.rows()) {
+    list.push_back({{"image", row.image}, {"label", row.label}});
+    list.back().update(as_json(command, row.answer));
+  }
+  print_json(nlohmann::ordered_json{{"radius", command.radius}, {"images", list}}, 1);
+  return {};
 }
 
 Expected<void> run_images(const CompareCommand& command, const Common& common,
                           const ComparedNetworks& both) {
-  if (command.radius < 0) return bad_request("--radius is missing: how far around the images?");
-  if (command.shared.images.empty()) {
-    return bad_request("--images is missing: 0-99 or correct:100, say");
-  }
-  const auto set = load_images(command.shared, common, both.first);
-  if (!set) return tl::unexpected(set.error());
-  const auto chosen = chosen_images(command.shared, *set, both.first.network);
-  if (!chosen) return tl::unexpected(chosen.error());
-  const auto images = shard_of(*chosen, command.shared.shard);
-  if (!images) return tl::unexpected(images.error());
-  const auto rows = ask_images(command, common, both, *set, *images);
-  if (!rows) return tl::unexpected(rows.error());
-  if (!command.csv.empty()) {
-    if (auto ok = write_file(command.csv, table_of(command, *rows)); !ok) return ok;
-  }
-  if (common.json) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const CompareRow& row : *rows) {
-      list.push_back({{"image", row.image}, {"label", row.label}});
-      list.back().update(as_json(command, row.answer));
-    }
-    print_json(nlohmann::ordered_json{{"radius", command.radius}, {"images", list}}, 1);
+  keep_on_signals();
+  ImagesRun run;
+  if (auto ok = prepare_images(command, common, both, run); !ok) return ok;
+  Session session = session_of(command.shared, common);
+  std::optional<FileLock> lock;
+  if (auto ok = lock_output(command.csv, common, lock); !ok) return ok;
+  if (auto ok = keep_anywhere(session, command.store, command.csv, common); !ok) return ok;
+  note_nothing_kept(common.quiet, {command.csv, command.store});
+  std::optional<Progress> progress;
+  CompareSink sink;
+  sink.begin = [&](int left) { progress.emplace("images", left, common.quiet || common.json); };
+  sink.keep = [&](const CompareRow& row) -> Expected<void> {
+    run.done[row.image] = row;
+    if (progress) progress->step();
     return {};
+  };
+  auto asked = session.compare(
+      {both.first, both.second, run.question, command.radius, run.engine, run.named, run.images},
+      sink);
+  if (progress) progress->finish();
+  if (!asked) {
+    const bool only_here = command.csv.empty() && command.store.empty() && !common.json;
+    if (only_here && !run.done.empty()) print_images(command, common, run);
+    return asked;
   }
-  if (command.csv.empty()) fmt::print("{}", table_of(command, *rows));
-  print_summary(command, *rows);
-  return {};
+  return common.crew->lead([&] { return finish_images(command, common, run); });
 }
 
 Expected<void> run_compare(const CompareCommand& command, const Common& common) {
-  if (auto ok = claim_outputs(common, {command.csv}, command.networks); !ok) return ok;
+  if (command.classes && command.tolerance) {
+    return bad_request("--choices asks about classes, --tolerance about outputs: give one");
+  }
+  const bool images = !command.shared.data.empty();
+  if (!images && !common.crew->leads()) return {};  // one box is one process's
+  std::vector<fs::path> kept = command.networks;
+  kept.push_back(command.store);
+  const auto claim = [&] { return claim_outputs(common, {command.csv}, kept); };
+  if (auto ok = images ? common.crew->lead(claim) : claim(); !ok) return ok;
   const auto both = load_both(command, common);
   if (!both) return tl::unexpected(both.error());
-  if (!command.shared.data.empty()) return run_images(command, common, *both);
-  if (command.radius >= 0 || !command.shared.images.empty() || !command.csv.empty()) {
-    return bad_request("--images, --radius and --csv are of images: name them by --data");
+  if (images) return run_images(command, common, *both);
+  if (command.radius >= 0 || !command.shared.images.empty() || !command.csv.empty() ||
+      !command.store.empty()) {
+    return bad_request("--images, --radius, --csv and --store are of images: name them by --data");
   }
   const auto box = asked_box(command.shared, both->first, nullptr);
   if (!box) return tl::unexpected(box.error());
@@ -233,6 +308,8 @@ void add_compare(CLI::App& app, Common& common, Action& chosen) {
   sub->add_option("--radius", command->radius, "each input of an image changes by at most this")
       ->check(CLI::NonNegativeNumber);
   sub->add_option("-o,--csv", command->csv, "table, a row an image (default: on stdout)");
+  add_store_option(*sub, command->store);
+  add_force_option(*sub, command->force);
   add_shard_option(*sub, command->shared);
   add_search_constants(*sub, common);
 }

@@ -24,7 +24,8 @@ int exit_code(const Error& error) {
 }
 
 /// Commands whose work all processes of a crew share; the others are the leader's alone.
-constexpr std::string_view kShared[] = {"closest", "visualize", "bounds", "harden"};
+constexpr std::string_view kShared[] = {"closest",   "verify", "compare",
+                                        "visualize", "bounds", "harden"};
 
 /// Commands that look at the interrupt flag and keep what is finished; the others have nothing to
 /// keep and end at once.

@@ -33,7 +33,9 @@ Expected<void> check_filters(const RunsOptions& options) {
   const bool of_answers = !f.status.empty() || f.label;
   const bool of_questions =
       !f.network.empty() || !f.norm.empty() || !f.engine.empty() || f.question;
-  if (of_answers && options.list != "answers" && (options.list != "units" || f.label)) {
+  const bool images =
+      options.list == "answers" || options.list == "radius" || options.list == "compare";
+  if (of_answers && !images && (options.list != "units" || f.label)) {
     return bad_request("--status and --label filter answers: add --list answers");
   }
   if (of_questions && (options.list == "networks" || options.list == "runs")) {
@@ -49,12 +51,18 @@ Expected<void> check_one_of(const char* option, const std::string& value,
 }
 
 /// A value that no answer of the store can have is a slip: an empty table would hide it.
-Expected<void> check_values(const Store& store, const StoreFilter& f) {
+Expected<void> check_values(const Store& store, const std::string& list, const StoreFilter& f) {
   if (!f.norm.empty()) {
     if (auto norm = parse_norm(f.norm); !norm) return tl::unexpected(norm.error());
   }
   std::vector<std::string> statuses;
-  for (const AnswerStatus status : kRowStatuses) statuses.emplace_back(name(status));
+  if (list == "compare") {
+    for (const PropertyVerdict verdict : kVerdicts) statuses.emplace_back(name(verdict));
+  } else if (list == "radius") {
+    for (const Robustness status : kRobustness) statuses.emplace_back(name(status));
+  } else {
+    for (const AnswerStatus status : kRowStatuses) statuses.emplace_back(name(status));
+  }
   if (auto ok = check_one_of("--status", f.status, statuses); !ok) return ok;
   if (auto ok = check_one_of("--engine", f.engine, {"search", "mip"}); !ok) return ok;
   const auto networks = store.networks();
@@ -75,14 +83,17 @@ Expected<void> check_values(const Store& store, const StoreFilter& f) {
 }
 
 Expected<TextTable> read_table(const Store& store, const RunsOptions& options) {
-  if (auto ok = check_values(store, options.filter); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_values(store, options.list, options.filter); !ok)
+    return tl::unexpected(ok.error());
   if (options.list == "questions") return question_table(store, options.filter);
   if (options.list == "answers") return answer_table(store, options.filter);
+  if (options.list == "radius") return radius_answer_table(store, options.filter);
+  if (options.list == "compare") return compare_answer_table(store, options.filter);
   if (options.list == "units") return unit_answer_table(store, options.filter);
   if (options.list == "networks") return network_table(store);
   if (options.list == "runs") return run_table(store);
   return unknown_word("--list", options.list,
-                      {"questions", "answers", "units", "networks", "runs"});
+                      {"questions", "answers", "radius", "compare", "units", "networks", "runs"});
 }
 
 Expected<TextTable> table_of(const Store& store, const RunsOptions& options) {
@@ -99,7 +110,7 @@ Expected<TextTable> table_of(const Store& store, const RunsOptions& options) {
 nlohmann::json to_json(const TextTable& table) {
   return rows_json(table, {"network", "what", "data", "split", "engine", "norm", "status", "shape",
                            "output", "hash", "accuracy", "hardened from", "started", "version",
-                           "machine", "command", "proof"});
+                           "machine", "command", "proof", "note", "second"});
 }
 
 Expected<void> run_runs(const RunsOptions& options, const Common& common) {
@@ -190,7 +201,9 @@ void add_runs(CLI::App& app, Common& common, Action& chosen) {
                                                                   : run_merge(*merging, common);
                                   });
   command->add_option("RUN.db", options->store, "the results store");
-  command->add_option("--list", options->list, "questions, answers, units, networks or runs")
+  command
+      ->add_option("--list", options->list,
+                   "questions, answers, radius, compare, units, networks or runs")
       ->capture_default_str();
   command->add_option("--network", options->filter.network, "only of this network: name or hash");
   command->add_option("--norm", options->filter.norm, "only this norm");

@@ -39,6 +39,23 @@ Expected<void> keep_beside(Session& session, const std::filesystem::path& store,
       common.command);
 }
 
+Expected<void> keep_anywhere(Session& session, const std::filesystem::path& store,
+                             const std::filesystem::path& out, const Common& common) {
+  const bool beside = store.empty() && !out.empty();
+  return beside ? keep_beside(session, store, out, common) : keep_in_store(session, store, common);
+}
+
+Expected<void> lock_output(const std::filesystem::path& out, const Common& common,
+                           std::optional<FileLock>& lock) {
+  return common.crew->lead([&]() -> Expected<void> {
+    if (out.empty()) return {};
+    auto taken = FileLock::take(out);
+    if (!taken) return tl::unexpected(taken.error());
+    lock.emplace(std::move(*taken));
+    return {};
+  });
+}
+
 void remove_store(const std::filesystem::path& store) {
   std::error_code ignored;
   for (const char* ending : {"", "-wal", "-shm"}) {

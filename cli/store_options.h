@@ -1,6 +1,7 @@
 // --store RUN.db, --threads, --memory-limit: the session that a command asks its questions in.
 #pragma once
 
+#include "brink/base/file_lock.h"
 #include "brink/session/session.h"
 #include "closest_options.h"
 
@@ -19,6 +20,12 @@ Expected<void> keep_in_store(Session& session, const std::filesystem::path& stor
 /// stopped.
 Expected<void> keep_beside(Session& session, const std::filesystem::path& store,
                            const std::filesystem::path& out, const Common& common);
+/// In the store that was asked for, or beside `out`; without either in none.
+Expected<void> keep_anywhere(Session& session, const std::filesystem::path& store,
+                             const std::filesystem::path& out, const Common& common);
+/// In the leader: one run at a time per output.
+Expected<void> lock_output(const std::filesystem::path& out, const Common& common,
+                           std::optional<FileLock>& lock);
 /// The store beside an output.
 std::filesystem::path store_beside(const std::filesystem::path& out);
 /// The file and what SQLite keeps beside it.

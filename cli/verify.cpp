@@ -145,12 +145,16 @@ Expected<void> run_images(const VerifyCommand& command, const Common& common) {
   }
   RadiusCommand images = command.images;
   images.shared.network = command.files.front();
+  keep_on_signals();
   return run_radius(images, common);
 }
 
 Expected<void> run_verify(const VerifyCommand& command, const Common& common) {
   if (!command.images.shared.data.empty()) return run_images(command, common);
+  if (!common.crew->leads()) return {};  // one property is one process's
   if (command.images.radius >= 0) return bad_request("--radius is of images: name them by --data");
+  if (!command.images.store.empty())
+    return bad_request("--store is of images: name them by --data");
   const Stopwatch watch;
   const auto files = files_of(command);
   if (!files) return tl::unexpected(files.error());

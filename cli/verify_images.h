@@ -9,7 +9,9 @@ struct RadiusCommand {
   TypedOptions shared;
   double radius = -1;  ///< below 0: not given
   std::filesystem::path csv;
+  std::filesystem::path store;
   std::filesystem::path certificate;
+  bool force = false;
 };
 
 /// --data and what follows from it.

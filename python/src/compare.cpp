@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "aside.h"
-#include "brink/ask/compare.h"
+#include "brink/ask/compare_batch.h"
 #include "net.h"
 
 namespace brink::python {
@@ -13,7 +13,8 @@ nb::dict dict_of_answer(const CompareQuestion& question, const CompareAnswer& an
                         bool stopped) {
   nb::dict result;
   const bool early = stopped && answer.verdict == PropertyVerdict::timeout;
-  result["status"] = early ? "interrupted" : std::string(status_of(question, answer));
+  result["status"] =
+      early ? "interrupted" : std::string(compared(answer.verdict, asks_largest(question)));
   const bool found = answer.input.size() > 0;
   const auto array = [found](const Eigen::VectorXd& values) {
     return found ? array_of(values) : nb::none();
@@ -24,7 +25,7 @@ nb::dict dict_of_answer(const CompareQuestion& question, const CompareAnswer& an
   result["output"] = found ? nb::cast(answer.output) : nb::none();
   result["difference"] = found ? nb::cast(answer.difference) : nb::none();
   result["bound"] = std::isfinite(answer.bound) ? nb::cast(answer.bound) : nb::none();
-  result["nodes"] = answer.statistics.nodes;
+  result["nodes"] = answer.nodes;
   result["seconds"] = answer.seconds;
   return result;
 }
@@ -34,6 +35,18 @@ CompareAnswer not_begun() {
   CompareAnswer answer;
   answer.verdict = PropertyVerdict::timeout;
   return answer;
+}
+
+Expected<void> check_around(const Network& first, const Network& second,
+                            const CompareQuestion& question, const Dataset& set, double radius) {
+  if (!(radius >= 0) || std::isinf(radius)) {
+    return bad_request("radius {} is not a finite number of 0 or more", radius);
+  }
+  if (auto ok = check_compared(first, second, question); !ok) return ok;
+  for (int i = 0; i < set.count(); ++i) {
+    if (!question.box.contains(set.image(i))) return bad_request("image {} is not in the box", i);
+  }
+  return {};
 }
 
 /// Over the box, or around each row of `x`.
@@ -59,20 +72,23 @@ nb::list compare_networks(const Net& first, const Net& second, const Settings& s
     const Dataset set = dataset_of(first, *x, std::vector<int>(x->shape(0)));
     std::vector<int> images;
     for (int i = 0; i < count; ++i) images.push_back(i);
+    check_or_raise(check_around(first.network(), second.network(), question, set, radius));
+    answers.resize(images.size(), not_begun());
+    ThreadCrew crew(call.interrupt());
     call.run(listener, [&] {
-      const CompareBatch batch{&first.network(), &second.network(), &set, question, radius};
-      const auto after = [&](const CompareRow& row) {
+      const CompareBatch batch{&first.network(), &second.network(), &set, question, radius,
+                               options};
+      const auto keep = [&](const CompareRow& row) -> Expected<void> {
         const CompareAnswer& answer = row.answer;
+        answers[static_cast<std::size_t>(row.image)] = answer;
         call.tell({row.image,
                    true,
                    {answer.input.size() > 0 ? answer.difference : kInfinity, answer.bound,
-                    answer.statistics.nodes, 0, answer.seconds}});
+                    answer.nodes, 0, answer.seconds}});
+        return {};
       };
-      for (auto& row :
-           value_or_raise(compare_around(batch, images, options, after, call.interrupt()))) {
-        answers.push_back(std::move(row.answer));
-      }
-      answers.resize(images.size(), not_begun());
+      const auto done = ask_compare(batch, images, crew, keep, call.interrupt());
+      if (!done && done.error().kind != Error::Kind::interrupted) raise(done.error());
     });
   }
   nb::list result;

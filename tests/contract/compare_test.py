@@ -1,27 +1,16 @@
 """brink compare, and verify of several networks: answers, witnesses, exit codes."""
 
+import contextlib
 import csv
 import json
+import random
+import sqlite3
+import subprocess
+import time
 import unittest
 
-from harness import Contract, run
+from harness import BRINK, NNET, Contract, fewer, run
 
-# y = relu(x0 - x1) - WEIGHT relu(x0 + 2 x1).
-NNET = """// two inputs
-2,2,1,2,
-2,2,1,
-0,
--10,-10,
-10,10,
-0,0,0,
-1,1,1,
-1,-1,
-1,2,
-0,
-0,
-1,-%s,
-0,
-"""
 BOTH = """(vnnlib-version <2.0>)
 (declare-network f (declare-input X Real [2]) (declare-output Y Real [1]))
 (declare-network g (isomorphic-to f) (declare-input U Real [2]) (declare-output V Real [1]))
@@ -66,6 +55,61 @@ class Compare(Contract):
                             "--choices", "--json").stdout
         self.assertEqual(json.loads(choices)["images"][0]["status"], "never")
 
+    IMAGES = ("compare", "net.onnx", "half.onnx", "--data", "data", "--radius", "0.02", "--timeout", "20", "--threads", "1")
+
+    def half(self):
+        """The network and another that learned a little less."""
+        if not (self.folder / "half.onnx").exists():
+            self.assertEqual(self.brink_train("half.onnx", "8,6", "--seed", "1").returncode, 0)
+
+    def rows(self, store, statement="SELECT image, label, status, output, difference, bound, nodes, found FROM compare "
+                                    "ORDER BY image"):
+        with contextlib.closing(sqlite3.connect(self.folder / store)) as database:
+            return database.execute(statement).fetchall()
+
+    def test_answers_around_images_are_kept(self):
+        self.half()
+        first = self.good(*self.IMAGES, "--tolerance", "1", "--images", "0-9", "--store", "twice.db", "-o", "first.csv")
+        again = self.good(*self.IMAGES, "--tolerance", "1", "--images", "0-9", "--store", "twice.db", "-o", "again.csv")
+        self.assertEqual(first.stdout, again.stdout)
+        self.assertEqual((self.folder / "first.csv").read_bytes(), (self.folder / "again.csv").read_bytes())
+        self.assertEqual(self.rows("twice.db", "SELECT count(DISTINCT run) FROM compare"), [(1,)])
+        documents = [json.loads(self.good(*self.IMAGES, "--tolerance", "1", "--images", "0-9", *where, "--json").stdout)
+                     for where in (("--store", "twice.db"), ())]
+        for one, other in zip(documents[0]["images"], documents[1]["images"], strict=True):
+            one.pop("seconds"), other.pop("seconds")
+            self.assertEqual(one, other, "outputs at witnesses come back too")
+        self.good(*self.IMAGES, "--tolerance", "2", "--images", "0-9", "--store", "twice.db")
+        self.good(*self.IMAGES, "--choices", "--images", "0-9", "--store", "twice.db")
+        self.assertEqual(self.rows("twice.db", "SELECT question, count(*) FROM compare GROUP BY 1"), [(1, 10), (2, 10), (3, 10)])
+        listed = json.loads(self.good("runs", "twice.db", "--list", "compare", "--json").stdout)
+        self.assertEqual(len(listed), 30)
+        self.assertEqual(listed[0]["second"], "half")
+        self.assertLessEqual({row["status"] for row in listed}, {"never", "differs", "timeout", "unknown"})
+        self.good("report", "twice.db", "-o", "page.html")
+        self.assertIn('"comparisons":[{', (self.folder / "page.html").read_text())
+        self.refused(*self.IMAGES, "--tolerance", "2", "--images", "0-9", "-o", "first.csv", says=["another question"])
+
+    def test_killed_runs_and_shards_end_as_one(self):
+        self.half()
+        words = (*self.IMAGES, "--tolerance", "1", "--images", "0-29")
+        begin = time.monotonic()
+        self.good(*words, "--store", "whole.db")
+        length = time.monotonic() - begin
+        source = random.Random(3)
+        for _ in range(fewer(6)):
+            process = subprocess.Popen([BRINK, *words, "--store", "killed.db"], cwd=self.folder,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(source.uniform(0, length / 3))
+            process.kill()
+            process.wait()
+        self.good(*words, "--store", "killed.db")
+        self.assertEqual(self.rows("whole.db"), self.rows("killed.db"))
+        for i in (1, 2):
+            self.good(*words, "--shard", f"{i}/2", "--store", f"part{i}.db")
+        self.good("runs", "merge", "part1.db", "part2.db", "-o", "merged.db")
+        self.assertEqual(self.rows("whole.db"), self.rows("merged.db"))
+
     def test_properties_of_two_networks(self):
         (self.folder / "p.vnnlib").write_text(BOTH + "(assert (>= (- Y[0] V[0]) 0.76))")
         both = ("verify", "p.vnnlib", "--network", "f=f.nnet", "--network", "g=g.nnet")
@@ -95,6 +139,7 @@ class Compare(Contract):
             ("compare", "f.nnet", "g.nnet", "--box", "0:1", "--choices"): "one output",
             ("compare", "f.nnet", "g.nnet", "--box", "0:1", "--choices", "--tolerance", "1"): "give one",
             ("compare", "f.nnet", "g.nnet", "--radius", "0.1"): "--data",
+            ("compare", "f.nnet", "g.nnet", "--box", "0:1", "--store", "x.db"): "--store",
             ("compare", "f.nnet", "g.nnet", "--tolerance", "-1"): "tolerance",
             ("compare", "net.onnx", "net.onnx", "--data", "data", "--images", "0"): "--radius",
             ("verify", "p.vnnlib", "--network", "f=f.nnet"): "--network g=FILE",

@@ -22,14 +22,58 @@ CLOSEST_COLUMNS = (
     "image,label,target,norm,status,distance,bound,gap,nodes,seconds,bound_seconds,verified,all_zero"
 ).split(",")
 UNIT_COLUMNS = "layer,unit,activation,bound,status,nodes,seconds".split(",")
+# y = relu(x0 - x1) - WEIGHT relu(x0 + 2 x1); with weight 0.5 it is 1 at most on [0, 1]^2.
+NNET = """// two inputs
+2,2,1,2,
+2,2,1,
+0,
+-10,-10,
+10,10,
+0,0,0,
+1,1,1,
+1,-1,
+1,2,
+0,
+0,
+1,-%s,
+0,
+"""
 STATUSES = {"optimal", "gap", "time_limit", "undecided", "infeasible", "misclassified", "error"}
 
 
 # Sanitizer builds solve on one thread: GCC 12's sanitizers do not keep their allocator's locks usable
 # across fork(), which the MIP solver's child processes need (glibc's allocator does).
 THREADS = os.environ.get("BRINK_TEST_THREADS")
-# Only to end what hangs; sanitizers take ten times as long, and machines are shared.
+# Only to end what hangs; sanitizers take ten times as long and more, and machines are shared.
 PATIENCE = 2000 if THREADS else 240
+
+
+# What a sanitizer build does less of is said here alone: the same code paths with fewer inputs, and no word about the
+# clock but that nothing hangs.
+def fewer(count):
+    """Rounds, kills, images."""
+    return max(2, count // 10) if THREADS else count
+
+
+def in_time(seconds):
+    """Within which something must have ended."""
+    return PATIENCE if THREADS else seconds
+
+
+def limit(seconds):
+    """A time limit in which something must have been found."""
+    return 20 * seconds if THREADS else seconds
+
+
+def smaller_data(arguments, folder):
+    """The command with a small data set in place of `strokes`, which has 60,000 images to train on."""
+    if not THREADS:
+        return arguments
+    if not (pathlib.Path(folder) / "small").exists():
+        write_dataset(pathlib.Path(folder) / "small")
+    return ["small" if word == "strokes" else word for word in arguments]
+
+
 SOLVING = ("closest", "visualize", "bounds", "curve", "reproduce", "verify", "compare")
 
 

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import unittest
 
-from harness import run
+from harness import run, smaller_data
 
 # Each needs what those before it made; by `strokes`, which the program draws itself.
 ORDER = ("train", "info", "convert", "eval", "bounds", "visualize", "closest", "certificate", "certificate show", "verify",
@@ -46,6 +46,8 @@ class Help(unittest.TestCase):
             for command in ORDER:
                 arguments = example(command)
                 self.assertEqual(" ".join(arguments)[:len(command)], command)
+                if command == "reproduce":
+                    arguments = smaller_data(arguments, folder)
                 if command == "runs":
                     self.fill_store(folder)
                 if command == "certificate":

@@ -13,10 +13,11 @@ import threading
 import time
 import unittest
 
-from harness import BRINK, THREADS, Contract, run
+from harness import BRINK, THREADS, Contract, fewer, in_time, run
 
 LATIN = b"r\xe9seau.onnx"  # "reseau" with its accent in Latin-1: no UTF-8
-MANY = 40
+MANY = fewer(40)
+PACE = fewer(1000)  # writes a second: a reader reads them all
 
 
 class Names(Contract):
@@ -24,7 +25,7 @@ class Names(Contract):
 
     def bytes_run(self, *arguments):
         return subprocess.run([os.fsencode(BRINK), *map(os.fsencode, arguments)], cwd=self.folder, capture_output=True,
-                              timeout=240, check=False)
+                              timeout=in_time(240), check=False)
 
     def test_names_that_are_no_utf8(self):
         shutil.copy(self.folder / "net.onnx", os.fsencode(self.folder) + b"/" + LATIN)
@@ -38,7 +39,7 @@ class Names(Contract):
                         ("export", LATIN, "--data", b"donn\xe9es", "--image", "0", "--target", "1", "-o", b"\xe9.lp"),
                         ("page", LATIN, "--data", b"donn\xe9es", "--closest", b"\xe9.csv", "-o", b"\xe9.html"),
                         ("report", b"\xe9.db", "-o", b"\xe9-r.html", "--title", b"\xe9"), ("runs", b"\xe9.db", "--csv", b"\xe9-s.csv"),
-                        *(("runs", b"\xe9.db", "--list", what) for what in ("questions", "answers", "units", "networks", "runs")),
+                        *(("runs", b"\xe9.db", "--list", what) for what in ("questions", "answers", "radius", "compare", "units", "networks", "runs")),
                         ("runs", "merge", b"\xe9.db", "-o", b"\xe9-m.db"), ("data", "list")):
             with self.subTest(str(command)):
                 if command[:2] == ("runs", "merge"):
@@ -63,14 +64,16 @@ class Names(Contract):
         self.good("closest", "net.onnx", "--data", "data", "--images", "0-1", "--norm", "l1", "--store", "evil.db",
                   "--quiet")
         self.good("visualize", "net.onnx", "--unit", "1:0", "--store", "evil.db")
+        self.good("verify", "net.onnx", "--data", "data", "--images", "0-1", "--radius", "0.01", "--store", "evil.db")
         with contextlib.closing(sqlite3.connect(self.folder / "evil.db")) as database:
             database.execute("UPDATE network SET name = ?", (evil,))
             database.execute("UPDATE run SET command = ?, machine = ?, version = ?, started = ?", (evil,) * 4)
             for key in ("data", "split", "engine", "norm", "target", "box"):
                 database.execute(f"UPDATE question SET options = json_set(options, '$.{key}', ?)", (evil,))
             database.execute("UPDATE closest SET note = ?, proof = ?", (evil, evil))
+            database.execute("UPDATE radius SET note = ?, proof = ?, status = ?", (evil, evil, evil))
             database.commit()
-        for what in ("questions", "answers", "units", "networks", "runs"):
+        for what in ("questions", "answers", "radius", "compare", "units", "networks", "runs"):
             for more in ((), ("--json",), ("--csv", "-")):
                 done = self.good("runs", "evil.db", "--list", what, *more)
                 for text in (done.stdout, done.stderr):
@@ -200,7 +203,7 @@ class Meanwhile(Contract):
                                          "WHERE status = 'optimal' AND image < 1000 LIMIT 1")
                     database.execute("COMMIT")
                     image += 2
-                    time.sleep(0.001)
+                    time.sleep(1 / PACE)
 
         thread = threading.Thread(target=write)
         thread.start()

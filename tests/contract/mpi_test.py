@@ -90,6 +90,29 @@ class Ranks(Contract):
         self.assertEqual(without_times(self.folder / "one.csv"), without_times(self.folder / "two.csv"))
         self.assertEqual((self.folder / "one.npz").read_bytes(), (self.folder / "two.npz").read_bytes())
 
+    def test_verify(self):
+        command = ("verify", "net.onnx", "--data", "data", "--images", "0-29", "--norm", "linf", "--radius", "0.05",
+                   "--threads", "1")
+        self.good(*command, "-o", "one-radius.csv")
+        done = self.good_ranks(2, *command, "--store", "radius.db", "-o", "two-radius.csv")
+        self.assertEqual(len(done.stdout.strip().split("\n")), 1, "one rank speaks")
+        one, two = (without_times(self.folder / name) for name in ("one-radius.csv", "two-radius.csv"))
+        self.assertEqual(one, two)
+        (self.folder / "p.vnnlib").write_text("(declare-const X_0 Real)")
+        alone = self.ranks(2, "verify", "net.onnx", "p.vnnlib")
+        self.assertEqual(alone.returncode, 2)
+        self.assertEqual(len(own(alone.stderr)), 1, alone.stderr)
+
+    def test_compare(self):
+        command = ("compare", "net.onnx", "deep.onnx", "--data", "data", "--images", "0-9", "--radius", "0.01",
+                   "--tolerance", "3", "--threads", "1")
+        self.good(*command, "-o", "one-compare.csv")
+        self.good_ranks(2, *command, "--store", "compare.db", "-o", "two-compare.csv")
+        one, two = (without_times(self.folder / name) for name in ("one-compare.csv", "two-compare.csv"))
+        self.assertEqual(one, two)
+        box = ("compare", "net.onnx", "deep.onnx", "--box", "0:1", "--tolerance", "1000", "--threads", "1")
+        self.assertEqual(self.good_ranks(2, *box).stdout.splitlines()[0], "never")
+
     def test_visualize(self):
         self.good("visualize", "net.onnx", "--all", "-o", "one", "--bounds", "exact", "--threads", "1")
         self.good_ranks(2, "visualize", "net.onnx", "--all", "-o", "two", "--bounds", "exact")

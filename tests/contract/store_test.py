@@ -12,10 +12,10 @@ import subprocess
 import time
 import unittest
 
-from harness import BRINK, Contract, idx_images, read_csv, run, write_dataset
+from harness import BRINK, Contract, fewer, idx_images, read_csv, run, write_dataset
 
 TIMES = {"seconds", "bound_seconds"}
-KILLS = 30
+KILLS = fewer(30)
 
 
 def without_times(path):

@@ -347,6 +347,25 @@ class StoresOfTheSecondSchema(Contract):
         self.ask("linf", "schema2.db")
         self.assertEqual(len(self.rows("schema2.db")), 9)
 
+    def within(self, store):
+        return self.good("verify", self.NET, "--data", "rows.npz", "--images", "0-2", "--box", "0:10", "--norm", "l1",
+                         "--radius", "3.4", "--store", store)
+
+    def test_answers_about_radii(self):
+        self.assertEqual(self.rows("schema2.db", "radius"), [])
+        self.within("schema2.db")
+        known = self.rows("schema2.db", "radius")
+        self.assertEqual([r["status"] for r in known][:2], ["misclassified", "robust"])
+        self.assertEqual({r["note"] for r in known}, {"known from an earlier answer"})
+        for name in ("old.db", "fresh.db"):  # merged both ways
+            shutil.copy(self.STORES / "schema2.db", self.folder / "old.db")
+            (self.folder / "fresh.db").unlink(missing_ok=True)
+            self.within("fresh.db")
+            parts = ("old.db", "fresh.db") if name == "old.db" else ("fresh.db", "old.db")
+            self.good("runs", "merge", *parts, "-o", f"all-{name}")
+            self.assertEqual(len(self.rows(f"all-{name}", "radius")), 3)
+            self.assertEqual(len(self.rows(f"all-{name}")), 6)
+
     def test_is_merged(self):
         self.ask("linf", "new.db")
         self.good("runs", "merge", "schema2.db", "new.db", "-o", "all.db")

@@ -4,6 +4,7 @@
 #include "brink/ask/compare.h"
 #include "oracle/cells.h"
 #include "oracle/environment.h"
+#include "oracle/linear_end.h"
 #include "random_network.h"
 
 namespace brink::oracle {
@@ -51,16 +52,6 @@ Pair random_pair(std::uint64_t number) {
     pair.box.upper(i) = pair.box.lower(i) + (random.index(8) == 0 ? 0 : random.uniform(0.1, 2));
   }
   return pair;
-}
-
-/// A ReLU output as a hidden layer, which the enumeration knows.
-Network with_linear_end(Network network) {
-  if (network.output == OutputKind::linear) return network;
-  const Eigen::Index outputs = network.output_size();
-  network.output = OutputKind::linear;
-  network.layers.push_back(
-      {Eigen::MatrixXd::Identity(outputs, outputs), Eigen::VectorXd::Zero(outputs)});
-  return network;
 }
 
 /// Over pairs of cells, with the largest |y - v| of all outputs.

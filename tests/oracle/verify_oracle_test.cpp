@@ -5,6 +5,7 @@
 #include "brink/search/parameters.h"
 #include "oracle/cells.h"
 #include "oracle/environment.h"
+#include "oracle/linear_end.h"
 #include "random_network.h"
 
 namespace brink::oracle {
@@ -100,19 +101,9 @@ Asked random_case(std::uint64_t number) {
   return asked;
 }
 
-/// A ReLU output as a hidden layer, which the enumeration knows.
-Network linear_at_the_end(Network network) {
-  if (network.output == OutputKind::linear) return network;
-  const Eigen::Index outputs = network.output_size();
-  network.output = OutputKind::linear;
-  network.layers.push_back(
-      {Eigen::MatrixXd::Identity(outputs, outputs), Eigen::VectorXd::Zero(outputs)});
-  return network;
-}
-
 /// By how much the conditions are violated at the least, or, below zero, met at the most.
 Real least_violation_of(const Asked& asked, Real shift) {
-  const Network network = linear_at_the_end(asked.network);
+  const Network network = with_linear_end(asked.network);
   const auto inputs = network.input_size();
   Real least = 1e9;
   for (const Disjunct& disjunct : asked.disjuncts) {

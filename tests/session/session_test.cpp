@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "data/temporary_folder.h"
 #include "random_network.h"
@@ -85,6 +86,97 @@ TEST_F(SessionTest, TheStoreIsAskedFirst) {
   engine_.gap = 0.5;  // another question
   ASSERT_TRUE(with_store().closest(asked(all), counting(left)).has_value());
   EXPECT_EQ(left, 4);
+}
+
+/// Within `radius` of four images, and how many were left to be asked.
+struct RadiusRun {
+  std::map<int, RadiusAnswer> answers;
+  int left = -1;
+};
+
+RadiusRun ask_radius(const Session& session, const RadiusAsked& asked) {
+  RadiusRun run;
+  RadiusSink sink;
+  sink.begin = [&](int left) { run.left = left; };
+  sink.keep = [&](const RadiusRow& row) -> Expected<void> {
+    run.answers[row.image] = row.answer;
+    return {};
+  };
+  EXPECT_TRUE(session.radius(asked, sink).has_value());
+  return run;
+}
+
+TEST_F(SessionTest, RadiiAreAskedOnceAndInAnyNumberOfRuns) {
+  const std::vector<int> some = {0, 2}, all = {0, 1, 2, 3, 0};
+  RadiusRun run = ask_radius(with_store(), {network_, question_, 0.1, engine_, named_, some});
+  EXPECT_EQ(run.left, 2);
+  const RadiusRun first = run;
+  run = ask_radius(with_store(), {network_, question_, 0.1, engine_, named_, all});
+  EXPECT_EQ(run.left, 2);
+  ASSERT_EQ(run.answers.size(), 4U);
+  for (const int image : some) {
+    const RadiusAnswer &now = run.answers.at(image), &then = first.answers.at(image);
+    EXPECT_EQ(now.robustness, then.robustness);
+    EXPECT_EQ(now.bound, then.bound);
+    EXPECT_EQ(now.distance, then.distance);
+    EXPECT_EQ(now.image, then.image);
+    EXPECT_EQ(now.seconds, then.seconds);
+  }
+}
+
+TEST_F(SessionTest, KnownNearestImagesDecideAboutRadii) {
+  const std::vector<int> all = {0, 1, 2, 3};
+  const auto rows = with_store().closest(asked(all));
+  ASSERT_TRUE(rows.has_value());
+  std::vector<double> distances;
+  for (const ClosestRow& row : *rows) {
+    ASSERT_EQ(row.answer.status, AnswerStatus::optimal);
+    distances.push_back(*row.answer.distance);
+  }
+  std::sort(distances.begin(), distances.end());
+  const double radius = 0.5 * (distances[1] + distances[2]);
+  ASSERT_GT(distances[2] - distances[1], 1e-4);
+  engine_.time_limit = 17;  // how long was searched does not matter
+  engine_.seed = 3;
+  question_.lead = 0;  // nor by how much an image was to lead: bounds speak of lead 0
+  const RadiusRun run =
+      ask_radius(with_store(), {network_, question_, radius, engine_, named_, all});
+  EXPECT_EQ(run.left, 0);
+  for (const ClosestRow& row : *rows) {
+    const RadiusAnswer& answer = run.answers.at(row.image);
+    const bool near = *row.answer.distance <= radius;
+    EXPECT_EQ(answer.robustness, near ? Robustness::not_robust : Robustness::robust);
+    EXPECT_EQ(answer.image, near ? row.answer.image : Eigen::VectorXd());
+    EXPECT_EQ(answer.bound, row.answer.bound);
+  }
+  // The same again is the store's own, a smaller radius is decided by what was robust.
+  EXPECT_EQ(ask_radius(with_store(), {network_, question_, radius, engine_, named_, all}).left, 0);
+  EXPECT_EQ(ask_radius(with_store(), {network_, question_, 0, engine_, named_, all}).left, 0);
+}
+
+TEST_F(SessionTest, NearestImagesOfOtherQuestionsDecideNothing) {
+  const std::vector<int> all = {0, 1, 2, 3};
+  ASSERT_TRUE(with_store().closest(asked(all)).has_value());
+  const auto left = [&](const NamedNetwork& network, const ClosestQuestion& question,
+                        const NamedImages& named) {
+    return ask_radius(with_store(), {network, question, 1e-6, engine_, named, all}).left;
+  };
+  EXPECT_EQ(left(network_, question_, named_), 0);
+  std::vector<ClosestQuestion> others(5, question_);
+  others[0].norm = Norm::l1;
+  others[1].target = {TargetRule::Kind::shift, 1};
+  others[2].margin = 1.5;
+  others[3].box.upper(2) = 1.25;
+  others[4].frozen = {1};
+  for (const ClosestQuestion& other : others) EXPECT_EQ(left(network_, other, named_), 4);
+  NamedNetwork network = network_;
+  network.network.layers[0].bias(0) += 1e-9;
+  EXPECT_EQ(left(network, question_, named_), 4);
+  Dataset set = set_;
+  set.labels[1] = (set.labels[1] + 1) % 3;
+  EXPECT_EQ(left(network_, question_, NamedImages(set, "four", "test")), 4);
+  EXPECT_EQ(left(network_, question_, NamedImages(set_, "four norm=l1 engine=", "test")), 0)
+      << "a name is only a name";
 }
 
 TEST_F(SessionTest, WhatTheSinkHasIsNotAskedAgain) {

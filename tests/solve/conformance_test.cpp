@@ -9,16 +9,13 @@
 #include "brink/base/parallel.h"
 #include "brink/base/random.h"
 #include "brink/solve/solver.h"
+#include "sanitized.h"
 
 namespace brink {
 namespace {
 
 // GCC 12's sanitizers do not keep their allocator usable across a fork() among threads.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kThreads = 1;
-#else
-constexpr int kThreads = 4;
-#endif
+constexpr int kThreads = testing::kSanitized ? 1 : 4;
 
 class Conformance : public ::testing::TestWithParam<std::string> {
  protected:
@@ -150,7 +147,7 @@ TEST_P(Conformance, StopsInTimeWithABoundThatHolds) {
   options.deadline = Deadline::after(2);
   const Solution solution = solve(market_split(5, 40, 3), options);
   EXPECT_EQ(solution.status, SolveStatus::time_limit);
-  EXPECT_LT(solution.seconds, 8);
+  EXPECT_LT(solution.seconds, testing::in_time(8));
   EXPECT_LE(solution.bound, solution.objective + 1e-9);
   EXPECT_GE(solution.bound, -1e-6);
 }
@@ -196,7 +193,7 @@ TEST_P(Conformance, InterruptedAtOnce) {
     flag = true;
   });
   EXPECT_EQ(solve(market_split(5, 40, 5), options).status, SolveStatus::interrupted);
-  EXPECT_LT(watch.seconds(), 5);
+  EXPECT_LT(watch.seconds(), testing::in_time(5));
 }
 
 TEST_P(Conformance, ManyThreadsSameAnswers) {

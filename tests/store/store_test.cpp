@@ -165,6 +165,48 @@ TEST_F(StoreTest, MergingKeepsTheFinalAnswer) {
   EXPECT_EQ(rows->at(3).answer.distance, 0.1);
 }
 
+TEST_F(StoreTest, RadiiComeBackAndAreMerged) {
+  RadiusRow put{3, 1, {}};
+  put.answer.robustness = Robustness::not_robust;
+  put.answer.target = 2;
+  put.answer.distance = 1.0 / 3;
+  put.answer.bound = 1.0 / 7;
+  put.answer.nodes = 12;
+  put.answer.seconds = 0.1;
+  put.answer.proof = "search";
+  put.answer.note = "a note";
+  put.answer.image = Eigen::VectorXd::Constant(4, 1.0 / 9);
+  RadiusRow open_one{4, 0, {}};
+  {
+    Store a = open("a.db");
+    const auto id = a.ask(network(), "net", question("r"));
+    ASSERT_TRUE(a.put(*id, put).has_value());
+    ASSERT_TRUE(a.put(*id, open_one).has_value());
+    Store b = open("b.db");
+    (void)b.ask(network(), "net", question("only here"));
+    const auto other = b.ask(network(), "net", question("r"));
+    open_one.answer.robustness = Robustness::robust;
+    ASSERT_TRUE(b.put(*other, open_one).has_value());
+  }
+  Store a = open("a.db");
+  ASSERT_TRUE(a.merge(path("b.db")).has_value());
+  const auto rows = a.radius(a.questions()->front().id);
+  ASSERT_TRUE(rows.has_value()) << rows.error().message;
+  ASSERT_EQ(rows->size(), 2U);
+  const RadiusAnswer& got = rows->at(3).answer;
+  EXPECT_EQ(got.robustness, Robustness::not_robust);
+  EXPECT_EQ(got.target, 2);
+  EXPECT_EQ(got.distance, put.answer.distance);
+  EXPECT_EQ(got.bound, put.answer.bound);
+  EXPECT_EQ(got.nodes, 12);
+  EXPECT_EQ(got.seconds, 0.1);
+  EXPECT_EQ(got.proof, "search");
+  EXPECT_EQ(got.note, "a note");
+  EXPECT_EQ(got.image, put.answer.image);
+  EXPECT_EQ(rows->at(4).answer.robustness, Robustness::robust);
+  EXPECT_EQ(rows->at(4).answer.target, -1);
+}
+
 TEST_F(StoreTest, AMissingOrForeignFileIsABadRequest) {
   const auto missing = Store::open_existing(path("none.db"));
   ASSERT_FALSE(missing.has_value());

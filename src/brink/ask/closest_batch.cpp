@@ -1,9 +1,8 @@
 #include "brink/ask/closest_batch.h"
 
 #include <map>
-#include <nlohmann/json.hpp>
 
-#include "brink/ask/wire.h"
+#include "image_batch.h"
 
 namespace brink {
 
@@ -29,19 +28,11 @@ Expected<ClosestAnswer> ask_image(const ClosestBatch& batch, int image, int thre
 
 }  // namespace
 
-Expected<void> ask_images(const ClosestBatch& batch, const std::vector<int>& images_asked,
-                          int at_once, int threads_each, Crew& crew, const BatchHooks& hooks,
+Expected<void> ask_images(const ClosestBatch& batch, const std::vector<int>& images, int at_once,
+                          int threads_each, Crew& crew, const BatchHooks& hooks,
                           const std::function<Expected<void>(const ClosestRow&)>& keep,
                           const std::atomic<bool>* interrupt) {
-  const auto shared = crew.share(nlohmann::json(images_asked).dump());
-  if (!shared) return tl::unexpected(shared.error());
-  const auto images = nlohmann::json::parse(*shared).get<std::vector<int>>();
-  // How many of a cluster's images are left for this process nobody here knows.
-  const int waiting = crew.processes() == 1 ? static_cast<int>(images.size()) : 0;
-  SpareThreads spare(at_once * threads_each, waiting);
-  const auto work = [&](int i) -> std::optional<std::string> {
-    const SpareThreads::Piece piece(spare, threads_each);
-    const int image = images[static_cast<std::size_t>(i)];
+  const auto ask = [&](int image, SpareThreads& spare) -> std::optional<std::string> {
     const auto answer = ask_image(batch, image, threads_each, spare, hooks, interrupt);
     const bool stopped = answer && answer->status == AnswerStatus::interrupted;
     const auto& tell = stopped ? hooks.stopped : hooks.after;
@@ -49,13 +40,12 @@ Expected<void> ask_images(const ClosestBatch& batch, const std::vector<int>& ima
     if (stopped) return std::nullopt;
     return to_bytes(answer);
   };
-  const auto take = [&](int i, const std::string& bytes) -> Expected<void> {
+  const auto take = [&](int image, const std::string& bytes) -> Expected<void> {
     auto answer = closest_from_bytes(bytes);
     if (!answer) return tl::unexpected(answer.error());
-    const int image = images[static_cast<std::size_t>(i)];
     return keep({image, batch.set->label(image), batch.question.norm, std::move(*answer)});
   };
-  return crew.run(static_cast<int>(images.size()), at_once, work, take);
+  return each_image(images, at_once, threads_each, crew, ask, take);
 }
 
 Expected<std::vector<ClosestRow>> ask_images(const ClosestBatch& batch,

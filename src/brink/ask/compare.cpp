@@ -92,7 +92,10 @@ Query choose_differently(const Numbers& at, const Box& box) {
   return query;
 }
 
-Expected<void> check(const Network& first, const Network& second, const CompareQuestion& question) {
+}  // namespace
+
+Expected<void> check_compared(const Network& first, const Network& second,
+                              const CompareQuestion& question) {
   const auto unlike = [](std::string_view what, Eigen::Index a, Eigen::Index b) {
     return bad_request("the first network has {} {}, the second {}", a, what, b);
   };
@@ -124,6 +127,8 @@ Expected<void> check(const Network& first, const Network& second, const CompareQ
   }
   return {};
 }
+
+namespace {
 
 class Comparison {
  public:
@@ -256,51 +261,32 @@ class Comparison {
 Expected<CompareAnswer> compare(const Network& first, const Network& second,
                                 const CompareQuestion& question, const VerifyOptions& options,
                                 const std::atomic<bool>* interrupt) {
-  if (auto ok = check(first, second, question); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_compared(first, second, question); !ok) return tl::unexpected(ok.error());
   Comparison comparison(first, second, question.box, options, interrupt);
-  if (question.classes) return comparison.classes();
-  if (question.tolerance) return comparison.within(*question.tolerance);
-  return comparison.largest(question.gap);
+  Expected<CompareAnswer> answer = question.classes     ? comparison.classes()
+                                   : question.tolerance ? comparison.within(*question.tolerance)
+                                                        : comparison.largest(question.gap);
+  if (answer) answer->nodes = answer->statistics.nodes;
+  return answer;
 }
 
-std::string_view status_of(const CompareQuestion& question, const CompareAnswer& answer) {
-  const bool largest = !question.tolerance && !question.classes;
-  if (answer.verdict == PropertyVerdict::sat) return "differs";
-  if (answer.verdict == PropertyVerdict::unsat) return largest ? "bounded" : "never";
-  return name(answer.verdict);
+std::string_view compared(PropertyVerdict verdict, bool largest) {
+  if (verdict == PropertyVerdict::sat) return "differs";
+  if (verdict == PropertyVerdict::unsat) return largest ? "bounded" : "never";
+  return name(verdict);
 }
 
-Box around(const Eigen::VectorXd& image, double radius, const Box& whole) {
-  return {(image.array() - radius).max(whole.lower.array()),
+Box box_around(const Eigen::VectorXd& image, double radius, const Box& whole) {
+  Box box{(image.array() - radius).max(whole.lower.array()),
           (image.array() + radius).min(whole.upper.array())};
+  box.lower = box.lower.cwiseMin(box.upper);  // of images outside
+  return box;
 }
 
-Expected<std::vector<CompareRow>> compare_around(
-    const CompareBatch& batch, const std::vector<int>& images, const VerifyOptions& options,
-    const std::function<void(const CompareRow&)>& after, const std::atomic<bool>* interrupt) {
-  if (!(batch.radius >= 0) || std::isinf(batch.radius)) {
-    return bad_request("radius {} is not a finite number of 0 or more", batch.radius);
-  }
-  const Box& whole = batch.question.box;
-  if (auto ok = check(*batch.first, *batch.second, batch.question); !ok) {
-    return tl::unexpected(ok.error());
-  }
-  for (const int image : images) {
-    if (!whole.contains(batch.set->image(image))) {
-      return bad_request("image {} is not in the box; see --box", image);
-    }
-  }
-  std::vector<CompareRow> rows;
-  for (const int image : images) {
-    if (interrupt != nullptr && *interrupt) break;
-    CompareQuestion asked = batch.question;
-    asked.box = around(batch.set->image(image), batch.radius, whole);
-    auto answer = compare(*batch.first, *batch.second, asked, options, interrupt);
-    if (!answer) return tl::unexpected(answer.error());
-    rows.push_back({image, batch.set->labels[static_cast<std::size_t>(image)], std::move(*answer)});
-    if (after) after(rows.back());
-  }
-  return rows;
+void complete_witness(const Network& first, const Network& second, CompareAnswer& answer) {
+  if (answer.input.size() == 0) return;
+  answer.first = outputs_in_file(first, answer.input);
+  answer.second = outputs_in_file(second, answer.input);
 }
 
 }  // namespace brink

@@ -4,14 +4,10 @@
 // the files' weights, and a witness has been looked at in double precision and in float32.
 #pragma once
 
-#include <functional>
 #include <optional>
-#include <string_view>
-#include <vector>
 
 #include "brink/ask/verify.h"
 #include "brink/base/box.h"
-#include "brink/data/dataset.h"
 
 namespace brink {
 
@@ -36,41 +32,28 @@ struct CompareAnswer {
   double difference = 0;          ///< by how much; 0 without a witness
   /// Proven: no output differs by more in the box; infinity: nothing is. Not of classes.
   double bound = std::numeric_limits<double>::infinity();
+  std::int64_t nodes = 0;
   double seconds = 0;
   search::Statistics statistics;
 };
 
-/// differs, never, bounded (the largest difference is known within the gap), unknown, timeout.
-std::string_view status_of(const CompareQuestion& question, const CompareAnswer& answer);
+/// differs, never, bounded, unknown or timeout: what a verdict says of the question.
+std::string_view compared(PropertyVerdict verdict, bool largest);
+inline bool asks_largest(const CompareQuestion& question) {
+  return !question.tolerance && !question.classes;
+}
+/// The inputs around an image, each by at most the radius, in the question's box.
+Box box_around(const Eigen::VectorXd& image, double radius, const Box& whole);
+/// Both networks' outputs at the witness, if there is one.
+void complete_witness(const Network& first, const Network& second, CompareAnswer& answer);
+/// What makes it no question.
+Expected<void> check_compared(const Network& first, const Network& second,
+                              const CompareQuestion& question);
 
 /// Errors (bad_request): inputs or outputs of the two do not match, or the box does not fit them; a
 /// tolerance or gap below 0.
 Expected<CompareAnswer> compare(const Network& first, const Network& second,
                                 const CompareQuestion& question, const VerifyOptions& options,
                                 const std::atomic<bool>* interrupt = nullptr);
-
-/// Inputs that differ from `image` by at most `radius` each, in `whole`, where the image lies.
-Box around(const Eigen::VectorXd& image, double radius, const Box& whole);
-
-/// Two networks around images. Refers to what the caller holds.
-struct CompareBatch {
-  const Network* first = nullptr;
-  const Network* second = nullptr;
-  const Dataset* set = nullptr;
-  CompareQuestion question;  ///< its box is where inputs may lie at all
-  double radius = 0;
-};
-
-struct CompareRow {
-  int image = -1, label = -1;
-  CompareAnswer answer;
-};
-
-/// One image after another; `after` each, may be empty. Those left when the user stops are not
-/// asked. Errors: as above; an image outside the box; a radius below 0.
-Expected<std::vector<CompareRow>> compare_around(
-    const CompareBatch& batch, const std::vector<int>& images, const VerifyOptions& options,
-    const std::function<void(const CompareRow&)>& after,
-    const std::atomic<bool>* interrupt = nullptr);
 
 }  // namespace brink

@@ -8,6 +8,8 @@
 #include <tuple>
 
 #include "brink/ask/closest.h"
+#include "brink/ask/compare.h"
+#include "brink/ask/robustness.h"
 #include "brink/ask/visualize.h"
 
 namespace brink {
@@ -62,6 +64,26 @@ inline constexpr std::tuple kExcitationFields{
     Field{"seconds", &Excitation::seconds, Printed::seconds},
     Field{"note", &Excitation::note},
     Field{"proof", &Excitation::proof, Printed::as_is, false, 2, "''"},
+};
+
+inline constexpr std::tuple kRadiusFields{
+    Field{"status", &RadiusAnswer::robustness},
+    Field{"target", &RadiusAnswer::target, Printed::number_or_none, true},
+    Field{"distance", &RadiusAnswer::distance, Printed::up},
+    Field{"bound", &RadiusAnswer::bound, Printed::down},
+    Field{"nodes", &RadiusAnswer::nodes},
+    Field{"seconds", &RadiusAnswer::seconds, Printed::seconds},
+    Field{"proof", &RadiusAnswer::proof},
+    Field{"note", &RadiusAnswer::note},
+};
+
+inline constexpr std::tuple kCompareFields{
+    Field{"status", &CompareAnswer::verdict},
+    Field{"output", &CompareAnswer::output, Printed::number_or_none, true},
+    Field{"difference", &CompareAnswer::difference, Printed::down},
+    Field{"bound", &CompareAnswer::bound, Printed::up, true},
+    Field{"nodes", &CompareAnswer::nodes},
+    Field{"seconds", &CompareAnswer::seconds, Printed::seconds},
 };
 
 /// By the names of the log.

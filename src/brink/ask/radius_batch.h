@@ -1,19 +1,17 @@
-// Are images right within a radius? One radius asked of many images.
+// Are many images right within a radius?
 #pragma once
 
 #include <functional>
 #include <vector>
 
+#include "brink/ask/image_answer.h"
 #include "brink/ask/robustness.h"
+#include "brink/base/crew.h"
 #include "brink/data/dataset.h"
 
 namespace brink {
 
-struct RadiusRow {
-  int image = -1, label = -1;
-  RadiusAnswer result;
-  bool stopped = false;  ///< by the user, or not begun: what is known holds, and is no answer
-};
+using RadiusRow = ImageAnswer<RadiusAnswer>;
 
 /// Refers to what the caller holds.
 struct RadiusBatch {
@@ -21,20 +19,20 @@ struct RadiusBatch {
   const Dataset* set = nullptr;
   ClosestQuestion question;
   double radius = 0;
-  SearchOptions search;  ///< threads are set image by image
+  SearchOptions search;  ///< its callbacks, certificate and threads are set image by image
 };
 
 struct RadiusHooks {
-  /// Adds what is of one image alone, a certificate or on_beat; may be empty.
+  /// Adds callbacks or a certificate for an image; may be empty.
   std::function<void(int image, SearchOptions&)> before;
-  /// After each image, from any thread; may be empty.
+  /// After each image, in the process that answered it; may be empty.
   std::function<void(const RadiusRow&)> after;
 };
 
-/// Answers in the order of `images`, on `threads` threads in all. Errors: the first of an image.
-Expected<std::vector<RadiusRow>> robust_within(const RadiusBatch& batch,
-                                               const std::vector<int>& images, int threads,
-                                               const RadiusHooks& hooks,
-                                               const std::atomic<bool>* interrupt = nullptr);
+/// As ask_images() of closest_batch.h.
+Expected<void> ask_radius(const RadiusBatch& batch, const std::vector<int>& images, int at_once,
+                          int threads_each, Crew& crew, const RadiusHooks& hooks,
+                          const std::function<Expected<void>(const RadiusRow&)>& keep,
+                          const std::atomic<bool>* interrupt = nullptr);
 
 }  // namespace brink

@@ -8,6 +8,7 @@
 // float32.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <limits>
@@ -27,6 +28,8 @@ enum class PropertyVerdict {
   unknown,  ///< the search ended, but rounding left something open
   timeout   ///< the limit came first
 };
+inline constexpr std::array kVerdicts{PropertyVerdict::sat, PropertyVerdict::unsat,
+                                      PropertyVerdict::unknown, PropertyVerdict::timeout};
 std::string_view name(PropertyVerdict verdict);
 
 struct VerifyOptions {

@@ -21,8 +21,9 @@ json to_json(const std::optional<double>& value) {
   return value ? json(*value) : json();
 }
 
-json to_json(AnswerStatus status) {
-  return static_cast<int>(status);
+template <class T>
+requires std::is_enum_v<T> json to_json(T value) {
+  return static_cast<int>(value);
 }
 
 json to_json(const Error& error) {
@@ -30,17 +31,17 @@ json to_json(const Error& error) {
 }
 
 template <class T>
-json to_json(const T& value) {
+requires(!std::is_enum_v<T>) json to_json(const T& value) {
   return value;
 }
 
 template <class T>
 void read(const json& value, T& to) {
-  value.get_to(to);
-}
-
-void read(const json& value, AnswerStatus& to) {
-  to = static_cast<AnswerStatus>(value.get<int>());
+  if constexpr (std::is_enum_v<T>) {
+    to = static_cast<T>(value.get<int>());
+  } else {
+    value.get_to(to);
+  }
 }
 
 void read(const json& value, std::optional<double>& to) {
@@ -106,6 +107,20 @@ std::string to_bytes(const Expected<Excitation>& excitation) {
   return dump(document);
 }
 
+std::string to_bytes(const Expected<RadiusAnswer>& answer) {
+  if (!answer) return dump(to_json(answer.error()));
+  json document = to_json(kRadiusFields, *answer);
+  document["image"] = to_json(answer->image);
+  return dump(document);
+}
+
+std::string to_bytes(const Expected<CompareAnswer>& answer) {
+  if (!answer) return dump(to_json(answer.error()));
+  json document = to_json(kCompareFields, *answer);
+  document["input"] = to_json(answer->input);
+  return dump(document);
+}
+
 Expected<ClosestAnswer> closest_from_bytes(const std::string& bytes) {
   return load<ClosestAnswer>(bytes, [](const json& document, ClosestAnswer& answer) {
     read(document, kClosestFields, answer);
@@ -118,6 +133,20 @@ Expected<Excitation> excitation_from_bytes(const std::string& bytes) {
   return load<Excitation>(bytes, [](const json& document, Excitation& excitation) {
     read(document, kExcitationFields, excitation);
     read(document.at("image"), excitation.image);
+  });
+}
+
+Expected<RadiusAnswer> radius_from_bytes(const std::string& bytes) {
+  return load<RadiusAnswer>(bytes, [](const json& document, RadiusAnswer& answer) {
+    read(document, kRadiusFields, answer);
+    read(document.at("image"), answer.image);
+  });
+}
+
+Expected<CompareAnswer> compare_from_bytes(const std::string& bytes) {
+  return load<CompareAnswer>(bytes, [](const json& document, CompareAnswer& answer) {
+    read(document, kCompareFields, answer);
+    read(document.at("input"), answer.input);
   });
 }
 

@@ -3,50 +3,24 @@
 #include <cmath>
 #include <limits>
 
-#include "brink/ask/fields.h"
-#include "brink/report/decimal.h"
 #include "brink/report/text_table.h"
+#include "field_text.h"
 
 namespace brink {
 
 namespace {
 
-std::string text_of(bool value, Printed /*how*/) {
-  return value ? "1" : "0";
-}
-std::string text_of(int value, Printed how) {
-  return how == Printed::number_or_none && value < 0 ? "" : fmt::format("{}", value);
-}
-std::string text_of(std::int64_t value, Printed /*how*/) {
-  return fmt::format("{}", value);
-}
-std::string text_of(const std::string& value, Printed /*how*/) {
-  return csv_field(value);
-}
-std::string text_of(AnswerStatus value, Printed /*how*/) {
-  return std::string(name(value));
-}
-/// What is not finite says nothing.
-std::string text_of(const std::optional<double>& value, Printed how) {
-  if (!value || !std::isfinite(*value)) return "";
-  if (how == Printed::seconds) return fmt::format("{:.3f}", *value);
-  return how == Printed::up ? decimal_up(*value) : decimal_down(*value);
-}
-std::string text_of(double value, Printed how) {
-  return text_of(std::optional<double>(value), how);
-}
-
 /// `tell(name, text)` of every column but the last, which is the table's and not the answer's: the
 /// answer's fields, and what is computed of them.
 template <class Tell>
 void each_column(const ClosestRow& row, const Tell& tell) {
-  tell("image", text_of(row.image, Printed::as_is));
-  tell("label", text_of(row.label, Printed::number_or_none));
+  tell("image", field_text(row.image, Printed::as_is));
+  tell("label", field_text(row.label, Printed::number_or_none));
   for_each_field(kClosestFields, [&](const auto& field) {
-    tell(field.name, text_of(row.answer.*field.member, field.printed));
+    tell(field.name, csv_field(field_text(row.answer.*field.member, field.printed)));
     if (field.name == std::string_view("target")) tell("norm", std::string(name(row.norm)));
     if (field.name == std::string_view("bound"))
-      tell("gap", text_of(row.answer.gap(), Printed::up));
+      tell("gap", field_text(row.answer.gap(), Printed::up));
   });
 }
 

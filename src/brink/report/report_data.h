@@ -29,7 +29,7 @@ struct ReportNetwork {
 
 struct ReportQuestion {
   std::int64_t id = 0;  ///< in the store
-  std::string kind;     ///< closest, visualize, bounds
+  std::string kind;     ///< closest, radius, compare, visualize, bounds
   int network = 0;      ///< index
   std::string text;     ///< all that decides the answers, one line
   nlohmann::json options;
@@ -78,6 +78,21 @@ struct ReportAnswer {
   std::vector<ReportChange> changes;  ///< of the row of a table
 };
 
+/// How many images a network is proven right about within a radius.
+struct ReportRadius {
+  int question = 0;
+  std::vector<int> counts;  ///< in the order of kRobustness
+  double seconds = 0;       ///< of all
+};
+
+/// What the comparisons of two networks around images came to.
+struct ReportCompare {
+  int question = 0;
+  int closed = 0, differ = 0, open = 0;
+  double difference = 0;        ///< the largest found
+  std::optional<double> bound;  ///< that no difference exceeds, around none of the images
+};
+
 struct ReportUnit {
   int question = 0;
   int layer = 0;  ///< from 1; the network's last is the output
@@ -116,6 +131,8 @@ struct ReportData {
   std::vector<ReportRun> runs;
   std::vector<ReportImage> images;
   std::vector<ReportAnswer> answers;  ///< in order of image, then question
+  std::vector<ReportRadius> radii;
+  std::vector<ReportCompare> comparisons;
   std::vector<ReportUnit> units;
   std::vector<ReportBounds> bounds;
   std::vector<ReportDescent> descents;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "brink/ask/robustness.h"
 #include "brink/report/report_curves.h"
 #include "brink/report/report_hardening.h"
 #include "brink/report/report_labels.h"
@@ -151,6 +152,31 @@ json units(const ReportData& data, SpriteSheets& sprites) {
   return list;
 }
 
+json radii(const ReportData& data) {
+  json list = json::array();
+  for (const ReportRadius& entry : data.radii) {
+    json row = {{"question", entry.question}, {"seconds", brief(entry.seconds)}};
+    for (std::size_t i = 0; i < kRobustness.size(); ++i) {
+      row[std::string(name(kRobustness[i]))] = entry.counts[i];
+    }
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+json comparisons(const ReportData& data) {
+  json list = json::array();
+  for (const ReportCompare& entry : data.comparisons) {
+    list.push_back({{"question", entry.question},
+                    {"closed", entry.closed},
+                    {"differ", entry.differ},
+                    {"open", entry.open},
+                    {"difference", entry.difference},
+                    {"bound", or_null(entry.bound)}});
+  }
+  return list;
+}
+
 json bounds(const ReportData& data) {
   json list = json::array();
   for (const ReportBounds& entry : data.bounds) {
@@ -243,6 +269,8 @@ ReportJson report_json(const ReportData& data) {
               {"questions", questions(data)},
               {"runs", runs(data)}};
   add_images(data, out, result.sprites);
+  out["radii"] = radii(data);
+  out["comparisons"] = comparisons(data);
   out["units"] = units(data, result.sprites);
   out["bounds"] = bounds(data);
   out["curves"] = curves(data);

@@ -56,7 +56,8 @@ bool is_default(const ReportQuestion& question, const std::string& key,
                                                                  {"distance_form", "tight"},
                                                                  {"limit_per_bound", 1},
                                                                  {"gap", 0},
-                                                                 {"seed", 0}};
+                                                                 {"seed", 0},
+                                                                 {"choices", false}};
   if (key == "solver") return value == (question.kind == "bounds" ? "search" : "cbc");
   const auto found = defaults.find(key);
   return found != defaults.end() && found->second == value;
@@ -70,7 +71,7 @@ std::vector<std::string> differing(const std::vector<ReportQuestion>& questions,
     if (question.kind != kind || !question.options.is_object()) continue;
     for (const auto& item : question.options.items()) keys.insert(item.key());
   }
-  for (const char* key : {"norm", "features", "classes", "input"}) keys.erase(key);
+  for (const char* key : {"norm", "features", "classes", "input", "second"}) keys.erase(key);
   const auto differs = [&](const std::string& key) {
     std::set<std::string> values;
     for (const ReportQuestion& question : questions) {
@@ -149,8 +150,8 @@ std::string question_summary(const ReportQuestion& question) {
   std::vector<std::string> keys(kOrder.begin(), kOrder.end());
   for (const auto& item : question.options.items()) {
     // What `data` names is enough of the images.
-    static const std::set<std::string> untold = {"norm",    "images",   "features",     "input",
-                                                 "classes", "channels", "channels_last"};
+    static const std::set<std::string> untold = {"norm",    "images",   "features",      "input",
+                                                 "classes", "channels", "channels_last", "second"};
     const bool placed = untold.count(item.key()) > 0 ||
                         std::find(kOrder.begin(), kOrder.end(), item.key()) != kOrder.end();
     if (!placed) keys.push_back(item.key());

@@ -8,6 +8,8 @@
 #include <map>
 #include <tuple>
 
+#include "brink/report/report_verdicts.h"
+
 namespace brink {
 
 namespace {
@@ -329,6 +331,10 @@ Expected<void> load_units(Loading& loading) {
       });
 }
 
+Expected<void> load_counts(Loading& loading) {
+  return load_verdicts(loading.store, loading.question_of, loading.data);
+}
+
 Expected<void> load_bounds(Loading& loading) {
   for (const auto& [id, question] : loading.question_of) {
     if (loading.data.questions[static_cast<std::size_t>(question)].kind != "bounds") continue;
@@ -352,8 +358,8 @@ Expected<void> load_bounds(Loading& loading) {
 Expected<ReportData> load_report(const Store& store) {
   Loading loading{store, {}, {}, {}, {}, {}, {}, {}};
   auto read = store.database().snapshot([&loading]() -> Expected<void> {
-    for (const auto step :
-         {load_networks, load_questions, load_images, load_answers, load_units, load_bounds}) {
+    for (const auto step : {load_networks, load_questions, load_images, load_answers, load_counts,
+                            load_units, load_bounds}) {
       if (auto ok = step(loading); !ok) return ok;
     }
     return {};
@@ -363,7 +369,8 @@ Expected<ReportData> load_report(const Store& store) {
 }
 
 bool nothing_to_show(const ReportData& data) {
-  return data.answers.empty() && data.units.empty() && data.bounds.empty() && data.descents.empty();
+  return data.answers.empty() && data.radii.empty() && data.comparisons.empty() &&
+         data.units.empty() && data.bounds.empty() && data.descents.empty();
 }
 
 }  // namespace brink

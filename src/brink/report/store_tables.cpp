@@ -4,6 +4,7 @@
 
 #include "brink/report/decimal.h"
 #include "brink/report/report_labels.h"
+#include "field_text.h"
 
 namespace brink {
 
@@ -78,15 +79,22 @@ Expected<TextTable> question_table(const Store& store, const StoreFilter& filter
       "SELECT q.id, n.name, (SELECT count(*) FROM closest c WHERE c.question = "
       "q.id) + "
       "(SELECT count(*) FROM unit u WHERE u.question = q.id) + "
+      "(SELECT count(*) FROM radius r WHERE r.question = q.id) + "
+      "(SELECT count(*) FROM compare p WHERE p.question = q.id) + "
       "(SELECT count(*) FROM bounds b WHERE b.question = q.id), "
       "(SELECT count(*) FROM closest c WHERE c.question = q.id AND c.status IN "
       "('optimal', 'infeasible', 'gap')) + (SELECT count(*) FROM unit u WHERE u.question = q.id "
       "AND "
-      "u.status IN ('optimal', 'gap')) + (SELECT count(*) FROM bounds b WHERE b.question = q.id "
+      "u.status IN ('optimal', 'gap')) + (SELECT count(*) FROM radius r WHERE r.question = q.id "
+      "AND r.status IN ('robust', 'not_robust')) + (SELECT count(*) FROM compare p "
+      "WHERE p.question = q.id AND p.status IN ('sat', 'unsat')) + "
+      "(SELECT count(*) FROM bounds b WHERE b.question = q.id "
       "AND "
       "b.complete), "
       "(SELECT avg(c.distance) FROM closest c WHERE c.question = q.id), "
       "coalesce((SELECT avg(c.seconds) FROM closest c WHERE c.question = q.id), "
+      "(SELECT avg(r.seconds) FROM radius r WHERE r.question = q.id), "
+      "(SELECT avg(p.seconds) FROM compare p WHERE p.question = q.id), "
       "(SELECT avg(u.seconds) FROM unit u WHERE u.question = q.id), "
       "(SELECT t_pre FROM bounds b WHERE b.question = q.id)) "
       "FROM question q JOIN network n ON n.hash = q.network" +
@@ -124,6 +132,75 @@ Expected<TextTable> answer_table(const Store& store, const StoreFilter& filter) 
         fields[14] = real(row, 14, "{:.3f}");
         return fields;
       });
+}
+
+namespace {
+
+/// Answers of a table whose columns are fields, behind what `first` says of question and image.
+template <class Fields>
+Expected<TextTable> field_table(const Store& store, const StoreFilter& filter, const char* name,
+                                std::vector<std::string> columns, const std::string& first,
+                                const Fields& fields) {
+  Where where;
+  add_question_filters(where, filter);
+  add_answer_filters(where, filter);
+  const std::size_t before = columns.size();
+  std::string names;
+  for_each_field(fields, [&](const auto& field) {
+    columns.emplace_back(field.name);
+    names += std::string(", a.") + field.name;
+  });
+  const std::string statement = fmt::format(
+      "SELECT {}{} FROM {} a JOIN question q ON q.id = a.question "
+      "JOIN network n ON n.hash = q.network{} ORDER BY q.id, a.image",
+      first, names, name, where.text());
+  return table_of(store, columns, statement, where, [before, &fields](const SqlRow& row) {
+    std::vector<std::string> texts;
+    for (std::size_t c = 0; c < before; ++c) texts.push_back(row.text(static_cast<int>(c)));
+    int column = static_cast<int>(before);
+    for_each_field(fields, [&](const auto& field) {
+      const bool number =
+          field.printed != Printed::as_is && field.printed != Printed::number_or_none;
+      texts.push_back(number ? field_text(row.real_or_null(column), field.printed)
+                             : row.text(column));
+      ++column;
+    });
+    return texts;
+  });
+}
+
+}  // namespace
+
+Expected<TextTable> radius_answer_table(const Store& store, const StoreFilter& filter) {
+  return field_table(
+      store, filter, "radius",
+      {"question", "network", "data", "split", "image", "label", "norm", "radius"},
+      "q.id, n.name, json_extract(q.options, '$.data'), json_extract(q.options, '$.split'), "
+      "a.image, a.label, json_extract(q.options, '$.norm'), json_extract(q.options, '$.radius')",
+      kRadiusFields);
+}
+
+Expected<TextTable> compare_answer_table(const Store& store, const StoreFilter& filter) {
+  auto table = field_table(
+      store, filter, "compare",
+      {"question", "network", "second", "data", "split", "image", "label", "radius", "largest"},
+      "q.id, n.name, (SELECT m.name FROM network m WHERE m.hash = json_extract(q.options, "
+      "'$.second')), json_extract(q.options, '$.data'), json_extract(q.options, '$.split'), "
+      "a.image, a.label, json_extract(q.options, '$.radius'), "
+      "json_extract(q.options, '$.gap') IS NOT NULL",
+      kCompareFields);
+  if (!table) return table;
+  constexpr std::size_t kLargest = 8, kStatus = 9;
+  for (std::vector<std::string>& row : table->rows) {
+    for (const PropertyVerdict verdict : kVerdicts) {
+      if (row[kStatus] != name(verdict)) continue;
+      row[kStatus] = compared(verdict, row[kLargest] == "1");
+      break;
+    }
+    row.erase(row.begin() + kLargest);
+  }
+  table->columns.erase(table->columns.begin() + kLargest);
+  return table;
 }
 
 Expected<TextTable> unit_answer_table(const Store& store, const StoreFilter& filter) {
@@ -172,6 +249,8 @@ Expected<TextTable> run_table(const Store& store) {
       "SELECT r.id, r.started, r.version, r.threads, "
       "(SELECT count(*) FROM closest a WHERE a.run = r.id) + "
       "(SELECT count(*) FROM unit a WHERE a.run = r.id) + "
+      "(SELECT count(*) FROM radius a WHERE a.run = r.id) + "
+      "(SELECT count(*) FROM compare a WHERE a.run = r.id) + "
       "(SELECT count(*) FROM bounds a WHERE a.run = r.id), r.machine, r.command FROM run r ORDER "
       "BY "
       "r.id";

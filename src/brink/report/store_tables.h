@@ -23,6 +23,10 @@ struct StoreFilter {
 Expected<TextTable> question_table(const Store& store, const StoreFilter& filter);
 /// One row an answer about an image, with its question.
 Expected<TextTable> answer_table(const Store& store, const StoreFilter& filter);
+/// One row an answer about an image and a radius.
+Expected<TextTable> radius_answer_table(const Store& store, const StoreFilter& filter);
+/// One row an answer about two networks around an image.
+Expected<TextTable> compare_answer_table(const Store& store, const StoreFilter& filter);
 Expected<TextTable> unit_answer_table(const Store& store, const StoreFilter& filter);
 Expected<TextTable> network_table(const Store& store);
 Expected<TextTable> run_table(const Store& store);

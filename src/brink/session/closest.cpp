@@ -1,7 +1,6 @@
 // Questions about the nearest images that fool a network.
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "brink/ask/wire.h"
 #include "brink/session/session.h"
@@ -57,19 +56,12 @@ Expected<std::vector<int>> Session::left(const ClosestAsked& asked, std::optiona
     if (!stored) return tl::unexpected(stored.error());
     known = std::move(*stored);
   }
-  std::vector<int> left;
-  std::set<int> seen;
-  for (const int image : asked.images) {
-    if (!seen.insert(image).second || (sink.has && sink.has(image))) continue;
+  return left_of(asked.images, sink, [&](int image) -> Expected<bool> {
     const auto found = known.find(image);
     // What failed (a solver's process that was killed, say) is asked again.
-    if (found == known.end() || !is_final(found->second.answer.status)) {
-      left.push_back(image);
-    } else if (sink.keep) {
-      if (auto kept = sink.keep(found->second); !kept) return tl::unexpected(kept.error());
-    }
-  }
-  return left;
+    if (found == known.end() || !is_final(found->second.answer.status)) return false;
+    return told(sink, found->second);
+  });
 }
 
 Expected<void> Session::closest(const ClosestAsked& asked, const ClosestSink& sink) const {
@@ -81,7 +73,8 @@ Expected<void> Session::closest(const ClosestAsked& asked, const ClosestSink& si
     return store_->put_originals(named.digest, named.split, *named.set, asked.images);
   });
   if (!opened) return tl::unexpected(opened.error());
-  const auto division = divide(asked, static_cast<int>(opened->todo.size()));
+  const auto division =
+      divide(asked.network.network, asked.question, static_cast<int>(opened->todo.size()));
   if (!division) return tl::unexpected(division.error());
   const auto keep = [&](const ClosestRow& row) -> Expected<void> {
     if (opened->id) {

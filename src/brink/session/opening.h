@@ -1,6 +1,8 @@
 // Private to this folder: how questions begin, whether of images or of units.
 #pragma once
 
+#include <set>
+
 #include "brink/session/session.h"
 
 namespace brink {
@@ -14,6 +16,31 @@ void set_engine(Batch& batch, const Engine& engine) {
   batch.mip = engine.mip;
   batch.mip->time_limit = engine.time_limit;
   batch.mip->gap = engine.gap;
+}
+
+/// The items that neither the sink nor `take` has, once each. `take(item)`: whether it is known,
+/// and then the sink has been told.
+template <class Item, class AskedSink, class Take>
+Expected<std::vector<Item>> left_of(const std::vector<Item>& items, const AskedSink& sink,
+                                    const Take& take) {
+  std::vector<Item> left;
+  std::set<Item> seen;
+  for (const Item& item : items) {
+    if (!seen.insert(item).second || (sink.has && sink.has(item))) continue;
+    const Expected<bool> known = take(item);
+    if (!known) return tl::unexpected(known.error());
+    if (!*known) left.push_back(item);
+  }
+  return left;
+}
+
+/// True, once the sink has been told; or its error.
+template <class AskedSink, class... Answer>
+Expected<bool> told(const AskedSink& sink, const Answer&... answer) {
+  if (sink.keep) {
+    if (auto kept = sink.keep(answer...); !kept) return tl::unexpected(kept.error());
+  }
+  return true;
 }
 
 /// In the leader: the question's id in the store, if there is one, in which `besides` is kept too,

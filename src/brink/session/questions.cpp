@@ -42,6 +42,19 @@ std::string pooling_text(const Network& network) {
   return network.maxima.empty() ? "" : " pooling=direct";
 }
 
+/// What a page has to know of the images.
+void describe_images(const NamedImages& named, nlohmann::json& options) {
+  const Dataset& set = *named.set;
+  if (!set.picture) {
+    for (int j = 0; j < set.image_size(); ++j) options["features"].push_back(set.input_name(j));
+  }
+  if (set.picture && set.channels > 1) {
+    options["channels"] = set.channels;
+    options["channels_last"] = set.channels_last;
+  }
+  if (!set.classes.empty()) options["classes"] = set.classes;
+}
+
 }  // namespace
 
 Question closest_question(const Network& network, const ClosestQuestion& question,
@@ -75,16 +88,7 @@ Question closest_question(const Network& network, const ClosestQuestion& questio
                     {"gap", engine.gap},
                     {"seed", engine.seed}};
   result.hash = question_hash(content_hash(network), named.digest, question.text());
-  if (!named.set->picture) {
-    for (int j = 0; j < named.set->image_size(); ++j) {
-      result.options["features"].push_back(named.set->input_name(j));
-    }
-  }
-  if (named.set->picture && named.set->channels > 1) {
-    result.options["channels"] = named.set->channels;
-    result.options["channels_last"] = named.set->channels_last;
-  }
-  if (!named.set->classes.empty()) result.options["classes"] = named.set->classes;
+  describe_images(named, result.options);
   if (!engine.search) {
     result.options["solver"] = engine.mip.solver;
     result.options["formulation"] = formulation;
@@ -92,6 +96,66 @@ Question closest_question(const Network& network, const ClosestQuestion& questio
     result.options["distance_form"] = form;
     result.options["bounds"] = engine.bounds;
   }
+  return result;
+}
+
+Question radius_question(const Network& network, const ClosestQuestion& question, double radius,
+                         const Engine& engine, const NamedImages& named) {
+  Question result;
+  result.kind = "radius";
+  result.text = fmt::format(
+      "radius {} network={} output={} data={} split={} images={} {} engine=search limit={} "
+      "seed={}",
+      radius, content_hash(network), name(network.output), named.data, named.split, named.digest,
+      question.text(), engine.time_limit, engine.seed);
+  result.options = {{"data", named.data},
+                    {"split", named.split},
+                    {"images", named.digest},
+                    {"norm", name(question.norm)},
+                    {"radius", radius},
+                    {"target", question.target.text()},
+                    {"margin", question.margin},
+                    {"target_min", or_null(question.target_min)},
+                    {"box", engine.box_text},
+                    {"engine", "search"},
+                    {"time_limit", engine.time_limit},
+                    {"seed", engine.seed}};
+  describe_images(named, result.options);
+  result.hash = question_hash(content_hash(network), named.digest,
+                              fmt::format("radius {} {}", radius, question.text()));
+  return result;
+}
+
+Question compare_question(const NamedNetwork& first, const NamedNetwork& second,
+                          const CompareQuestion& question, double radius, const Engine& engine,
+                          const NamedImages& named) {
+  const std::string other = content_hash(second.network);
+  const std::string what = question.classes     ? "choices"
+                           : question.tolerance ? fmt::format("tolerance={}", *question.tolerance)
+                                                : fmt::format("largest gap={}", question.gap);
+  const std::string asked =
+      fmt::format("compare second={} output={} {} radius={} box={}", other,
+                  name(second.network.output), what, radius, short_digest(question.box));
+  Question result;
+  result.kind = "compare";
+  result.text = fmt::format(
+      "{} network={} output={} data={} split={} images={} engine=search limit={} seed={}", asked,
+      content_hash(first.network), name(first.network.output), named.data, named.split,
+      named.digest, engine.time_limit, engine.seed);
+  result.options = {{"data", named.data},
+                    {"split", named.split},
+                    {"images", named.digest},
+                    {"second", other},
+                    {"radius", radius},
+                    {"tolerance", or_null(question.tolerance)},
+                    {"choices", question.classes},
+                    {"box", engine.box_text},
+                    {"engine", "search"},
+                    {"time_limit", engine.time_limit},
+                    {"seed", engine.seed}};
+  if (asks_largest(question)) result.options["gap"] = question.gap;
+  describe_images(named, result.options);
+  result.hash = question_hash(content_hash(first.network), named.digest, asked);
   return result;
 }
 

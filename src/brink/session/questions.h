@@ -6,6 +6,7 @@
 #include <string>
 
 #include "brink/ask/closest.h"
+#include "brink/ask/compare.h"
 #include "brink/data/dataset.h"
 #include "brink/store/store.h"
 #include "brink/tighten/tighten.h"
@@ -51,6 +52,15 @@ struct Engine {
 /// the question.
 Question closest_question(const Network& network, const ClosestQuestion& question,
                           const Engine& engine, const NamedImages& named);
+
+/// Are images right within a radius? The engine is the search.
+Question radius_question(const Network& network, const ClosestQuestion& question, double radius,
+                         const Engine& engine, const NamedImages& named);
+
+/// How far apart are two networks around images? The first is the question's network.
+Question compare_question(const NamedNetwork& first, const NamedNetwork& second,
+                          const CompareQuestion& question, double radius, const Engine& engine,
+                          const NamedImages& named);
 
 /// All that is asked of units, but which of them. `least`: for the least pre-activation.
 Question units_question(const Network& network, const Box& box, const Engine& engine, bool least);

@@ -55,14 +55,14 @@ Expected<void> Session::fits(const Network& network) const {
 
 /// Fewer images than threads: the spare ones help with each, as far as the memory allows. Of
 /// several processes each gives an image one thread.
-Expected<Session::Division> Session::divide(const ClosestAsked& asked, int count) const {
-  const int regions = regions_of(asked.network.network, asked.question);
+Expected<Session::Division> Session::divide(const Network& network, const ClosestQuestion& question,
+                                            int count) const {
+  const int regions = regions_of(network, question);
   Division division;
   if (crew_->processes() == 1) division.inner = std::max(1, threads_ / std::max(1, count));
   const int most = std::max(1, threads_ / division.inner);
   for (;; --division.inner) {
-    const auto fit =
-        at_once(search::search_bytes(asked.network.network, division.inner, regions), most);
+    const auto fit = at_once(search::search_bytes(network, division.inner, regions), most);
     if (!fit && division.inner > 1) continue;
     if (!fit) return tl::unexpected(fit.error());
     division.at_once = *fit;

@@ -1,4 +1,5 @@
-// The one way to ask many questions: of images, of units, of bounds.
+// The one way to ask many questions: of images, of radii, of pairs of
+// networks, of units, of bounds.
 //
 // What was answered before is not asked again, what is answered now is kept at once; the pieces are
 // shared out among threads, as memory allows, or among the processes of a cluster. Commands and
@@ -15,6 +16,8 @@
 #include <vector>
 
 #include "brink/ask/closest_batch.h"
+#include "brink/ask/compare_batch.h"
+#include "brink/ask/radius_batch.h"
 #include "brink/ask/unit_batch.h"
 #include "brink/session/questions.h"
 #include "brink/store/store.h"
@@ -29,6 +32,27 @@ struct ClosestAsked {
   const NamedImages& named;
   const std::vector<int>& images;  ///< to be asked once each, however often they are named
   const Bounds* bounds = nullptr;  ///< of the MIP engine
+};
+
+/// Right within a radius?
+struct RadiusAsked {
+  const NamedNetwork& network;
+  const ClosestQuestion& question;
+  double radius = 0;
+  const Engine& engine;  ///< the search, without a gap
+  const NamedImages& named;
+  const std::vector<int>& images;
+};
+
+/// How far apart around each image?
+struct CompareAsked {
+  const NamedNetwork& network;
+  const NamedNetwork& second;
+  const CompareQuestion& question;  ///< its box is of all images
+  double radius = 0;
+  const Engine& engine;  ///< its limit and seed
+  const NamedImages& named;
+  const std::vector<int>& images;
 };
 
 struct UnitsAsked {
@@ -59,6 +83,10 @@ struct Sink {
 struct ClosestSink : Sink<int, ClosestRow> {
   BatchHooks hooks;  ///< in the process that answers
 };
+struct RadiusSink : Sink<int, RadiusRow> {
+  RadiusHooks hooks;
+};
+struct CompareSink : Sink<int, CompareRow> {};
 struct UnitSink : Sink<Unit, Unit, Excitation> {
   StoppedUnit stopped;
 };
@@ -89,6 +117,9 @@ class Session {
   /// Answers in the order asked, in every process.
   Expected<std::vector<ClosestRow>> closest(const ClosestAsked& asked,
                                             const BatchHooks& hooks = {}) const;
+  /// What the store knows of the nearest images, or of other radii, is not asked again.
+  Expected<void> radius(const RadiusAsked& asked, const RadiusSink& sink) const;
+  Expected<void> compare(const CompareAsked& asked, const CompareSink& sink) const;
   Expected<void> units(const UnitsAsked& asked, const UnitSink& sink) const;
   /// In every process. The store or, where there is none, the leader's `memory` is asked first; it
   /// is told every few seconds, at the end, and when the run is interrupted. `on_neuron`: in the
@@ -122,11 +153,16 @@ class Session {
   Expected<Opened<Item>> open(const Asked& asked, const AskedSink& sink,
                               const std::function<Question()>& question,
                               const std::function<Expected<void>()>& besides) const;
-  Expected<Division> divide(const ClosestAsked& asked, int count) const;
+  Expected<Division> divide(const Network& network, const ClosestQuestion& question,
+                            int count) const;
   Expected<int> at_once(std::size_t bytes, int most) const;
   /// What store and sink have, to the sink; returns what is left.
   Expected<std::vector<int>> left(const ClosestAsked& asked, std::optional<QuestionId> id,
                                   const ClosestSink& sink) const;
+  Expected<std::vector<int>> left(const RadiusAsked& asked, std::optional<QuestionId> id,
+                                  const RadiusSink& sink) const;
+  Expected<std::vector<int>> left(const CompareAsked& asked, std::optional<QuestionId> id,
+                                  const CompareSink& sink) const;
   Expected<std::vector<Unit>> left(const UnitsAsked& asked, std::optional<QuestionId> id,
                                    const UnitSink& sink) const;
 

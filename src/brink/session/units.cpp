@@ -26,19 +26,12 @@ Expected<std::vector<Unit>> Session::left(const UnitsAsked& asked, std::optional
     if (!stored) return tl::unexpected(stored.error());
     known = std::move(*stored);
   }
-  std::vector<Unit> left;
-  for (const Unit& unit : asked.units) {
-    if (sink.has && sink.has(unit)) continue;
+  return left_of(asked.units, sink, [&](const Unit& unit) -> Expected<bool> {
     const auto found = known.find({unit.layer, unit.index});
     // What failed is asked again.
-    if (found == known.end() || !is_final(found->second.answer.status)) {
-      left.push_back(unit);
-    } else if (sink.keep) {
-      auto kept = sink.keep(unit, found->second.answer);
-      if (!kept) return tl::unexpected(kept.error());
-    }
-  }
-  return left;
+    if (found == known.end() || !is_final(found->second.answer.status)) return false;
+    return told(sink, unit, found->second.answer);
+  });
 }
 
 Expected<void> Session::units(const UnitsAsked& asked, const UnitSink& sink) const {

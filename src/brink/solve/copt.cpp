@@ -17,6 +17,12 @@ struct CoptProblem;
 
 constexpr double kCoptInfinity = 1e30;
 
+constexpr StatusCode kCoptCodes[] = {{1, SolveStatus::optimal},
+                                     {2, SolveStatus::infeasible},
+                                     {3, SolveStatus::unbounded},
+                                     {4, SolveStatus::unbounded, kInfeasibleOrUnbounded},
+                                     {8, SolveStatus::time_limit}};
+
 struct CoptApi {
   const Library& library;
   Call<int(char*, int)> banner{library, "COPT_GetBanner"};
@@ -77,7 +83,7 @@ class CoptSolve {
     Solution solution;
     const std::size_t size = request.program.columns.size();
     if (attribute("IsMIP") == 0) {  // without integers
-      judge(attribute("LpStatus"), solution);
+      judge("LpStatus", solution);
       if (solution.status == SolveStatus::optimal) {
         solution.values.resize(size);
         hold(api_.lp_solution(problem_, solution.values.data(), nullptr, nullptr, nullptr));
@@ -85,7 +91,7 @@ class CoptSolve {
       }
       return solution;
     }
-    judge(attribute("MipStatus"), solution);
+    judge("MipStatus", solution);
     if (attribute("HasMipSol") != 0) {
       solution.values.resize(size);
       hold(api_.solution(problem_, solution.values.data()));
@@ -156,26 +162,10 @@ class CoptSolve {
     hold(api_.add_start(problem_, static_cast<int>(columns.size()), columns.data(), values.data()));
   }
 
-  static void judge(int status, Solution& solution) {
-    switch (status) {
-      case 1:
-        solution.status = SolveStatus::optimal;
-        return;
-      case 2:
-        solution.status = SolveStatus::infeasible;
-        return;
-      case 4:
-        solution.detail = kInfeasibleOrUnbounded;
-        [[fallthrough]];
-      case 3:
-        solution.status = SolveStatus::unbounded;
-        return;
-      case 8:
-        solution.status = SolveStatus::time_limit;
-        return;
-      default:
-        solution.detail = fmt::format("COPT ended with status {}", status);
-    }
+  void judge(const char* attribute_name, Solution& solution) const {
+    const int status = attribute(attribute_name);
+    if (judged(kCoptCodes, status, solution)) return;
+    solution.detail = fmt::format("COPT ended with status {}", status);
   }
 
   CoptApi api_;
@@ -190,19 +180,17 @@ Solution copt_solve(const Library& library, const SolveRequest& request, const T
 }  // namespace
 
 const Vendor& copt() {
-  static const Vendor kVendor = [] {
-    Vendor vendor;
-    vendor.name = "copt";
-    vendor.title = "COPT";
-    vendor.places = {{"libcopt.so"}, {}, {"COPT_HOME/lib"}, {"/opt/copt*/lib"}};
-    vendor.get = "install COPT itself (the wheel coptpy lacks its C functions)";
-    vendor.free_limit = "2,000 columns and 2,000 rows";
-    vendor.least_major = 6;
-    vendor.squares = false;
-    vendor.version = copt_version;
-    vendor.solve = copt_solve;
-    return vendor;
-  }();
+  static const Vendor kVendor{
+      .name = "copt",
+      .title = "COPT",
+      .places = {{"libcopt.so"}, {}, {"COPT_HOME/lib"}, {"/opt/copt*/lib"}},
+      .get = "install COPT itself (the wheel coptpy lacks its C functions)",
+      .free_limit = "2,000 columns and 2,000 rows",
+      .least_major = 6,
+      .squares = false,
+      .version = copt_version,
+      .solve = copt_solve,
+  };
   return kVendor;
 }
 

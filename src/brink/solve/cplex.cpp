@@ -19,6 +19,14 @@ constexpr int kCpxScreen = 1035, kCpxTimeLimit = 1039, kCpxThreads = 1067, kCpxG
               kCpxAbsoluteGap = 2008, kCpxIntegrality = 2010, kCpxFeasibility = 1016,
               kCpxOptimality = 1014, kCpxCutoff = 2006;
 
+constexpr StatusCode kCpxCodes[] = {{101, SolveStatus::optimal},
+                                    {102, SolveStatus::optimal},  // within the gap
+                                    {103, SolveStatus::infeasible},
+                                    {107, SolveStatus::time_limit},
+                                    {108, SolveStatus::time_limit},
+                                    {118, SolveStatus::unbounded},
+                                    {119, SolveStatus::unbounded, kInfeasibleOrUnbounded}};
+
 struct CplexApi {
   const Library& library;
   Call<CpxEnv*(int*)> open{library, "CPXopenCPLEX"};
@@ -74,7 +82,10 @@ class CplexSolve {
     add_start(request.start);
     hold(api_.optimize(env_, problem_));
     Solution solution;
-    judge(api_.status(env_, problem_), solution);
+    const int status = api_.status(env_, problem_);
+    if (!judged(kCpxCodes, status, solution)) {
+      solution.detail = fmt::format("CPLEX ended with status {}", status);
+    }
     solution.nodes = api_.nodes(env_, problem_);
     double bound = -kInfinity;
     if (api_.bound(env_, problem_, &bound) == 0) solution.bound = bound;
@@ -151,30 +162,6 @@ class CplexSolve {
                          columns.data(), values.data(), &effort, nullptr));
   }
 
-  static void judge(int status, Solution& solution) {
-    switch (status) {
-      case 101:
-      case 102:  // within the gap
-        solution.status = SolveStatus::optimal;
-        return;
-      case 103:
-        solution.status = SolveStatus::infeasible;
-        return;
-      case 107:
-      case 108:
-        solution.status = SolveStatus::time_limit;
-        return;
-      case 119:
-        solution.detail = kInfeasibleOrUnbounded;
-        [[fallthrough]];
-      case 118:
-        solution.status = SolveStatus::unbounded;
-        return;
-      default:
-        solution.detail = fmt::format("CPLEX ended with status {}", status);
-    }
-  }
-
   CplexApi api_;
   CpxEnv* env_ = nullptr;
   CpxProblem* problem_ = nullptr;
@@ -191,22 +178,20 @@ Solution cplex_solve(const Library& library, const SolveRequest& request, const 
 }  // namespace
 
 const Vendor& cplex() {
-  static const Vendor kVendor = [] {
-    Vendor vendor;
-    vendor.name = "cplex";
-    vendor.title = "CPLEX";
-    vendor.places = {{"libcplex[0-9]*.so"},
-                     {"cplex/_internal", "docplex/cplex/_internal"},
-                     {"CPLEX_HOME/bin/x86-64_linux"},
-                     {"/opt/ibm/ILOG/CPLEX_Studio*/cplex/bin/x86-64_linux",
-                      "/opt/CPLEX_Studio*/cplex/bin/x86-64_linux"}};
-    vendor.get = "pip install cplex";
-    vendor.free_limit = "1,000 columns and 1,000 rows";
-    vendor.least_major = 12;
-    vendor.version = cplex_version;
-    vendor.solve = cplex_solve;
-    return vendor;
-  }();
+  static const Vendor kVendor{
+      .name = "cplex",
+      .title = "CPLEX",
+      .places = {{"libcplex[0-9]*.so"},
+                 {"cplex/_internal", "docplex/cplex/_internal"},
+                 {"CPLEX_HOME/bin/x86-64_linux"},
+                 {"/opt/ibm/ILOG/CPLEX_Studio*/cplex/bin/x86-64_linux",
+                  "/opt/CPLEX_Studio*/cplex/bin/x86-64_linux"}},
+      .get = "pip install cplex",
+      .free_limit = "1,000 columns and 1,000 rows",
+      .least_major = 12,
+      .version = cplex_version,
+      .solve = cplex_solve,
+  };
   return kVendor;
 }
 

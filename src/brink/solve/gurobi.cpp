@@ -11,27 +11,14 @@
 namespace brink {
 
 void judge_gurobi(int status, Solution& solution) {
-  switch (status) {
-    case 2:  // optimal
-      solution.status = SolveStatus::optimal;
-      return;
-    case 3:  // infeasible
-    case 6:  // nothing better than the cutoff
-      solution.status = SolveStatus::infeasible;
-      return;
-    case 4:
-      solution.detail = kInfeasibleOrUnbounded;
-      [[fallthrough]];
-    case 5:
-      solution.status = SolveStatus::unbounded;
-      return;
-    case 9:
-      solution.status = SolveStatus::time_limit;
-      return;
-    default:
-      solution.status = SolveStatus::failed;
-      solution.detail = fmt::format("Gurobi ended with status {}", status);
-  }
+  static constexpr StatusCode kCodes[] = {{2, SolveStatus::optimal},
+                                          {3, SolveStatus::infeasible},
+                                          {4, SolveStatus::unbounded, kInfeasibleOrUnbounded},
+                                          {5, SolveStatus::unbounded},
+                                          {6, SolveStatus::infeasible},  // nothing better
+                                          {9, SolveStatus::time_limit}};
+  if (judged(kCodes, status, solution)) return;
+  solution.detail = fmt::format("Gurobi ended with status {}", status);
 }
 
 namespace {
@@ -215,21 +202,19 @@ Solution gurobi_solve(const Library& library, const SolveRequest& request, const
 }  // namespace
 
 const Vendor& gurobi() {
-  static const Vendor kVendor = [] {
-    Vendor vendor;
-    vendor.name = "gurobi";
-    vendor.title = "Gurobi";
-    vendor.places = {{"libgurobi[0-9]*.so"},
-                     {"gurobipy/.libs"},
-                     {"GUROBI_HOME/lib"},
-                     {"/opt/gurobi*/linux64/lib"}};
-    vendor.get = "pip install gurobipy";
-    vendor.free_limit = "2,000 columns and 2,000 rows (200 columns with squares)";
-    vendor.least_major = 10;
-    vendor.version = gurobi_version;
-    vendor.solve = gurobi_solve;
-    return vendor;
-  }();
+  static const Vendor kVendor{
+      .name = "gurobi",
+      .title = "Gurobi",
+      .places = {{"libgurobi[0-9]*.so"},
+                 {"gurobipy/.libs"},
+                 {"GUROBI_HOME/lib"},
+                 {"/opt/gurobi*/linux64/lib"}},
+      .get = "pip install gurobipy",
+      .free_limit = "2,000 columns and 2,000 rows (200 columns with squares)",
+      .least_major = 10,
+      .version = gurobi_version,
+      .solve = gurobi_solve,
+  };
   return kVendor;
 }
 

@@ -69,25 +69,13 @@ void set_highs_options(const HighsModel& highs, const SolveRequest& request) {
 }
 
 void judge_highs(int status, Solution& solution) {
-  switch (status) {
-    case 7:
-      solution.status = SolveStatus::optimal;
-      return;
-    case 8:
-      solution.status = SolveStatus::infeasible;
-      return;
-    case 9:
-      solution.detail = kInfeasibleOrUnbounded;
-      [[fallthrough]];
-    case 10:
-      solution.status = SolveStatus::unbounded;
-      return;
-    case 13:
-      solution.status = SolveStatus::time_limit;
-      return;
-    default:
-      solution.detail = fmt::format("HiGHS ended with model status {}", status);
-  }
+  static constexpr StatusCode kCodes[] = {{7, SolveStatus::optimal},
+                                          {8, SolveStatus::infeasible},
+                                          {9, SolveStatus::unbounded, kInfeasibleOrUnbounded},
+                                          {10, SolveStatus::unbounded},
+                                          {13, SolveStatus::time_limit}};
+  if (judged(kCodes, status, solution)) return;
+  solution.detail = fmt::format("HiGHS ended with model status {}", status);
 }
 
 Solution highs_solve(const Library& library, const SolveRequest& request, const Tell& /*tell*/) {
@@ -144,21 +132,21 @@ Solution highs_solve(const Library& library, const SolveRequest& request, const 
 }  // namespace
 
 const Vendor& highs() {
-  static const Vendor kVendor = [] {
-    Vendor vendor;
-    vendor.name = "highs";
-    vendor.title = "HiGHS";
-    vendor.places = {{"libhighs.so*"},
-                     {"highsbox/highs_dist/lib"},
-                     {"HIGHS_HOME/lib"},
-                     {"/opt/highs*/lib", "/opt/HiGHS*/lib"}};
-    vendor.get = "pip install highsbox";
-    vendor.least_major = 1;
-    vendor.indicators = vendor.squares = vendor.sos2 = false;
-    vendor.version = highs_version;
-    vendor.solve = highs_solve;
-    return vendor;
-  }();
+  static const Vendor kVendor{
+      .name = "highs",
+      .title = "HiGHS",
+      .places = {{"libhighs.so*"},
+                 {"highsbox/highs_dist/lib"},
+                 {"HIGHS_HOME/lib"},
+                 {"/opt/highs*/lib", "/opt/HiGHS*/lib"}},
+      .get = "pip install highsbox",
+      .least_major = 1,
+      .indicators = false,
+      .squares = false,
+      .sos2 = false,
+      .version = highs_version,
+      .solve = highs_solve,
+  };
   return kVendor;
 }
 

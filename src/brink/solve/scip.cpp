@@ -242,21 +242,19 @@ Solution scip_solve(const Library& library, const SolveRequest& request, const T
 }  // namespace
 
 const Vendor& scip() {
-  static const Vendor kVendor = [] {
-    Vendor vendor;
-    vendor.name = "scip";
-    vendor.title = "SCIP";
-    vendor.places = {{"libscip*.so*"},
-                     {"pyscipopt.libs", "PySCIPOpt.libs"},
-                     {"SCIPOPTDIR/lib", "SCIP_HOME/lib"},
-                     {"/opt/scip*/lib", "/usr/local/scip*/lib"}};
-    vendor.get = "pip install pyscipopt";
-    vendor.squares = false;
-    vendor.least_major = 8;
-    vendor.version = scip_version;
-    vendor.solve = scip_solve;
-    return vendor;
-  }();
+  static const Vendor kVendor{
+      .name = "scip",
+      .title = "SCIP",
+      .places = {{"libscip*.so*"},
+                 {"pyscipopt.libs", "PySCIPOpt.libs"},
+                 {"SCIPOPTDIR/lib", "SCIP_HOME/lib"},
+                 {"/opt/scip*/lib", "/usr/local/scip*/lib"}},
+      .get = "pip install pyscipopt",
+      .least_major = 8,
+      .squares = false,
+      .version = scip_version,
+      .solve = scip_solve,
+  };
   return kVendor;
 }
 

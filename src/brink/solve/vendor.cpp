@@ -211,6 +211,16 @@ SolverFacts facts_of(const Vendor& vendor) {
 
 }  // namespace
 
+bool judged(std::span<const StatusCode> codes, int code, Solution& solution) {
+  for (const StatusCode& known : codes) {
+    if (known.code != code) continue;
+    solution.status = known.status;
+    solution.detail = known.detail;
+    return true;
+  }
+  return false;
+}
+
 const std::vector<const Vendor*>& vendors() {
   static const std::vector<const Vendor*> kAll = {&gurobi(), &highs(),  &scip(),
                                                   &cplex(),  &xpress(), &copt()};

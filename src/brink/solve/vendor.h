@@ -5,6 +5,8 @@
 // solve (process.h): it may throw, print, be killed.
 #pragma once
 
+#include <span>
+
 #include "brink/solve/library.h"
 #include "brink/solve/process.h"
 #include "brink/solve/solver.h"
@@ -12,12 +14,12 @@
 namespace brink {
 
 struct Vendor {
-  std::string name;        ///< as typed: "gurobi"
-  std::string title;       ///< "Gurobi"
-  LibraryPlaces places;    ///< of its library
-  std::string get;         ///< how to come by it
-  std::string free_limit;  ///< what it solves without a licence
-  int least_major = 0;     ///< the oldest version understood
+  std::string name;             ///< as typed: "gurobi"
+  std::string title;            ///< "Gurobi"
+  LibraryPlaces places;         ///< of its library
+  std::string get;              ///< how to come by it
+  std::string free_limit = {};  ///< what it solves without a licence
+  int least_major = 0;          ///< the oldest version understood
   bool indicators = true;
   bool squares = true;  ///< of columns, in the objective
   bool sos2 = true;
@@ -39,6 +41,15 @@ const std::vector<const Vendor*>& vendors();
 
 /// `unbounded` with this detail: the solver could not tell which.
 inline constexpr const char* kInfeasibleOrUnbounded = "infeasible or unbounded";
+
+/// What a solver's code means.
+struct StatusCode {
+  int code = 0;
+  SolveStatus status = SolveStatus::failed;
+  const char* detail = "";
+};
+/// Whether the code is one of these; the solution then says so.
+bool judged(std::span<const StatusCode> codes, int code, Solution& solution);
 
 /// In the process of a solve: request.solver's adapter on request.library. A program without
 /// columns asks for the version alone, as `detail`.

@@ -17,6 +17,11 @@ struct XprsProblem;
 
 constexpr double kXprsInfinity = 1e20;
 
+constexpr StatusCode kXprsCodes[] = {
+    {5, SolveStatus::infeasible}, {6, SolveStatus::optimal}, {7, SolveStatus::unbounded}};
+/// Of what it has not finished.
+constexpr StatusCode kXprsStops[] = {{1, SolveStatus::time_limit}, {5, SolveStatus::gap}};
+
 struct XpressApi {
   const Library& library;
   Call<int(const char*)> init{library, "XPRSinit"};
@@ -92,7 +97,10 @@ class XpressSolve {
     double bound = -kInfinity;
     hold(api_.attribute(problem_, "BESTBOUND", &id, &type));
     if (api_.get_double(problem_, id, &bound) == 0) solution.bound = bound;
-    judge(attribute("MIPSTATUS"), attribute("STOPSTATUS"), solution);
+    const int status = attribute("MIPSTATUS"), stopped = attribute("STOPSTATUS");
+    if (!judged(kXprsCodes, status, solution) && !judged(kXprsStops, stopped, solution)) {
+      solution.detail = fmt::format("Xpress ended with status {}, stop {}", status, stopped);
+    }
     return solution;
   }
 
@@ -191,28 +199,6 @@ class XpressSolve {
                         nullptr));
   }
 
-  static void judge(int status, int stopped, Solution& solution) {
-    switch (status) {
-      case 5:
-        solution.status = SolveStatus::infeasible;
-        return;
-      case 6:
-        solution.status = SolveStatus::optimal;
-        return;
-      case 7:
-        solution.status = SolveStatus::unbounded;
-        return;
-      default:
-        if (stopped == 1) {
-          solution.status = SolveStatus::time_limit;
-        } else if (stopped == 5) {  // the gap
-          solution.status = SolveStatus::gap;
-        } else {
-          solution.detail = fmt::format("Xpress ended with status {}, stop {}", status, stopped);
-        }
-    }
-  }
-
   XpressApi api_;
   bool ready_ = false;
   XprsProblem* problem_ = nullptr;
@@ -229,21 +215,19 @@ Solution xpress_solve(const Library& library, const SolveRequest& request, const
 }  // namespace
 
 const Vendor& xpress() {
-  static const Vendor kVendor = [] {
-    Vendor vendor;
-    vendor.name = "xpress";
-    vendor.title = "FICO Xpress";
-    vendor.places = {{"libxprs.so*"},
-                     {"xpresslibs/lib", "xpress/lib"},
-                     {"XPRESSDIR/lib"},
-                     {"/opt/xpressmp/lib"}};
-    vendor.get = "pip install xpress";
-    vendor.free_limit = "5,000 columns and rows together";
-    vendor.least_major = 41;  // of the library: Xpress 9.0
-    vendor.version = xpress_version;
-    vendor.solve = xpress_solve;
-    return vendor;
-  }();
+  static const Vendor kVendor{
+      .name = "xpress",
+      .title = "FICO Xpress",
+      .places = {{"libxprs.so*"},
+                 {"xpresslibs/lib", "xpress/lib"},
+                 {"XPRESSDIR/lib"},
+                 {"/opt/xpressmp/lib"}},
+      .get = "pip install xpress",
+      .free_limit = "5,000 columns and rows together",
+      .least_major = 41,  // of the library: Xpress 9.0
+      .version = xpress_version,
+      .solve = xpress_solve,
+  };
   return kVendor;
 }
 

@@ -25,6 +25,19 @@ bool to_pixels(const std::string& bytes, std::int64_t inputs, Eigen::VectorXd& p
   return true;
 }
 
+const Eigen::VectorXd& found_of(const ClosestAnswer& answer) {
+  return answer.image;
+}
+Eigen::VectorXd& found_of(ClosestAnswer& answer) {
+  return answer.image;
+}
+const Eigen::VectorXd& found_of(const CompareAnswer& answer) {
+  return answer.input;
+}
+Eigen::VectorXd& found_of(CompareAnswer& answer) {
+  return answer.input;
+}
+
 /// A network's shape 784-8-8-10 begins with its inputs: SQL of a question's.
 constexpr const char* kInputs =
     "(SELECT CAST(shape AS INTEGER) FROM network WHERE hash = question.network)";
@@ -38,13 +51,58 @@ std::string marks(std::size_t count) {
 
 }  // namespace
 
-Expected<void> Store::put(QuestionId question, const ClosestRow& row) {
+template <class Fields, class Row>
+Expected<void> Store::put_row(const char* table, const Fields& fields, QuestionId question,
+                              const Row& row) {
   std::vector<SqlValue> values{sql(question), sql(row.image), sql(row.label), sql(run_),
-                               sql(to_blob(row.answer.image))};
-  add_values(values, kClosestFields, row.answer);
-  return db_.run_list("INSERT OR REPLACE INTO closest(question, image, label, run, found" +
-                          column_names(kClosestFields) + ") VALUES(" + marks(values.size()) + ")",
-                      values);
+                               sql(to_blob(found_of(row.answer)))};
+  add_values(values, fields, row.answer);
+  return db_.run_list(
+      fmt::format("INSERT OR REPLACE INTO {}(question, image, label, run, found{}) VALUES({})",
+                  table, column_names(fields), marks(values.size())),
+      values);
+}
+
+Expected<void> Store::put(QuestionId question, const ClosestRow& row) {
+  return put_row("closest", kClosestFields, question, row);
+}
+
+Expected<void> Store::put(QuestionId question, const RadiusRow& row) {
+  return put_row("radius", kRadiusFields, question, row);
+}
+
+Expected<void> Store::put(QuestionId question, const CompareRow& row) {
+  return put_row("compare", kCompareFields, question, row);
+}
+
+template <class Row, class Fields>
+Expected<std::map<int, Row>> Store::image_rows(const char* table, const Fields& fields,
+                                               QuestionId question, int first, int last) const {
+  std::map<int, Row> rows;
+  std::string damaged;
+  const auto read = [&](const SqlRow& r) {
+    Row row{static_cast<int>(r.integer(0)), static_cast<int>(r.integer(1)), {}};
+    int column = 4;
+    bool whole = read_columns(r, column, fields, row.answer);
+    whole = to_pixels(r.blob(2), r.integer(3), found_of(row.answer)) && whole;
+    if (!whole) damaged = fmt::format("image {} of question {}", row.image, question);
+    rows[row.image] = std::move(row);
+  };
+  auto ok = db_.query(fmt::format("SELECT image, label, found, {}{} FROM {} JOIN question ON id = "
+                                  "question WHERE question = ? AND image BETWEEN ? AND ?",
+                                  kInputs, column_names(fields), table),
+                      read, question, first, last);
+  if (!ok) return tl::unexpected(ok.error());
+  if (!damaged.empty()) return db_.damaged(damaged);
+  return rows;
+}
+
+Expected<std::map<int, RadiusRow>> Store::radius(QuestionId question, int first, int last) const {
+  return image_rows<RadiusRow>("radius", kRadiusFields, question, first, last);
+}
+
+Expected<std::map<int, CompareRow>> Store::compare(QuestionId question, int first, int last) const {
+  return image_rows<CompareRow>("compare", kCompareFields, question, first, last);
 }
 
 Expected<std::map<int, ClosestRow>> Store::closest(QuestionId question, int first, int last) const {

@@ -39,10 +39,16 @@ inline SqlValue column_value(double value, bool nullable) {
   if (std::isfinite(value)) return sql(value);
   return nullable ? SqlValue() : sql(0.0);
 }
+inline SqlValue column_value(PropertyVerdict value, bool /*nullable*/) {
+  return sql(std::string(name(value)));
+}
 inline SqlValue column_value(const std::optional<double>& value, bool /*nullable*/) {
   return sql(value);
 }
 inline SqlValue column_value(AnswerStatus value, bool /*nullable*/) {
+  return sql(std::string(name(value)));
+}
+inline SqlValue column_value(Robustness value, bool /*nullable*/) {
   return sql(std::string(name(value)));
 }
 inline SqlValue column_value(int value, bool nullable) {
@@ -58,6 +64,20 @@ inline bool read_column(const SqlRow& row, int column, AnswerStatus& to) {
   const auto known = row_status(row.text(column));
   if (known) to = *known;
   return known.has_value();
+}
+inline bool read_column(const SqlRow& row, int column, Robustness& to) {
+  const auto known = parse_robustness(row.text(column));
+  if (known) to = *known;
+  return known.has_value();
+}
+inline bool read_column(const SqlRow& row, int column, PropertyVerdict& to) {
+  const std::string text = row.text(column);
+  for (const PropertyVerdict verdict : kVerdicts) {
+    if (name(verdict) != text) continue;
+    to = verdict;
+    return true;
+  }
+  return false;
 }
 inline bool read_column(const SqlRow& row, int column, std::optional<double>& to) {
   to = row.real_or_null(column);

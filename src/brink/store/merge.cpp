@@ -28,11 +28,10 @@ std::string taken_over(const std::string& table, const std::string& keys,
 /// An answer that was left open gives way to a final one.
 std::string opened(const std::string& table, const std::string& same) {
   return fmt::format(
-      R"(DELETE FROM main.{0} WHERE status IN ('time_limit', 'undecided', 'error') AND EXISTS
-         (SELECT 1 FROM other.{0} a JOIN ids ON theirs = a.question
-          WHERE ours = {0}.question AND {1}
-          AND a.status NOT IN ('time_limit', 'undecided', 'error')))",
-      table, same);
+      R"(DELETE FROM main.{0} WHERE status IN {2} AND EXISTS
+         (SELECT 1 FROM other_{0} a JOIN ids ON theirs = a.question
+          WHERE ours = {0}.question AND {1} AND a.status NOT IN {2}))",
+      table, same, "('time_limit', 'undecided', 'unknown', 'timeout', 'error')");
 }
 
 std::vector<std::string> steps() {
@@ -52,6 +51,10 @@ std::vector<std::string> steps() {
       taken_over("closest", "image, label", column_names(kClosestFields)),
       opened("unit", "a.layer = unit.layer AND a.unit = unit.unit"),
       taken_over("unit", "layer, unit", column_names(kExcitationFields)),
+      opened("radius", "a.image = radius.image"),
+      taken_over("radius", "image, label", column_names(kRadiusFields)),
+      opened("compare", "a.image = compare.image"),
+      taken_over("compare", "image, label", column_names(kCompareFields)),
       R"(DELETE FROM main.bounds WHERE complete = 0 AND EXISTS
          (SELECT 1 FROM other.bounds b JOIN ids ON theirs = b.question
           WHERE ours = bounds.question AND b.complete = 1))",

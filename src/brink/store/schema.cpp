@@ -37,34 +37,42 @@ std::string answers_table(const char* name, const std::string& keys, const char*
       name, key_columns, besides, columns, keys);
 }
 
-const std::vector<std::string>& tables() {
-  static const std::vector<std::string> all = {
-      R"(CREATE TABLE network(
+struct Table {
+  const char* name;
+  std::string creation;
+  int since = 1;  ///< the version that brings it
+};
+
+const std::vector<Table>& tables() {
+  static const std::vector<Table> all = {
+      {"network", R"(CREATE TABLE network(
          hash TEXT PRIMARY KEY, name TEXT NOT NULL, shape TEXT NOT NULL, output TEXT NOT NULL,
-         onnx BLOB NOT NULL))",
-      R"(CREATE TABLE question(
+         onnx BLOB NOT NULL))"},
+      {"question", R"(CREATE TABLE question(
          id INTEGER PRIMARY KEY, kind TEXT NOT NULL,
          network TEXT NOT NULL REFERENCES network(hash),
-         text TEXT NOT NULL UNIQUE, options TEXT NOT NULL))",
-      R"(CREATE TABLE run(
+         text TEXT NOT NULL UNIQUE, options TEXT NOT NULL))"},
+      {"run", R"(CREATE TABLE run(
          id INTEGER PRIMARY KEY, command TEXT NOT NULL, version TEXT NOT NULL,
-         machine TEXT NOT NULL, threads INTEGER NOT NULL, started TEXT NOT NULL))",
-      answers_table("closest", "image", "label INTEGER NOT NULL, ", kClosestFields),
-      answers_table("unit", "layer, unit", "", kExcitationFields),
-      R"(CREATE TABLE bounds(
+         machine TEXT NOT NULL, threads INTEGER NOT NULL, started TEXT NOT NULL))"},
+      {"closest", answers_table("closest", "image", "label INTEGER NOT NULL, ", kClosestFields)},
+      {"unit", answers_table("unit", "layer, unit", "", kExcitationFields)},
+      {"radius", answers_table("radius", "image", "label INTEGER NOT NULL, ", kRadiusFields), 3},
+      {"compare", answers_table("compare", "image", "label INTEGER NOT NULL, ", kCompareFields), 3},
+      {"bounds", R"(CREATE TABLE bounds(
          question INTEGER PRIMARY KEY REFERENCES question(id), complete INTEGER NOT NULL,
-         t_pre REAL NOT NULL, document TEXT NOT NULL, run INTEGER REFERENCES run(id)))",
-      R"(CREATE TABLE original(
+         t_pre REAL NOT NULL, document TEXT NOT NULL, run INTEGER REFERENCES run(id)))"},
+      {"original", R"(CREATE TABLE original(
          data TEXT NOT NULL, split TEXT NOT NULL, image INTEGER NOT NULL, label INTEGER NOT NULL,
          rows INTEGER NOT NULL, columns INTEGER NOT NULL, pixels BLOB NOT NULL,
-         PRIMARY KEY(data, split, image)))",
-      R"(CREATE TABLE evaluation(
+         PRIMARY KEY(data, split, image)))"},
+      {"evaluation", R"(CREATE TABLE evaluation(
          network TEXT NOT NULL REFERENCES network(hash), data TEXT NOT NULL, split TEXT NOT NULL,
          right INTEGER NOT NULL, count INTEGER NOT NULL,
-         PRIMARY KEY(network, data, split)))",
-      R"(CREATE TABLE descent(
+         PRIMARY KEY(network, data, split)))"},
+      {"descent", R"(CREATE TABLE descent(
          network TEXT PRIMARY KEY REFERENCES network(hash),
-         parent TEXT NOT NULL REFERENCES network(hash), recipe TEXT NOT NULL))"};
+         parent TEXT NOT NULL REFERENCES network(hash), recipe TEXT NOT NULL))"}};
   return all;
 }
 
@@ -101,6 +109,10 @@ Expected<void> bring_up_to_date(Sqlite& db) {
   return db.transaction([&db]() -> Expected<void> {
     const auto version = db.number("PRAGMA user_version");  // another process may have been first
     if (!version) return tl::unexpected(version.error());
+    for (const Table& table : tables()) {
+      if (table.since <= *version) continue;
+      if (auto ok = db.run(table.creation); !ok) return ok;
+    }
     for (const Addition& a : additions()) {
       if (a.version <= *version) continue;
       auto ok = db.run(fmt::format("ALTER TABLE {} ADD COLUMN {} {} DEFAULT {}", a.table, a.column,
@@ -116,8 +128,8 @@ Expected<void> create_tables(Sqlite& db) {
     const auto count = db.number("SELECT count(*) FROM sqlite_master");
     if (!count) return tl::unexpected(count.error());
     if (*count > 0) return {};  // another process was first
-    for (const std::string& table : tables()) {
-      if (auto ok = db.run(table); !ok) return ok;
+    for (const Table& table : tables()) {
+      if (auto ok = db.run(table.creation); !ok) return ok;
     }
     if (auto ok = db.run(fmt::format("PRAGMA application_id = {}", kApplication)); !ok) return ok;
     return set_version(db);
@@ -140,9 +152,15 @@ Expected<void> check_version(const Sqlite& db, const std::string& path) {
 
 /// Of the right version, but is all there?
 Expected<void> check_tables(const Sqlite& db) {
-  const auto count = db.number("SELECT count(*) FROM sqlite_master WHERE type = 'table'");
-  if (!count) return tl::unexpected(count.error());
-  if (*count < std::ssize(tables())) return db.damaged("a table is missing");
+  const auto version = db.number("PRAGMA user_version");
+  if (!version) return tl::unexpected(version.error());
+  for (const Table& table : tables()) {
+    if (table.since > *version) continue;
+    const auto count = db.number(
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", table.name);
+    if (!count) return tl::unexpected(count.error());
+    if (*count == 0) return db.damaged("a table is missing");
+  }
   return {};
 }
 
@@ -168,6 +186,17 @@ Expected<void> view_as_current(Sqlite& db, const std::string& schema, const std:
     std::string& columns = lacking[a.table];
     if (a.version > *version) columns += fmt::format(", {} AS {}", a.before, a.column);
   }
+  for (const Table& table : tables()) {
+    if (table.since == 1) continue;
+    if (table.since <= *version) {
+      lacking[table.name];
+      continue;
+    }
+    // An empty one of this process's.
+    std::string creation = table.creation;
+    creation.replace(0, std::strlen("CREATE TABLE "), "CREATE TEMP TABLE " + prefix);
+    if (auto ok = db.run(creation); !ok) return ok;
+  }
   for (const auto& [table, columns] : lacking) {
     auto ok = db.run(fmt::format("CREATE TEMP VIEW {0}{1} AS SELECT *{2} FROM {3}.{1}", prefix,
                                  table, columns, schema));
@@ -179,6 +208,12 @@ Expected<void> view_as_current(Sqlite& db, const std::string& schema, const std:
 void drop_views(Sqlite& db, const std::string& prefix) {
   for (const Addition& a : additions()) {
     (void)db.run(fmt::format("DROP VIEW IF EXISTS temp.{}{}", prefix, a.table));
+  }
+  for (const Table& table : tables()) {
+    if (table.since == 1) continue;
+    for (const char* kind : {"VIEW", "TABLE"}) {  // only one of them is there
+      (void)db.run(fmt::format("DROP {} IF EXISTS temp.{}{}", kind, prefix, table.name));
+    }
   }
 }
 

@@ -10,7 +10,7 @@
 
 namespace brink {
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 /// Opens a store. `create`: makes it if the file is missing or empty; otherwise that is an error.
 /// Errors (bad_request): no such file, a file that is no store of brink, one of a later schema.
@@ -23,7 +23,7 @@ inline constexpr int kSchemaVersion = 2;
 Expected<Sqlite> open_store(const std::filesystem::path& path, bool create);
 
 /// Views `prefix` + table of the tables of `schema` (main, or an attached store), with the columns
-/// that its version lacks; only of tables that got columns since the first version.
+/// that its version lacks; only of tables that got columns since the first version, or are newer.
 Expected<void> view_as_current(Sqlite& db, const std::string& schema, const std::string& prefix);
 void drop_views(Sqlite& db, const std::string& prefix);
 /// A new one that only this process sees.

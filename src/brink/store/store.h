@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "brink/ask/closest_batch.h"
+#include "brink/ask/compare_batch.h"
+#include "brink/ask/radius_batch.h"
 #include "brink/ask/visualize.h"
 #include "brink/store/sqlite.h"
 
@@ -31,7 +33,7 @@ struct StoredNetwork {
 
 struct StoredQuestion {
   QuestionId id = 0;
-  std::string kind;     ///< closest, visualize, bounds
+  std::string kind;     ///< closest, radius, compare, visualize, bounds
   std::string network;  ///< hash
   std::string text;
   nlohmann::json options;
@@ -99,6 +101,8 @@ class Store {
                              const std::string& file = {});
 
   Expected<void> put(QuestionId question, const ClosestRow& row);
+  Expected<void> put(QuestionId question, const RadiusRow& row);
+  Expected<void> put(QuestionId question, const CompareRow& row);
   Expected<void> put(QuestionId question, const StoredUnit& unit);
   /// Replaces what was there. Not complete: of a run that may be continued.
   Expected<void> put(QuestionId question, const Bounds& bounds, bool complete);
@@ -109,6 +113,11 @@ class Store {
 
   /// By image, those of [first, last]; by layer and unit.
   Expected<std::map<int, ClosestRow>> closest(QuestionId question, int first = 0,
+                                              int last = std::numeric_limits<int>::max()) const;
+  Expected<std::map<int, RadiusRow>> radius(QuestionId question, int first = 0,
+                                            int last = std::numeric_limits<int>::max()) const;
+  /// Without the outputs at witnesses.
+  Expected<std::map<int, CompareRow>> compare(QuestionId question, int first = 0,
                                               int last = std::numeric_limits<int>::max()) const;
   Expected<std::map<std::pair<int, int>, StoredUnit>> units(QuestionId question) const;
   Expected<std::optional<StoredBounds>> bounds(QuestionId question) const;
@@ -134,6 +143,14 @@ class Store {
 
  private:
   explicit Store(Sqlite db) : db_(std::move(db)) {}
+
+  /// A row of an answer about an image.
+  template <class Fields, class Row>
+  Expected<void> put_row(const char* table, const Fields& fields, QuestionId question,
+                         const Row& row);
+  template <class Row, class Fields>
+  Expected<std::map<int, Row>> image_rows(const char* table, const Fields& fields,
+                                          QuestionId question, int first, int last) const;
 
   Sqlite db_;
   std::optional<std::int64_t> run_;

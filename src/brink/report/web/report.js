@@ -1,7 +1,7 @@
 // Puts the page together: leaves out what the store has nothing of, links the sections, keeps the theme.
 
 const CONTENTS = {
-  gallery: data.answers.question.length, numbers: data.answers.question.length, robustness: data.curves.length,
+  gallery: data.answers.question.length, numbers: data.answers.question.length, robustness: data.curves.length, radii: data.radii.length, comparisons: data.comparisons.length,
   time: data.curves.length, units: data.units.length, bounds: data.bounds.length, hardening: data.hardening.length, runs: data.questions.length,
 };
 
@@ -57,13 +57,13 @@ function start() {
   buildNavigation();
   buildTheme();
   showFacts();
-  const views = { gallery: [changeLegend, showGallery], numbers: [showSummary], robustness: [showRobustness], time: [showProfiles],
+  const views = { gallery: [changeLegend, showGallery], numbers: [showSummary], robustness: [showRobustness], radii: [showRadii], comparisons: [showComparisons], time: [showProfiles],
     units: [showUnits], bounds: [showBounds], hardening: [showHardening], runs: [showRuns] };
   readHash();
   if (CONTENTS.gallery > 0) buildFilters();
   else document.querySelector("aside").remove();
   for (const [id, show] of Object.entries(views)) if (CONTENTS[id] > 0) show.forEach((view) => view());
-  const follow = { gallery: showGallery, numbers: showSummary, robustness: showRobustness, time: showProfiles, units: showUnits, bounds: showBounds, hardening: showHardening };
+  const follow = { gallery: showGallery, numbers: showSummary, robustness: showRobustness, radii: showRadii, comparisons: showComparisons, time: showProfiles, units: showUnits, bounds: showBounds, hardening: showHardening };
   for (const [id, view] of Object.entries(follow)) if (CONTENTS[id] > 0) onFilter(view);
   // Milliseconds since the page was asked for.
   document.documentElement.dataset.ready = Math.round(performance.now());

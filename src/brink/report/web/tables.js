@@ -51,6 +51,32 @@ function showSummary() {
     : el("p", { class: "nothing" }, "No answer passes these filters."));
 }
 
+function showRadii() {
+  const rows = data.radii.filter((row) => passes(row.question)).map((row) => {
+    const question = data.questions[row.question];
+    const all = row.robust + row.not_robust + row.unknown + row.misclassified + row.error;
+    const name = [data.networks.length > 1 ? networkNames[question.network] : null, normName(question.options.norm), question.label].filter(Boolean).join(", ");
+    return [el("span", { class: "question" }, el("b", {}, `Q${question.id} `), name), number(question.options.radius), count(all), percent(row.robust / all, 1),
+      count(row.robust), count(row.not_robust), count(row.unknown + row.error), count(row.misclassified), seconds(row.seconds / all)];
+  });
+  byId("radius-list").replaceChildren(rows.length > 0
+    ? table("Right within a radius", ["question", "radius", "images", "provably right", "robust", "not robust", "unknown", "wrong already", "mean time"], rows)
+    : el("p", { class: "nothing" }, "No network passes these filters."));
+}
+
+function showComparisons() {
+  const rows = data.comparisons.filter((row) => passes(row.question)).map((row) => {
+    const { options, network, id } = data.questions[row.question];
+    const second = data.networks.findIndex((other) => other.hash === options.second);
+    const asked = options.choices ? "other choices" : options.tolerance == null ? "largest difference" : `more than ${number(options.tolerance)}`;
+    return [el("span", { class: "question" }, el("b", {}, `Q${id} `), `${networkNames[network]}, ${networkNames[second] ?? "?"}`), asked, number(options.radius),
+      count(row.closed), count(row.differ), count(row.open), number(row.difference), number(row.bound)];
+  });
+  byId("comparison-list").replaceChildren(rows.length > 0
+    ? table("Two networks compared", ["question", "asked", "radius", "proven", "differ", "open", "largest found", "at most"], rows)
+    : el("p", { class: "nothing" }, "No network passes these filters."));
+}
+
 const share = ([right, all]) => percent(right / all, 2);
 
 function times(child, parent) {
