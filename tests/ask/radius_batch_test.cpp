@@ -33,34 +33,46 @@ ClosestQuestion question_of(int inputs) {
   return question;
 }
 
+/// In the order in which they are done.
+Expected<std::vector<RadiusRow>> ask(const RadiusBatch& batch, const std::vector<int>& images,
+                                     int at_once, const RadiusHooks& hooks,
+                                     const std::atomic<bool>* interrupt = nullptr) {
+  std::vector<RadiusRow> rows;
+  ThreadCrew crew(interrupt);
+  const auto keep = [&](const RadiusRow& row) -> Expected<void> {
+    rows.push_back(row);
+    return {};
+  };
+  auto done = ask_radius(batch, images, at_once, 1, crew, hooks, keep, interrupt);
+  if (!done) return tl::unexpected(done.error());
+  return rows;
+}
+
 TEST(RobustBatch, EachImageIsAnsweredAsAlone) {
   const testing::Asked asked(5, Norm::linf, 2);
   const Dataset set = images_of(12, 4, asked.network, 9);
   const RadiusBatch batch{&asked.network, &set, question_of(4), 0.05, {}};
-  std::vector<int> order{7, 2, 2, 11, 0};
+  const std::vector<int> images{7, 2, 11, 0, 5};
   std::atomic<int> told = 0;
   RadiusHooks hooks;
   hooks.after = [&](const RadiusRow&) { ++told; };
-  const auto rows = robust_within(batch, order, 2, hooks);
+  const auto rows = ask(batch, images, 2, hooks);
   ASSERT_TRUE(rows) << rows.error().message;
-  ASSERT_EQ(rows->size(), order.size());
+  ASSERT_EQ(rows->size(), images.size());
   EXPECT_EQ(told, 5);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const RadiusRow& row = (*rows)[i];
-    EXPECT_EQ(row.image, order[i]);
-    EXPECT_FALSE(row.stopped);
-    const auto alone = robust_within(asked.network, batch.question, set.image(order[i]), row.label,
+  for (const RadiusRow& row : *rows) {
+    const auto alone = robust_within(asked.network, batch.question, set.image(row.image), row.label,
                                      batch.radius, {});
-    EXPECT_EQ(row.result.robustness, alone->robustness);
+    EXPECT_EQ(row.answer.robustness, alone->robustness) << row.image;
   }
 }
 
-TEST(RobustBatch, ErrorsAreTheFirstImages) {
+TEST(RobustBatch, AnImageOutsideTheBoxIsAnError) {
   const testing::Asked asked(5, Norm::linf, 2);
   Dataset set = images_of(2, 4, asked.network, 9);
   std::get<std::vector<double>>(set.pixels)[5] = 7;
   const RadiusBatch batch{&asked.network, &set, question_of(4), 0.05, {}};
-  EXPECT_FALSE(robust_within(batch, {0, 1}, 2, {}));
+  EXPECT_FALSE(ask(batch, {0, 1}, 2, {}));
 }
 
 /// Without the flag each would take its limit.
@@ -68,20 +80,17 @@ TEST(RobustBatch, TheUsersFlagEndsAllOfThem) {
   Random random(8);
   const Network network = random_network({40, 120, 120, 120, 4}, random, 1.8);
   const Dataset set = images_of(3, 40, network, 3);
-  RadiusBatch batch{&network, &set, question_of(40), 0.1, {}};
+  RadiusBatch batch{&network, &set, question_of(40), 0.06, {}};
   batch.search.time_limit = 1000;
   std::atomic<bool> interrupt = false;
   std::thread user([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
     interrupt = true;
   });
-  const auto rows = robust_within(batch, {0, 1, 2}, 1, {}, &interrupt);
+  const auto rows = ask(batch, {0, 1, 2}, 1, {}, &interrupt);
   user.join();
-  ASSERT_TRUE(rows) << rows.error().message;
-  EXPECT_TRUE(rows->back().stopped);
-  for (const RadiusRow& row : *rows) {
-    EXPECT_TRUE(row.stopped || row.result.robustness != Robustness::unknown);
-  }
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().kind, Error::Kind::interrupted);
 }
 
 }  // namespace
