@@ -186,12 +186,15 @@ def test_ctrl_c_ends_a_property(slow):
 
 
 def test_ctrl_c_ends_a_batch(slow):
+    reached = slow.closest(np.full(100, 0.5), norm="l2", time_limit=2)
+    assert reached.status == "time_limit"
+    between = (reached.distance + reached.bound) / 2  # neither found nor excluded in two seconds
     threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
     begun = time.monotonic()
-    answers = slow.verify(np.full((3, 100), 0.5), radius=0.05, norm="l2", threads=1, time_limit=300)
+    answers = slow.verify(np.full((3, 100), 0.5), radius=between, norm="l2", threads=1, time_limit=300)
     assert time.monotonic() - begun < 60
     assert answers.status[-1] == "interrupted" and answers[-1].bound >= 0
-    stopped = slow.verify(np.full((3, 100), 0.5), radius=0.05, norm="l2", threads=1, callback=lambda p: False)
+    stopped = slow.verify(np.full((3, 100), 0.5), radius=between, norm="l2", threads=1, callback=lambda p: False)
     assert stopped.status[-1] == "interrupted"
 
 

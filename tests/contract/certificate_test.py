@@ -10,8 +10,8 @@ import unittest
 
 CHECK = str(pathlib.Path(sys.argv.pop(2)).resolve())
 
-from harness import Contract, read_csv  # noqa: E402
-from verify_test import BOX_1, NNET, V1  # noqa: E402
+from harness import NNET, Contract, read_csv  # noqa: E402
+from verify_test import BOX_1, V1  # noqa: E402
 
 
 class Certificates(Contract):
@@ -104,7 +104,7 @@ class Certificates(Contract):
         self.assertFalse((self.folder / "twice").exists())
 
     def test_properties_and_radii(self):
-        (self.folder / "small.nnet").write_text(NNET)
+        (self.folder / "small.nnet").write_text(NNET % 0.5)
         (self.folder / "p.vnnlib").write_text(V1 + BOX_1 + "(assert (>= Y_0 1.001))")
         self.assertEqual(self.good("verify", "small.nnet", "p.vnnlib", "--certificate", "p.cert").stdout, "unsat\n")
         self.proven("p.cert.layers", "p.cert")
@@ -118,7 +118,7 @@ class Certificates(Contract):
             self.assertEqual(self.radius(file), 0.001)
 
     def test_a_property_without_cells(self):
-        (self.folder / "small.nnet").write_text(NNET)
+        (self.folder / "small.nnet").write_text(NNET % 0.5)
         (self.folder / "none.vnnlib").write_text(V1 + BOX_1 + "(assert (<= 1 0))")
         self.assertEqual(self.good("verify", "small.nnet", "none.vnnlib", "--certificate", "none.cert").stdout, "unsat\n")
         self.proven("none.cert.layers", "none.cert")

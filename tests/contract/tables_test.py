@@ -283,7 +283,7 @@ class Questions(Contract):
 
 
 class StoresOfTheFirstSchema(Contract):
-    """Stores that an earlier brink wrote lack the proofs of units, and leads."""
+    """Stores that an earlier brink wrote lack the proofs of units, leads, and what came after them."""
 
     def old_store(self, name):
         self.good("visualize", "net.onnx", "--layer", "2", "--store", name)
@@ -291,6 +291,8 @@ class StoresOfTheFirstSchema(Contract):
             db.execute("ALTER TABLE unit DROP COLUMN proof")
             for column in ("lead", "lead_bound", "float32"):
                 db.execute(f"ALTER TABLE closest DROP COLUMN {column}")
+            for table in ("radius", "compare"):
+                db.execute(f"DROP TABLE {table}")
             db.execute("PRAGMA user_version = 1")
         db.close()
 

@@ -31,7 +31,10 @@ std::string text_v2(const Query& query, std::span<const double> values) {
         }
         text += fmt::format("{} {} [{}]\n", variable.name, variable.type, shape);
         for (int i = 0; i < variable.count; ++i) {
-          text += number(values[static_cast<std::size_t>(variable.first + i)]) + "\n";
+          text +=
+              number(
+                  values[static_cast<std::size_t>(variable.first) + static_cast<std::size_t>(i)]) +
+              "\n";
         }
       }
     }
