@@ -6,12 +6,13 @@
 // on d, and d by the chords of max(0, D) and min(0, D) over [l, u]. What the relaxation gives away
 // then shrinks with D, where both triangles apart give away as much as the units are open.
 // Sources: Paulsen, Wang, Wang, ReluDiff (2020) and NeuroDiff (2020), who propagate D forwards;
-// here D and rows are walked back to the inputs (box_bounds.cpp).
+// here D and rows are walked back to the inputs (box_bounds_twins.cpp).
 #pragma once
 
 #include <optional>
 #include <vector>
 
+#include "brink/bounds/intervals.h"
 #include "brink/network/network.h"
 
 namespace brink::search {
@@ -31,6 +32,9 @@ std::vector<std::vector<int>> parts_of(const Network& network, const std::vector
 struct Range {
   double lower = 0, upper = 0;
 };
+inline Range range_of(const Intervals& bounds, int id) {
+  return {bounds.lower[static_cast<std::size_t>(id)], bounds.upper[static_cast<std::size_t>(id)]};
+}
 
 /// Bounds of y_A, y_B and D (without doubt), each by the other two; false: they contradict.
 bool reconcile(Range& first, Range& second, Range& difference);
