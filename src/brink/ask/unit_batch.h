@@ -14,7 +14,10 @@ namespace brink {
 struct Unit {
   int layer = 0;
   int index = 0;
-  auto operator<=>(const Unit&) const = default;
+  bool operator==(const Unit&) const = default;
+  bool operator<(const Unit& other) const {
+    return layer != other.layer ? layer < other.layer : index < other.index;
+  }
 };
 
 /// The network, the bounds whose box is searched, and the engine. Refers to what the caller holds.
