@@ -38,7 +38,7 @@ TEST_F(CsvSet, TheLabelMayStandAnywhereOrNowhere) {
   const std::string text = "y;x\n2;0.5\n0;0.25\n";
   EXPECT_EQ(read(text, {"y", {}})->labels, (std::vector<int>{2, 0}));
   EXPECT_EQ(read(text, {"none", {}})->columns, 2);
-  EXPECT_EQ(read("x\ty\n1\t0.5\n")->label_problem.find('''), 0U) << "no class: a regression";
+  EXPECT_EQ(read("x\ty\n1\t0.5\n")->label_problem.find('\''), 0U) << "no class: a regression";
   EXPECT_EQ(read("x,y\n1,b\n2,a\n", {"", {"b", "a"}})->labels, (std::vector<int>{0, 1}));
 }
 
