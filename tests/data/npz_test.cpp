@@ -72,7 +72,7 @@ TEST(Npy, ATextIsOneValueThatIsNoNumber) {
   std::string bytes = npy;
   bytes.replace(bytes.find("<U3"), 3, "|S9");
   EXPECT_NE(message_of(bytes), "");
-  bytes = npy.substr(0, npy.size() - 12) + "ab\0";
+  bytes = npy.substr(0, npy.size() - 12) + "ab";
   bytes.replace(bytes.find("<U3"), 3, "|S3");
   EXPECT_EQ(decode_npy(bytes + '\0', "x")->as_text(), "ab");
 }
