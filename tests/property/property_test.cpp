@@ -77,7 +77,7 @@ TEST(Property, SaysWhatTheTextSaysAtRandomPoints) {
       {"(or (<= 2 1) (<= X_0 0))", [](double x, double) { return x <= 0; }},
       {"(< X_0 X_0)", [](double, double) { return false; }}};
   for (const auto& [text, truth] : cases) {
-    const Query read = query(kDeclared + "(assert " + text + ")");
+    const Query read = query(std::string(kDeclared).append("(assert ").append(text).append(")"));
     for (double x = -2; x <= 2; x += 0.5) {
       for (double y = -2; y <= 2; y += 0.5) {
         EXPECT_EQ(holds(read, {x, 0, y, 0}), truth(x, y)) << text << " " << x << " " << y;
@@ -191,7 +191,7 @@ TEST(Property, SurvivesMutations) {
           text[at] = static_cast<char>(random.index(256));
           break;
         case 1:
-          text.erase(at, static_cast<std::size_t>(1 + random.index(8)));
+          text.erase(at, std::size_t{1} + static_cast<std::size_t>(random.index(8)));
           break;
         case 2:
           text.insert(

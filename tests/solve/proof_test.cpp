@@ -41,7 +41,7 @@ double by_enumeration(const Program& program) {
   for (int setting = 0; setting < 1 << kBinaries; ++setting) {
     Program fixed = program;
     for (int b = 0; b < kBinaries; ++b) {
-      Column& column = fixed.columns[static_cast<std::size_t>(6 + b)];
+      Column& column = fixed.columns[std::size_t{6} + static_cast<std::size_t>(b)];
       column.lower = column.upper = setting >> b & 1;
     }
     const LpSolution lp = LpSolver(fixed).solve();
