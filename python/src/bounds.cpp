@@ -42,8 +42,8 @@ nb::tuple prove(const Net& net, const Settings& settings, const std::string& met
   const double time_limit = options.time_limit;
   BoundRequest request = value_or_raise(parse_bound_method(method));
   request.outputs_only = outputs;
-  const auto refuse = [](std::string message) {
-    raise({Error::Kind::bad_request, std::move(message)});
+  const auto refuse = [](const std::string& message) {
+    raise({Error::Kind::bad_request, message});
   };
   if (limit_per_bound) {
     if (request.method != BoundMethod::exact) {

@@ -57,7 +57,8 @@ TEST(Weights, AGridHasNothingNearer) {
         Eigen::VectorXd x = asked.image;
         x(0) = (i % kSteps) / (kSteps - 1.0);
         x(2) = (i / kSteps % kSteps) / (kSteps - 1.0);
-        x(3) = (i / kSteps / kSteps) / (kSteps - 1.0);
+        const int last = i / kSteps / kSteps;
+        x(3) = last / (kSteps - 1.0);
         if (classify(asked.network, x) == asked.label) continue;
         nearest = std::min(nearest, weighted_distance(asked.question, x, asked.image));
       }

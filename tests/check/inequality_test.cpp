@@ -83,12 +83,12 @@ Setting random_setting(Engine& engine, Norm norm, bool weighted) {
   for (int j = 0; j < kInputs; ++j) {
     const Rational middle = number(engine, -48, 48);
     s.image.push_back(middle);
-    s.lower.push_back(middle - number(engine, 0, 48));
-    s.upper.push_back(middle + number(engine, 0, 48));
+    s.lower.emplace_back(middle - number(engine, 0, 48));
+    s.upper.emplace_back(middle + number(engine, 0, 48));
     if (weighted) s.weights.push_back(number(engine, 1, 48));
     const Rational w = weighted ? s.weights.back() : Rational(1);
     const Rational share = Rational(static_cast<int>(engine() % 3)) / 2;
-    s.x.push_back(s.lower.back() + share * (s.upper.back() - s.lower.back()));
+    s.x.emplace_back(s.lower.back() + share * (s.upper.back() - s.lower.back()));
     if (engine() % 3 == 0) s.x.back() = middle;
     const Rational d = abs(s.x.back() - middle) * w;
     s.moved.push_back(d == 0 ? InputSet::Pixel::fixed : InputSet::Pixel::moves);
