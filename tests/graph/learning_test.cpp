@@ -144,12 +144,110 @@ TEST(Learning, StepsGoDownTheSlopeOfEveryWeight) {
   }
 }
 
-TEST(Learning, BatchNormalisationIsRefused) {
-  Setting s;
-  s.graph.nodes[1] = node("BatchNormalization", {"c1", "b1", "b1", "b1", "b1"}, "r1");
+/// Values of 4 channels in 6 x 6, normalised behind the first convolution.
+struct Normalised {
+  Random random{5};
+  NodeGraph graph = small_graph(random);
+  DenseBatch batch{Eigen::MatrixXf(72, 3), {0, 2, 1}};
+  std::unique_ptr<GraphLearner> learner;
+  Normalised() {
+    for (float& x : batch.inputs.reshaped()) x = static_cast<float>(random.uniform());
+    for (const char* name : {"gamma", "beta", "mean", "variance"}) {
+      graph.constants[name] = Tensor{{4}, {1, 1, 1, 1}};
+    }
+    graph.nodes[1].inputs = {"n"};
+    graph.nodes.insert(graph.nodes.begin() + 1, node("BatchNormalization", kParts, "n"));
+  }
+  void make() { learner = std::move(*GraphLearner::make(graph, random)); }
+
+  /// The mean cross-entropy where the batch is normalised by itself.
+  double loss_in_training(const std::map<std::string, Tensor>& weights) const {
+    NodeGraph all = with(graph, weights);
+    Eigen::MatrixXd seen(144, batch.inputs.cols());
+    for (Eigen::Index i = 0; i < seen.cols(); ++i) {
+      seen.col(i) = all.values(batch.inputs.col(i).cast<double>())->front().elements;
+    }
+    for (int c = 0; c < 4; ++c) {
+      const auto own = seen.middleRows(36L * c, 36).array();
+      const auto k = static_cast<std::size_t>(c);
+      std::get<Tensor>(all.constants["mean"]).values[k] = own.mean();
+      std::get<Tensor>(all.constants["variance"]).values[k] = (own - own.mean()).square().mean();
+    }
+    return loss(all, batch);
+  }
+
+  inline static const std::vector<std::string> kParts = {"c1", "gamma", "beta", "mean", "variance"};
+};
+
+TEST(Learning, StepsGoDownTheSlopesOfWhatABatchNormalisesByItself) {
+  Normalised s;
+  s.make();
+  s.learner->step(s.batch, 0.05F, 0);  // shifts are no longer 0
+  const auto before = s.learner->weights();
+  EXPECT_EQ(before.size(), 11U);
+  s.learner->step(s.batch, 1, 0);
+  const auto after = s.learner->weights();
+  for (const auto& [name, tensor] : before) {
+    if (name == "mean" || name == "variance") continue;
+    for (std::size_t i = 0; i < tensor.values.size(); i += name == "gamma" ? 1 : 5) {
+      auto one = before, other = before;
+      one[name].values[i] += 1e-5;
+      other[name].values[i] -= 1e-5;
+      const double slope = (s.loss_in_training(one) - s.loss_in_training(other)) / 2e-5;
+      EXPECT_NEAR(tensor.values[i] - after.at(name).values[i], slope, 2e-3) << name << " " << i;
+    }
+  }
+}
+
+TEST(Learning, MeasuredBatchesAreWhatTheGraphNormalisesBy) {
+  Normalised s;
+  s.make();
+  s.learner->step(s.batch, 0, 0);  // the first batch is all that is known
+  NodeGraph graph = with(s.graph, s.learner->weights());
+  Eigen::MatrixXd seen(144, 3);
+  for (Eigen::Index i = 0; i < 3; ++i) {
+    seen.col(i) = graph.values(s.batch.inputs.col(i).cast<double>())->front().elements;
+  }
+  const auto channel = seen.middleRows(36, 36).array();
+  const Tensor mean = s.learner->weights().at("mean"),
+               variance = s.learner->weights().at("variance");
+  EXPECT_NEAR(mean.values[1], channel.mean(), 1e-5);
+  EXPECT_NEAR(variance.values[1], (channel - channel.mean()).square().sum() / (3 * 36 - 1), 1e-5);
+
+  DenseBatch other = s.batch;
+  other.inputs = 0.5F * other.inputs.array() + 0.25F;
+  for (int i = 0; i < 3; ++i) s.learner->step(other, 0.05F, 0.9F);
+  graph = with(s.graph, s.learner->weights());
+  const Eigen::MatrixXf y = s.learner->logits(s.batch.inputs);
+  for (Eigen::Index i = 0; i < y.cols(); ++i) {
+    const Eigen::VectorXd wanted = *graph.evaluate(s.batch.inputs.col(i).cast<double>());
+    EXPECT_LE((y.col(i).cast<double>() - wanted).cwiseAbs().maxCoeff(), 1e-4);
+  }
+  const Eigen::MatrixXf slopes = s.learner->input_slopes(s.batch.inputs, s.batch.labels);
+  for (Eigen::Index j = 0; j < 72; j += 7) {
+    DenseBatch one{s.batch.inputs.col(0), {s.batch.labels[0]}}, less = one;
+    one.inputs(j) += 1e-4F;
+    less.inputs(j) -= 1e-4F;
+    const double width = static_cast<double>(one.inputs(j)) - static_cast<double>(less.inputs(j));
+    EXPECT_NEAR(slopes(j, 0), (loss(graph, one) - loss(graph, less)) / width, 2e-3) << j;
+  }
+}
+
+TEST(Learning, WhatNodesShareMustBeLearntInOneRole) {
+  Normalised s;
+  s.graph.nodes[1].inputs[3] = "beta";  // exporters may merge constants that are equal
   const auto refused = GraphLearner::make(s.graph, s.random);
   ASSERT_FALSE(refused.has_value());
-  EXPECT_NE(refused.error().message.find("folded into"), std::string::npos);
+  EXPECT_NE(refused.error().message.find("shares 'beta'"), std::string::npos)
+      << refused.error().message;
+
+  Setting also;
+  also.graph.nodes[3].inputs[1] = "b4";  // a bias, and a constant factor
+  also.graph.constants["b4"] = Tensor{{1}, {2}};
+  const auto constant = GraphLearner::make(also.graph, also.random);
+  ASSERT_FALSE(constant.has_value());
+  EXPECT_NE(constant.error().message.find("takes 'b4'"), std::string::npos)
+      << constant.error().message;
 }
 
 }  // namespace

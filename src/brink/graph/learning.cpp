@@ -1,12 +1,13 @@
 // Backpropagation over the graph's nodes. What is trained: the weights of Conv, Gemm and MatMul,
-// and what is added to their results. Other constants stay (a normalisation of the input, the
-// slopes of PRelu); so do nodes without any, which are what lowering makes of each alone: blocks of
-// ReLUs (units.h).
+// what is added to their results, and batch normalisations. Other constants stay (a normalisation
+// of the input, the slopes of PRelu); so do nodes without any, which are what lowering makes of
+// each alone: blocks of ReLUs (units.h).
 //
 // Lowered layers with ties from their entries to weights would need nothing of this. But a layer of
 // max pooling repeats weights by the match, and its products are sparse (docs/decisions/0007).
 #include "brink/graph/learning.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "learning_steps.h"
@@ -53,7 +54,7 @@ class Planner {
     output = next_;
     steps.push_back(fixed_step(progression.units.blocks(), *form, {last.value}, next_++));
     if (trained.empty()) return bad_request("the graph has no weights that are trained");
-    return {};
+    return check_uses();
   }
 
   int values() const { return next_; }
@@ -70,22 +71,42 @@ class Planner {
     const auto found = known_.find(i < node.inputs.size() ? node.inputs[i] : "");
     return found == known_.end() ? nullptr : &found->second;
   }
-  int weights(const std::string& name, Index fan_in) {
-    for (std::size_t i = 0; i < trained.size(); ++i) {
-      if (trained[i].name == name) return static_cast<int>(i);
-    }
+  /// Nodes may share what they learn, but not what they measure, nor with another role.
+  Expected<int> learnt(const std::string& name, Role role, Index fan_in = 0) {
     const Tensor& tensor = *constant_of(name);
-    trained.push_back({name, tensor.shape, fan_in, Eigen::VectorXf::Zero(size(tensor.shape))});
+    ++uses_[name];
+    for (std::size_t i = 0; i < trained.size(); ++i) {
+      if (trained[i].name != name) continue;
+      if (trained[i].role == role && !trained[i].measured()) return static_cast<int>(i);
+      return bad_request("shares '{}' with another node: {}", name, kOwn);
+    }
+    const bool from_one = role == Role::factor || role == Role::variance;
+    trained.push_back({name, tensor.shape, role, fan_in,
+                       Eigen::VectorXf::Constant(size(tensor.shape), from_one ? 1 : 0)});
     return static_cast<int>(trained.size()) - 1;
+  }
+  /// That what is trained is nowhere taken for a constant.
+  Expected<void> check_uses() const {
+    for (const Operation& node : graph_.nodes) {
+      for (const std::string& name : node.inputs) {
+        const auto learnt_by = uses_.find(name);
+        if (learnt_by == uses_.end() || learnt_by->second == uses(name)) continue;
+        return bad_request("{}: takes '{}', which other nodes train, as a constant: {}",
+                           label(node), name, kOwn);
+      }
+    }
+    return {};
+  }
+  std::ptrdiff_t uses(const std::string& name) const {
+    std::ptrdiff_t count = 0;
+    for (const Operation& node : graph_.nodes) {
+      count += std::count(node.inputs.begin(), node.inputs.end(), name);
+    }
+    return count;
   }
 
   Expected<void> add(const Operation& node) {
     const std::string& type = node.type;
-    if (type == "BatchNormalization") {
-      return bad_request(
-          "keeps means of the old weights; export the network with batch normalisation folded into "
-          "its convolutions, as PyTorch and Keras do for inference, and train that");
-    }
     if (type == "ConvTranspose" || type == "ai.onnx.ml.LinearClassifier" ||
         type == "ai.onnx.ml.LinearRegressor") {
       return bad_request("has weights that are not trained here; Conv, Gemm and MatMul's are");
@@ -102,6 +123,7 @@ class Planner {
       if (signal(node, value)->product)
         return add_bias(known_.at(node.inputs[value]), node.inputs[1 - value], node.outputs[0]);
     }
+    if (type == "BatchNormalization") return add_normalisation(node);
     if (type == "MaxPool") return add_max_pool(node);
     return add_fixed(node);
   }
@@ -118,8 +140,10 @@ class Planner {
     Known out{next_++, {1, weight->shape[0]}};
     out.shape.insert(out.shape.end(), window->out.begin(), window->out.end());
     const Index fan_in = size(weight->shape) / weight->shape[0];
-    auto step = convolution_step({*window, in.shape[1], weight->shape[0], *group},
-                                 weights(node.inputs[1], fan_in), in.value, out.value);
+    const auto weights = learnt(node.inputs[1], Role::weight, fan_in);
+    if (!weights) return tl::unexpected(weights.error());
+    auto step = convolution_step({*window, in.shape[1], weight->shape[0], *group}, *weights,
+                                 in.value, out.value);
     if (!step) return tl::unexpected(step.error());
     steps.push_back(std::move(*step));
     return finish(node, std::move(out), {weight->shape[0]});
@@ -142,8 +166,9 @@ class Planner {
     }
     Known out{next_++, in.shape};
     out.shape.back() = outputs;
-    steps.push_back(product_step(outputs, inputs, *flipped != 0, weights(node.inputs[1], inputs),
-                                 in.value, out.value));
+    const auto weights = learnt(node.inputs[1], Role::weight, inputs);
+    if (!weights) return tl::unexpected(weights.error());
+    steps.push_back(product_step(outputs, inputs, *flipped != 0, *weights, in.value, out.value));
     return finish(node, std::move(out), {});
   }
 
@@ -166,8 +191,30 @@ class Planner {
     Known out = in;
     out.value = next_++;
     out.product = false;
-    steps.push_back(bias_step(spread(own, in.shape), weights(name, 0), in.value, out.value));
+    const auto bias = learnt(name, Role::offset);
+    if (!bias) return tl::unexpected(bias.error());
+    steps.push_back(bias_step(spread(own, in.shape), *bias, in.value, out.value));
     known_[result] = out;
+    return {};
+  }
+
+  Expected<void> add_normalisation(const Operation& node) {
+    const Known in = *signal(node, 0);
+    const auto epsilon = Node(node, graph_.opset, {}).real("epsilon", kNormalisationEpsilon);
+    if (!epsilon) return tl::unexpected(epsilon.error());
+    NormalisationShape shape{
+        in.shape[1], size(in.shape) / in.shape[1], static_cast<float>(*epsilon), 0, 0, 0, 0};
+    const std::pair<Role, int*> parts[] = {{Role::factor, &shape.gamma},
+                                           {Role::offset, &shape.beta},
+                                           {Role::mean, &shape.mean},
+                                           {Role::variance, &shape.variance}};
+    for (std::size_t i = 0; i < std::size(parts); ++i) {
+      const auto part = learnt(node.inputs[i + 1], parts[i].first);
+      if (!part) return tl::unexpected(part.error());
+      *parts[i].second = *part;
+    }
+    known_[node.outputs[0]] = {next_, in.shape};
+    steps.push_back(normalisation_step(shape, in.value, next_++));
     return {};
   }
 
@@ -235,8 +282,11 @@ class Planner {
     return {};
   }
 
+  static constexpr std::string_view kOwn = "train a file in which each has its own";
+
   const NodeGraph& graph_;
   std::map<std::string, Known> known_;
+  std::map<std::string, std::ptrdiff_t> uses_;  // of what is trained, where it is trained
   int next_ = 1;
 };
 
@@ -260,8 +310,8 @@ Expected<std::unique_ptr<GraphLearner>> GraphLearner::make(
     parts->scale = in_front->deviation.cwiseInverse().cast<float>();
   }
   for (Trained& each : parts->state.trained) {
-    each.slope = each.velocity = each.values;
-    if (each.fan_in == 0) continue;
+    each.slope = each.velocity = Eigen::VectorXf::Zero(each.values.size());
+    if (each.role != Role::weight) continue;
     const double deviation = std::sqrt(2.0 / static_cast<double>(each.fan_in));
     for (float& weight : each.values) weight = static_cast<float>(deviation * random.normal());
   }
@@ -300,10 +350,13 @@ void GraphLearner::step(const Examples& examples, std::span<const int> batch, fl
 
 void GraphLearner::step(const DenseBatch& batch, float rate, float momentum) {
   Eigen::MatrixXf& slopes = parts_->state.slopes[at(parts_->output)];
+  parts_->state.training = true;
   cross_entropy_slopes(logits(batch.inputs), batch.labels, slopes);
   slopes /= static_cast<float>(slopes.cols());
   back(false);
+  parts_->state.training = false;
   for (Trained& each : parts_->state.trained) {
+    if (each.measured()) continue;
     each.velocity = momentum * each.velocity - rate * each.slope;
     each.values += each.velocity;
   }
@@ -311,7 +364,7 @@ void GraphLearner::step(const DenseBatch& batch, float rate, float momentum) {
 
 void GraphLearner::shrink(float factor) {
   for (Trained& each : parts_->state.trained) {
-    if (each.fan_in > 0) each.values *= factor;
+    if (each.role == Role::weight) each.values *= factor;
   }
 }
 

@@ -1,5 +1,6 @@
-// Training the weights of a graph where they are: those of Conv, Gemm and MatMul and their biases.
-// What else the graph does it does as its file says. In single precision.
+// Training the weights of a graph where they are: those of Conv, Gemm and MatMul, their biases, and
+// batch normalisations, which measure the mini-batches. What else the graph does it does as its
+// file says. In single precision.
 #pragma once
 
 #include <map>
@@ -16,7 +17,8 @@ namespace brink::graph {
 
 class GraphLearner : public Learner {
  public:
-  /// Weights normal with variance 2 / fan in, biases 0 (He, Zhang, Ren & Sun 2015). With
+  /// Weights normal with variance 2 / fan in, biases 0 (He, Zhang, Ren & Sun 2015);
+  /// normalisations as they are made: no shift, factor 1. With
   /// `in_front` the graph is given examples normalised by it. Errors name the node that cannot be
   /// trained and say what to do.
   static Expected<std::unique_ptr<GraphLearner>> make(

@@ -103,6 +103,8 @@ using Apply = Expected<Value>(const Node& node, Progression& progression);
 // products.cpp
 Apply apply_gemm, apply_matmul;
 // normalise.cpp
+/// Of BatchNormalization, where the file has none.
+inline constexpr double kNormalisationEpsilon = static_cast<double>(1e-5F);
 Apply apply_batch_normalization, apply_scaler, apply_dequantize;
 // linear_models.cpp
 Apply apply_linear_regressor, apply_linear_classifier;

@@ -78,7 +78,7 @@ Expected<Value> apply_batch_normalization(const Node& node, Progression&) {
   const Shape& signal = shape_of(*node.input(0));
   if (signal.size() < 2) return bad_request("a value of shape {} has no channels", text(signal));
   if (auto ok = check_inference(node, signal); !ok) return tl::unexpected(ok.error());
-  const auto epsilon = node.real("epsilon", static_cast<double>(1e-5F));
+  const auto epsilon = node.real("epsilon", kNormalisationEpsilon);
   if (!epsilon) return tl::unexpected(epsilon.error());
   Expected<Eigen::VectorXd> parameters[4];  // gamma, beta, mean, variance
   for (std::size_t i = 0; i < 4; ++i) {
