@@ -44,6 +44,38 @@ TEST(Symbolic, HandMade) {
   EXPECT_NEAR(bounds.at(2, 0).lower, 0, kRounding);
 }
 
+TEST(Symbolic, ManyNeuronsAreBoundedAsEachIsAlone) {
+  Random random(5);
+  const Network many = testing::random_network({3, 4, 300}, random);
+  const Box box = Box::uniform(3, 0, 1);
+  const Bounds bounds = symbolic_bounds(many, box);
+  for (const Eigen::Index j : {0, 255, 256, 299}) {
+    Network one = many;
+    one.layers[1] =
+        layer(many.layer(2).weights.to_dense().row(j), many.layer(2).bias.segment(j, 1));
+    const NeuronBounds alone = symbolic_bounds(one, box).at(2, 0);
+    EXPECT_NEAR(bounds.at(2, j).lower, alone.lower, 1e-11) << j;
+    EXPECT_NEAR(bounds.at(2, j).upper, alone.upper, 1e-11) << j;
+  }
+}
+
+TEST(Symbolic, WithoutTimeManyNeuronsKeepTheirIntervals) {
+  Random random(6);
+  const Network network = testing::random_network({3, 4, 300}, random);
+  const Box box = Box::uniform(3, 0, 1);
+  const Bounds whole = symbolic_bounds(network, box), interval = interval_bounds(network, box);
+  const Bounds bounds = symbolic_bounds(network, box, Deadline::after(0));
+  bool looser = false;
+  for (Eigen::Index j = 0; j < 300; ++j) {
+    const Bounds& like = j < 256 ? whole : interval;
+    EXPECT_EQ(bounds.at(2, j).lower, like.at(2, j).lower);
+    EXPECT_EQ(bounds.at(2, j).upper, like.at(2, j).upper);
+    EXPECT_EQ(bounds.at(2, j).upper_source, like.at(2, j).upper_source);
+    looser |= j >= 256 && bounds.at(2, j).upper > whole.at(2, j).upper + 0.1;
+  }
+  EXPECT_TRUE(looser);
+}
+
 TEST(Interval, NonnegativeTermsKeepTheirZero) {
   Network network;
   network.layers.push_back(layer(Eigen::MatrixXd::Ones(1, 3), Eigen::VectorXd::Zero(1)));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "brink/base/box.h"
+#include "brink/base/deadline.h"
 #include "brink/base/error.h"
 #include "brink/bounds/intervals.h"
 #include "brink/network/neurons.h"
@@ -86,12 +87,15 @@ NeuronBounds intersect(const NeuronBounds& a, const NeuronBounds& b);
 /// Interval arithmetic, rounded outward (one layer at a time).
 Bounds interval_bounds(const Network& network, const Box& box);
 
-/// CROWN-style backward substitution (Zhang et al. 2018) intersected with interval arithmetic.
-Bounds symbolic_bounds(const Network& network, const Box& box);
+/// CROWN-style backward substitution (Zhang et al. 2018) intersected with interval arithmetic; by
+/// the latter alone where a deadline comes first in layers of more than 256 neurons.
+Bounds symbolic_bounds(const Network& network, const Box& box, const Deadline& deadline = {});
 
-/// Layer k proposed by one method from the bounds of layers 1..k-1 already in `known`.
+/// Layer k proposed by one method from the bounds of layers 1..k-1 already in `known`; infinite
+/// where the deadline came first, but for 256 of them.
 std::vector<NeuronBounds> interval_layer(const Network& network, const Bounds& known, int k);
-std::vector<NeuronBounds> symbolic_layer(const Network& network, const Bounds& known, int k);
+std::vector<NeuronBounds> symbolic_layer(const Network& network, const Bounds& known, int k,
+                                         const Deadline& deadline = {});
 
 /// JSON, human readable, all digits kept. Reading refuses anything malformed; `path` names the text
 /// in errors.

@@ -1,4 +1,4 @@
-// Backward substitution with linear relaxations (CROWN, Zhang et al. 2018), a whole layer at once.
+// Backward substitution with linear relaxations (CROWN, Zhang et al. 2018), many neurons at once.
 //
 // To bound y^k from above write it as A x^{k-1} + c and walk back. From x^i to y^i, for a neuron
 // with L < 0 < U (stable and linear ones are x = y or x = 0):
@@ -21,7 +21,6 @@
 // Dropped: optimised slopes (alpha-CROWN): the LP is there when more is wanted.
 #include <limits>
 
-#include "brink/base/deadline.h"
 #include "range.h"
 
 namespace brink {
@@ -97,11 +96,16 @@ Eigen::VectorXd concretise(const Rows& rows, const Box& box) {
   return value + 2 * (rows.doubt + rounding(rows.terms + box.size()) * size);
 }
 
-/// Upper bounds of sign * y^k.
-Eigen::VectorXd upper_of(const Network& network, const Bounds& known, int k, double sign) {
-  const Eigen::Index width = network.width(k);
-  const Eigen::VectorXd zero = Eigen::VectorXd::Zero(width);
-  Rows rows{sign * Eigen::MatrixXd::Identity(width, width), zero, zero, zero, 0};
+/// Layers of convolutions have more neurons than rows fit into memory: 12,800 rows of 12,800 took
+/// 1.2 GB, four times. So many they are as fast as all at once.
+constexpr Eigen::Index kRowsAtOnce = 256;
+
+/// Upper bounds of sign * y^k of `count` neurons.
+Eigen::VectorXd upper_of(const Network& network, const Bounds& known, int k, Eigen::Index first,
+                         Eigen::Index count, double sign) {
+  const Eigen::VectorXd zero = Eigen::VectorXd::Zero(count);
+  Rows rows{Eigen::MatrixXd::Zero(count, network.width(k)), zero, zero, zero, 0};
+  rows.a.middleCols(first, count).diagonal().setConstant(sign);
   for (int i = k; i >= 1; --i) {
     substitute(rows, network.layer(i), activations(known, i - 1));
     if (i > 1) relax(rows, known, i - 1);
@@ -111,17 +115,25 @@ Eigen::VectorXd upper_of(const Network& network, const Bounds& known, int k, dou
 
 }  // namespace
 
-std::vector<NeuronBounds> symbolic_layer(const Network& network, const Bounds& known, int k) {
-  const Eigen::VectorXd upper = upper_of(network, known, k, 1);
-  const Eigen::VectorXd lower = -upper_of(network, known, k, -1);
-  std::vector<NeuronBounds> result;
-  for (Eigen::Index j = 0; j < upper.size(); ++j) {
-    result.push_back({lower(j), upper(j), BoundSource::symbolic, BoundSource::symbolic});
+std::vector<NeuronBounds> symbolic_layer(const Network& network, const Bounds& known, int k,
+                                         const Deadline& deadline) {
+  constexpr double kUnknown = std::numeric_limits<double>::infinity();
+  const Eigen::Index width = network.width(k);
+  std::vector<NeuronBounds> result(static_cast<std::size_t>(width), {-kUnknown, kUnknown});
+  for (Eigen::Index first = 0; first < width; first += kRowsAtOnce) {
+    if (first > 0 && deadline.expired()) break;
+    const Eigen::Index count = std::min(kRowsAtOnce, width - first);
+    const Eigen::VectorXd upper = upper_of(network, known, k, first, count, 1);
+    const Eigen::VectorXd lower = -upper_of(network, known, k, first, count, -1);
+    for (Eigen::Index r = 0; r < count; ++r) {
+      result[static_cast<std::size_t>(first + r)] = {lower(r), upper(r), BoundSource::symbolic,
+                                                     BoundSource::symbolic};
+    }
   }
   return result;
 }
 
-Bounds symbolic_bounds(const Network& network, const Box& box) {
+Bounds symbolic_bounds(const Network& network, const Box& box, const Deadline& deadline) {
   const Stopwatch watch;
   Bounds bounds;
   bounds.network = content_hash(network);
@@ -130,7 +142,7 @@ Bounds symbolic_bounds(const Network& network, const Box& box) {
   for (int k = 1; k <= network.depth(); ++k) {
     std::vector<NeuronBounds> layer = interval_layer(network, bounds, k);
     if (k > 1) {
-      const std::vector<NeuronBounds> proposed = symbolic_layer(network, bounds, k);
+      const std::vector<NeuronBounds> proposed = symbolic_layer(network, bounds, k, deadline);
       for (std::size_t j = 0; j < layer.size(); ++j) layer[j] = intersect(layer[j], proposed[j]);
     }
     bounds.add_layer(layer, network.layer(k).linear);

@@ -63,9 +63,7 @@ class LinearMap {
     return with([&](const auto& a) -> Eigen::VectorXd { return a.cwiseAbs().transpose() * v; });
   }
   /// M A.
-  Eigen::MatrixXd after(const Eigen::MatrixXd& m) const {
-    return with([&](const auto& a) -> Eigen::MatrixXd { return m * a; });
-  }
+  Eigen::MatrixXd after(const Eigen::MatrixXd& m) const;
 
   double at(Eigen::Index j, Eigen::Index i) const {
     return with([&](const auto& a) -> double { return a.coeff(j, i); });

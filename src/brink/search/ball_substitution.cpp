@@ -57,7 +57,7 @@ void BallSubstitution::walk_layer(int k, Of of, Eigen::VectorXd& lower,
     if (of == Of::all || layer.is_linear(j) || (lower(j) < 0 && upper(j) > 0)) chosen.push_back(j);
   }
   const auto count = static_cast<Eigen::Index>(chosen.size());
-  for (Eigen::Index first = 0; first < count; first += kRowsAtOnce) {
+  for (Eigen::Index first = 0; first < count && !deadline_.expired(); first += kRowsAtOnce) {
     const Eigen::Index some = std::min(kRowsAtOnce, count - first);
     Forms up{RowMatrix(some, layer.weights.cols()), Eigen::VectorXd(some), Eigen::VectorXd(some)};
     for (Eigen::Index r = 0; r < some; ++r) {

@@ -35,7 +35,7 @@ struct Run {
   const TightenOptions& options;
   Crew& crew;
   std::unique_ptr<MipSolver> solver;  // null: the search
-  Deadline deadline;
+  Deadline deadline, proposing;       // of programs, and of what needs none
   Stopwatch watch;
   double seconds_before = 0;  // t_pre of `known`
   int total = 0;              // neurons to treat
@@ -182,14 +182,16 @@ Expected<void> tighten_layer(Run& run, Bounds& bounds, int k) {
 }
 
 /// Layer k by the methods that need no solver, now that the layers before are tighter.
-void propose(const Network& network, Bounds& bounds, int k) {
+void propose(const Network& network, Bounds& bounds, int k, const Deadline& deadline) {
   const auto interval = interval_layer(network, bounds, k);
-  const auto symbolic = symbolic_layer(network, bounds, k);
+  const auto symbolic = symbolic_layer(network, bounds, k, deadline);
   const bool affine = !has_unstable(bounds, k);
   for (std::size_t j = 0; j < interval.size(); ++j) {
     const auto unit = static_cast<Eigen::Index>(j);
     NeuronBounds neuron = intersect(bounds.at(k, unit), intersect(interval[j], symbolic[j]));
-    if (affine) neuron.lower_source = neuron.upper_source = BoundSource::exact;
+    if (affine && symbolic[j].lower_source == BoundSource::symbolic) {
+      neuron.lower_source = neuron.upper_source = BoundSource::exact;
+    }
     bounds.set(k, unit, neuron);
   }
 }
@@ -269,7 +271,7 @@ Expected<Bounds> by_programs(Run& run, Bounds bounds) {
   for (int k = first; k <= depth; ++k) run.total += static_cast<int>(run.network.width(k));
   run.outputs_left = run.total;
   for (int k = first; k <= depth; ++k) {
-    propose(run.network, bounds, k);
+    propose(run.network, bounds, k, run.proposing);
     if (auto ok = tighten_layer(run, bounds, k); !ok) return tl::unexpected(ok.error());
   }
   bounds.t_pre = run.seconds_before + run.watch.seconds();
@@ -284,8 +286,13 @@ Expected<Bounds> tighten(const Network& network, const Box& box, const TightenOp
   auto solver = make_bound_solver(options.solver);
   if (!solver) return tl::unexpected(solver.error());
   const Stopwatch watch;
+  const Deadline deadline = Deadline::after(options.time_limit, interrupt);
+  // Processes must have the same bounds to begin with, the threads of one may do what they can.
+  const bool alone = options.crew == nullptr || options.crew->processes() == 1;
+  const Deadline proposing = alone ? deadline : Deadline();
   Bounds bounds = method == BoundMethod::interval ? interval_bounds(network, box)
-                                                  : symbolic_bounds(network, box);
+                                                  : symbolic_bounds(network, box, proposing);
+  if (alone && deadline.interrupted()) return interrupted();
   bounds.method = method_text(options.request);
   if (method == BoundMethod::exact && options.solver != "search") bounds.solver = options.solver;
   if (auto ok = check_finite(bounds); !ok) return tl::unexpected(ok.error());
@@ -318,7 +325,8 @@ Expected<Bounds> tighten(const Network& network, const Box& box, const TightenOp
           inner,
           options.crew != nullptr ? *options.crew : threads,
           std::move(*solver),
-          Deadline::after(options.time_limit, interrupt),
+          deadline,
+          proposing,
           watch};
   return by_programs(run, std::move(own.bounds)).map([&](Bounds&& proven) {
     Bounds told = rescaled(std::move(proven), back, hash);
