@@ -159,6 +159,16 @@ class InTheBrowser(Reports):
             self.assertIn(section, page.by_id)
         self.assertNotIn("b", page.by_id)
 
+    def test_where_nothing_was_solved_no_empty_chart_is_drawn(self):
+        shutil.copy(self.folder / "run.db", self.folder / "stopped.db")
+        with contextlib.closing(sqlite3.connect(self.folder / "stopped.db")) as database, database:
+            database.execute("UPDATE closest SET status = 'time_limit', bound = bound / 2 WHERE status = 'optimal'")
+        self.good("report", "stopped.db", "-o", "stopped.html")
+        solved, stopped = self.load("run.html"), self.load("stopped.html")
+        self.assertEqual(stopped.counts["plot"], solved.counts["plot"] - 1)
+        self.assertEqual(int(stopped.root["data-charts"]), stopped.counts["plot"])
+        self.assertEqual(stopped.counts["nothing"], solved.counts["nothing"] + 1)
+
     def test_sections_without_contents_are_left_out(self):
         page = self.load("run.html")
         for section in ("units", "bounds", "hardening"):

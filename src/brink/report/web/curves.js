@@ -29,13 +29,18 @@ function curveNames(list) {
 }
 
 function cactus(list) {
+  const title = "Instances solved against time";
+  if (list.every((c) => c.solved.length === 0)) {
+    return el("figure", { class: "chart" }, el("figcaption", {}, title), el("p", { class: "nothing" },
+      "No image was solved before its search was stopped. The gaps say how much of each distance is proven."));
+  }
   const longest = Math.max(0.01, ...list.map((c) => c.solved.at(-1) ?? 0));
   const limits = LIMIT_SECONDS.filter((limit, i) => i === 0 || LIMIT_SECONDS[i - 1] < longest);
   const searched = (c) => c.asked - c.misclassified;
   const names = curveNames(list);
   const series = list.map((c, i) => curve(`${names.get(c)} (${count(c.solved.length)} of ${count(searched(c))})`, i,
     steps(c.solved, 0.001, (k) => k + 1, longest)));
-  return chart("Instances solved against time", {
+  return chart(title, {
     series, x: ["seconds for one image", { log: true, min: 0.001, max: longest, unit: (v) => String(v) }], y: ["images solved", { min: 0 }],
     note: "Solved: proven closest, proven that there is none, or the gap asked for reached. Higher and further left is better.",
     summary: list.map((c) => `${names.get(c)}: ${c.solved.length} of ${searched(c)} solved`).join("; "),
