@@ -36,7 +36,11 @@ Expected<Dataset> load_images(const TypedOptions& options, const Common& common,
   const Network& network = loaded.network;
   const auto split = parse_split(options.split);
   if (!split) return tl::unexpected(split.error());
-  auto set = load_dataset(options.data, *split, common.data_dir, options.understood);
+  DataOptions understood = options.understood;
+  if (std::ssize(loaded.facts.classes) == network.output_size()) {
+    understood.of_network = loaded.facts.classes;
+  }
+  auto set = load_dataset(options.data, *split, common.data_dir, understood);
   if (!set) return set;
   set = laid_out(std::move(*set), loaded.facts.input_shape);
   if (!set) return bad_request("{} has {}", options.data, set.error().message);
@@ -46,8 +50,10 @@ Expected<Dataset> load_images(const TypedOptions& options, const Common& common,
   }
   for (std::size_t i = 0; i < set->labels.size(); ++i) {
     if (set->labels[i] >= network.output_size()) {
-      return bad_request("image {} of {} has label {}, but the network has only classes 0 to {}", i,
-                         options.data, set->labels[i], network.output_size() - 1);
+      return bad_request(
+          "image {} of {} has label {}, but the network has only classes 0 to {}; if the data call "
+          "them otherwise, say how: --classes",
+          i, options.data, set->labels[i], network.output_size() - 1);
     }
   }
   return set;

@@ -27,8 +27,10 @@ Expected<void> check_limits(const TypedOptions& options) {
 
 void add_data_options(CLI::App& command, TypedOptions& options, bool required, bool split) {
   command
-      .add_option("--data", options.data,
-                  "mnist, fashion-mnist, strokes, a folder of IDX files, FILE.npz or FILE.csv")
+      .add_option(
+          "--data", options.data,
+          "mnist, fashion-mnist, strokes, a folder of IDX files or of CIFAR-10's batches, one of "
+          "these (FILE.bin), FILE.npz or FILE.csv")
       ->required(required);
   if (split) command.add_option("--split", options.split, "test or train")->capture_default_str();
   command.add_option("--label", options.understood.label,
@@ -36,8 +38,8 @@ void add_data_options(CLI::App& command, TypedOptions& options, bool required, b
   command
       .add_option(
           "--classes", options.understood.classes,
-          "what the labels are called in FILE.csv, class by class (default: 0, 1, ... or the "
-          "names in the order of the alphabet)")
+          "what the labels are called in FILE.csv or FILE.npz, class by class (default: as the "
+          "network's file lists them, else 0, 1, ... or the names in the order of the alphabet)")
       ->delimiter(',');
 }
 

@@ -2,9 +2,11 @@
 #include <nlohmann/json.hpp>
 
 #include "brink/base/files.h"
+#include "brink/base/printable.h"
 #include "brink/data/layout.h"
 #include "brink/data/npz.h"
 #include "brink/network/evaluate.h"
+#include "brink/report/page_rows.h"
 #include "closest_options.h"
 #include "streams.h"
 
@@ -47,15 +49,23 @@ Expected<void> write_outputs(const std::filesystem::path& file, const Network& n
   return write_npz(file, {{"outputs", NpyArray{shape, std::move(numbers)}}});
 }
 
-void print_table(const Evaluation& result) {
+void print_table(const Evaluation& result, const std::vector<std::string>& classes) {
   fmt::print("accuracy {:.2f} % ({} of {})\n\n", 100 * result.accuracy(), result.right(),
              result.count());
-  fmt::print("label");
-  for (Eigen::Index c = 0; c < result.confusion.rows(); ++c) fmt::print("{:>7}", c);
-  fmt::print("    tie   right\n");
+  const auto name = [&classes](Eigen::Index c) {
+    return printable(class_name(classes, static_cast<int>(c)));
+  };
+  std::size_t head = 5, width = 7;
+  for (Eigen::Index c = 0; c < result.confusion.rows(); ++c) {
+    head = std::max(head, name(c).size());
+    width = std::max(width, name(c).size() + 2);
+  }
+  fmt::print("{:<{}}", "label", head);
+  for (Eigen::Index c = 0; c < result.confusion.rows(); ++c) fmt::print("{:>{}}", name(c), width);
+  fmt::print("{:>{}}   right\n", "tie", width);
   for (Eigen::Index r = 0; r < result.confusion.rows(); ++r) {
-    fmt::print("{:>5}", r);
-    for (const int count : result.confusion.row(r)) fmt::print("{:>7}", count);
+    fmt::print("{:>{}}", name(r), head);
+    for (const int count : result.confusion.row(r)) fmt::print("{:>{}}", count, width);
     const int images = result.confusion.row(r).sum();
     fmt::print("{}\n", images == 0
                            ? "       -"
@@ -75,15 +85,30 @@ void print_confusion(const Evaluation& result) {
   print_json(document, 2);
 }
 
+Expected<void> say_outputs(const EvalCommand& command, const Common& common, int count) {
+  if (common.json) {
+    print_json(nlohmann::json({{"count", count}}), 2);
+  } else {
+    fmt::print("outputs of {} inputs in {}\n", count, command.outputs.string());
+  }
+  return {};
+}
+
 Expected<void> eval_on_data(const EvalCommand& command, const Common& common,
                             const LoadedNetwork& loaded) {
   const Network& network = loaded.network;
   const auto set = load_images(command.shared, common, loaded);
   if (!set) return tl::unexpected(set.error());
   if (!command.outputs.empty()) {
-    if (auto ok = write_outputs(command.outputs, network, all_images(*set)); !ok) return ok;
+    auto ok = write_outputs(command.outputs, network, all_images(*set));
+    if (!ok || !set->label_problem.empty()) {
+      return ok ? say_outputs(command, common, set->count()) : ok;
+    }
   }
-  if (auto ok = check_labelled(*set, "accuracy"); !ok) return ok;
+  if (!set->label_problem.empty()) {
+    return bad_request("accuracy needs labels: {}; --outputs FILE.npz writes what the network says",
+                       set->label_problem);
+  }
   hint_at_normalisation(command.shared, common, network, *set);
   const Evaluation result = evaluate(
       network, set->count(), [&set](int i) { return set->image(i); },
@@ -91,7 +116,7 @@ Expected<void> eval_on_data(const EvalCommand& command, const Common& common,
   if (common.json) {
     print_confusion(result);
   } else {
-    print_table(result);
+    print_table(result, set->classes);
   }
   return {};
 }
@@ -111,12 +136,7 @@ Expected<void> run_eval(const EvalCommand& command, const Common& common) {
   if (auto ok = write_outputs(command.outputs, loaded->network, all_images(*inputs)); !ok) {
     return ok;
   }
-  if (common.json) {
-    print_json(nlohmann::json({{"count", inputs->count()}}), 2);
-  } else {
-    fmt::print("outputs of {} inputs in {}\n", inputs->count(), command.outputs.string());
-  }
-  return {};
+  return say_outputs(command, common, inputs->count());
 }
 
 }  // namespace

@@ -11,7 +11,9 @@ constexpr int kPerRow = 16;
 constexpr int kMostMaps = 64;  // of a node
 constexpr int kPicture = 72;   // pixels of a map, about
 
+/// Channels of pictures, or of sequences.
 bool is_map(const Made& made) {
+  if (made.shape.size() == 3) return made.shape[2] > 1;
   return made.shape.size() == 4 && made.shape[2] > 1 && made.shape[3] > 1;
 }
 
@@ -32,13 +34,21 @@ std::vector<Made> drawn(std::vector<Made> all) {
   return all;
 }
 
-/// So that maps of all sizes can be seen.
-Raster enlarged(const Raster& picture) {
+/// So that maps of all sizes can be seen; a sequence is a strip.
+Raster enlarged(const Eigen::VectorXd& map, ImageShape shape, double low, double high) {
+  Eigen::VectorXd shown = map;
+  if (shape.rows == 1) {
+    constexpr int kLongerThanHigh = 6;
+    shape.rows = std::max(1, shape.columns / kLongerThanHigh);
+    shown = map.replicate(shape.rows, 1);
+  }
+  const Raster picture = image_picture(shown, shape, low, high, 1);
   return scaled(picture, std::max(1, kPicture / std::max(picture.width, picture.height)));
 }
 
 void add_rows(Sheet& sheet, const Made& made) {
-  const ImageShape shape{static_cast<int>(made.shape[2]), static_cast<int>(made.shape[3])};
+  const int rows = made.shape.size() == 3 ? 1 : static_cast<int>(made.shape[2]);
+  const ImageShape shape{rows, static_cast<int>(made.shape.back())};
   const double low = std::min(0.0, made.elements.minCoeff());
   const double high = made.elements.maxCoeff();
   const int channels = static_cast<int>(made.shape[1]);
@@ -53,7 +63,7 @@ void add_rows(Sheet& sheet, const Made& made) {
                               shown < channels ? fmt::format(", {} shown", shown) : "", low, high));
     }
     const Eigen::VectorXd map = made.elements.segment(c * shape.size(), shape.size());
-    sheet.rows.back().push_back({enlarged(image_picture(map, shape, low, high, 1)), ""});
+    sheet.rows.back().push_back({enlarged(map, shape, low, high), ""});
   }
 }
 
@@ -80,7 +90,7 @@ Expected<Drawing> feature_maps(const LoadedNetwork& loaded, const Eigen::VectorX
   const auto values = values_at(loaded, x);
   if (!values) return tl::unexpected(values.error());
   Sheet sheet;
-  sheet.rows.push_back({{enlarged(image_picture(x, shape, x.minCoeff(), x.maxCoeff(), 1)), ""}});
+  sheet.rows.push_back({{enlarged(x, shape, x.minCoeff(), x.maxCoeff()), ""}});
   sheet.row_heads.emplace_back("input");
   for (const Made& made : drawn(*values)) add_rows(sheet, made);
   return contact_sheet(sheet);

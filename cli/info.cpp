@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "brink/base/memory.h"
 #include "brink/search/footprint.h"
 #include "streams.h"
 
@@ -49,7 +50,8 @@ NetworkFacts facts_of(const Network& network) {
     facts.relus += facts.layers.back().relu;
     facts.linear += facts.layers.back().units - facts.layers.back().relu;
   }
-  facts.bytes = search::search_bytes(network, 1, 1);
+  const int others = std::max(1, static_cast<int>(network.output_size()) - 1);
+  facts.bytes = search::search_bytes(network, 1, others);
   return facts;
 }
 
@@ -125,13 +127,13 @@ void print_layers(const Network& network, const NetworkFacts& facts) {
   }
   fmt::print("\nread as a chain of {} layer{}:\n{}", network.depth(),
              network.depth() == 1 ? "" : "s", table.aligned());
-  fmt::print("{} hidden ReLUs{}; a search takes at most {:.1f} MB a thread\n",
+  fmt::print("{} hidden ReLUs{}; a search on one thread takes at most {:.0f} MB\n",
              grouped(double(facts.relus)),
              facts.linear == 0
                  ? ""
                  : fmt::format(" and {} linear units, which hand values on to later layers",
                                grouped(double(facts.linear))),
-             static_cast<double>(facts.bytes) / kMega);
+             static_cast<double>(facts.bytes + resident_bytes()) / kMega);
 }
 
 }  // namespace
@@ -170,7 +172,7 @@ nlohmann::ordered_json network_info(const LoadedNetwork& loaded) {
       {"layers", layers},
       {"hidden_relus", facts.relus},
       {"hidden_linear_units", facts.linear},
-      {"search_bytes_a_thread", facts.bytes},
+      {"search_bytes", facts.bytes + resident_bytes()},
       {"hash", content_hash(loaded.network)}};
   if (loaded.box) {
     const auto list = [](const Eigen::VectorXd& v) {

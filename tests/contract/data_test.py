@@ -102,6 +102,19 @@ class Data(Contract):
         self.assertEqual((self.folder / "m" / "unit_1_5-maps.png").read_bytes()[:4], b"\x89PNG")
         self.refused("visualize", "net.onnx", "--unit", "1:0", "--maps", "-o", "m", says=["no convolution"])
 
+    def test_feature_maps_of_sequences(self):
+        shutil.copy(DATA / "zoo" / "conv1d_new.onnx", self.folder / "sequence.onnx")
+        self.good("visualize", "sequence.onnx", "--unit", "1:0", "--maps", "--box=-1:1", "-o", "strips")
+        picture = (self.folder / "strips" / "unit_1_0-maps.png").read_bytes()
+        self.assertGreater(struct.unpack(">I", picture[20:24])[0], 40)  # rows of pixels: the input's and the layers'
+
+    def test_outputs_need_no_labels(self):
+        asked = ("eval", REGRESSION / "net.onnx", "--data", "rows.npz")
+        write_npz(self.folder / "rows.npz", x=npy([0.5] * 9, (3, 3), "<f8"))
+        self.assertIn("outputs of 3 inputs", self.good(*asked, "--outputs", "y.npz").stdout)
+        self.assertEqual(read_npz(self.folder / "y.npz")["outputs"][0], (3, 1))
+        self.refused(*asked, says=["one output", "--outputs"])
+
     def test_two_channels_behind_are_drawn_without_the_network(self):
         """The network says that the last extent is the channels; `picture` has none and finds it by the images' hash."""
         shutil.copy(DATA / "zoo" / "depthwise_new.onnx", self.folder / "two.onnx")

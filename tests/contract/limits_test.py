@@ -5,7 +5,9 @@ time are generous: machines are shared, and what they guard against is minutes.
 """
 
 import array
+import json
 import operator
+import os
 import pathlib
 import random
 import signal
@@ -15,7 +17,7 @@ import tempfile
 import time
 import unittest
 
-from harness import BRINK, PATIENCE, idx_images, idx_labels, in_time, limit, read_csv, run
+from harness import BRINK, PATIENCE, THREADS, idx_images, idx_labels, in_time, limit, read_csv, run
 
 SIZES = [784] + [256] * 6 + [10]
 IMAGES = 3
@@ -123,6 +125,25 @@ class Limits(unittest.TestCase):
                 if row["distance"]:
                     self.assertEqual(row["verified"], "1")
                     self.assertLessEqual(float(row["bound"]), float(row["distance"]))
+
+    @unittest.skipIf(THREADS, "sanitizers take memory of their own")
+    def test_memory_is_as_info_says(self):
+        most = json.loads(run("info", "net.onnx", "--json", cwd=self.folder).stdout)["search_bytes"]
+        command = [BRINK, *map(str, self.question("linf", 2, "memory.csv", "0"))]
+        process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        self.assertLess(1024 * used.ru_maxrss, most)
+        done = run(*self.question("linf", 1, "less.csv", "0"), "--memory-limit", str(most / 1e6 + 10), cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_bounds_at_the_limit(self):
+        start = time.monotonic()
+        done = run("bounds", "net.onnx", "--method", "exact", "--time-limit", "1", "--threads", "1", "-o", "bounds.json",
+                   cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertLess(time.monotonic() - start, 2 * LATE)
 
     def test_an_extreme_at_the_limit(self):
         start = time.monotonic()

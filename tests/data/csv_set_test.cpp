@@ -42,6 +42,26 @@ TEST_F(CsvSet, TheLabelMayStandAnywhereOrNowhere) {
   EXPECT_EQ(read("x,y\n1,b\n2,a\n", {"", {"b", "a"}})->labels, (std::vector<int>{0, 1}));
 }
 
+TEST_F(CsvSet, LabelsAreLookedUpAmongTheNetworksClasses) {
+  DataOptions names, numbers;
+  names.of_network = {"setosa", "versicolor", "virginica"};
+  numbers.of_network = {"-1", "3", "5.5"};
+  const auto some = read("x,kind\n1,virginica\n2,setosa\n", names);
+  ASSERT_TRUE(some) << some.error().message;
+  EXPECT_EQ(some->labels, (std::vector<int>{2, 0}));
+  EXPECT_EQ(some->classes, names.of_network);
+  EXPECT_EQ(read("x,y\n1,2\n2,0\n", names)->labels, (std::vector<int>{2, 0}));
+  EXPECT_EQ(read("x,y\n1,5.50\n2,-1\n3,3\n", numbers)->labels, (std::vector<int>{2, 0, 1}));
+  const std::string other = refused("x,kind\n1,rosa\n", names);
+  for (const char* says : {"line 2, column 'kind'", "'rosa'", "setosa, versicolor", "--classes"}) {
+    EXPECT_NE(other.find(says), std::string::npos) << other;
+  }
+  EXPECT_NE(refused("x,y\n1,0\n", numbers).find("'0' is none of the classes -1, 3, 5.5"),
+            std::string::npos);
+  numbers.classes = {"0", "1", "2"};  // what the data call them
+  EXPECT_EQ(read("x,y\n1,2\n2,0\n", numbers)->labels, (std::vector<int>{2, 0}));
+}
+
 TEST_F(CsvSet, WhatIsWrongIsSaidByLineAndColumn) {
   EXPECT_NE(refused("a,b\n1,2\n1,2,3\n").find("line 3"), std::string::npos);
   EXPECT_NE(refused("a,b\n1,2\ninf,2\n").find("line 3, column 'a'"), std::string::npos);

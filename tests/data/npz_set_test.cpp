@@ -9,9 +9,10 @@ namespace {
 
 class NpzSet : public ::testing::Test {
  protected:
-  Expected<Dataset> read(const Npz& arrays, Split split = Split::test) {
+  Expected<Dataset> read(const Npz& arrays, Split split = Split::test,
+                         const DataOptions& options = {}) {
     EXPECT_TRUE(write_npz(file_, arrays).has_value());
-    return read_npz_set(file_, split);
+    return read_npz_set(file_, split, options);
   }
 
   testing::TemporaryFolder folder_;
@@ -48,6 +49,21 @@ TEST_F(NpzSet, ShapesOfPictures) {
   }
   const auto set = read({{"x", reals({1, 2, 2, 3}, 0)}});
   EXPECT_EQ(set->input_name(4), "pixel 0,1 of channel 1");
+}
+
+TEST_F(NpzSet, LabelsAreLookedUpAmongClasses) {
+  const Npz arrays = {{"x", reals({2, 3}, 0)}, {"y", reals({2}, 2)}};  // labels 2, 3
+  DataOptions options;
+  options.of_network = {"1", "2", "3"};
+  const auto set = read(arrays, Split::test, options);
+  ASSERT_TRUE(set) << set.error().message;
+  EXPECT_EQ(set->labels, (std::vector<int>{1, 2}));
+  EXPECT_EQ(set->classes, options.of_network);
+  options.of_network = {"0", "1", "2"};
+  EXPECT_NE(read(arrays, Split::test, options).error().message.find("entry 1: '3' is none"),
+            std::string::npos);
+  options.classes = {"a", "b", "c", "d"};  // names of 0, 1, 2, 3
+  EXPECT_EQ(read(arrays, Split::test, options)->labels, (std::vector<int>{2, 3}));
 }
 
 TEST_F(NpzSet, RangeIsOfTheTrainingSplit) {

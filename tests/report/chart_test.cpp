@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "text_inside.h"
 
@@ -57,6 +58,12 @@ TEST(Chart, LabelsFitAtEverySize) {
     expect_text_inside(drawing);
     for (const char* tick : {"0", "100"}) EXPECT_TRUE(says(drawing, tick)) << tick;
   }
+}
+
+TEST(Chart, StepsJustAboveZeroHaveTicks) {
+  Chart chart;
+  chart.series = {{"all wrong", {{0, 1, 1}, {std::nextafter(0.0, 1.0), 0, 0}}}};
+  EXPECT_LT(draw_chart(chart).items().size(), 200U);
 }
 
 TEST(Chart, EmptySeriesDrawAxesOnly) {

@@ -1,12 +1,10 @@
 // A table of real features from CSV. What a row lacks is said by line and column.
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <map>
 #include <set>
 
 #include "brink/base/csv_records.h"
 #include "brink/base/files.h"
+#include "brink/data/class_names.h"
 #include "brink/data/dataset.h"
 #include "feature_range.h"
 
@@ -14,21 +12,10 @@ namespace brink {
 
 namespace {
 
-constexpr double kMostClasses = 1e6;
-
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-std::optional<double> to_number(std::string_view text) {
-  text = trimmed(text);
-  if (text.starts_with('+')) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || code != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 /// That of comma, semicolon and tab which the first line has most of.
@@ -101,51 +88,20 @@ Expected<std::optional<std::size_t>> label_column(const CsvFile& file, const std
   return static_cast<std::size_t>(found - file.columns.begin());
 }
 
-/// Classes by name: as listed, or in the order of the alphabet.
-Expected<void> name_classes(Dataset& set, const CsvFile& file, std::size_t column,
-                            const std::vector<std::string>& listed) {
-  std::set<std::string> names;
-  for (const CsvRecord& record : file.records) names.emplace(trimmed(record.fields[column]));
-  set.classes = listed;
-  if (listed.empty()) set.classes.assign(names.begin(), names.end());
-  std::map<std::string, int, std::less<>> number;
-  for (const std::string& name : set.classes) number.emplace(name, static_cast<int>(number.size()));
-  for (std::size_t i = 0; i < file.records.size(); ++i) {
-    const auto found = number.find(trimmed(file.records[i].fields[column]));
-    if (found == number.end()) {
-      return bad_request("'{}', line {}, column '{}': '{}' is none of the classes {}", file.name,
-                         file.records[i].line, file.columns[column], file.records[i].fields[column],
-                         fmt::join(set.classes, ", "));
-    }
-    set.labels[i] = found->second;
-  }
-  return {};
-}
-
 Expected<void> read_labels(Dataset& set, const CsvFile& file, std::size_t column,
                            const DataOptions& options) {
-  const auto number = [&](const CsvRecord& record) { return to_number(record.fields[column]); };
-  const auto numbers = std::count_if(file.records.begin(), file.records.end(),
-                                     [&](const CsvRecord& r) { return number(r).has_value(); });
+  const auto where = [&](std::size_t i) {
+    return fmt::format("'{}', line {}, column '{}'", file.name, file.records[i].line,
+                       file.columns[column]);
+  };
+  std::vector<std::string> labels;
   for (const CsvRecord& record : file.records) {
-    if (trimmed(record.fields[column]).empty()) {
-      return bad_request("'{}', line {}, column '{}': the label is empty", file.name, record.line,
-                         file.columns[column]);
+    labels.emplace_back(trimmed(record.fields[column]));
+    if (labels.back().empty()) {
+      return bad_request("{}: the label is empty", where(labels.size() - 1));
     }
   }
-  const bool named = numbers < static_cast<std::ptrdiff_t>(file.records.size());
-  if (named || !options.classes.empty()) return name_classes(set, file, column, options.classes);
-  for (std::size_t i = 0; i < file.records.size(); ++i) {
-    const double value = *number(file.records[i]);
-    if (!(value >= 0 && value <= kMostClasses && value == std::floor(value))) {
-      set.label_problem = fmt::format("'{}', line {}, column '{}': {} is no class", file.name,
-                                      file.records[i].line, file.columns[column], value);
-      std::fill(set.labels.begin(), set.labels.end(), -1);
-      return {};
-    }
-    set.labels[i] = static_cast<int>(value);
-  }
-  return {};
+  return set_labels(set, labels, options, where);
 }
 
 }  // namespace

@@ -79,6 +79,7 @@ std::optional<std::filesystem::path> find_dataset(const std::string& name,
 struct DataOptions {
   std::string label;                 ///< of CSV: the label's column, "none", or empty: the last
   std::vector<std::string> classes;  ///< what the labels are called in the file, by class
+  std::vector<std::string> of_network = {};  ///< the same by the network's file, if it says so
 };
 
 /// Arrays `x_train`, `y_train`, `x_test`, `y_test`; or `images` or `x` with `label`, `labels` or

@@ -1,6 +1,7 @@
 // A data set from NumPy's .npz: pictures or a table, whatever the type of numbers.
 #include <cmath>
 
+#include "brink/data/class_names.h"
 #include "brink/data/layout.h"
 #include "brink/data/npz.h"
 #include "feature_range.h"
@@ -125,7 +126,8 @@ std::vector<int> from_one_hot(const NpyArray& array) {
   return labels;
 }
 
-Expected<void> set_labels(Dataset& set, const NamedArray& found, const std::string& file) {
+Expected<void> read_labels(Dataset& set, const NamedArray& found, const std::string& file,
+                           const DataOptions& options) {
   const std::string where = fmt::format("'{}', {}", file, found.name);
   const auto& shape = found.array->shape;
   const bool column = shape.size() == 2 && shape[1] == 1;
@@ -143,18 +145,10 @@ Expected<void> set_labels(Dataset& set, const NamedArray& found, const std::stri
   if (shape.size() > 2) {
     return bad_request("{} has {} dimensions; one label a row is needed", where, shape.size());
   }
-  const std::vector<double> numbers = found.array->as_doubles();
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const double number = numbers[i];
-    constexpr double kMostLabels = 1e6;
-    if (!(number >= 0 && number <= kMostLabels && number == std::floor(number))) {
-      set.labels.assign(numbers.size(), -1);
-      set.label_problem = fmt::format("{}: entry {} is {}, no class", where, i, number);
-      return {};
-    }
-    set.labels[i] = static_cast<int>(number);
-  }
-  return {};
+  std::vector<std::string> labels;
+  for (const double number : found.array->as_doubles()) labels.push_back(fmt::format("{}", number));
+  return set_labels(set, labels, options,
+                    [&where](std::size_t i) { return fmt::format("{}, entry {}", where, i); });
 }
 
 }  // namespace
@@ -172,10 +166,10 @@ Expected<Dataset> read_npz_set(const fs::path& file, Split split, const DataOpti
   const NamedArray labels = labels_of(*arrays, split, inputs.name);
   if (options.label == "none" || labels.array == nullptr) {
     set->label_problem = fmt::format("'{}' has no labels", file.string());
-  } else if (auto ok = set_labels(*set, labels, file.string()); !ok) {
+  } else if (auto ok = read_labels(*set, labels, file.string(), options); !ok) {
     return tl::unexpected(ok.error());
   }
-  set->classes = options.classes;
+  if (set->classes.empty()) set->classes = options.classes;
   if (set->bytes()) return set;
   const NamedArray training = inputs_of(*arrays, Split::train);
   if (training.array == nullptr || training.array == inputs.array) {

@@ -90,7 +90,12 @@ Expected<ScaleAndShift> scale_and_shift(std::string_view op, bool signal_first,
   if (op == "Sub") return ScaleAndShift{-ones, constant};
   if (op == "Mul") return ScaleAndShift{constant, Eigen::VectorXd::Zero(count)};
   if (op != "Div") return bad_request("{}", refusal(op));
-  if (!signal_first) return bad_request("divides by a value that depends on the network's input");
+  if (!signal_first) {
+    return bad_request(
+        "divides by a value that depends on the network's input, which is curved; exact answers "
+        "are "
+        "about piecewise linear networks, train one that divides by constants");
+  }
   if ((constant.array() == 0).any()) return bad_request("divides by zero");
   return ScaleAndShift{constant.cwiseInverse(), Eigen::VectorXd::Zero(count)};
 }

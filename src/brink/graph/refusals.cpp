@@ -11,14 +11,17 @@ struct Reason {
 };
 
 constexpr Reason kReasons[] = {
-    {" Sigmoid Tanh Elu Selu Celu Gelu Softplus Softsign Erf Mish Swish HardSwish QuickGelu Exp "
-     "Log Sqrt Pow "
-     "Reciprocal Sin Cos Softmax LogSoftmax LRN LpPool LpNormalization LayerNormalization "
-     "InstanceNormalization GroupNormalization RMSNormalization MeanVarianceNormalization "
-     "GlobalLpPool "
-     "ai.onnx.ml.Normalizer ai.onnx.ml.SVMClassifier ai.onnx.ml.SVMRegressor ",
+    {" Sigmoid Tanh Elu Selu Celu Gelu Softplus Softsign Erf Mish Swish HardSwish QuickGelu ",
      "is curved where the network's input reaches it; exact answers are about piecewise linear "
-     "networks, use Relu"},
+     "networks, train one with Relu in its place"},
+    {" LayerNormalization InstanceNormalization GroupNormalization RMSNormalization "
+     "MeanVarianceNormalization LRN LpNormalization ai.onnx.ml.Normalizer ",
+     "is curved, since it divides by a size of the network's input; exact answers are about "
+     "piecewise linear networks, train one with BatchNormalization, or normalise in front of it"},
+    {" Exp Log Sqrt Pow Reciprocal Sin Cos Softmax LogSoftmax LpPool GlobalLpPool "
+     "ai.onnx.ml.SVMClassifier ai.onnx.ml.SVMRegressor ",
+     "is curved where the network's input reaches it; exact answers are about piecewise linear "
+     "networks, export this one from before or behind it"},
     {" QuantizeLinear DequantizeLinear DynamicQuantizeLinear MatMulInteger QLinearMatMul Round "
      "Floor Ceil ",
      "rounds what depends on the network's input; export the network from before that rounding"},
@@ -30,7 +33,7 @@ constexpr Reason kReasons[] = {
     {" LSTM GRU RNN Attention ",
      "is not supported: it multiplies values that depend on the network's input, and is curved; "
      "exact answers are about "
-     "piecewise linear networks"},
+     "piecewise linear networks, such as convolutions over the sequence"},
     {" ai.onnx.ml.OneHotEncoder ai.onnx.ml.LabelEncoder ai.onnx.ml.CategoryMapper OneHot "
      "StringNormalizer "
      "ai.onnx.ml.DictVectorizer TfIdfVectorizer ",
@@ -59,15 +62,16 @@ tl::unexpected<Error> refuse_two_signals(std::string_view op_type) {
     if (op_type != product) continue;
     return bad_request(
         "multiplies or divides two values that depend on the network's input; exact answers are "
-        "about piecewise linear networks, weights have to be constants");
+        "about piecewise linear networks, train one in which one of the two is a constant");
   }
   return bad_request(
       "is given two values that depend on the network's input, where one and constants are read");
 }
 
 tl::unexpected<Error> refuse_after_ending(Ending ending) {
-  return bad_request("follows a {}, which is only read at the end of a network",
-                     ending == Ending::softmax ? "Softmax" : "Sigmoid");
+  return bad_request(
+      "follows a {}, which is only read at the end of a network; export it without what follows",
+      ending == Ending::softmax ? "Softmax" : "Sigmoid");
 }
 
 }  // namespace brink::graph

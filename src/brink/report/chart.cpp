@@ -152,7 +152,8 @@ Drawing draw_chart(const Chart& chart) {
   for (const Series& series : chart.series) {
     if (!series.steps.empty()) plot.x_end = std::max(plot.x_end, series.steps.back().x);
   }
-  if (!(plot.x_end > 0)) plot.x_end = 1;
+  constexpr double kNothing = 1e-300;  // "just above 0": its ticks would be none
+  if (!(plot.x_end > kNothing)) plot.x_end = 1;
   Drawing drawing(chart.width, static_cast<int>(std::lround(plot.bottom + kBottom)));
   drawing.title = chart.title;
   drawing.text({kLeft, kTop + kAscent}, shortened(chart.title, plot.right - kLeft));

@@ -130,8 +130,9 @@ function showRobustness() {
     el("div", { class: "charts" }, robust.map(([norm, group]) =>
       survivalChart(`Robustness in ${normName(norm)}`, group, `r, ${normName(norm)} (${NORM_WORDS[norm] ?? ""})`))));
   } else {
-    parts.push(el("p", { class: "lead" }, "No question shown here measures robustness. That takes --target any --margin 1 --target-min none (relu outputs: 0): " +
-      "distances to one class, with a margin or with a floor overestimate what a network withstands."));
+    parts.push(el("p", { class: "lead" }, "No question shown here measures robustness. That takes --target any --margin 1 --target-min none (relu outputs: 0) " +
+      "and changes of every kind, without --box, --cap, --freeze, --weights, --levels and --breakpoints: distances to one class, with a margin, with a floor " +
+      "or of fewer changes overestimate what a network withstands."));
   }
   if (others.length > 0) {
     parts.push(el("details", { open: robust.length === 0 }, el("summary", {}, "Distances of other questions, which are no measure of robustness"),
@@ -143,7 +144,9 @@ function showRobustness() {
 }
 
 function showProfiles() {
-  const list = curvesShown().filter((c) => c.gaps.length > 0);
-  byId("profiles").replaceChildren(...(list.length > 0 ? [cactus(list), gapProfile(list)] : [el("p", { class: "nothing" }, "No question passes these filters.")]));
+  const shown = curvesShown();
+  const list = shown.filter((c) => c.gaps.length > 0);
+  const nothing = shown.length > 0 ? "Nothing was searched: the networks get all of these images wrong to begin with." : "No question passes these filters.";
+  byId("profiles").replaceChildren(...(list.length > 0 ? [cactus(list), gapProfile(list)] : [el("p", { class: "nothing" }, nothing)]));
   drawPending();
 }
