@@ -34,16 +34,16 @@ std::vector<Made> drawn(std::vector<Made> all) {
   return all;
 }
 
-/// So that maps of all sizes can be seen; a sequence is a strip.
+/// So that maps of all sizes can be seen; a sequence is a strip, as high as the text beside it.
 Raster enlarged(const Eigen::VectorXd& map, ImageShape shape, double low, double high) {
+  constexpr int kTextLines = 48;  // pixels
+  const int factor = std::max(1, kPicture / std::max(shape.rows, shape.columns));
   Eigen::VectorXd shown = map;
   if (shape.rows == 1) {
-    constexpr int kLongerThanHigh = 6;
-    shape.rows = std::max(1, shape.columns / kLongerThanHigh);
+    shape.rows = (kTextLines + factor - 1) / factor;
     shown = map.replicate(shape.rows, 1);
   }
-  const Raster picture = image_picture(shown, shape, low, high, 1);
-  return scaled(picture, std::max(1, kPicture / std::max(picture.width, picture.height)));
+  return scaled(image_picture(shown, shape, low, high, 1), factor);
 }
 
 void add_rows(Sheet& sheet, const Made& made) {
