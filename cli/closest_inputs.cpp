@@ -152,8 +152,9 @@ Expected<Bounds> make_bounds(const TypedOptions& options, const Common& common,
   const BoundRequest request = *method_of(options);
   const bool solved = request.method == BoundMethod::lp || request.method == BoundMethod::exact;
   const Session without_store(session.crew(), session.threads(), session.interrupt());
-  return prove_bounds(solved ? session : without_store, {loaded, box, options.box, request},
-                      common);
+  BoundsAsked asked{loaded, box, options.box, request};
+  if (!solved) asked.time_limit = options.time_limit;  // no more than what they are for
+  return prove_bounds(solved ? session : without_store, asked, common);
 }
 
 Expected<Bounds> prove_bounds(const Session& session, const BoundsAsked& asked,

@@ -159,9 +159,11 @@ Expected<void> tighten_layer(Run& run, Bounds& bounds, int k) {
   }
   const std::vector<NeuronBounds> begun = bounds.layer(k);
   const auto work = [&](int j) -> std::optional<std::string> {
+    const NeuronBounds& own = begun[static_cast<std::size_t>(j)];
+    if (run.deadline.interrupted()) return std::nullopt;
+    if (run.deadline.expired()) return to_bytes(std::vector{own});
     auto lp = lps.take();
-    const auto neuron =
-        tighten_neuron(run, model, extremes, *lp, j, begun[static_cast<std::size_t>(j)]);
+    const auto neuron = tighten_neuron(run, model, extremes, *lp, j, own);
     lps.give_back(std::move(lp));
     if (run.deadline.interrupted()) return std::nullopt;
     return neuron ? to_bytes(std::vector{*neuron}) : to_bytes(neuron.error());
@@ -173,7 +175,8 @@ Expected<void> tighten_layer(Run& run, Bounds& bounds, int k) {
     bounds.t_pre = run.seconds_before + run.watch.seconds();
     ++run.done;
     if (run.options.on_progress) run.options.on_progress(run.done, run.total);
-    if (run.options.on_bounds) run.options.on_bounds(bounds);
+    // Of neurons that come too late there is nothing to tell, and many to tell it of.
+    if (run.options.on_bounds && run.deadline.remaining() > 0) run.options.on_bounds(bounds);
     return {};
   };
   auto done = run.crew.run(bounds.width(k), run.options.threads, work, keep);
