@@ -3,7 +3,6 @@
 // 1.5 times slower on a LeNet.
 #include "learning_steps.h"
 
-#include <cmath>
 #include <limits>
 
 namespace brink::graph {
@@ -179,76 +178,6 @@ class BiasStep : public LearningStep {
   int bias_, in_, out_;
 };
 
-/// Batch normalisation (Ioffe & Szegedy 2015). In training the mean and the variance are the
-/// mini-batch's, and slopes pass through them; what the file keeps follows by running averages.
-/// Everywhere else, the adversary included, those are used, as in the network that is written.
-class NormalisationStep : public LearningStep {
-  /// The elements of a channel, of all examples.
-  template <class Matrix>
-  auto channel(Matrix& all, Index c) const {
-    return all.middleRows(c * shape_.elements, shape_.elements);
-  }
-
- public:
-  NormalisationStep(const NormalisationShape& shape, int in, int out)
-      : shape_(shape), in_(in), out_(out) {}
-
-  void forward(LearningState& state) override {
-    const MatrixXf& x = state.values[at(in_)];
-    MatrixXf& y = state.values[at(out_)];
-    y.resize(x.rows(), x.cols());
-    if (state.training) made_.resize(x.rows(), x.cols());
-    over_root_.resize(shape_.channels);
-    for (Index c = 0; c < shape_.channels; ++c) {
-      const auto own = channel(x, c);
-      float& kept_mean = state.trained[at(shape_.mean)].values(c);
-      float& kept_variance = state.trained[at(shape_.variance)].values(c);
-      float mean = kept_mean, variance = kept_variance;
-      if (state.training) {
-        mean = own.mean();
-        variance = (own.array() - mean).square().mean();
-        const auto count = static_cast<float>(own.size());
-        const float rate = std::max(kRate, 1 / static_cast<float>(measured_ + 1));
-        kept_mean += rate * (mean - kept_mean);
-        kept_variance += rate * (variance * count / std::max(1.0F, count - 1) - kept_variance);
-      }
-      over_root_(c) = 1 / std::sqrt(variance + shape_.epsilon);
-      if (state.training) channel(made_, c) = (own.array() - mean) * over_root_(c);
-      const float scale = state.trained[at(shape_.gamma)].values(c) * over_root_(c);
-      channel(y, c) = (own.array() - mean) * scale + state.trained[at(shape_.beta)].values(c);
-    }
-    if (state.training) ++measured_;
-  }
-  void backward(LearningState& state) override {
-    const MatrixXf& dy = state.slopes[at(out_)];
-    for (Index c = 0; c < shape_.channels; ++c) {
-      const auto own = channel(dy, c).array();
-      const float scale = state.trained[at(shape_.gamma)].values(c) * over_root_(c);
-      if (!state.training) {
-        if (state.wants(in_)) channel(state.slopes[at(in_)], c).array() += scale * own;
-        continue;
-      }
-      const auto made = channel(made_, c).array();
-      const float sum = own.sum(), product = (own * made).sum();
-      state.trained[at(shape_.beta)].slope(c) += sum;
-      state.trained[at(shape_.gamma)].slope(c) += product;
-      if (!state.wants(in_)) continue;
-      const auto count = static_cast<float>(own.size());
-      channel(state.slopes[at(in_)], c).array() +=
-          scale * (own - sum / count - made * (product / count));
-    }
-  }
-
- private:
-  static constexpr float kRate = 0.1F;  // of the running averages, as PyTorch has it
-
-  NormalisationShape shape_;
-  int in_, out_;
-  long measured_ = 0;   // mini-batches
-  MatrixXf made_;       // with mean 0 and variance 1
-  VectorXf over_root_;  // 1 / sqrt(variance + epsilon), by channel
-};
-
 class LargestStep : public LearningStep {
  public:
   LargestStep(std::vector<Selection> lists, int in, int out)
@@ -390,10 +319,6 @@ MadeStep product_step(Index outputs, Index inputs, bool outputs_first, int weigh
 
 MadeStep bias_step(Selection from, int bias, int in, int out) {
   return std::make_unique<BiasStep>(std::move(from), bias, in, out);
-}
-
-MadeStep normalisation_step(const NormalisationShape& shape, int in, int out) {
-  return std::make_unique<NormalisationStep>(shape, in, out);
 }
 
 MadeStep fixed_step(const std::vector<Block>& blocks, const Affine& form, std::vector<int> in,
