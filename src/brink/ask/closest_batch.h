@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "brink/ask/closest.h"
+#include "brink/ask/image_answer.h"
 #include "brink/base/crew.h"
 #include "brink/bounds/bounds.h"
 #include "brink/data/dataset.h"
@@ -31,11 +32,7 @@ struct ClosestBatch {
   SearchOptions search;            ///< else; its callbacks and threads are set image by image
 };
 
-struct BatchHooks {
-  /// Adds callbacks for an image; may be empty.
-  std::function<void(int image, SearchOptions&)> before;
-  /// After each image, in the process that answered it; may be empty.
-  std::function<void(const ClosestRow&)> after;
+struct BatchHooks : ImageHooks<ClosestRow> {
   /// What was known of an image when the user stopped it, from any thread: an answer to look at,
   /// not one to keep; may be empty.
   std::function<void(const ClosestRow&)> stopped;

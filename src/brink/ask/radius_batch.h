@@ -22,12 +22,7 @@ struct RadiusBatch {
   SearchOptions search;  ///< its callbacks, certificate and threads are set image by image
 };
 
-struct RadiusHooks {
-  /// Adds callbacks or a certificate for an image; may be empty.
-  std::function<void(int image, SearchOptions&)> before;
-  /// After each image, in the process that answered it; may be empty.
-  std::function<void(const RadiusRow&)> after;
-};
+using RadiusHooks = ImageHooks<RadiusRow>;
 
 /// As ask_images() of closest_batch.h.
 Expected<void> ask_radius(const RadiusBatch& batch, const std::vector<int>& images, int at_once,

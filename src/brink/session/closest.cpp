@@ -1,5 +1,4 @@
 // Questions about the nearest images that fool a network.
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "brink/ask/wire.h"
@@ -49,41 +48,31 @@ ClosestBatch batch_of(const ClosestAsked& asked) {
 
 Expected<std::vector<int>> Session::left(const ClosestAsked& asked, std::optional<QuestionId> id,
                                          const ClosestSink& sink) const {
-  Answers known;
-  if (id && !asked.images.empty()) {
-    const auto [first, last] = std::minmax_element(asked.images.begin(), asked.images.end());
-    auto stored = store_->closest(*id, *first, *last);
-    if (!stored) return tl::unexpected(stored.error());
-    known = std::move(*stored);
-  }
+  const auto known = known_of(asked.images, id, [&](QuestionId question, int first, int last) {
+    return store_->closest(question, first, last);
+  });
+  if (!known) return tl::unexpected(known.error());
   return left_of(asked.images, sink, [&](int image) -> Expected<bool> {
-    const auto found = known.find(image);
+    const auto found = known->find(image);
     // What failed (a solver's process that was killed, say) is asked again.
-    if (found == known.end() || !is_final(found->second.answer.status)) return false;
+    if (found == known->end() || !is_final(found->second.answer.status)) return false;
     return told(sink, found->second);
   });
 }
 
 Expected<void> Session::closest(const ClosestAsked& asked, const ClosestSink& sink) const {
-  const NamedImages& named = asked.named;
   const auto question = [&] {
-    return closest_question(asked.network.network, asked.question, asked.engine, named);
+    return closest_question(asked.network.network, asked.question, asked.engine, asked.named);
   };
-  const auto opened = open<int>(asked, sink, question, [&] {
-    return store_->put_originals(named.digest, named.split, *named.set, asked.images);
-  });
+  const auto opened =
+      open<int>(asked, sink, question, [&] { return keep_originals(asked.named, asked.images); });
   if (!opened) return tl::unexpected(opened.error());
   const auto division =
       divide(asked.network.network, asked.question, static_cast<int>(opened->todo.size()));
   if (!division) return tl::unexpected(division.error());
-  const auto keep = [&](const ClosestRow& row) -> Expected<void> {
-    if (opened->id) {
-      if (auto ok = store_->put(*opened->id, row); !ok) return ok;
-    }
-    return sink.keep ? sink.keep(row) : Expected<void>();
-  };
-  return ask_images(batch_of(asked), opened->todo, division->at_once, division->inner, *crew_,
-                    sink.hooks, keep, interrupt_);
+  return ask_images(
+      batch_of(asked), opened->todo, division->at_once, division->inner, *crew_, sink.hooks,
+      [&](const ClosestRow& row) { return keep(opened->id, sink, row); }, interrupt_);
 }
 
 Expected<std::vector<ClosestRow>> Session::closest(const ClosestAsked& asked,

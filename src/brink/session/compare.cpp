@@ -1,8 +1,6 @@
 // Questions how far apart two networks are around images.
 #include "brink/ask/compare.h"
 
-#include <algorithm>
-
 #include "brink/session/session.h"
 #include "opening.h"
 
@@ -27,41 +25,33 @@ CompareBatch batch_of(const CompareAsked& asked, int threads) {
 
 Expected<std::vector<int>> Session::left(const CompareAsked& asked, std::optional<QuestionId> id,
                                          const CompareSink& sink) const {
-  std::map<int, CompareRow> known;
-  if (id && !asked.images.empty()) {
-    const auto [first, last] = std::minmax_element(asked.images.begin(), asked.images.end());
-    auto stored = store_->compare(*id, *first, *last);
-    if (!stored) return tl::unexpected(stored.error());
-    known = std::move(*stored);
-  }
+  auto known = known_of(asked.images, id, [&](QuestionId question, int first, int last) {
+    return store_->compare(question, first, last);
+  });
+  if (!known) return tl::unexpected(known.error());
   return left_of(asked.images, sink, [&](int image) -> Expected<bool> {
-    const auto found = known.find(image);
-    if (found == known.end()) return false;
+    const auto found = known->find(image);
+    if (found == known->end()) return false;
     complete_witness(asked.network.network, asked.second.network, found->second.answer);
     return told(sink, found->second);
   });
 }
 
 Expected<void> Session::compare(const CompareAsked& asked, const CompareSink& sink) const {
-  const NamedImages& named = asked.named;
   const auto question = [&] {
     return compare_question(asked.network, asked.second, asked.question, asked.radius, asked.engine,
-                            named);
+                            asked.named);
   };
   const auto opened = open<int>(asked, sink, question, [&]() -> Expected<void> {
     const NamedNetwork& second = asked.second;
     auto kept = store_->add_network(second.network, second.name, second.file);
     if (!kept) return kept;
-    return store_->put_originals(named.digest, named.split, *named.set, asked.images);
+    return keep_originals(asked.named, asked.images);
   });
   if (!opened) return tl::unexpected(opened.error());
-  const auto keep = [&](const CompareRow& row) -> Expected<void> {
-    if (opened->id) {
-      if (auto ok = store_->put(*opened->id, row); !ok) return ok;
-    }
-    return sink.keep ? sink.keep(row) : Expected<void>();
-  };
-  return ask_compare(batch_of(asked, threads_), opened->todo, *crew_, keep, interrupt_);
+  return ask_compare(
+      batch_of(asked, threads_), opened->todo, *crew_,
+      [&](const CompareRow& row) { return keep(opened->id, sink, row); }, interrupt_);
 }
 
 }  // namespace brink

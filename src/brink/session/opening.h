@@ -1,7 +1,9 @@
 // Private to this folder: how questions begin, whether of images or of units.
 #pragma once
 
+#include <algorithm>
 #include <set>
+#include <type_traits>
 
 #include "brink/session/session.h"
 
@@ -41,6 +43,25 @@ Expected<bool> told(const AskedSink& sink, const Answer&... answer) {
     if (auto kept = sink.keep(answer...); !kept) return tl::unexpected(kept.error());
   }
   return true;
+}
+
+/// What `read(id, first, last)` of the store has of the images; nothing without a question.
+template <class Read>
+auto known_of(const std::vector<int>& images, std::optional<QuestionId> id, const Read& read) {
+  using Rows = std::invoke_result_t<Read, QuestionId, int, int>;
+  if (!id || images.empty()) return Rows(typename Rows::value_type());
+  const auto [first, last] = std::minmax_element(images.begin(), images.end());
+  return Rows(read(*id, *first, *last));
+}
+
+/// Into the store, if the question is there, and to the sink.
+template <class AskedSink, class Row>
+Expected<void> Session::keep(std::optional<QuestionId> id, const AskedSink& sink,
+                             const Row& row) const {
+  if (id) {
+    if (auto ok = store_->put(*id, row); !ok) return ok;
+  }
+  return sink.keep ? sink.keep(row) : Expected<void>();
 }
 
 /// In the leader: the question's id in the store, if there is one, in which `besides` is kept too,

@@ -4,8 +4,6 @@
 // within it. It counts under the same words of the question, network and images; how it was sought
 // and how long do not matter, nor does the lead that its image had, for bounds speak of lead 0. So
 // do answers about other radii.
-#include <algorithm>
-
 #include "brink/session/session.h"
 #include "opening.h"
 
@@ -89,51 +87,42 @@ RadiusBatch batch_of(const RadiusAsked& asked) {
 
 Expected<std::vector<int>> Session::left(const RadiusAsked& asked, std::optional<QuestionId> id,
                                          const RadiusSink& sink) const {
-  std::map<int, RadiusRow> own, others;
-  if (id && !asked.images.empty()) {
-    const auto [first, last] = std::minmax_element(asked.images.begin(), asked.images.end());
-    auto stored = store_->radius(*id, *first, *last);
-    if (!stored) return tl::unexpected(stored.error());
-    own = std::move(*stored);
-    auto known = known_of_others(*store_, asked, *first, *last);
-    if (!known) return tl::unexpected(known.error());
-    others = std::move(*known);
-  }
+  const auto own = known_of(asked.images, id, [&](QuestionId question, int first, int last) {
+    return store_->radius(question, first, last);
+  });
+  if (!own) return tl::unexpected(own.error());
+  const auto others = known_of(asked.images, id, [&](QuestionId, int first, int last) {
+    return known_of_others(*store_, asked, first, last);
+  });
+  if (!others) return tl::unexpected(others.error());
   return left_of(asked.images, sink, [&](int image) -> Expected<bool> {
-    const auto mine = own.find(image);
-    const auto other = others.find(image);
-    const bool open = mine == own.end() || mine->second.answer.robustness == Robustness::unknown ||
+    const auto mine = own->find(image);
+    const auto other = others->find(image);
+    const bool open = mine == own->end() || mine->second.answer.robustness == Robustness::unknown ||
                       !is_final(mine->second.answer.robustness);
-    if (open && other != others.end()) {
+    if (open && other != others->end()) {
       if (auto kept = store_->put(*id, other->second); !kept) return tl::unexpected(kept.error());
       return told(sink, other->second);
     }
-    if (mine == own.end() || !is_final(mine->second.answer.robustness)) return false;
+    if (mine == own->end() || !is_final(mine->second.answer.robustness)) return false;
     return told(sink, mine->second);
   });
 }
 
 Expected<void> Session::radius(const RadiusAsked& asked, const RadiusSink& sink) const {
-  const NamedImages& named = asked.named;
   const auto question = [&] {
     return radius_question(asked.network.network, asked.question, asked.radius, asked.engine,
-                           named);
+                           asked.named);
   };
-  const auto opened = open<int>(asked, sink, question, [&] {
-    return store_->put_originals(named.digest, named.split, *named.set, asked.images);
-  });
+  const auto opened =
+      open<int>(asked, sink, question, [&] { return keep_originals(asked.named, asked.images); });
   if (!opened) return tl::unexpected(opened.error());
   const auto division =
       divide(asked.network.network, asked.question, static_cast<int>(opened->todo.size()));
   if (!division) return tl::unexpected(division.error());
-  const auto keep = [&](const RadiusRow& row) -> Expected<void> {
-    if (opened->id) {
-      if (auto ok = store_->put(*opened->id, row); !ok) return ok;
-    }
-    return sink.keep ? sink.keep(row) : Expected<void>();
-  };
-  return ask_radius(batch_of(asked), opened->todo, division->at_once, division->inner, *crew_,
-                    sink.hooks, keep, interrupt_);
+  return ask_radius(
+      batch_of(asked), opened->todo, division->at_once, division->inner, *crew_, sink.hooks,
+      [&](const RadiusRow& row) { return keep(opened->id, sink, row); }, interrupt_);
 }
 
 }  // namespace brink

@@ -32,6 +32,11 @@ Expected<void> Session::keep_in(const std::function<Expected<Store>()>& open,
   });
 }
 
+Expected<void> Session::keep_originals(const NamedImages& named,
+                                       const std::vector<int>& images) const {
+  return store_->put_originals(named.digest, named.split, *named.set, images);
+}
+
 Expected<int> Session::at_once(std::size_t bytes, int most) const {
   if (memory_ == 0) return most;
   const double held = static_cast<double>(resident_bytes());

@@ -153,6 +153,9 @@ class Session {
   Expected<Opened<Item>> open(const Asked& asked, const AskedSink& sink,
                               const std::function<Question()>& question,
                               const std::function<Expected<void>()>& besides) const;
+  template <class AskedSink, class Row>
+  Expected<void> keep(std::optional<QuestionId> id, const AskedSink& sink, const Row& row) const;
+  Expected<void> keep_originals(const NamedImages& named, const std::vector<int>& images) const;
   Expected<Division> divide(const Network& network, const ClosestQuestion& question,
                             int count) const;
   Expected<int> at_once(std::size_t bytes, int most) const;
