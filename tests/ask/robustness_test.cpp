@@ -122,17 +122,28 @@ TEST(RobustWithin, IsDecidedByOtherRadii) {
   }
 }
 
-TEST(RobustWithin, EndsWhenItIsInterrupted) {
-  Random random(8);
-  const Network network = random_network({40, 120, 120, 120, 4}, random, 1.8);
-  const Eigen::VectorXd image = random_point(40, random);
+/// A question that takes longer than any test.
+struct LongQuestion {
+  Random random{8};
+  Network network = random_network({40, 120, 120, 120, 4}, random, 1.8);
+  Eigen::VectorXd image = random_point(40, random);
   ClosestQuestion question;
-  question.norm = Norm::linf;
-  question.target = {TargetRule::Kind::any, 0};
-  question.box = Box::uniform(40, 0, 1);
+
+  LongQuestion() {
+    question.norm = Norm::linf;
+    question.target = {TargetRule::Kind::any, 0};
+    question.box = Box::uniform(40, 0, 1);
+  }
+  Expected<RadiusAnswer> ask(const SearchOptions& options = {},
+                             const std::atomic<bool>* interrupt = nullptr) const {
+    return robust_within(network, question, image, classify(network, image), 0.1, options,
+                         interrupt);
+  }
+};
+
+TEST(RobustWithin, EndsWhenItIsInterrupted) {
   const std::atomic<bool> interrupt = true;
-  const auto result =
-      robust_within(network, question, image, classify(network, image), 0.1, {}, &interrupt);
+  const auto result = LongQuestion().ask({}, &interrupt);
   ASSERT_TRUE(result);
   EXPECT_EQ(result->robustness, Robustness::unknown);
   EXPECT_EQ(result->status, AnswerStatus::interrupted);
@@ -140,21 +151,13 @@ TEST(RobustWithin, EndsWhenItIsInterrupted) {
 
 /// Other work on the machine may hold one try up, not three.
 TEST(RobustWithin, KeepsTheLimitToHalfASecond) {
-  Random random(8);
-  const Network network = random_network({40, 120, 120, 120, 4}, random, 1.8);
-  const Eigen::VectorXd image = random_point(40, random);
-  ClosestQuestion question;
-  question.norm = Norm::linf;
-  question.target = {TargetRule::Kind::any, 0};
-  question.box = Box::uniform(40, 0, 1);
+  const LongQuestion asked;
   SearchOptions options;
   options.time_limit = 1;
   double least = std::numeric_limits<double>::infinity();
   for (int attempt = 0; attempt < 3; ++attempt) {
     const Stopwatch watch;
-    const auto result =
-        robust_within(network, question, image, classify(network, image), 0.1, options);
-    ASSERT_TRUE(result);
+    ASSERT_TRUE(asked.ask(options));
     least = std::min(least, watch.seconds());
   }
   EXPECT_LT(least, in_time(options.time_limit + 0.5));
