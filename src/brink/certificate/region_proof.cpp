@@ -157,6 +157,7 @@ bool RegionProof::side(Intervals& bounds, int neuron, double sign) {
 
 /// A fact, if it is worth its bytes. False: the neuron's sides cross, which closes the node.
 bool RegionProof::learn(Intervals& bounds, const Cost& cost, const search::Proof& proof) {
+  if (cost.neuron < 0) return true;  // programs without a point whose rays proved nothing
   const auto i = static_cast<std::size_t>(cost.neuron);
   const double width = bounds.upper[i] - bounds.lower[i];
   const bool lower = cost.sign > 0;
