@@ -262,8 +262,10 @@ class ClosestSearch {
   /// Trees that will not be done in time have a small part of it, ladders the rest.
   void take_turns_jointly() {
     round(share_of_time(parameters().joint_before), parameters().joint_after);
+    // A ladder at its end takes no effort: there are more rungs than doublings.
+    constexpr std::int64_t kMostRung = std::int64_t{1} << 50;
     for (std::int64_t rung = parameters().joint_rung; !settled() && !deadline_.expired();
-         rung *= 4) {
+         rung = std::min(4 * rung, kMostRung)) {
       const std::int64_t before = result_.statistics.effort;
       joint_ladder_.climb(deadline_, rung);
       each_open(deadline_, [](std::size_t, const Deadline&) { return Outcome::stopped; });
