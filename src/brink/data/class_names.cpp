@@ -84,11 +84,11 @@ Expected<void> label_among(Dataset& set, const std::vector<std::string>& labels,
     return {};
   }
   const auto i = static_cast<std::size_t>(lost - places.begin());
-  return bad_request("{}: '{}' is none of the classes {}{}", where(i), labels[i],
-                     fmt::join(classes, ", "),
-                     of_network ? ", which are the network's by its file; say what the data call "
-                                  "them, in this order, by --classes"
-                                : "");
+  return bad_request(
+      "{}: '{}' is none of the classes {}{}", where(i), labels[i], fmt::join(classes, ", "),
+      of_network ? ", which are the network's by its file; say what the data call "
+                   "them, in this order, by --classes, or that they have no labels: --label none"
+                 : "");
 }
 
 }  // namespace
