@@ -170,10 +170,10 @@ class Checker:
             for n, (row, b) in enumerate(zip(*self.net.layers[k][:2]), self.net.first[k]):
                 self.narrow(low, high, n, *(b + sum((w * ends[i][side if w > 0 else 1 - side] for i, w in row.items()), F(0)) for side in (0, 1)))
 
-    def value(self, fields, region, inputs, low, high, neuron=None, sigma=0):
-        net, one, slash, given = self.net, F(2) ** whole(fields[0], -4000, 4000), fields.index("~" if "~" in fields else "/", 1), ({}, {})
-        chords = fields[slash] == "~"
-        for tokens, into, count in ((fields[1:slash], given[0], len(region)), (fields[slash + 1:], given[1], net.count)):
+    def multipliers(self, fields, region):
+        """Of the rows and of the neurons, and whether those left out are chords."""
+        one, slash, given = F(2) ** whole(fields[0], -4000, 4000), fields.index("~" if "~" in fields else "/", 1), ({}, {})
+        for tokens, into, count in ((fields[1:slash], given[0], len(region)), (fields[slash + 1:], given[1], self.net.count)):
             at = 0
             for token in tokens:
                 if token.startswith("."):
@@ -182,8 +182,20 @@ class Checker:
                 demand(at < count and re.fullmatch(r"-?\d{1,1200}", token), "multipliers that do not fit")
                 into[at] = int(token) * one
                 at += 1
-        rho, mu = given
-        demand(all(r >= 0 for r in rho.values()), "a row's multiplier is below 0")
+        demand(all(r >= 0 for r in given[0].values()), "a row's multiplier is below 0")
+        return *given, fields[slash] == "~"
+
+    def left_out(self, cost, relu, least, most, chords):
+        """The multiplier of a neuron that is not named."""
+        if not relu or least >= 0:
+            return cost
+        if not chords or most <= 0:
+            return F(0)
+        share = most / (most - least)
+        return cost * (share if cost > 0 else min(F(1), max(F(0), 64 * share - F(63, 2))))
+
+    def value(self, fields, region, inputs, low, high, neuron=None, sigma=0):
+        net, (rho, mu, chords) = self.net, self.multipliers(fields, region)
         total, from_rows, c = sum((r * region[i][2] for i, r in rho.items()), F(0)), {}, [F(0)] * net.inputs
         for i, r in rho.items():
             for n, v in region[i][0].items():
@@ -194,10 +206,7 @@ class Checker:
         for k in reversed(range(len(net.layers))):
             back = [F(0)] * (len(net.layers[k - 1][1]) if k else net.inputs)
             for n, (row, b, relu, cost) in enumerate(zip(*net.layers[k], a), net.first[k]):
-                m = mu[n] if n in mu else cost if not relu or low[n] >= 0 else F(0)
-                if chords and n not in mu and relu and low[n] < 0 < high[n]:
-                    share = high[n] / (high[n] - low[n])
-                    m = cost * (share if cost > 0 else min(F(1), max(F(0), 64 * share - F(63, 2))))
+                m = mu[n] if n in mu else self.left_out(cost, relu, low[n], high[n], chords)
                 if m or cost:
                     ends = [low[n], high[n]] + ([F(0)] if low[n] < 0 < high[n] else [])
                     total += min(m * y - cost * (max(y, F(0)) if relu else y) for y in ends)

@@ -150,7 +150,7 @@ def test_the_mip_engine_runs_beside_threads(net):
             thread.join()
     by_search = net.closest(x, norm="l1", lead=0)
     for answer in by_mip:
-        assert answer.status == "optimal" and answer.proof == "multipliers"
+        assert answer.status == "optimal" and answer.proof == "search"
         assert answer.distance == pytest.approx(by_search.distance, rel=1e-5)
     with pytest.raises(brink.RequestError, match="another network"):
         brink.load(random_layers([4, 6, 5, 3], seed=9)).closest(x, engine="mip", bounds=bounds)

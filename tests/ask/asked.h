@@ -7,10 +7,11 @@
 namespace brink::testing {
 
 struct Asked {
-  /// A network of 4-6-5-3, its weights by `scale`.
-  Asked(std::uint64_t seed, Norm norm, double scale) {
+  /// A network of 4-6-5-3 (or others from 4 to 3), its weights by `scale`.
+  Asked(std::uint64_t seed, Norm norm, double scale,
+        const std::vector<int>& widths = {4, 6, 5, 3}) {
     Random random(seed);
-    network = random_network({4, 6, 5, 3}, random, scale);
+    network = random_network(widths, random, scale);
     image = random_point(4, random);
     label = classify(network, image);
     question.norm = norm;

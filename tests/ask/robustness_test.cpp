@@ -23,10 +23,10 @@ Robustness within(const testing::Asked& asked, double radius, RadiusAnswer* answ
   return result->robustness;
 }
 
-TEST(RobustWithin, IsAsTheClosestExampleIs) {
+void is_as_the_closest_example_is(const std::vector<int>& widths) {
   int robust = 0, broken = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    testing::Asked asked(seed, kNorms[seed % 4], 2);
+    testing::Asked asked(seed, kNorms[seed % 4], 2, widths);
     if (asked.label < 0) continue;
     asked.question.target = {TargetRule::Kind::any, 0};
     const ClosestAnswer closest = asked.search();
@@ -54,6 +54,14 @@ TEST(RobustWithin, IsAsTheClosestExampleIs) {
   }
   EXPECT_GT(robust, 20);
   EXPECT_GT(broken, 20);
+}
+
+TEST(RobustWithin, IsAsTheClosestExampleIs) {
+  is_as_the_closest_example_is({4, 6, 5, 3});
+}
+
+TEST(RobustWithin, OfAffineNetworks) {
+  is_as_the_closest_example_is({4, 3});
 }
 
 TEST(RobustWithin, WrongImagesAndRadii) {

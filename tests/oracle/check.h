@@ -25,7 +25,6 @@ Truth find_truth(const Case& c, double lead);
 struct Verdict {
   std::vector<std::string> complaints;        ///< empty: the answer is right
   AnswerStatus status = AnswerStatus::error;  ///< of the MIP engine
-  bool open = false;                          ///< the MIP engine does not know, and says so
   bool gave_up = false;                       ///< the oracle itself
   bool either = false;  ///< feasibility or distance jumps when the conditions move by 1e-6
   double seconds_engine = 0, seconds_oracle = 0;

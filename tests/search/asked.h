@@ -36,6 +36,9 @@ struct Asked {
     options.threads = threads;
     options.spare = spare;
     options.gap = gap;
+    return answer(options, deadline);
+  }
+  ClosestResult answer(const ClosestOptions& options, const Deadline& deadline = {}) const {
     return search_closest(network, question, regions, image, deadline, options);
   }
 

@@ -142,6 +142,25 @@ TEST_P(ClosestSearchOf, StoppedBoundsHold) {
   expect_stopped_bounds_hold(asked, tolerance);
 }
 
+TEST_P(ClosestSearchOf, WithinARadiusFindsWhatIsThereAndNoBoundBeyond) {
+  const Asked asked(GetParam());
+  const bool pixels = GetParam() == Norm::l0;
+  const ClosestResult whole = asked.answer(1);
+  ASSERT_TRUE(whole.finished);
+  ClosestOptions options;
+  options.within = pixels ? whole.distance - 1 : 0.97 * whole.bound;
+  const ClosestResult below = asked.answer(options);
+  EXPECT_TRUE(below.finished);
+  EXPECT_FALSE(below.nothing) << "what is farther was not looked at";
+  EXPECT_EQ(below.bound, pixels ? whole.distance : options.within);
+  options.within = pixels ? whole.distance : 1.03 * whole.distance;
+  const ClosestResult above = asked.answer(options);
+  EXPECT_TRUE(above.finished);
+  EXPECT_NEAR(above.distance, whole.distance,
+              (GetParam() == Norm::l2 ? 1e-4 : 2e-6) * whole.distance);
+  EXPECT_LE(above.bound, whole.distance);
+}
+
 TEST_P(ClosestSearchOf, GapAskedForIsEnough) {
   const Asked asked(GetParam());
   const ClosestResult whole = asked.answer(1), loose = asked.answer(2, {}, 0.2);

@@ -62,7 +62,7 @@ struct ClosestAnswer {
   bool verified = false;  ///< fools() holds for `image`, with the lead
   bool all_zero = false;  ///< `image` is the literal model's all-zero answer
   Eigen::VectorXd image;  ///< n_0, empty if none was found
-  std::string proof;      ///< what vouches for the bound: search, multipliers (mip); "": none
+  std::string proof;      ///< what vouches for the bound: search (mip too); "": none
   std::optional<double> linearised;        ///< with breakpoints: sqrt(sum f~(d_j)) of `image`
   std::optional<double> linearised_bound;  ///< with breakpoints: bound on that
   std::string note;                        ///< why there is an error, or no proof in time
@@ -113,6 +113,7 @@ struct CertificateOptions {
 struct SearchOptions {
   double time_limit = 300;        ///< seconds per image
   double gap = 0;                 ///< relative; 0: prove optimality
+  double within = kInfinity;      ///< what is farther is not looked for: the bound ends there
   std::uint64_t seed = 0;         ///< of the heuristics
   int threads = 1;                ///< for this one image
   SpareThreads* spare = nullptr;  ///< lends it more

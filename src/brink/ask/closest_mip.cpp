@@ -7,10 +7,13 @@
 //
 // Network, bounds and floor come in units near 1 (question_units.h).
 //
-// Even so the solver's word is no proof. Whatever it claims of the distances of a region
-// ("none below b", "none at all") is claimed by the answer only as far as multipliers confirm it,
-// node by node (prove_region). The solver has kSolverShare of the time, the proof what remains.
-// What it does not confirm is in the note; a nearer image that it finds is taken.
+// Even so the solver's word is no proof: what tolerances on rows, cutoffs and integrality make of
+// it no one says, an M multiplies them. Whatever it claims of the question's distances ("none below
+// b", "none at all") the answer claims only as far as the search confirms that nothing is nearer
+// (confirmed()). The solver has kSolverShare of the time, the proof what remains. What is not
+// confirmed is in the note; a nearer image that the search finds is taken. Tried and dropped:
+// branch and bound by linear programs over the model's binaries (solve/proof.h), which had minutes
+// of what the search does in 10 ms.
 #include <algorithm>
 #include <cmath>
 
@@ -18,6 +21,7 @@
 #include "brink/ask/mip_region.h"
 #include "brink/ask/question_units.h"
 #include "brink/ask/weights.h"
+#include "brink/search/closest_search.h"
 
 namespace brink {
 
@@ -32,7 +36,6 @@ constexpr double kShort = 1e-6;
 struct Regions {
   Found found;
   double claim = kInfinity;  ///< the solver's bound on measured distances
-  double bound = kInfinity;  ///< as far as it was proven
   bool interrupted = false;
   bool stopped = false;  ///< a solver by its limit
   std::int64_t nodes = 0;
@@ -47,17 +50,8 @@ class RegionSolves {
 
   Regions run(const std::vector<OutputRegion>& regions, const Deadline& deadline) {
     deadline_ = deadline;
-    solve(regions, deadline.within(kSolverShare * deadline.remaining()));
-    // The best distance over all regions is the least that any of them must be proven above.
-    for (std::size_t r = 0; r < regions.size() && !all_.interrupted; ++r) {
-      const double share = deadline.remaining() / static_cast<double>(regions.size() - r);
-      const double claim = std::min(results_[r].bound, all_.found.distance);
-      const double proven =
-          prove_region(task(regions[r]), results_[r], claim, deadline.within(share));
-      all_.bound = std::min(all_.bound, proven);
-      keep(results_[r], regions[r]);
-      all_.interrupted = deadline.interrupted();
-    }
+    solve(regions);
+    all_.claim = std::min(all_.claim, all_.found.distance);
     return std::move(all_);
   }
 
@@ -73,25 +67,24 @@ class RegionSolves {
     }
   }
 
-  void solve(const std::vector<OutputRegion>& regions, const Deadline& deadline) {
+  void solve(const std::vector<OutputRegion>& regions) {
     const bool euclidean = asked_.question.norm == Norm::l2 && !asked_.question.breakpoints;
     for (std::size_t r = 0; r < regions.size() && !all_.interrupted; ++r) {
       // An unfinished region leaves its share of the time to the others.
-      const double share = deadline.remaining() / static_cast<double>(regions.size() - r);
-      const Deadline limit = deadline.within(share);
-      RegionResult result = euclidean ? solve_region_euclidean(task(regions[r]), limit)
-                                      : solve_region(task(regions[r]), limit);
+      const double share = deadline_.remaining() / static_cast<double>(regions.size() - r);
+      const Deadline limit = deadline_.within(share);
+      const RegionResult result = euclidean ? solve_region_euclidean(task(regions[r]), limit)
+                                            : solve_region(task(regions[r]), limit);
       all_.nodes += result.nodes;
       all_.interrupted = result.status == SolveStatus::interrupted;
       all_.stopped = all_.stopped || result.status == SolveStatus::time_limit;
       if (result.status == SolveStatus::failed || result.status == SolveStatus::unbounded) {
         all_.trouble =
             fmt::format("{}: {} {}", options_.solver, name(result.status), result.detail);
-        result.bound = kInfinity;  // it claims nothing: the proof is on its own
+        all_.claim = 0;
       }
       all_.claim = std::min(all_.claim, result.bound);
       keep(result, regions[r]);
-      results_.push_back(std::move(result));
     }
   }
 
@@ -101,18 +94,34 @@ class RegionSolves {
   const MipSolver& solver_;
   bool float32_;
   Deadline deadline_;
-  std::vector<RegionResult> results_;
   Regions all_;
 };
 
-std::string note_of(const Regions& all, const MipOptions& options) {
+std::string note_of(const Regions& all, double bound, const MipOptions& options) {
   if (!all.trouble.empty()) return all.trouble;
-  const double claim = std::min(all.claim, all.found.distance);
-  if (all.bound >= claim * (1 - kShort)) return "";
-  return std::isinf(claim)
+  if (bound >= all.claim * (1 - kShort)) return "";
+  return std::isinf(all.claim)
              ? fmt::format("{} finds no image, within its tolerances; not proven", options.solver)
              : fmt::format("{} claims a bound of {:.9g} within its tolerances; not proven",
-                           options.solver, claim);
+                           options.solver, all.claim);
+}
+
+/// The largest distance at which the claim says that there is nothing.
+double below(Norm norm, double claim) {
+  // Counts are whole.
+  return norm == Norm::l0 ? std::ceil(claim - 1e-6) - 1 : claim * (1 - kClaimSlack);
+}
+
+/// What the search makes of the claim that no image is nearer.
+search::ClosestResult confirmed(const Network& network, const ClosestQuestion& question,
+                                const std::vector<OutputRegion>& regions,
+                                const Eigen::VectorXd& image, double claim, int threads,
+                                const Deadline& deadline) {
+  search::ClosestOptions options;
+  options.within = below(question.norm, claim);
+  options.threads = threads;
+  if (claim <= 0) return {};
+  return search::search_closest(network, question, regions, image, deadline, options);
 }
 
 ClosestAnswer mip_unweighted(const Network& network, const Bounds& bounds,
@@ -127,27 +136,31 @@ ClosestAnswer mip_unweighted(const Network& network, const Bounds& bounds,
   const auto solver = make_solver(options.solver);  // known: see below
 
   ClosestAnswer answer;
-  answer.proof = "multipliers";
+  answer.proof = "search";
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
   const QuestionInUnits asked = in_units(network, bounds, question, image, options.basic);
   const auto regions =
       proof_regions(network, question, image, output_regions(asked.question, asked.network, label),
                     asked.outputs);
   const bool leads = question.leads();
-  const Deadline first = leads ? deadline.within(0.5 * deadline.remaining()) : deadline;
+  const Deadline solving = deadline.within(kSolverShare * deadline.remaining());
+  const Deadline first = leads ? solving.within(0.5 * solving.remaining()) : solving;
   const Regions ties = RegionSolves(asked, image, options, **solver, false).run(regions, first);
   Regions all = ties;
   std::vector<OutputRegion> led;
-  if (leads && !ties.interrupted && !std::isinf(ties.bound)) {
+  ClosestQuestion proven = question;  // with the lead that is chosen, if one is
+  if (leads && !ties.interrupted && !std::isinf(ties.claim)) {
     const int target = ties.found.region ? ties.found.region->target : regions.front().target;
     const Lead lead = lead_of(question, network, image, ties.found.image, target);
     for (const OutputRegion& region : regions) {
       if (region.all_zero) continue;  // it leads by nothing
       led.push_back(moved_inward(region, std::ldexp(lead.value, asked.outputs)));
     }
-    all = RegionSolves(asked, image, options, **solver, lead.float32).run(led, deadline);
+    all = RegionSolves(asked, image, options, **solver, lead.float32).run(led, solving);
     all.nodes += ties.nodes;
+    all.stopped = all.stopped || ties.stopped;
     all.found.lead = lead;
+    proven.lead = lead.value;
     for (const OutputRegion& region : regions) {  // in place of the one moved inward
       if (all.found.region != nullptr && !region.all_zero &&
           region.target == all.found.region->target) {
@@ -156,17 +169,29 @@ ClosestAnswer mip_unweighted(const Network& network, const Bounds& bounds,
     }
   }
   answer.nodes = all.nodes;
-  if (all.interrupted) {
+  const auto own_regions =
+      proof_regions(network, question, image, output_regions(question, network, label));
+  search::ClosestResult proof;
+  if (!all.interrupted) {
+    proof = confirmed(network, proven, own_regions, image, all.claim, options.threads, deadline);
+  }
+  if (all.interrupted || deadline.interrupted()) {
     answer.status = AnswerStatus::interrupted;
     return answer;
   }
+  if (proof.region != nullptr && proof.distance < all.found.distance) {
+    const Lead lead = all.found.region != nullptr ? all.found.lead : proof.lead;
+    if (!lead.float32 || taken_in_float32(question, network, proof.image, proof.region->target)) {
+      all.found = {proof.distance, proof.image, proof.region, lead};
+    }
+  }
   complete(answer, question, network, image, all.found,
-           {ties.bound, all.bound, std::isinf(ties.bound)}, options.gap);
+           {proof.bound, proof.lead_bound, proof.nothing}, options.gap);
   if (all.found.region == nullptr && regions.size() == 1 && !question.target.is_threshold()) {
     answer.target = regions[0].target;
   }
   if (answer.status == AnswerStatus::time_limit) {
-    answer.note = note_of(all, options);
+    answer.note = note_of(all, proof.lead_bound, options);
     if (!deadline.expired() && !all.stopped) answer.status = AnswerStatus::undecided;
     if (!all.trouble.empty()) answer.status = AnswerStatus::error;
   }

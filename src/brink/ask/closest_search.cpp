@@ -24,6 +24,7 @@ ClosestAnswer search_unweighted(const Network& network, const ClosestQuestion& q
   regions = proof_regions(network, question, image, std::move(regions));
   search::ClosestOptions inner;
   inner.gap = options.gap;
+  inner.within = options.within;
   inner.seed = options.seed;
   inner.threads = options.threads;
   inner.spare = options.spare;
@@ -79,6 +80,7 @@ ClosestAnswer search_unweighted(const Network& network, const ClosestQuestion& q
 /// With what they report in the unit that the caller knows.
 SearchOptions in_unit(SearchOptions options, double unit) {
   if (unit == 1) return options;
+  options.within /= unit;
   if (options.on_change) {
     options.on_change = [tell = options.on_change, unit](double distance, double bound,
                                                          double seconds) {

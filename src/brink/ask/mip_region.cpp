@@ -6,7 +6,7 @@
 // added at both points and the MIP is solved again. Two to four rounds reach 1e-4.
 // Dropped: starting from fine uniform tangents (columns by the thousand slow every node down).
 //
-// The solver's bound is a claim. What is told is what prove_region makes of it.
+// The solver's bound is a claim (closest_mip.cpp).
 #include "brink/ask/mip_region.h"
 
 #include <algorithm>
@@ -15,8 +15,6 @@
 #include "brink/ask/answer.h"
 #include "brink/ask/mip_start.h"
 #include "brink/pattern/polish.h"
-#include "brink/solve/proof.h"
-#include "nearer_bounds.h"
 
 namespace brink {
 
@@ -53,24 +51,9 @@ double distance_bound(Norm norm, double objective_bound) {
   return norm == Norm::l0 ? whole(bound) : bound;
 }
 
-/// A claim is proven up to this share of it: a fifth of what counts as optimal.
-constexpr double kClaimSlack = 2e-7;
-
 /// Of the true L2: programs with more and more tangents, each; a few are enough, but for fooled
 /// sets so thin that their points give no image.
 constexpr int kMostRounds = 10;
-
-/// Of a proof's time, at most, for bounds over what is nearer.
-constexpr double kTighteningShare = 0.3;
-
-/// What the objective must reach for the claim on the distance to hold.
-double objective_target(Norm norm, double claim) {
-  if (std::isinf(claim)) return claim;
-  // Counts are whole: more than one less is enough.
-  if (norm == Norm::l0) return whole(claim) - 1 + 1e-3;
-  const double target = claim * (1 - kClaimSlack);
-  return norm == Norm::l2 ? target * target : target;
-}
 
 /// The phases the solver chose: its binaries where there are any, the bounds elsewhere.
 Phases chosen_phases(const NetworkEncoding& encoding, const Bounds& bounds,
@@ -220,22 +203,13 @@ RegionResult solve_region(const RegionTask& task, const Deadline& deadline) {
 
 namespace {
 
-/// As one MIP with a quadratic objective. Tangents at its points are for the proof.
+/// As one MIP with a quadratic objective.
 RegionResult solve_squares(const RegionTask& task, const StartImage& start,
                            const Deadline& deadline) {
   const DistanceOptions distance{DistanceForm::tight, nullptr, true};
   const ClosestModel model = closest_model(task.network, task.bounds, task.question, task.region,
                                            task.image, encoding_options(task), distance);
-  std::vector<double> values;
-  const double cutoff = task.cutoff * (1 + 1e-7);
-  RegionResult result =
-      solve_model(task, model, start, solve_options(task, deadline, cutoff), &values);
-  result.tangents = first_tangents(task);
-  if (!values.empty()) {
-    add_tangents(result.tangents, input_values(model.encoding, values), task.image);
-  }
-  if (result.image.size() > 0) add_tangents(result.tangents, result.image, task.image);
-  return result;
+  return solve_model(task, model, start, solve_options(task, deadline, task.cutoff * (1 + 1e-7)));
 }
 
 }  // namespace
@@ -243,7 +217,7 @@ RegionResult solve_squares(const RegionTask& task, const StartImage& start,
 RegionResult solve_region_euclidean(const RegionTask& task, const Deadline& deadline) {
   const StartImage start = start_image(task, deadline);
   if (task.solver.squares()) {
-    RegionResult result = solve_squares(task, start, deadline);
+    const RegionResult result = solve_squares(task, start, deadline);
     // Licences of limited size count squares more.
     if (result.status != SolveStatus::failed) return result;
   }
@@ -261,7 +235,6 @@ RegionResult solve_region_euclidean(const RegionTask& task, const Deadline& dead
     total.status = round.status;
     total.nodes += round.nodes;
     total.detail = round.detail;
-    total.tangents = tangents;
     total.bound = std::max(total.bound, round.bound);
     if (round.distance < total.distance) {
       total.distance = round.distance;
@@ -275,37 +248,6 @@ RegionResult solve_region_euclidean(const RegionTask& task, const Deadline& dead
     if (round.image.size() > 0) added += add_tangents(tangents, round.image, task.image);
     if (added == 0) return total;  // as close as the spacing allows: bound and distance say how
   }
-}
-
-double prove_region(const RegionTask& task, RegionResult& result, double claim,
-                    const Deadline& deadline) {
-  const Norm norm = task.question.norm;
-  const bool euclidean = norm == Norm::l2 && !task.question.breakpoints;
-  if (euclidean && result.tangents.empty()) result.tangents = first_tangents(task);
-  double proven = 0;
-  for (int round = 0; round < kMostRounds; ++round) {
-    const double target = objective_target(norm, std::min(claim, result.distance));
-    if (target <= 0) return 0;
-    const DistanceOptions distance{DistanceForm::tight, euclidean ? &result.tangents : nullptr};
-    const Deadline first = deadline.within(kTighteningShare * deadline.remaining());
-    const auto bounds = nearer_bounds(task, distance, target, first);
-    if (!bounds) return distance_bound(norm, target);
-    const RegionTask nearer{task.network, *bounds,     task.question, task.region,  task.image,
-                            task.options, task.solver, task.cutoff,   task.float32, task.deadline};
-    const ClosestModel model = closest_model(nearer.network, nearer.bounds, nearer.question,
-                                             nearer.region, nearer.image, {}, distance);
-    const ProofResult proof = prove(model.program, target, deadline);
-    proven = std::max(proven, distance_bound(norm, proof.bound));
-    if (proof.values.empty()) break;
-    polish_into(result, nearer, model.encoding, proof.values);
-    const bool near = result.distance - proven <= 0.5 * kEuclideanGap * result.distance;
-    if (!euclidean || near || deadline.expired()) break;
-    int added =
-        add_tangents(result.tangents, input_values(model.encoding, proof.values), task.image);
-    if (result.image.size() > 0) added += add_tangents(result.tangents, result.image, task.image);
-    if (added == 0) break;
-  }
-  return proven;
 }
 
 }  // namespace brink

@@ -5,6 +5,9 @@
 
 namespace brink {
 
+/// A solver's claim is proven up to this share of it: a fifth of what counts as optimal.
+inline constexpr double kClaimSlack = 2e-7;
+
 /// What a region's solve taught, in the norm's own unit.
 struct RegionResult {
   SolveStatus status = SolveStatus::failed;  ///< infeasible: no point, or none below the cutoff
@@ -13,7 +16,6 @@ struct RegionResult {
   double distance = kInfinity;  ///< measured_distance of `image`
   std::int64_t nodes = 0;
   std::string detail;
-  std::vector<std::vector<double>> tangents;  ///< of the true L2, per pixel: the last solve's
 };
 
 /// Everything a region's solve needs, gathered so that calls stay readable. Network, bounds and
@@ -37,11 +39,5 @@ RegionResult solve_region(const RegionTask& task, const Deadline& deadline);
 /// True L2: a MIP with tangents of d^2, refined where its points lie, until bound and distance
 /// meet.
 RegionResult solve_region_euclidean(const RegionTask& task, const Deadline& deadline);
-
-/// What multipliers prove (solve/proof.h) of the claim that measured distances in the region are
-/// not below `claim` (infinity: that there are none), on the tight big-M model whatever the solver
-/// was given. Images found on the way join the result.
-double prove_region(const RegionTask& task, RegionResult& result, double claim,
-                    const Deadline& deadline);
 
 }  // namespace brink

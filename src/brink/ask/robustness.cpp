@@ -102,10 +102,11 @@ Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion que
   const ClosestQuestion asked = question;
   const SearchOptions asked_options = options;
   options.certificate.reset();
+  options.within = radius;
   if (question.norm != Norm::l0) {
     // A hair more: what is at the radius is within it.
-    const double cap = radius * (1 + 1e-9);
-    question.cap = std::min(question.cap.value_or(cap), cap);
+    options.within = std::max(radius * (1 + 1e-9), 1e-12);
+    question.cap = std::min(question.cap.value_or(options.within), options.within);
   }
   const Stopwatch watch;
   const double limit = options.time_limit = without_spare(options.time_limit);
@@ -128,13 +129,15 @@ Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion que
   if (!answer) return tl::unexpected(answer.error());
   answer->seconds = watch.seconds();
   const Robustness robustness = judged(*answer, radius);
+  if (robustness == Robustness::robust || robustness == Robustness::not_robust) {
+    answer->note.clear();  // what rounding leaves open of nearer ones is not asked
+  }
   const bool open = robustness == Robustness::unknown && stopped;
   if (answer->status == AnswerStatus::interrupted && !open)
     answer->status = AnswerStatus::undecided;
   if (robustness == Robustness::robust) {
-    // What changes an input by more than the cap was not looked at.
-    const double most = std::max(radius, question.cap.value_or(answer->bound));
-    answer->bound = std::isinf(most) ? radius : std::clamp(answer->bound, radius, most);
+    // What is farther, or changes an input by more than the cap, was not looked at.
+    answer->bound = std::max(radius, std::min(answer->bound, options.within));
     if (asked_options.certificate) {
       auto done = certify(network, asked, image, label, asked_options, *answer, interrupt);
       if (!done) return tl::unexpected(done.error());

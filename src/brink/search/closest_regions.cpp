@@ -43,7 +43,9 @@ class ClosestSearch {
         incumbent_(network, question, image, options.gap, deadline),
         ball_(question.norm, image, reach(question, image), 0, question.breakpoints.value_or(0),
               question.weights) {
-    ball_.set_radius(ball_.largest_radius());
+    const double whole = ball_.largest_radius();
+    ball_.set_radius(std::min(whole, options.within));
+    if (options.within < whole) horizon_ = beyond(question.norm, options.within);
     for (const OutputRegion& region : regions) {
       if (problems_.empty()) {
         problems_.emplace_back(network, image, reach(question, image), region);
@@ -107,7 +109,7 @@ class ClosestSearch {
       if (regions_[r].all_zero && incumbent_.lead().value > 0) continue;  // it has none with a lead
       result_.lead_bound = std::min(result_.lead_bound, std::max(known, ladders_[r].bound()));
     }
-    result_.lead_bound = std::min(result_.lead_bound, result_.distance);
+    result_.lead_bound = std::min({result_.lead_bound, result_.distance, horizon_});
     return std::move(result_);
   }
 
@@ -126,7 +128,8 @@ class ClosestSearch {
     choose_lead();
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       const double lead = incumbent_.lead(regions_[r]);
-      if (lead > 0) led_bounds_[r] = one_leaf(r, lead);
+      led_bounds_[r] = ladders_[r].bound();
+      if (lead > 0 && !std::isinf(led_bounds_[r])) led_bounds_[r] = one_leaf(r, lead);
     }
     result_.ended = result_.finished || !deadline_.expired();
     return conclude();
@@ -137,7 +140,7 @@ class ClosestSearch {
     const auto nearest = [&] {
       return lead > 0 ? incumbent_.led_radius() : incumbent_.search_radius();
     };
-    const double whole = ball_.largest_radius();
+    const double whole = ball_.radius();
     LeafResult leaf;
     Ball ball = ball_;
     do {  // a find need not be the nearest (L0)
@@ -150,7 +153,7 @@ class ClosestSearch {
     } while (!leaf.empty && leaf.point &&
              (incumbent_.offer(regions_[r], *leaf.point) ||
               (lead == 0 && incumbent_.offer_touching(regions_[r], *leaf.point))));
-    const bool closed = leaf.empty || leaf.bound >= nearest();
+    const bool closed = leaf.empty || leaf.bound >= std::min(nearest(), horizon_);
     result_.statistics.doubtful += closed ? 0 : 1;
     result_.finished = result_.finished && closed;
     if (!leaf.empty) return leaf.bound;
@@ -159,9 +162,9 @@ class ClosestSearch {
   }
 
   double total_bound() const {
-    double bound = incumbent_.distance();
+    double bound = std::min(incumbent_.distance(), horizon_);
     for (const Ladder& ladder : ladders_) bound = std::min(bound, ladder.bound());
-    return std::max(bound, std::min(first_bound_, incumbent_.distance()));
+    return std::max(bound, std::min({first_bound_, incumbent_.distance(), horizon_}));
   }
 
   void tell() {
@@ -380,6 +383,8 @@ class ClosestSearch {
   std::vector<double> led_bounds_;            ///< of points with the lead; ladders_ have the rest
   std::vector<std::unique_ptr<Tree>> trees_;  ///< none: the region is settled
   double first_bound_ = 0;                    ///< of all regions
+  /// What is farther is not looked for.
+  double horizon_ = std::numeric_limits<double>::infinity();
   ClosestResult result_;
 };
 

@@ -25,6 +25,7 @@ ClosestResult search_closest(const Network& network, const ClosestQuestion& ques
   const auto back = [&](double distance) { return units.distance_back(question.norm, distance); };
   ClosestOptions own_options = options;
   own_options.least_lead = std::ldexp(options.least_lead, units.outputs());
+  own_options.within = units.distance(question.norm, options.within);
   if (options.on_change) {
     own_options.on_change = [&](double distance, double bound, double seconds) {
       options.on_change(back(distance), back(bound), seconds);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 
 #include "brink/base/deadline.h"
 #include "brink/search/tree.h"
@@ -12,6 +13,8 @@ struct ClosestOptions {
   /// Where the question leaves the lead open: at least this.
   double least_lead = 0;
   double gap = 0;  ///< relative; 0: the norm's optimality tolerance
+  /// What is farther is not looked for; with it a bound ends there, and `nothing` is not said.
+  double within = std::numeric_limits<double>::infinity();
   std::uint64_t seed = 0;
   int threads = 1;  ///< for this one search; with one (and none lent), it repeats itself exactly
   SpareThreads* spare = nullptr;  ///< more threads, while it lends them

@@ -43,10 +43,14 @@ LeafResult leaf_l1(const NearPolytope& near, double radius, const Deadline& dead
 LeafResult leaf_linf(const NearPolytope& near, double radius, const Deadline& deadline) {
   LinfProjection projection(near.rows, near.origin(), near.box);
   const LinfNearest nearest = projection.nearest(near.rhs, deadline);
-  return {.empty = nearest.bound > radius,
-          .bound = nearest.bound,
-          .point = nearest.point,
-          .programs = nearest.programs};
+  LeafResult result{.empty = nearest.bound > radius,
+                    .bound = nearest.bound,
+                    .point = nearest.point,
+                    .programs = nearest.programs};
+  if (!result.empty && !result.point) {
+    result.empty = proven_infeasible(move_program(near).program, deadline);
+  }
+  return result;
 }
 
 /// A squared bound beyond this is beyond the radius, whatever rounding does to its root.

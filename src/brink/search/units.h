@@ -25,6 +25,9 @@ struct Units {
   int inputs = 0;  ///< exponents: pixels and distances (but L0's) are 2^inputs times as large
   Exponents neurons;
   int outputs() const { return neurons.back().front(); }
+  double distance(Norm norm, double distance) const {
+    return norm == Norm::l0 ? distance : std::ldexp(distance, inputs);
+  }
   /// In the question's own unit.
   double distance_back(Norm norm, double distance) const {
     return norm == Norm::l0 ? distance : std::ldexp(distance, -inputs);
