@@ -40,7 +40,11 @@ class Inputs:
         return sum((v * x for v, x in zip(c, self.image)), F(0)) + (self.l2 if self.norm == "l2" else self.knapsack)(c, ends)
 
     def knapsack(self, c, ends):
-        """l1: input j costs w_j |d|; l0: w_j if d is not 0. The best t is the gain a cost at which the room is used up."""
+        """l1: input j costs w_j |d|; l0: w_j if d is not 0."""
+        return self.priced(c, ends)[1]
+
+    def priced(self, c, ends):
+        """The best t, which is the gain a cost at which the room is used up, and what it gives."""
         cost = lambda w, d: w * abs(d) if self.norm == "l1" else w * (d != 0)
         room = self.radius if self.norm == "l1" else max(F(0), self.left())
         ways = [[d for d in {lo, hi, F(0)} if lo <= d <= hi or lo > hi] if s is None else [lo, hi] if s == "moves" else [F(0)] for (lo, hi), s in zip(ends, self.state)]
@@ -54,7 +58,7 @@ class Inputs:
                 t = gain
                 break
             rest -= price
-        return t * room + sum((max(v * d - (0 if s else t * cost(w, d)) for d in ds) for v, w, s, ds in zip(c, self.weights, self.state, ways)), F(0))
+        return t, t * room + sum((max(v * d - (0 if s else t * cost(w, d)) for d in ds) for v, w, s, ds in zip(c, self.weights, self.state, ways)), F(0))
 
     def l2(self, c, ends):
         """t by bisection on the maximisers' length, in floating point."""
@@ -297,19 +301,26 @@ class Checker:
             demand(high[n] <= bound if side == "hi" else low[n] >= bound, f"neuron {n} is not proven {side} {float(bound)}")
 
 
-def main(arguments):
-    sys.setrecursionlimit(20000)
+def load(network, certificate):
+    """The network and the certificate's lines; (None, None), with a line on stderr: they cannot be read; (False, lines): another network."""
     try:
-        data, lines = open(arguments[0], "rb").read(), open(arguments[1], "rb").read().decode("latin-1").split("\n")
+        data, lines = open(network, "rb").read(), open(certificate, "rb").read().decode("latin-1").split("\n")
         kind, digest = (lines[1].split(" ") + ["", ""])[1:3] if len(lines) > 1 else ("", "")
         ours = kind in ("onnx", "layers") and hashlib.sha256(data).hexdigest() == digest
-        network = (read_onnx if kind == "onnx" else read_layers)(data) if ours else None
+        return ours and (read_onnx if kind == "onnx" else read_layers)(data), lines
     except (OSError, Refused, StopIteration, RuntimeError, TypeError, KeyError, ValueError, IndexError) as error:
-        print(f"{arguments[0]}: cannot be read: {error!r}", file=sys.stderr)
+        print(f"{network}: cannot be read: {error!r}", file=sys.stderr)
+        return None, None
+
+
+def main(arguments):
+    sys.setrecursionlimit(20000)
+    network, lines = load(*arguments)
+    if network is None:
         return 2
     checker = Checker(network, lines)
     try:
-        demand(ours, "this is about another network")
+        demand(network, "this is about another network")
         checker.check()
     except (Refused, ValueError, IndexError) as error:
         print(f"{arguments[1]}: not proven: line {checker.line}: {error}", file=sys.stderr)
