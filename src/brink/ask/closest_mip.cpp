@@ -124,6 +124,36 @@ search::ClosestResult confirmed(const Network& network, const ClosestQuestion& q
   return search::search_closest(network, question, regions, image, deadline, options);
 }
 
+/// The regions as they are and then, where images must lead, moved inward: `question` gets the lead
+/// that is chosen.
+Regions solved(const QuestionInUnits& asked, const std::vector<OutputRegion>& regions,
+               ClosestQuestion& question, const Network& network, const Eigen::VectorXd& image,
+               const MipOptions& options, const MipSolver& solver, const Deadline& deadline) {
+  const bool leads = question.leads();
+  const Deadline first = leads ? deadline.within(0.5 * deadline.remaining()) : deadline;
+  const Regions ties = RegionSolves(asked, image, options, solver, false).run(regions, first);
+  if (!leads || ties.interrupted || std::isinf(ties.claim)) return ties;
+  const int target = ties.found.region ? ties.found.region->target : regions.front().target;
+  const Lead lead = lead_of(question, network, image, ties.found.image, target);
+  question.lead = lead.value;
+  std::vector<OutputRegion> led;
+  for (const OutputRegion& region : regions) {
+    if (region.all_zero) continue;  // it leads by nothing
+    led.push_back(moved_inward(region, std::ldexp(lead.value, asked.outputs)));
+  }
+  Regions all = RegionSolves(asked, image, options, solver, lead.float32).run(led, deadline);
+  all.nodes += ties.nodes;
+  all.stopped = all.stopped || ties.stopped;
+  all.found.lead = lead;
+  for (const OutputRegion& region : regions) {  // in place of the one moved inward
+    if (all.found.region != nullptr && !region.all_zero &&
+        region.target == all.found.region->target) {
+      all.found.region = &region;
+    }
+  }
+  return all;
+}
+
 ClosestAnswer mip_unweighted(const Network& network, const Bounds& bounds,
                              const ClosestQuestion& question, const Eigen::VectorXd& image,
                              int label, const MipOptions& options,
@@ -142,32 +172,9 @@ ClosestAnswer mip_unweighted(const Network& network, const Bounds& bounds,
   const auto regions =
       proof_regions(network, question, image, output_regions(asked.question, asked.network, label),
                     asked.outputs);
-  const bool leads = question.leads();
-  const Deadline solving = deadline.within(kSolverShare * deadline.remaining());
-  const Deadline first = leads ? solving.within(0.5 * solving.remaining()) : solving;
-  const Regions ties = RegionSolves(asked, image, options, **solver, false).run(regions, first);
-  Regions all = ties;
-  std::vector<OutputRegion> led;
-  ClosestQuestion proven = question;  // with the lead that is chosen, if one is
-  if (leads && !ties.interrupted && !std::isinf(ties.claim)) {
-    const int target = ties.found.region ? ties.found.region->target : regions.front().target;
-    const Lead lead = lead_of(question, network, image, ties.found.image, target);
-    for (const OutputRegion& region : regions) {
-      if (region.all_zero) continue;  // it leads by nothing
-      led.push_back(moved_inward(region, std::ldexp(lead.value, asked.outputs)));
-    }
-    all = RegionSolves(asked, image, options, **solver, lead.float32).run(led, solving);
-    all.nodes += ties.nodes;
-    all.stopped = all.stopped || ties.stopped;
-    all.found.lead = lead;
-    proven.lead = lead.value;
-    for (const OutputRegion& region : regions) {  // in place of the one moved inward
-      if (all.found.region != nullptr && !region.all_zero &&
-          region.target == all.found.region->target) {
-        all.found.region = &region;
-      }
-    }
-  }
+  ClosestQuestion proven = question;
+  Regions all = solved(asked, regions, proven, network, image, options, **solver,
+                       deadline.within(kSolverShare * deadline.remaining()));
   answer.nodes = all.nodes;
   const auto own_regions =
       proof_regions(network, question, image, output_regions(question, network, label));
