@@ -60,21 +60,26 @@ Proof believed(const Problem& problem, const Intervals& node, const Cost& cost,
     tally.add(rho(i) * problem.rhs()(i));
     tally.size += rho(i) * problem.rhs_magnitudes()(i);
   }
-  // What a reduced cost's terms may sum up to, but for the first layer's own multipliers.
-  const double scale =
-      1 + problem.largest_entry() *
-              (y.tail(y.size() - first_width).cwiseAbs().sum() + rho.cwiseAbs().sum());
-  for (int i = 0; i < problem.neurons(); ++i) {
-    const auto id = static_cast<std::size_t>(i);
-    const double c_s = i == cost.neuron ? -cost.sign : 0;
-    tally.add(least(node, i, costs(i) + y(i), c_s - y(i)));
-    const double room = std::max(0.0, node.upper[id]) + std::max(0.0, -node.lower[id]);
-    tally.size += (scale + (i < first_width ? std::abs(y(i)) : 0)) * room;
+  for (int k = 1; k <= problem.hidden_layers(); ++k) {
+    // What a reduced cost's terms may sum up to, but for the neuron's own multiplier.
+    const bool last = k == problem.hidden_layers();
+    const double behind =
+        last ? rho.cwiseAbs().sum()
+             : y.segment(problem.neuron(k + 1, 0), problem.network().width(k + 1)).cwiseAbs().sum();
+    const double scale = 1 + (last ? problem.row_magnitude() : problem.largest_weight()) * behind;
+    const int end = problem.neuron(k, 0) + static_cast<int>(problem.network().width(k));
+    for (int i = problem.neuron(k, 0); i < end; ++i) {
+      const auto id = static_cast<std::size_t>(i);
+      const double c_s = i == cost.neuron ? -cost.sign : 0;
+      tally.add(least(node, i, costs(i) + y(i), c_s - y(i)));
+      const double room = std::max(0.0, node.upper[id]) + std::max(0.0, -node.lower[id]);
+      tally.size += (scale + std::abs(y(i))) * room;
+    }
   }
   const double limit = margin_limit(problem, node);
   const double r_t = rho.sum() - (cost.margin ? 1 : 0);
   tally.add(std::min(r_t * limit, cost.any_margin ? -r_t * limit : 0.0));
-  tally.size += scale * limit;
+  tally.size += (1 + rho.cwiseAbs().sum()) * limit;
 
   Proof proof;
   const Eigen::VectorXd first = y.head(first_width);

@@ -57,8 +57,8 @@ class Problem {
   /// |c| |b^K| + |r| for each row. Rounding is charged by these.
   double row_magnitude() const { return row_magnitude_; }
   const Eigen::VectorXd& rhs_magnitudes() const { return rhs_magnitudes_; }
-  /// At least 1, and no entry of rows() or of the weights of layers 2..K-1 is larger.
-  double largest_entry() const { return std::max({1.0, row_magnitude_, inputs_->largest_weight}); }
+  /// No weight of layers 2..K-1 is larger.
+  double largest_weight() const { return inputs_->largest_weight; }
 
   int hidden_layers() const { return network().depth() - 1; }
   int first_width() const { return static_cast<int>(first_center().size()); }
