@@ -69,7 +69,9 @@ class ClosestSearch {
     if (first_bound_ > 0) tell();
     std::vector<bool> excluded(regions_.size());
     if (problems_.front().is_large()) {
-      descend();
+      // Within a radius there may be nothing to be found.
+      if (!std::isinf(horizon_)) excluded = without_programs();
+      if (std::find(excluded.begin(), excluded.end(), false) != excluded.end()) descend();
       if (!std::isinf(incumbent_.distance())) {
         choose_lead();
         excluded = without_programs();
