@@ -8,6 +8,7 @@
 
 #include "asked.h"
 #include "brink/base/deadline.h"
+#include "brink/search/parameters.h"
 #include "sanitized.h"
 
 namespace brink::testing {
@@ -62,6 +63,12 @@ TEST(RobustWithin, IsAsTheClosestExampleIs) {
 
 TEST(RobustWithin, OfAffineNetworks) {
   is_as_the_closest_example_is({4, 3});
+}
+
+TEST(RobustWithin, AsIfLarge) {
+  ASSERT_TRUE(search::set_parameters("large_above=0"));
+  is_as_the_closest_example_is({4, 6, 5, 3});
+  ASSERT_TRUE(search::set_parameters("large_above=80"));
 }
 
 TEST(RobustWithin, WrongImagesAndRadii) {
