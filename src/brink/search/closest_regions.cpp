@@ -384,9 +384,8 @@ class ClosestSearch {
   JointLadder joint_ladder_{ladders_, result_.statistics};
   std::vector<double> led_bounds_;            ///< of points with the lead; ladders_ have the rest
   std::vector<std::unique_ptr<Tree>> trees_;  ///< none: the region is settled
-  double first_bound_ = 0;                    ///< of all regions
-  /// What is farther is not looked for.
-  double horizon_ = std::numeric_limits<double>::infinity();
+  /// Of all regions; what is farther is not looked for.
+  double first_bound_ = 0, horizon_ = std::numeric_limits<double>::infinity();
   ClosestResult result_;
 };
 
