@@ -1,7 +1,12 @@
+import signal
+
 import numpy as np
 import pytest
 
 import brink
+
+# A shell's background jobs ignore Ctrl-C, and what they start inherits that: tests of it would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def random_layers(widths, seed=0):
