@@ -176,6 +176,7 @@ class Checker:
 
     def multipliers(self, fields, region):
         """Of the rows and of the neurons, and whether those left out are chords."""
+        demand("~" in fields or "/" in fields, "multipliers without a / or ~")
         one, slash, given = F(2) ** whole(fields[0], -4000, 4000), fields.index("~" if "~" in fields else "/", 1), ({}, {})
         for tokens, into, count in ((fields[1:slash], given[0], len(region)), (fields[slash + 1:], given[1], self.net.count)):
             at = 0

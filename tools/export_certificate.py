@@ -372,18 +372,19 @@ def main(arguments):
     network, lines = check_certificate.load(network, certificate)
     if network is None:
         return 2
-    os.makedirs(folder, exist_ok=True)
-    written = 0
+    texts = []
     try:
         demand(network, "this is about another network")
-        while program := (Writer if kind == "vipr" else Leaves)(network, lines).write(written):
-            with open(os.path.join(folder, f"region-{written}.{kind}"), "w") as file:
-                file.write("\n".join(program))
-            written += 1
+        while program := (Writer if kind == "vipr" else Leaves)(network, lines).write(len(texts)):
+            texts.append("\n".join(program))
     except (Refused, ValueError, IndexError) as error:
         print(f"{certificate}: not written: {error}", file=sys.stderr)
         return 1
-    print(f"{written} region{'s' * (written != 1)} in {folder}")
+    os.makedirs(folder, exist_ok=True)
+    for i, text in enumerate(texts):
+        with open(os.path.join(folder, f"region-{i}.{kind}"), "w") as file:
+            file.write(text)
+    print(f"{len(texts)} region{'s' * (len(texts) != 1)} in {folder}")
     return 0
 
 

@@ -119,6 +119,7 @@ class Export(Contract):
         self.assertIn("cannot be read", self.export("vipr", "nowhere", "l1.cert", 2)[1])
         (self.folder / "cut.cert").write_text("\n".join((self.folder / "l1.cert").read_text().split("\n")[:-4]))
         self.assertIn("not written", self.export("vipr", "l1.cert.layers", "cut.cert", 1)[1])
+        self.assertFalse((self.folder / "cut.cert-vipr").exists())
 
 
 if __name__ == "__main__":
