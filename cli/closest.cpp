@@ -213,8 +213,8 @@ Expected<void> check_engine_options(const CLI::App& command, const TypedOptions&
   if (options.engine == "mip" && !outputs.log.empty()) {
     return bad_request("--log is an option of the search engine: leave it out with --engine mip");
   }
-  if (!outputs.certificate.empty() && (options.engine == "mip" || options.breakpoints)) {
-    return bad_request("--certificate is of the search engine's bounds, without --breakpoints");
+  if (!outputs.certificate.empty() && options.breakpoints) {
+    return bad_request("--certificate proves true L2 distances: leave out --breakpoints");
   }
   return check_mip_options(command, options,
                            {"--bounds", "--formulation", "--distance-form", "--pooling", "--solver",

@@ -241,7 +241,7 @@ class Network:
         solver (a name of `brink.solvers()`; cbc) and solver_library (its file; looked for).
         memory_limit: MB for all searches together.
         certificate: a file (of a batch a folder, image-N.cert) that proves `bound` without brink, see
-        `brink.certificate`; of the search engine. `bound` becomes what it proves, a 1e-8 part less. A network that
+        `brink.certificate`; without breakpoints. `bound` becomes what it proves, a 1e-8 part less. A network that
         is no ONNX file of yours, or no plain chain of layers, is written beside it.
         store: a `Store` or the path of one: what it holds is not asked again.
         callback: called with a `Progress` on every change and each second; False stops.

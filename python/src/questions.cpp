@@ -100,9 +100,8 @@ nb::list closest(const Net& net, const TypedOptions& options, const Settings& se
   std::vector<int> images(labels.size());
   for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<int>(i);
   check_or_raise(cli::check_inside(asked.question, set, images));
-  if (!settings.certificate.empty() && (!asked.engine.search || options.breakpoints)) {
-    raise({Error::Kind::bad_request,
-           "certificate is of the search engine's bounds, without breakpoints"});
+  if (!settings.certificate.empty() && options.breakpoints) {
+    raise({Error::Kind::bad_request, "certificate proves true L2 distances: leave out breakpoints"});
   }
   const Certificates certificates = certificates_of(net, settings);
   const NamedImages named(set, "array", "test");

@@ -158,7 +158,7 @@ def test_what_cannot_be_asked(net, tmp_path, monkeypatch):
                        (lambda: check(3, tmp_path / "some.txt"), "neither"),
                        (lambda: net.closest(X, certificate=3), "certificate 3"),
                        (lambda: net.closest(X, certificate=tmp_path / "no" / "a.cert"), "a.cert"),
-                       (lambda: net.closest(X, certificate=tmp_path / "a", engine="mip"), "search engine"),
+                       (lambda: net.closest(X, norm="l2", certificate=tmp_path / "a", breakpoints=5), "breakpoints"),
                        (lambda: net.closest(X, norm="l2", breakpoints=4, certificate=tmp_path / "a"), "breakpoints")]:
         try:
             result = call()

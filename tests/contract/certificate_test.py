@@ -39,6 +39,14 @@ class Certificates(Contract):
                 self.assertLessEqual(float(row["bound"]), self.radius(file) + (1 if norm == "l0" else 0))
                 self.assertEqual(row["status"], "optimal")
 
+    def test_closest_by_a_solver(self):
+        self.good("closest", "net.onnx", "--data", "data", "--images", "correct:1", "--norm", "l1", "--engine", "mip", "-o", "mip.csv",
+                  "--certificate", "mip.cert")
+        row = read_csv(self.folder / "mip.csv")[1][0]
+        self.assertEqual((row["status"], row["proof"]), ("optimal", "search"))
+        self.proven("net.onnx", "mip.cert")
+        self.assertLessEqual(float(row["bound"]), self.radius("mip.cert"))
+
     def test_one_image_is_one_file_and_threads_do_not_matter(self):
         for threads in ("1", "2"):
             self.good("closest", "net.onnx", "--data", "data", "--images", "0", "--norm", "linf", "--threads", threads,
@@ -138,8 +146,8 @@ class Certificates(Contract):
                            "bad": whole.replace("\nregion 0\n", "\nregion 0\nz 1 2\n")}.items():
             (self.folder / f"{name}.cert").write_text(text)
             self.refused("certificate", "show", f"{name}.cert", says=[f"{name}.cert"])
-        self.refused("closest", "net.onnx", "--data", "data", "--images", "0", "--engine", "mip", "--certificate", "x.cert",
-                     says=["--certificate"])
+        self.refused("closest", "net.onnx", "--data", "data", "--images", "0", "--norm", "l2", "--breakpoints", "5", "--certificate",
+                     "x.cert", says=["--certificate", "--breakpoints"])
         self.assertFalse((self.folder / "x.cert").exists())
 
     def test_never_in_place_of_another_file(self):

@@ -75,6 +75,15 @@ struct ClosestAnswer {
   std::optional<double> gap() const;
 };
 
+/// A file that proves the bound without brink (ask/closest_certificate.h).
+struct CertificateOptions {
+  std::filesystem::path file;
+  std::string network;       ///< as the file names it: "onnx HASH" or "layers HASH"
+  std::optional<int> index;  ///< of the image in its data set
+  /// The radius to be proven; nothing: as near to the bound as may be.
+  std::optional<double> radius = {};
+};
+
 /// Options of the MIP engine.
 struct MipOptions {
   double time_limit = 300;  ///< seconds per image
@@ -84,6 +93,7 @@ struct MipOptions {
   Formulation formulation = Formulation::bigm;
   DistanceForm distance_form = DistanceForm::tight;
   bool basic = false;  ///< the papers' basic model
+  std::optional<CertificateOptions> certificate;
 };
 
 /// What makes it no question: a network or options that are not sound, an image of another size,
@@ -99,15 +109,6 @@ Expected<ClosestAnswer> closest_by_mip(const Network& network, const Bounds& bou
                                        const Eigen::VectorXd& image, int label,
                                        const MipOptions& options,
                                        const std::atomic<bool>* interrupt = nullptr);
-
-/// A file that proves the bound without brink (ask/closest_certificate.h).
-struct CertificateOptions {
-  std::filesystem::path file;
-  std::string network;       ///< as the file names it: "onnx HASH" or "layers HASH"
-  std::optional<int> index;  ///< of the image in its data set
-  /// The radius to be proven; nothing: as near to the bound as may be.
-  std::optional<double> radius = {};
-};
 
 /// Options of brink's own search.
 struct SearchOptions {

@@ -13,16 +13,17 @@ Expected<ClosestAnswer> ask_image(const ClosestBatch& batch, int image, int thre
                                   const std::atomic<bool>* interrupt) {
   const Eigen::VectorXd pixels = batch.set->image(image);
   const int label = batch.set->label(image);
-  if (batch.mip) {
-    MipOptions options = *batch.mip;
-    options.threads = threads;
-    return closest_by_mip(*batch.network, *batch.bounds, batch.question, pixels, label, options,
-                          interrupt);
-  }
   SearchOptions options = batch.search;
   options.threads = threads;
   options.spare = &spare;
   if (hooks.before) hooks.before(image, options);
+  if (batch.mip) {
+    MipOptions mip = *batch.mip;
+    mip.threads = threads;
+    mip.certificate = options.certificate;
+    return closest_by_mip(*batch.network, *batch.bounds, batch.question, pixels, label, mip,
+                          interrupt);
+  }
   return closest_by_search(*batch.network, batch.question, pixels, label, options, interrupt);
 }
 

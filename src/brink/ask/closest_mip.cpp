@@ -18,6 +18,7 @@
 #include <cmath>
 
 #include "brink/ask/answer.h"
+#include "brink/ask/closest_certificate.h"
 #include "brink/ask/mip_region.h"
 #include "brink/ask/question_units.h"
 #include "brink/ask/weights.h"
@@ -217,16 +218,24 @@ Expected<ClosestAnswer> closest_by_mip(const Network& network, const Bounds& bou
   if (sound) sound = check_bounds(network, network.depth(), question.box, bounds);
   if (sound) sound = make_solver(options.solver).map([](const auto&) {});
   if (!sound) return tl::unexpected(sound.error());
-  if (question.weights.size() == 0) {
-    return mip_unweighted(network, bounds, question, image, label, options, interrupt);
-  }
-  Bounds stretched = bounds;  // of neurons, whose units stay; the box is another
+  Bounds stretched = bounds;  // of neurons, whose units stay; the box may be another
   const auto ask = [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x,
                        double /*unit*/) {
     stretched.box = q.box;
     return mip_unweighted(n, stretched, q, x, label, options, interrupt);
   };
-  return with_weights(network, question, image, label, ask);
+  ClosestAnswer answer = question.weights.size() > 0
+                             ? with_weights(network, question, image, label, ask)
+                             : ask(network, question, image, 1);
+  if (options.certificate) {
+    SearchOptions how;
+    how.time_limit = options.time_limit;
+    how.threads = options.threads;
+    how.certificate = options.certificate;
+    auto done = certify(network, question, image, label, how, answer, interrupt);
+    if (!done) return tl::unexpected(done.error());
+  }
+  return answer;
 }
 
 }  // namespace brink
