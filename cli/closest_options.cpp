@@ -205,7 +205,7 @@ void add_memory_limit(CLI::App& command, TypedOptions& options) {
       .add_option("--memory-limit", options.memory_limit,
                   "MB for all searches together, of the search engine: fewer run at once (default: "
                   "no limit)")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
 }
 
 Expected<void> check_mip_options(const CLI::App& command, const TypedOptions& options,

@@ -38,6 +38,9 @@ CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::
                       const std::string& description, const std::string& example, Action action);
 /// A check of an option whose value is one of few words.
 CLI::Validator one_of(const std::vector<std::string>& words);
+/// Checks of finite numbers.
+CLI::Validator above_zero();
+CLI::Validator zero_or_more();
 /// For a subcommand that add_command() did not make.
 void add_example(CLI::App& command, const std::string& example);
 /// --search and --help-search of a command that searches.

@@ -118,8 +118,9 @@ std::string summary_of(const CompareCommand& command, const std::vector<CompareR
         "around {} of {} images no output differs by more than {}; around {} one does; {} open",
         closed, rows.size(), *command.tolerance, differ, open);
   }
-  return fmt::format("largest difference found {:.6g}; proven: none above {:.6g}", difference,
-                     bound);
+  const std::string proven =
+      std::isfinite(bound) ? fmt::format("none above {:.6g}", bound) : "nothing, for lack of time";
+  return fmt::format("largest difference found {:.6g}; proven: {}", difference, proven);
 }
 
 /// A run around images with everything read and checked.
@@ -166,6 +167,9 @@ Expected<void> prepare_images(const CompareCommand& command, const Common& commo
   run.question = question_of(command, std::move(*whole));
   auto sound = check_compared(both.first.network, both.second.network, run.question);
   if (!sound) return sound;
+  TypedOptions named = options;
+  named.network = command.networks.front();
+  note_box(named, common, both.first.box, &run.set);
   run.engine = engine_of(options, common, {}, run.question.box);
   run.named = NamedImages(run.set, options.data, options.split);
   run.hash =
@@ -292,21 +296,21 @@ void add_compare(CLI::App& app, Common& common, Action& chosen) {
                   "network is made for, else the data's, else 0:1)");
   sub->add_option("--tolerance", command->tolerance,
                   "does an output differ by more than this? (default: by how much at most?)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(zero_or_more());
   sub->add_flag("--choices", command->classes,
                 "instead: does each choose a class (its largest output), but another?");
   sub->add_option(
          "--gap", command->gap,
          "without --tolerance: how close the proven bound comes, a share of the difference")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero())
       ->capture_default_str();
   sub->add_option("--timeout,--time-limit", command->shared.time_limit,
                   "seconds, of each image (default: 300)")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   add_data_options(*sub, command->shared, false);
   sub->add_option("--images", command->shared.images, "0-99, 3,7,20-29, correct:100 or each:2");
   sub->add_option("--radius", command->radius, "each input of an image changes by at most this")
-      ->check(CLI::NonNegativeNumber);
+      ->check(zero_or_more());
   sub->add_option("-o,--csv", command->csv, "table, a row an image (default: on stdout)");
   add_store_option(*sub, command->store);
   add_force_option(*sub, command->force);

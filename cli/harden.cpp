@@ -256,7 +256,7 @@ void add_harden(CLI::App& app, Common& common, Action& chosen) {
          "closest distances of the first N test images that the network gets right, before and "
          "after (0: none)")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(zero_or_more());
   sub->add_option("--measure-norms", command->measure_norms, "norms to measure in")
       ->delimiter(',')
       ->capture_default_str();

@@ -1,6 +1,7 @@
 // The program, whoever does its work: commands, exit codes, signals.
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <string_view>
 
 #include "brink/base/near_word.h"
@@ -176,6 +177,28 @@ CLI::Validator one_of(const std::vector<std::string>& words) {
             return unknown_word("word", text, words).value().message;
           },
           ""};
+}
+
+namespace {
+
+CLI::Validator at_least_zero(bool zero_too, const std::string& kind, const std::string& said) {
+  return {[zero_too, said](const std::string& text) {
+            double value = 0;
+            const bool read = CLI::detail::lexical_cast(text, value);
+            const bool good = read && std::isfinite(value) && (zero_too ? value >= 0 : value > 0);
+            return good ? std::string() : fmt::format("{} is not a finite number {}", text, said);
+          },
+          kind};
+}
+
+}  // namespace
+
+CLI::Validator above_zero() {
+  return at_least_zero(false, "POSITIVE", "above 0");
+}
+
+CLI::Validator zero_or_more() {
+  return at_least_zero(true, "NONNEGATIVE", "of 0 or more");
 }
 
 CLI::App* add_command(CLI::App& app, Common& common, Action& chosen, const std::string& name,

@@ -139,6 +139,24 @@ Expected<void> show(const VerifyCommand& command, const Common& common, const Qu
   return {};
 }
 
+/// Options of the other kind of question are errors, never ignored.
+Expected<void> check_options(const CLI::App& typed, bool images) {
+  const auto refuse = [&](std::initializer_list<const char*> names,
+                          std::string_view why) -> Expected<void> {
+    for (const char* name : names) {
+      if (typed.count(name) > 0) return bad_request("{} is of {}", name, why);
+    }
+    return {};
+  };
+  if (images) {
+    return refuse({"--format", "--counterexample", "--serialise-assignments"},
+                  "properties in VNN-LIB: leave it out with --data");
+  }
+  return refuse({"--images", "--norm", "--radius", "--target", "--box", "--csv", "--store",
+                 "--force", "--shard", "--memory-limit"},
+                "images: name them by --data");
+}
+
 Expected<void> run_images(const VerifyCommand& command, const Common& common) {
   if (command.files.size() != 1 || !command.networks.empty()) {
     return bad_request("with --data name the network alone: NET --data D --images LIST --radius R");
@@ -149,12 +167,15 @@ Expected<void> run_images(const VerifyCommand& command, const Common& common) {
   return run_radius(images, common);
 }
 
-Expected<void> run_verify(const VerifyCommand& command, const Common& common) {
-  if (!command.images.shared.data.empty()) return run_images(command, common);
+Expected<void> run_verify(const VerifyCommand& command, const Common& common,
+                          const CLI::App& typed) {
+  const bool images = !command.images.shared.data.empty();
+  if (auto ok = check_options(typed, images); !ok) return ok;
+  if (images) return run_images(command, common);
   if (!common.crew->leads()) return {};  // one property is one process's
-  if (command.images.radius >= 0) return bad_request("--radius is of images: name them by --data");
-  if (!command.images.store.empty())
-    return bad_request("--store is of images: name them by --data");
+  if (command.counterexample == "-") {
+    return bad_request("the witness is printed anyway: leave out --counterexample -");
+  }
   const Stopwatch watch;
   const auto files = files_of(command);
   if (!files) return tl::unexpected(files.error());
@@ -203,11 +224,13 @@ Expected<void> run_verify(const VerifyCommand& command, const Common& common) {
 
 void add_verify(CLI::App& app, Common& common, Action& chosen) {
   const auto command = std::make_shared<VerifyCommand>();
+  const auto typed = std::make_shared<CLI::App*>();
   CLI::App* sub = add_command(
       app, common, chosen, "verify",
       "has a network an input that a VNN-LIB property asks for? Are images right within a radius?",
       "brink verify net.onnx --data strokes --images 0-4 --norm linf --radius 0.01 --timeout 20",
-      [command, &common] { return run_verify(*command, common); });
+      [command, &common, typed] { return run_verify(*command, common, **typed); });
+  *typed = sub;
   sub->add_option("FILES", command->files,
                   "the network (ONNX or NNet) and the property (VNN-LIB 1.0 or 2.0); the property "
                   "alone, with --network; or the network alone, with --data")
@@ -219,7 +242,7 @@ void add_verify(CLI::App& app, Common& common, Action& chosen) {
                   "of a file with several outputs, the one that the property speaks of");
   sub->add_option("--timeout,--time-limit", command->images.shared.time_limit,
                   "seconds (default: 300)")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   sub->add_option("--format", command->format,
                   "of the answer: v1 or v2 of VNN-LIB (default: the property's)")
       ->check(one_of({"v1", "v2"}));

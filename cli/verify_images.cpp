@@ -85,6 +85,7 @@ Expected<void> prepare(const RadiusCommand& command, const Common& common, Radiu
   auto question = make_question(options, run.loaded, run.set);
   if (!question) return tl::unexpected(question.error());
   run.question = std::move(*question);
+  note_box(options, common, run.loaded.box, &run.set);
   run.engine = engine_of(options, common, {}, run.question.box);
   const auto chosen = chosen_images(options, run.set, run.loaded.network);
   if (!chosen) return tl::unexpected(chosen.error());
@@ -185,7 +186,7 @@ void add_radius_options(CLI::App& command, RadiusCommand& options) {
   command.add_option("--norm", options.shared.norm, "of --radius: l0, l1, l2 or linf")
       ->capture_default_str();
   command.add_option("--radius", options.radius, "how far an image may be changed")
-      ->check(CLI::NonNegativeNumber);
+      ->check(zero_or_more());
   command.add_option("--target", options.shared.target,
                      "any, shift:N or a class: only images taken for it count (default: any)");
   command.add_option(

@@ -290,7 +290,7 @@ void add_visualize(CLI::App& app, Common& common, Action& chosen) {
   command->add_option("--unit", options->choice.units,
                       "layer and unit, K:J; layers from 1, units from 0");
   command->add_option("--layer", options->choice.layer, "all units of layer K")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   command->add_flag("--all", options->choice.all, "all units of all layers");
   command->add_option("-o,--out", options->out, "folder for units.csv and the pictures");
   command->add_option("--certificate", options->certificate,

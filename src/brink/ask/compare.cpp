@@ -1,5 +1,6 @@
 // Without a tolerance: attacks find a difference T; that none is larger than (1 + gap) T is asked
-// as with a tolerance, and where one is, T is that.
+// as with a tolerance. Where one is, T is that, and the next question leaves twice the gap, so that
+// a bound comes soon; once a question is answered by no, smaller gaps follow.
 #include "brink/ask/compare.h"
 
 #include <algorithm>
@@ -17,6 +18,7 @@ namespace {
 constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 constexpr int kAttackStarts = 32, kAttackSteps = 30;
 constexpr double kShareToAttack = 0.2;  ///< of the time
+constexpr double kShareOfWide = 0.5;    ///< of the time left: a question with more than the gap
 /// Differences below it, of the outputs' size, are rounding's.
 constexpr double kLeastDifference = 1e-9;
 
@@ -153,19 +155,26 @@ class Comparison {
   }
 
   Expected<CompareAnswer> largest(double gap) {
-    double size = attack();
-    for (;;) {
-      const double tolerance = std::max(answer_.difference * (1 + gap), kLeastDifference * size);
-      auto excess = ask(differ_by_more(at_, box_, tolerance));
+    const double least = kLeastDifference * attack();
+    for (double gaps = 1;;) {
+      const double tolerance = std::max(answer_.difference * (1 + gaps * gap), least);
+      auto excess = ask(differ_by_more(at_, box_, tolerance), gaps == 1 ? 1 : kShareOfWide);
       if (!excess) return tl::unexpected(excess.error());
       lower_bound_by(tolerance, *excess);
       const bool larger = answer_.verdict == PropertyVerdict::sat;
-      if (!larger) return finish();
-      if (left() <= 0) {
-        answer_.verdict = PropertyVerdict::timeout;
-        return finish();
-      }
+      if (left() <= 0 && (larger || gaps > 1)) answer_.verdict = PropertyVerdict::timeout;
+      if (left() <= 0 || (!larger && (gaps == 1 || tolerance == least))) return finish();
+      const bool none = answer_.verdict == PropertyVerdict::unsat;
+      gaps = larger ? 2 * gaps : none ? std::max(1.0, gaps / 4) : 1;
     }
+  }
+
+  /// The same network twice.
+  CompareAnswer same() {
+    take(0.5 * (box_.lower + box_.upper));
+    answer_.verdict = PropertyVerdict::unsat;
+    answer_.bound = 0;
+    return finish();
   }
 
  private:
@@ -177,9 +186,9 @@ class Comparison {
   }
 
   /// With the witness, if there is one; how much all rows can be exceeded by.
-  Expected<double> ask(const Query& query) {
+  Expected<double> ask(const Query& query, double share = 1) {
     VerifyOptions options = options_;
-    options.time_limit = std::max(0.0, left());
+    options.time_limit = std::max(0.0, share * left());
     auto found = verify(networks_, query, options, interrupt_);
     if (!found) return tl::unexpected(found.error());
     answer_.verdict = found->verdict;
@@ -263,6 +272,7 @@ Expected<CompareAnswer> compare(const Network& first, const Network& second,
                                 const std::atomic<bool>* interrupt) {
   if (auto ok = check_compared(first, second, question); !ok) return tl::unexpected(ok.error());
   Comparison comparison(first, second, question.box, options, interrupt);
+  if (content_hash(first) == content_hash(second)) return comparison.same();
   Expected<CompareAnswer> answer = question.classes     ? comparison.classes()
                                    : question.tolerance ? comparison.within(*question.tolerance)
                                                         : comparison.largest(question.gap);

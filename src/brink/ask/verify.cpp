@@ -43,7 +43,8 @@ Eigen::VectorXd output_sizes(const Network& network, const Box& box) {
 
 class Verification {
  public:
-  Verification(const std::vector<const Network*>& networks, const JointQuery& joint, Cells cells)
+  Verification(const std::vector<const Network*>& networks, const JointQuery& joint, Cells cells,
+               const Deadline& deadline)
       : networks_(networks),
         joint_(joint),
         query_(joint.query),
@@ -73,10 +74,15 @@ class Verification {
     JointNetwork side_by_side = joint_network(networks_, joint_.reads, sizes);
     searched_ = property_network(side_by_side.network, order);
     question_.twins = std::move(side_by_side.twins);
-    for (std::size_t b = 0; b < cells_.boxes.size(); ++b) add_sets(static_cast<int>(b));
+    complete_ = add_sets(deadline);
   }
 
   VerifyAnswer run(const VerifyOptions& options, const Deadline& deadline) {
+    if (!complete_) {
+      VerifyAnswer none;
+      none.verdict = PropertyVerdict::timeout;
+      return none;
+    }
     search::UnsafeOptions inner;
     inner.seed = options.seed;
     inner.threads = options.threads;
@@ -154,14 +160,21 @@ class Verification {
     });
   }
 
-  void add_sets(int box) {
-    const Box& around = question_.boxes[static_cast<std::size_t>(box)];
+  /// False: the deadline has come first. The cells of a box are together.
+  bool add_sets(const Deadline& deadline) {
+    const bool exact = exact_coefficients();
     const Eigen::VectorXd nothing = Eigen::VectorXd::Zero(searched_.output_size());
-    const auto distances = distance_from_file(searched_, around);
-    const Eigen::VectorXd distance = distances.empty() ? nothing : distances.back();
-    const Eigen::VectorXd sizes = exact_coefficients() ? nothing : output_sizes(searched_, around);
+    Eigen::VectorXd sizes = nothing, distance = nothing;
+    int box = -1;
     for (std::size_t c = 0; c < cells_.cells.size(); ++c) {
-      if (cells_.cells[c].box != box) continue;
+      if (cells_.cells[c].box != box) {
+        if (deadline.expired()) return false;
+        box = cells_.cells[c].box;
+        const Box& around = question_.boxes[static_cast<std::size_t>(box)];
+        const auto distances = distance_from_file(searched_, around);
+        distance = distances.empty() ? nothing : distances.back();
+        sizes = exact ? nothing : output_sizes(searched_, around);
+      }
       search::UnsafeSet set;
       set.box = box;
       for (const int id : cells_.cells[c].rows) {
@@ -174,6 +187,7 @@ class Verification {
       question_.sets.push_back(std::move(set));
       cell_of_set_.push_back(static_cast<int>(c));
     }
+    return true;
   }
 
   /// sum c v <= rhs as -c v >= -rhs, with spare for rounding of c and of the network's numbers.
@@ -252,6 +266,7 @@ class Verification {
   Network searched_;
   search::UnsafeQuestion question_;
   std::vector<int> cell_of_set_;
+  bool complete_ = false;  ///< all cells are sets
   std::vector<double> witness_;
 };
 
@@ -311,7 +326,7 @@ Expected<VerifyAnswer> verify(const std::vector<const Network*>& networks, const
   const JointQuery joint = joined(query);
   auto cells = cells_of(joint.query, joint.inputs);
   if (!cells) return tl::unexpected(cells.error());
-  Verification verification(networks, joint, std::move(*cells));
+  Verification verification(networks, joint, std::move(*cells), deadline);
   VerifyAnswer answer = verification.run(options, deadline);
   answer.seconds = watch.seconds();
   if (!options.certificate || answer.verdict != PropertyVerdict::unsat) return answer;

@@ -60,7 +60,9 @@ std::string did_you_mean(std::string_view typed, const std::vector<std::string>&
     least = distance;
     near.push_back(candidate);
   }
-  if (near.empty() || near.size() > kShown) return {};
+  if (near.empty() || near.size() > kShown || (near.size() > 1 && near.size() == known.size())) {
+    return {};
+  }
   return fmt::format("; did you mean {}?", either_of(near));
 }
 

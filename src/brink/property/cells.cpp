@@ -57,6 +57,11 @@ Expected<void> check_bounded(const Query& query, const InputBox& box) {
                          : low       ? rounded_down(side.number, side.divisor)
                                      : rounded_up(side.number, side.divisor);
       if (std::isfinite(end)) continue;
+      if (side.known) {
+        return bad_request(
+            "the {} bound of input {} is beyond what is read: 0, or 1e-280 to 1e280 in size",
+            low ? "lower" : "upper", query.name_of(static_cast<int>(i)));
+      }
       return bad_request("input {} has no {} bound in some case; assert one",
                          query.name_of(static_cast<int>(i)), low ? "lower" : "upper");
     }

@@ -68,14 +68,24 @@ Ball::Ball(Norm norm, const Eigen::VectorXd& image, const Box& reach, double rad
     : norm_(norm),
       lower_(reach.lower - image),
       upper_(reach.upper - image),
-      radius_(radius),
       breakpoints_(breakpoints),
       costs_(std::move(costs)) {
   lower_ = lower_.cwiseMin(0.0);
   upper_ = upper_.cwiseMax(0.0);
+  set_radius(radius);
   if (breakpoints_ == 0) return;
   widths_ = upper_.cwiseMax(-lower_) / (breakpoints_ - 1);
   per_widths_ = (widths_.array() > 0).select(widths_.cwiseInverse(), 0.0);
+}
+
+void Ball::set_radius(double radius) {
+  if (radius == radius_ && least_.size() > 0) return;
+  radius_ = radius;
+  if (norm_ != Norm::linf) return;
+  least_ = lower_.cwiseMax(-radius);
+  most_ = upper_.cwiseMin(radius);
+  least_single_ = least_.cast<float>();
+  most_single_ = most_.cast<float>();
 }
 
 double Ball::largest_radius() const {
@@ -104,8 +114,8 @@ double Ball::support_linf(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
   thread_local Eigen::VectorXd scratch;
   Eigen::VectorXd& moves = d != nullptr ? *d : scratch;
   moves.resize(c.size());
-  return kernels::farthest_moves(static_cast<std::size_t>(c.size()), c.data(), lower_.data(),
-                                 upper_.data(), radius_, moves.data());
+  return kernels::to_corner(static_cast<std::size_t>(c.size()), c.data(), most_.data(),
+                            least_.data(), moves.data());
 }
 
 /// Items are moves of pixels: of a length |d_j| up to m_j, worth |c_j| of it (L1), or by a share of
@@ -221,6 +231,18 @@ Ball::Support Ball::support(const Eigen::VectorXd& c, Eigen::VectorXd* maximiser
   const double unit = std::numeric_limits<double>::epsilon();
   const double terms = static_cast<double>(c.size()) * std::max(1, breakpoints_);
   return {value, unit * (terms + 8) * std::abs(value)};
+}
+
+double Ball::least(const float* c, float* minimiser) const {
+  if (norm_ == Norm::linf) {
+    return static_cast<double>(kernels::to_corner(
+        static_cast<std::size_t>(size()), c, least_single_.data(), most_single_.data(), minimiser));
+  }
+  thread_local Eigen::VectorXd direction, farthest;
+  direction = -Eigen::Map<const Eigen::VectorXf>(c, size()).cast<double>();
+  const double value = support(direction, &farthest).value;
+  Eigen::Map<Eigen::VectorXf>(minimiser, size()) = farthest.cast<float>();
+  return -value;
 }
 
 }  // namespace brink::search

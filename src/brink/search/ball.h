@@ -35,7 +35,7 @@ class Ball {
        int breakpoints = 0, Eigen::VectorXd costs = {});
 
   double radius() const { return radius_; }
-  void set_radius(double radius) { radius_ = radius; }
+  void set_radius(double radius);
   Norm norm() const { return norm_; }
   int breakpoints() const { return breakpoints_; }
   Eigen::Index size() const { return lower_.size(); }
@@ -53,6 +53,8 @@ class Ball {
   };
   /// h(c). If `maximiser` is given it receives a d in B(r) with c d (nearly) maximal.
   Support support(const Eigen::VectorXd& c, Eigen::VectorXd* maximiser = nullptr) const;
+  /// min { c d : d in B(r) }, as near as single precision comes, and where; size() numbers each.
+  double least(const float* c, float* minimiser) const;
 
  private:
   double support_knapsack(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
@@ -63,9 +65,11 @@ class Ball {
 
   Norm norm_;
   Eigen::VectorXd lower_, upper_;  ///< of the change d
-  double radius_;
+  double radius_ = 0;
   int breakpoints_;
   Eigen::VectorXd costs_;
+  Eigen::VectorXd least_, most_;  ///< Linf: the box that the ball is
+  Eigen::VectorXf least_single_, most_single_;
   Eigen::VectorXd widths_, per_widths_;  ///< of the linearised L2's segments; 1 / them or 0
 };
 

@@ -63,6 +63,15 @@ class Hull {
   Box box_;
 };
 
+double middle_of(double lower, double upper) {
+  return 0.5 * (lower + upper);
+}
+
+/// Neighbouring doubles have nothing between them.
+bool parts(double lower, double upper) {
+  return lower < middle_of(lower, upper) && middle_of(lower, upper) < upper;
+}
+
 /// What of a box's volume a part of it has, over the inputs that vary.
 double share_of_volume(const Box& part, const Box& box) {
   double share = 1;
@@ -289,6 +298,7 @@ class BoxSearch : SetSearch<BoxNode> {
     for (Eigen::Index i = 0; i < widths.size(); ++i) {
       const double worth = (weights(i) + floor) * widths(i);
       if (!(widths(i) > kLeastShare * (whole.upper(i) - whole.lower(i))) || worth <= most) continue;
+      if (!parts(opened.box.lower(i), opened.box.upper(i))) continue;
       most = worth;
       input = i;
     }
@@ -302,7 +312,7 @@ class BoxSearch : SetSearch<BoxNode> {
                 slopes ? std::make_shared<const Slopes>(std::move(*slopes)) : nullptr,
                 opened.worth};
     BoxNode high = low;
-    const double middle = 0.5 * (opened.box.lower(input) + opened.box.upper(input));
+    const double middle = middle_of(opened.box.lower(input), opened.box.upper(input));
     low.box.upper(input) = high.box.lower(input) = middle;
     double slope = 0;
     for (const InputForms& forms : opened.forms) slope += forms.a.col(input).sum();

@@ -194,18 +194,32 @@ BRINK_CLONES void combine_many(std::size_t items, std::size_t rows, std::size_t 
   for (; b < items; ++b) combine_items<1, 8>(rows, n, a, x + b * rows, out + b * n);
 }
 
-BRINK_CLONES double farthest_moves(std::size_t n, const double* c, const double* lower,
-                                   const double* upper, double radius, double* moves) {
-  double value = 0;
+namespace {
+
+template <class Real>
+BRINK_CLONED Real walk_to_corner(std::size_t n, const Real* c, const Real* where_positive,
+                                 const Real* elsewhere, Real* corner) {
+  Real value = 0;
 #pragma omp simd reduction(+ : value)
   for (std::size_t j = 0; j < n; ++j) {
-    const double room = c[j] > 0 ? upper[j] : -lower[j];
-    const double size = c[j] > 0 ? c[j] : -c[j];
-    const double move = room < radius ? room : radius;
-    value += size * move;
-    moves[j] = c[j] > 0 ? move : -move;
+    const Real one = where_positive[j], other = elsewhere[j];  // both loaded: no branch
+    const Real to = c[j] > 0 ? one : other;
+    value += c[j] * to;
+    corner[j] = to;
   }
   return value;
+}
+
+}  // namespace
+
+BRINK_CLONES double to_corner(std::size_t n, const double* c, const double* where_positive,
+                              const double* elsewhere, double* corner) {
+  return walk_to_corner(n, c, where_positive, elsewhere, corner);
+}
+
+BRINK_CLONES float to_corner(std::size_t n, const float* c, const float* where_positive,
+                             const float* elsewhere, float* corner) {
+  return walk_to_corner(n, c, where_positive, elsewhere, corner);
 }
 
 BRINK_CLONES double rooms_and_worths(std::size_t n, const double* c, const double* lower,

@@ -31,10 +31,12 @@ void combine_many(std::size_t items, std::size_t rows, std::size_t n, const doub
 void combine_many(std::size_t items, std::size_t rows, std::size_t n, const float* a,
                   const float* x, float* out);
 
-/// Of n pixels, each as far in the direction of c as it has room within the radius; returns c
-/// moves.
-double farthest_moves(std::size_t n, const double* c, const double* lower, const double* upper,
-                      double radius, double* moves);
+/// The corner of a box that takes each number from the one list where c is positive, else from the
+/// other; returns c corner.
+double to_corner(std::size_t n, const double* c, const double* where_positive,
+                 const double* elsewhere, double* corner);
+float to_corner(std::size_t n, const float* c, const float* where_positive, const float* elsewhere,
+                float* corner);
 
 /// How far each of n pixels goes in the direction of c, and |c_j| where that is any way at all,
 /// else 0 (NaN stays NaN); returns the greatest of these.

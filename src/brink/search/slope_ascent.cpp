@@ -201,11 +201,8 @@ class Batch {
       live_->back(k, layer.carried, k == 1 ? directions_ : state(k - 1).cost);
     }
     changes_.resize(count_, directions_.cols());
-    Eigen::VectorXd direction, change;
     for (Eigen::Index b = 0; b < count_; ++b) {
-      direction = -directions_.row(b).cast<double>().transpose();
-      values_(b) = constant(b) - ball_.support(direction, &change).value;
-      changes_.row(b) = change.cast<float>();
+      values_(b) = constant(b) + ball_.least(directions_.row(b).data(), changes_.row(b).data());
     }
   }
 

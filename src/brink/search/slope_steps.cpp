@@ -56,22 +56,22 @@ BRINK_CLONES void climb(const NeuronLines& lines, const AdamStep& adam, float le
   const float mean_factor = adam.mean_factor, square_factor = adam.square_factor;
 #pragma omp simd
   for (std::size_t j = 0; j < lines.count; ++j) {
-    const bool open = lines.open[j] > 0;
-    const float sign = lines.sign[j], was = own[j];
+    const float sign = lines.sign[j], was = own[j], open = lines.open[j];
     const float of_line = cost[j] * y[j], of_bound = sign * (y[j] - lines.limit[j]);
-    const float g = open ? of_line : of_bound;
-    const bool line_moves = cost[j] > 0;
-    const bool bound_moves = sign != 0 && (g > 0 || was > 0);
-    const bool moves = open ? line_moves : bound_moves;
+    const float g = open > 0 ? of_line : of_bound;
     const float m = mean_part * mean[j] + (1 - mean_part) * g;
     const float s = square_part * square[j] + (1 - square_part) * g * g;
     const float step = m * mean_factor / (std::sqrt(s * square_factor) + kLeastRoot);
-    const float to = was + length * (open ? 1.0F : scale) * step;
+    const float to = was + length * (open > 0 ? 1.0F : scale) * step;
     const float above = to > 0 ? to : 0;
-    const float within = open && above > 1 ? 1.0F : above;
-    own[j] = moves ? within : was;
-    mean[j] = moves ? m : mean[j];
-    square[j] = moves ? s : square[j];
+    const float most = open > 0 ? 1.0F : above;
+    const float within = above < most ? above : most;
+    // Above zero: the line's cost is, or the bound's multiplier is or would be.
+    const float of_sign = sign * sign * (g > was ? g : was);
+    const float moves = open > 0 ? cost[j] : of_sign;
+    own[j] = moves > 0 ? within : was;
+    mean[j] = moves > 0 ? m : mean[j];
+    square[j] = moves > 0 ? s : square[j];
   }
 }
 

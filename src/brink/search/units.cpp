@@ -9,6 +9,9 @@ namespace brink::search {
 namespace {
 
 constexpr double kLeastSquare = 1.7;  ///< of a norm in its own unit
+/// Of an input's size: one that varies by less (fixed at a decimal that is no double, say) is taken
+/// for constant. In units of such a width its size would drown all else in rounding.
+constexpr double kLeastWidth = 0x1p-30;
 
 /// e with 2^e |values| in [1.3, 2.6); 0 for zeros.
 int exponent_of(const Eigen::VectorXd& values) {
@@ -38,6 +41,8 @@ Eigen::VectorXd scaled(const Eigen::VectorXd& values, int exponent) {
 Units own_units(const Network& network, const Box& box) {
   Units units;
   Eigen::VectorXd widths = box.upper - box.lower;
+  const Eigen::VectorXd sizes = box.lower.cwiseAbs().cwiseMax(box.upper.cwiseAbs());
+  widths = (widths.array() < kLeastWidth * sizes.array()).select(0.0, widths);
   if (const double widest = widths.maxCoeff(); widest > 0 && std::isfinite(widest)) {
     units.inputs = -std::ilogb(widest);
   }
