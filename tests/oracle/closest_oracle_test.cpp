@@ -91,10 +91,11 @@ TEST_P(OfGraphs, EngineEqualsEnumeration) {
 
 constexpr std::uint64_t kAsIfLarge = 500'001;
 
-/// What the search does first where there are hundreds of neurons, on tiny networks.
+/// What the search does first where there are hundreds of neurons, on tiny networks; and leaves are
+/// put off.
 class AsIfLarge : public ::testing::TestWithParam<int> {
  protected:
-  void SetUp() override { ASSERT_TRUE(search::set_parameters("large_above=0")); }
+  void SetUp() override { ASSERT_TRUE(search::set_parameters("large_above=0,leaf_programs=1")); }
   void TearDown() override { search::detail::current = {}; }
 };
 

@@ -54,6 +54,18 @@ TEST(OpenNodes, TheOldestCanBeGivenAway) {
   EXPECT_EQ(open.pop().bound, 1);
 }
 
+TEST(OpenNodes, WhatIsPutOffComesLast) {
+  OpenNodes open(OpenNodes::kDepthFirst);
+  for (const double bound : {3.0, 1.0, 2.0}) open.push(with_bound(bound));
+  open.put_off(open.pop());
+  open.put_off(open.pop());
+  EXPECT_EQ(open.pop().bound, 3);
+  const Node first = open.pop();
+  EXPECT_EQ(first.bound, 2);  // in the order in which they were
+  EXPECT_EQ(first.put_off, 1);
+  EXPECT_EQ(open.pop().bound, 1);
+}
+
 /// The least of f over the leaves of a tree of depth 5, its bound noisy from below.
 struct Numbers {
   explicit Numbers(std::uint64_t seed) : random(seed) {}

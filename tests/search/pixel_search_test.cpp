@@ -44,9 +44,10 @@ struct FewPixels {
     region.rows.push_back({Eigen::VectorXd::Ones(2), 0});
     problem.emplace(network, image, box, region);
   }
-  LeafResult solve(double limit, const Deadline& deadline = {},
-                   const Eigen::VectorXd& costs = {}) const {
-    return fewest_pixels(*problem, polytope, Ball(Norm::l0, image, box, limit, 0, costs), deadline);
+  LeafResult solve(double limit, const Deadline& deadline = {}, const Eigen::VectorXd& costs = {},
+                   std::int64_t most = std::numeric_limits<std::int64_t>::max()) const {
+    return fewest_pixels(*problem, polytope, Ball(Norm::l0, image, box, limit, 0, costs), deadline,
+                         most);
   }
   int changed(const Eigen::VectorXd& x) const {
     return static_cast<int>((x.array() != image.array()).count());
@@ -106,6 +107,28 @@ TEST(PixelSearch, DeadlineClaimsNothing) {
       EXPECT_LE(some.bound, asked.truth) << round;
     }
   }
+}
+
+TEST(PixelSearch, FewProgramsClaimNoMoreThanTheyKnow) {
+  Random random(45);
+  int unfinished = 0;
+  for (int round = 0; round < 200; ++round) {
+    const FewPixels asked(random);
+    for (int limit = 0; limit <= FewPixels::kPixels; ++limit) {
+      const LeafResult whole = asked.solve(limit);
+      EXPECT_FALSE(whole.unfinished);
+      for (std::int64_t most = 1; most <= whole.programs; ++most) {
+        const LeafResult some = asked.solve(limit, {}, {}, most);
+        EXPECT_LE(some.programs, most);
+        EXPECT_EQ(some.unfinished, most < whole.programs) << round << ", limit " << limit;
+        EXPECT_LE(some.bound, asked.truth) << round << ", limit " << limit;
+        EXPECT_EQ(some.empty, !some.unfinished && whole.empty);
+        EXPECT_EQ(some.point.has_value(), !some.unfinished && whole.point.has_value());
+        unfinished += some.unfinished ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(unfinished, 100);
 }
 
 /// The cheapest set of pixels that may move into the polytope, by one linear program a set.

@@ -109,12 +109,12 @@ LeafResult solve_near(const Problem& problem, const OutputRegion& region, const 
 }  // namespace
 
 LeafResult solve_leaf(const Problem& problem, const OutputRegion& region, const Phases& phases,
-                      const Ball& ball, const Deadline& deadline) {
+                      const Ball& ball, const Deadline& deadline, std::int64_t most) {
   PatternPolytope polytope = pattern_polytope(problem.network(), phases, region);
   const bool whole = ball.norm() == Norm::l0 || ball.breakpoints() > 0;
   if (!whole) return solve_near(problem, region, phases, polytope, ball, deadline);
   polytope.rhs -= row_doubts(problem, phases, region);
-  return ball.norm() == Norm::l0 ? fewest_pixels(problem, polytope, ball, deadline)
+  return ball.norm() == Norm::l0 ? fewest_pixels(problem, polytope, ball, deadline, most)
                                  : leaf_segments(problem, polytope, ball, deadline);
 }
 

@@ -8,13 +8,9 @@ namespace brink::search {
 namespace {
 
 void add_moves(MoveProgram& result, const Box& changes) {
-  for (Eigen::Index j = 0; j < changes.size(); ++j) {
-    for (const double sign : {1.0, -1.0}) {
-      const double room = sign > 0 ? changes.upper(j) : -changes.lower(j);
-      if (room <= 0) continue;
-      result.program.add_column({"", 0, room, 0, false});
-      result.moves.push_back({j, sign});
-    }
+  result.moves = possible_moves(changes);
+  for (const Move& move : result.moves) {
+    result.program.add_column({"", 0, move.room, 0, false});
   }
 }
 
@@ -61,6 +57,17 @@ Eigen::VectorXd magnitudes(const Problem& problem, const Phases& phases, const O
 }
 
 }  // namespace
+
+std::vector<Move> possible_moves(const Box& changes) {
+  std::vector<Move> moves;
+  for (Eigen::Index j = 0; j < changes.size(); ++j) {
+    for (const double sign : {1.0, -1.0}) {
+      const double room = sign > 0 ? changes.upper(j) : -changes.lower(j);
+      if (room > 0) moves.push_back({j, sign, room});
+    }
+  }
+  return moves;
+}
 
 MoveProgram move_program(const Problem& problem, const PatternPolytope& polytope) {
   MoveProgram result;

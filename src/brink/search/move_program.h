@@ -9,12 +9,17 @@
 
 namespace brink::search {
 
+/// Of a pixel, up or down, by `room` at most.
+struct Move {
+  Eigen::Index pixel;
+  double sign;
+  double room;
+};
+
+std::vector<Move> possible_moves(const Box& changes);
+
 /// Columns that move a pixel up or down, without costs; rows G (x~ + moves) >= h.
 struct MoveProgram {
-  struct Move {
-    Eigen::Index pixel;
-    double sign;
-  };
   Program program;
   std::vector<Move> moves;  ///< of the first columns
 };

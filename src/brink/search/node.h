@@ -36,6 +36,7 @@ struct Node {
   std::shared_ptr<const Step> path;                         ///< null: the root
   double bound = -std::numeric_limits<double>::infinity();  ///< on what is minimised, proven
   std::int64_t made = 0;  ///< nodes that its worker had seen when it was made
+  int put_off = 0;        ///< times that it was put off, its answer unfinished
 
   bool is_root() const { return path == nullptr; }
   void note(std::vector<Change> changes) {
@@ -43,11 +44,12 @@ struct Node {
     path = std::make_shared<const Step>(Step{std::move(path), {}, std::move(changes)});
   }
   Node child(const Split& split, std::int64_t seen) const {
-    return {std::make_shared<const Step>(Step{path, split, {}}), bound, seen};
+    return {std::make_shared<const Step>(Step{path, split, {}}), bound, seen, 0};
   }
 };
 
-/// What became of a node: it is closed, to be taken up again, or to be divided.
-enum class Verdict { closed, again, open };
+/// What became of a node: it is closed, to be taken up again (at once, or after all others that are
+/// open), or to be divided.
+enum class Verdict { closed, again, later, open };
 
 }  // namespace brink::search

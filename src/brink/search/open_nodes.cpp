@@ -19,6 +19,11 @@ Node last_of(std::vector<Node>& nodes) {
 
 }  // namespace
 
+void OpenNodes::put_off(Node node) {
+  ++node.put_off;
+  near_.insert(near_.begin(), std::move(node));
+}
+
 Node OpenNodes::pop() {
   if (left_ == 0) {
     for (Node& node : near_) {

@@ -28,6 +28,8 @@ class OpenNodes {
       : order_(order), left_(order.burst == kDepthFirst.burst ? order.burst : 0) {}
 
   void push(Node node) { near_.push_back(std::move(node)); }
+  /// Depth first, the last of all that are open now.
+  void put_off(Node node);
   Node pop();
   bool empty() const { return near_.empty() && heap_.empty(); }
   std::size_t size() const { return near_.size() + heap_.size(); }
@@ -68,6 +70,9 @@ void expand(Question& question, Node node, OpenNodes& open) {
       return;
     case Verdict::again:
       open.push(std::move(node));
+      return;
+    case Verdict::later:
+      open.put_off(std::move(node));
       return;
     case Verdict::open:
       for (const Split& split : question.divide(*state, bound)) {

@@ -6,8 +6,9 @@
 namespace brink::search {
 
 /// Moves of pixels within the ball, whose costs count; `empty`: proven that there are none. A point
-/// found ends it: it need not be the best.
+/// found ends it: it need not be the best. So do `most` programs.
 LeafResult fewest_pixels(const Problem& problem, const PatternPolytope& polytope, const Ball& ball,
-                         const Deadline& deadline);
+                         const Deadline& deadline,
+                         std::int64_t most = std::numeric_limits<std::int64_t>::max());
 
 }  // namespace brink::search

@@ -4,7 +4,8 @@
 // always do. Branching: the violated neuron with the largest multiplier of its triangle, the one
 // whose relaxation the margin leans on most. When the incumbent improves, the ball shrinks in
 // place. A node whose sibling took a large subtree has its own bounds tightened first, and by small
-// trees if that was a huge one.
+// trees if that was a huge one. A leaf whose pixels take long (L0) is put off: by the time that all
+// others are done the ball may be smaller, and one pixel less makes it easy.
 #include "brink/search/worker.h"
 
 #include <algorithm>
@@ -150,13 +151,13 @@ void Worker::tell(const Intervals& bounds, const Ball& ball, const NodeBound& bo
   problem_.claims().proven(problem_, bounds, bound.cost, ball, bound.proof);
 }
 
-Verdict Worker::judge(const Node& /*node*/, const Intervals& bounds, const NodeBound& bound) {
+Verdict Worker::judge(Node& node, const Intervals& bounds, const NodeBound& bound) {
   if (bound.exceeds(0)) {
     ++statistics_.pruned_by_bound;
     return Verdict::closed;
   }
   if (deadline_.expired() || try_points(bound)) return Verdict::again;
-  return bounds.settled() ? close_leaf(bounds) : Verdict::open;
+  return bounds.settled() ? close_leaf(node, bounds) : Verdict::open;
 }
 
 bool Worker::try_points(const NodeBound& bound) {
@@ -179,13 +180,15 @@ bool Worker::offer(const Eigen::VectorXd& x) {
   return true;
 }
 
-/// Where there are hundreds of neurons the program of a pattern takes as long as many nodes.
-/// Between the radii of the nearest image and of the one with the lead there are points without it,
-/// whose patterns rarely hold nearer ones, and points that rounding takes for better than they are:
-/// one polish a pattern is enough.
+/// Where there are hundreds of neurons the program of a pattern takes as long as many nodes; so it
+/// does in L0, where most points at hand change too many pixels: one polish a pattern is enough. In
+/// large networks there are, between the radii of the nearest image and of the one with the lead,
+/// points without it, whose patterns rarely hold nearer ones, and points that rounding takes for
+/// better than they are.
 bool Worker::worth_polishing(const Eigen::VectorXd& x, double slack) {
-  if (!problem_.is_large()) return true;
-  if (slack < lead_ && !incumbent_.improves(x)) return false;
+  const bool large = problem_.is_large();
+  if (!large && ball_.norm() != Norm::l0) return true;
+  if (large && slack < lead_ && !incumbent_.improves(x)) return false;
   return polished_.insert(std::hash<std::vector<bool>>()(problem_.pattern(x))).second;
 }
 
@@ -193,14 +196,22 @@ std::array<Split, 2> Worker::divide(const Intervals& bounds, const NodeBound& bo
   return phase_split(bounds, bound.states);
 }
 
-Verdict Worker::close_leaf(const Intervals& bounds) {
-  ++statistics_.leaves;
+Verdict Worker::close_leaf(Node& node, const Intervals& bounds) {
+  if (node.put_off == 0) ++statistics_.leaves;
   const Phases phases = problem_.phases(bounds);
+  const std::int64_t most = parameters().leaf_programs << std::min(2 * node.put_off, 30);
   Doubtful doubtful;
-  bool closed = close_leaf(phases, 0, doubtful.nearest);
-  if (lead_ > 0) closed = close_leaf(phases, lead_, doubtful.led) && closed;
-  if (closed) return Verdict::closed;
+  std::vector<Leaf> parts{close_leaf(phases, 0, most, doubtful.nearest)};
+  if (lead_ > 0) parts.push_back(close_leaf(phases, lead_, most, doubtful.led));
+  const auto any = [&](Leaf leaf) {
+    return std::find(parts.begin(), parts.end(), leaf) != parts.end();
+  };
+  if (!any(Leaf::doubtful) && !any(Leaf::unfinished)) return Verdict::closed;
   if (deadline_.expired()) return Verdict::again;  // not doubtful, only not done
+  if (any(Leaf::unfinished)) {
+    node.made = seen_;  // what others took is no reason to bound its neurons
+    return Verdict::later;
+  }
   ++statistics_.doubtful;
   doubtful_.meet(doubtful);
   return Verdict::closed;
@@ -208,12 +219,13 @@ Verdict Worker::close_leaf(const Intervals& bounds) {
 
 /// Nothing of the pattern with this lead is nearer than the incumbent with it; else `doubtful`
 /// falls to the bound on such points.
-bool Worker::close_leaf(const Phases& phases, double lead, double& doubtful) {
+Worker::Leaf Worker::close_leaf(const Phases& phases, double lead, std::int64_t most,
+                                double& doubtful) {
   const auto solve = [&] {
     Ball ball = ball_;
     if (lead == 0) ball.set_radius(nearer_radius());
     const OutputRegion& region = lead > 0 ? led_region_ : region_;
-    LeafResult leaf = solve_leaf(problem_, region, phases, ball, deadline_);
+    LeafResult leaf = solve_leaf(problem_, region, phases, ball, deadline_, most);
     const double infinity = std::numeric_limits<double>::infinity();
     problem_.claims().pattern(problem_, region, phases, ball, leaf.empty ? infinity : leaf.bound);
     statistics_.effort += leaf.programs * kProgramEffort;
@@ -231,8 +243,10 @@ bool Worker::close_leaf(const Phases& phases, double lead, double& doubtful) {
     if (!leaf.empty) leaf = solve();
   }
   if (!leaf.empty) leaf.empty = is_beyond();  // another worker may have found as near an image
-  if (!leaf.empty) doubtful = std::min(doubtful, leaf.bound);
-  return leaf.empty;
+  if (leaf.empty) return Leaf::closed;
+  if (leaf.unfinished) return Leaf::unfinished;
+  doubtful = std::min(doubtful, leaf.bound);
+  return Leaf::doubtful;
 }
 
 double Worker::open_bound(double radius, double bound, const Deadline& deadline) {

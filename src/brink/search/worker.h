@@ -64,7 +64,7 @@ class Worker {
   // A question of expand() (open_nodes.h).
   std::optional<Intervals> enter(Node& node);
   NodeBound bound(const Node& node, const Intervals& bounds);
-  Verdict judge(const Node& node, const Intervals& bounds, const NodeBound& bound);
+  Verdict judge(Node& node, const Intervals& bounds, const NodeBound& bound);
   std::array<Split, 2> divide(const Intervals& bounds, const NodeBound& bound) const;
   std::int64_t seen() const { return seen_; }
 
@@ -76,8 +76,9 @@ class Worker {
   bool try_points(const NodeBound& bound);
   bool offer(const Eigen::VectorXd& x);
   bool worth_polishing(const Eigen::VectorXd& x, double slack);
-  Verdict close_leaf(const Intervals& bounds);
-  bool close_leaf(const Phases& phases, double lead, double& doubtful);
+  Verdict close_leaf(Node& node, const Intervals& bounds);
+  enum class Leaf { closed, doubtful, unfinished };
+  Leaf close_leaf(const Phases& phases, double lead, std::int64_t most, double& doubtful);
   double nearer_radius() const { return std::min(ball_.radius(), incumbent_.search_radius()); }
   std::optional<Intervals> tightened(const Intervals& bounds, bool by_trees);
   void tell(const Intervals& bounds, const Ball& ball, const NodeBound& bound) const;
