@@ -310,7 +310,7 @@ def load(network, certificate):
         ours = kind in ("onnx", "layers") and hashlib.sha256(data).hexdigest() == digest
         return ours and (read_onnx if kind == "onnx" else read_layers)(data), lines
     except (OSError, Refused, StopIteration, RuntimeError, TypeError, KeyError, ValueError, IndexError) as error:
-        print(f"{network}: cannot be read: {error!r}", file=sys.stderr)
+        print(f"{getattr(error, 'filename', None) or network}: cannot be read: {error!r}", file=sys.stderr)
         return None, None
 
 

@@ -40,15 +40,36 @@ def to_rows(x, inputs, shape):
     )
 
 
-def to_labels(y, count):
-    """A whole number for each row."""
+def to_labels(y, count, classes=()):
+    """A whole number for each row, or one of the names of `classes`."""
     y = to_numpy(y)
     if y.shape not in ((count,), (count, 1)) and not (y.ndim == 0 and count == 1):
         raise RequestError(f"label has the shape {y.shape}: one class for each of {count} rows is needed")
-    whole = y.astype(np.int64)
-    if y.dtype == object or (y != whole).any():
+    if y.dtype.kind in "US":
+        number = {name: i for i, name in enumerate(classes)}
+        names = [str(name) for name in y.astype(str).reshape(-1)]
+        unknown = [name for name in names if name not in number]
+        if unknown:
+            known = f"this network's classes are {', '.join(classes)}" if classes else "this network's classes have no names"
+            raise RequestError(f"label {unknown[0]!r} is no class: give numbers ({known})")
+        return [number[name] for name in names]
+    try:
+        whole = y.astype(np.int64)
+    except (TypeError, ValueError):
+        whole = None
+    if whole is None or y.dtype == object or (y != whole).any():
         raise RequestError("label holds what is no whole number")
     return [int(c) for c in whole.reshape(-1)]
+
+
+def to_norm(norm):
+    """Its name; 0, 1, 2 and infinity are theirs, too."""
+    named = norm.lower() if isinstance(norm, str) else None
+    if isinstance(norm, (int, float, np.number)):
+        named = {0: "l0", 1: "l1", 2: "l2", np.inf: "linf"}.get(norm)
+    if named not in ("l0", "l1", "l2", "linf"):
+        raise RequestError(f"norm {norm!r} is none of 'l0', 'l1', 'l2', 'linf'")
+    return named
 
 
 def to_box(box, inputs):

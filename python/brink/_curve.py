@@ -45,4 +45,4 @@ class Curve:
 def make_curve(answers, norm, name):
     radius, surely, possibly, median = _core.curve(
         answers.status, [a.distance for a in answers], [a.bound for a in answers])
-    return Curve(radius, surely, possibly, median, norm.lower(), name, answers)
+    return Curve(radius, surely, possibly, median, norm, name, answers)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _core
-from ._arrays import to_box, to_labels, to_numpy, to_rows
+from ._arrays import to_box, to_labels, to_norm, to_numpy, to_rows
 from ._bounds import Bounds, make_bounds
 from ._closest import Closest, ClosestList, make_closest
 from ._core import RequestError
@@ -194,7 +194,7 @@ class Network:
 
     def _labels(self, rows, label):
         if label is not None:
-            return to_labels(label, len(rows))
+            return to_labels(label, len(rows), self.classes)
         if self.outputs == 1:
             return [-1] * len(rows)
         labels = self._net.classify(rows)
@@ -221,7 +221,7 @@ class Network:
 
         x: one input, or a batch (returns a `ClosestList` then); every number in the box.
         label: its class, or one a row. None: what the network takes it for.
-        norm: "l0" (how many numbers change), "l1", "l2", "linf" (the largest change).
+        norm: "l0" (how many numbers change), "l1", "l2", "linf" (the largest change); or 0, 1, 2, numpy.inf.
         target: "any", a class (number or name), "shift:N". None: any; with question "fj" shift:5.
         margin: >= 1, the target's output is at least so many times every other. None: 1; "fj": 1.2.
         question: "robust", taken for any other class; "fj", that of Fischetti and Jo (2018).
@@ -260,6 +260,7 @@ class Network:
         rows, single, shape = self._rows(x)
         if len(rows) == 0:
             return ClosestList([])
+        norm = to_norm(norm)
         labels = self._labels(rows, label)
         options, given, weight_array = _core.Options(), None, None
         _check_engine(engine, bounds, dict(solver=solver, solver_library=solver_library, formulation=formulation,
@@ -284,7 +285,7 @@ class Network:
             found = _core.closest(self._asked(pooling), options, settings, rows, labels, frozen, weight_array, given,
                                   listener)
         answers = ClosestList(
-            make_closest(row, original.reshape(shape), norm.lower(), self.input_shape)
+            make_closest(row, original.reshape(shape), norm, self.input_shape)
             for row, original in zip(found, rows))
         return answers[0] if single else answers
 
@@ -307,6 +308,8 @@ class Network:
         >>> round(net.maximise((2, 0)).activation, 6)
         1.5
         """
+        if not hasattr(unit, "__len__"):
+            raise RequestError(f"unit {unit!r} is not (layer, unit), nor 'K:J'")
         single = isinstance(unit, str) or (len(unit) == 2 and all(isinstance(n, (int, np.integer)) for n in unit))
         units = [_unit(u) for u in ([unit] if single else unit)]
         for layer, index in units:
@@ -428,7 +431,7 @@ class Network:
         rows, single, shape = self._rows(x)
         if len(rows) == 0:
             return RobustnessList([])
-        norm, radius = norm or "linf", _number("radius", radius)
+        norm, radius = to_norm("linf" if norm is None else norm), _number("radius", radius)
         options = _core.Options()
         _set(options, norm=norm, target=_text(target), time_limit=_number("time_limit", time_limit))
         settings = make_settings(threads, seed, None, f"python: verify, {norm}, {len(rows)} rows")
@@ -438,7 +441,7 @@ class Network:
         with Listener("inputs", len(rows), callback, progress) as listener:
             found = _core.within_radius(self._net, options, settings, rows, labels, radius, listener)
         answers = RobustnessList(
-            make_robustness(row, original.reshape(shape), radius, norm.lower(), self.input_shape)
+            make_robustness(row, original.reshape(shape), radius, norm, self.input_shape)
             for row, original in zip(found, rows))
         return answers[0] if single else answers
 
@@ -457,7 +460,7 @@ class Network:
             raise RequestError("x is empty: a curve is of one input or more")
         answers = self.closest(rows, label, norm, box=box, time_limit=time_limit, threads=threads, seed=seed,
                                certificate=certificate, store=store, callback=callback, progress=progress)
-        return make_curve(answers, norm, self.name)
+        return make_curve(answers, to_norm(norm), self.name)
 
     # -- helpers -------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import _core
-from ._arrays import to_labels, to_numpy
+from ._arrays import to_labels, to_norm, to_numpy
 from ._core import RequestError
 from ._data import Data, load_data
 from ._network import Network, _number, _plain, _set, _text, make_settings
@@ -142,7 +142,7 @@ def harden(net, data, test=None, *, examples=0, rounds=1, norm="l1", question="r
     if examples * rounds > len(x):
         raise RequestError(f"examples {examples} in {rounds} rounds: there are only {len(x)} training images")
     options = _core.Options()
-    _set(options, norm=norm, question=question, target=_text(target), margin=_number("margin", margin),
+    _set(options, norm=to_norm(norm), question=question, target=_text(target), margin=_number("margin", margin),
          target_min=_text(_plain(target_min)), lead=_text(_plain(lead)), cap=_number("cap", cap),
          time_limit=_number("time_limit", time_limit))
     training, attack = _core.Training(), _core.Attack()

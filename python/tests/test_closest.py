@@ -237,3 +237,17 @@ def test_stores_answer_again(net, tmp_path):
     with pytest.raises(brink.RequestError):
         (tmp_path / "no.db").write_text("this is no database, though it is a file of some length")
         brink.Store(tmp_path / "no.db")
+
+
+def test_norms_by_number_and_labels_by_name():
+    net = brink.load([([[1.0, -1.0], [1.0, 1.0]], [0.0, -0.5]), ([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])])
+    x = [0.75, 0.25]
+    for number, name in ((0, "l0"), (1, "L1"), (2, "l2"), (np.inf, "linf")):
+        assert net.closest(x, norm=number).distance == net.closest(x, norm=name).distance
+    for wrong in (3, "l3", None, [1]):
+        with pytest.raises(brink.RequestError, match="norm .* is none of"):
+            net.closest(x, norm=wrong)
+    with pytest.raises(brink.RequestError, match="label 'a' is no class.*no names"):
+        net.closest(x, "a")
+    with pytest.raises(brink.RequestError, match="unit 3 is not"):
+        net.maximise(3)

@@ -44,6 +44,12 @@ class Compare(Contract):
         self.assertGreaterEqual(answer["bound"], 0.75 - 1e-9)
         self.assertLessEqual(answer["bound"], 1.011 * answer["difference"])
 
+    def test_the_same_network_twice(self):
+        for words in (("--tolerance", "0"), ("--box", "0:1"), ()):
+            lines = self.good("compare", "f.nnet", "f.nnet", *words).stdout.splitlines()
+            self.assertEqual(lines[0], "never" if "--tolerance" in words else "bounded")
+            self.assertIn("bound 0", lines)
+
     def test_images(self):
         done = self.good("compare", "net.onnx", "net.onnx", "--data", "data", "--images", "0-2", "--radius", "0.01",
                          "--tolerance", "0.001", "-o", "c.csv")

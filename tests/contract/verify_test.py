@@ -51,6 +51,17 @@ class Verify(Contract):
         self.assertEqual(self.ask(text % "-0.4").split("\n", 1)[0], "sat")
         self.assertEqual(self.ask(text % "0.1"), "unsat\n")
 
+    def test_inputs_fixed_at_a_decimal_that_is_no_double(self):
+        # Max of x0 - x1 - 0.5 (x0 + 2 x1) + x1 at x1 = 0.1: 0.4.
+        text = V1 + "(assert (and (>= X_0 0) (<= X_0 1) (>= X_1 0.1) (<= X_1 0.1)))\n(assert (>= (+ X_1 Y_0) %s))"
+        answer = json.loads(self.ask(text % "0.6", "--json", "--timeout", "20"))
+        self.assertEqual((answer["verdict"], answer["nodes"]), ("unsat", 1))
+        self.assertEqual(self.ask(text % "0.3", "--timeout", "20").split("\n", 1)[0], "sat")
+
+    def test_many_cases(self):
+        cases = " ".join(f"(and (>= X_0 {k}e-4) (<= X_0 {k}.5e-4) (>= Y_0 0.501))" for k in range(3000))
+        self.assertEqual(self.ask(V1 + BOX_1 + f"(assert (or {cases}))"), "unsat\n")
+
     def test_version_two(self):
         text = V2 + BOX_2 + "(assert (or (> Y 0.25) (< Y -9)))"
         lines = self.ask(text).splitlines()
@@ -83,6 +94,11 @@ class Verify(Contract):
             self.assertEqual((done.returncode, done.stdout), (2, ""), text)
             self.assertEqual(done.stderr.count("\n"), 1)
             self.assertIn(says, done.stderr)
+        (self.folder / "sound.vnnlib").write_text(V1 + BOX_1 + "(assert (>= Y_0 9))")
+        for option, value in (("-o", "x.csv"), ("--images", "0"), ("--norm", "l1"), ("--box", "0:1"), ("--radius", "1")):
+            self.refused("verify", "small.nnet", "sound.vnnlib", option, value, says=["images"])
+        self.refused("verify", "small.nnet", "sound.vnnlib", "--counterexample", "-", says=["--counterexample -"])
+        self.refused("verify", "small.nnet", "sound.vnnlib", "--timeout", "0", says=["0 is not a finite number above 0"])
         for words in (("small.nnet",), ("broken.vnnlib", "--network", "f"), ("small.nnet", "nothere.vnnlib")):
             self.assertEqual(run("verify", *words, cwd=self.folder).returncode, 2, words)
 
@@ -242,6 +258,8 @@ class RadiusInAStore(Contract):
         for words, says in ((self.words("-o", "beside.csv"), "beside.csv.partial.db"),
                             (self.words("--shard", "3/2"), "--shard"),
                             (self.words("--memory-limit", "1"), "--memory-limit"),
+                            (self.words("--format", "v1"), "--format"),
+                            (self.words("--counterexample", "w.txt"), "--counterexample"),
                             (("verify", "net.onnx", "p.vnnlib", "--store", "x.db"), "--store")):
             with self.subTest(says):
                 self.refused(*words, says=[says])

@@ -108,9 +108,9 @@ class Verification {
     if (networks_.size() > 1 || inputs_ != network.input_size()) {
       return "no certificate: the property speaks of several networks, or of equal inputs";
     }
-    if (!places_.empty() || network.output == OutputKind::relu || network.depth() == 1) {
-      return "no certificate: its conditions are on outputs before a ReLU, and not on inputs";
-    }
+    if (!places_.empty()) return "no certificate: conditions are on inputs beyond their bounds";
+    if (network.output == OutputKind::relu) return "no certificate: the network ends in a ReLU";
+    if (network.depth() == 1) return "no certificate: the network has no hidden layer";
     std::vector<certificate::CellClaim> claims(cells_.cells.size());
     for (std::size_t s = 0; s < question_.sets.size(); ++s) {
       const auto c = static_cast<std::size_t>(cell_of_set_[s]);
