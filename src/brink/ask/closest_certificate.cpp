@@ -94,7 +94,8 @@ Radius radius_of(double bound, double shorter, const ClosestQuestion& question, 
 
 Expected<void> certify(const Network& network, const ClosestQuestion& question,
                        const Eigen::VectorXd& image, int label, const SearchOptions& options,
-                       ClosestAnswer& answer, const std::atomic<bool>* interrupt) {
+                       ClosestAnswer& answer, const std::atomic<bool>* interrupt,
+                       const certificate::Listener* heard) {
   const CertificateOptions& wanted = *options.certificate;
   const bool nothing = !wanted.radius && answer.status == AnswerStatus::infeasible;
   if (answer.status == AnswerStatus::misclassified || answer.status == AnswerStatus::error) {
@@ -111,7 +112,7 @@ Expected<void> certify(const Network& network, const ClosestQuestion& question,
   const Eigen::VectorXd known = witness(network, question, image, label, answer);
   const certificate::ClosestClaim claim{wanted.network, question, image,
                                         wanted.index,   label,    known};
-  const certificate::ClosestProof proof{plain.network, plain.question, regions, plain.image};
+  const certificate::ClosestProof proof{plain.network, plain.question, regions, plain.image, heard};
   const Deadline all = Deadline::after(std::max(options.time_limit, kLeastTime), interrupt);
   for (const double shorter : kShorter) {
     const Radius radius = nothing ? Radius{}

@@ -15,13 +15,7 @@ namespace {
 
 constexpr int kMoreLeads = 3;  ///< searches with a larger lead
 
-ClosestAnswer search_unweighted(const Network& network, const ClosestQuestion& question,
-                                const Eigen::VectorXd& image, int label,
-                                const SearchOptions& options, const std::atomic<bool>* interrupt) {
-  const Stopwatch watch;
-  auto regions = output_regions(question, network, label);
-  if (auto early = before_search(network, question, image, label, regions)) return *early;
-  regions = proof_regions(network, question, image, std::move(regions));
+search::ClosestOptions inner_options(const SearchOptions& options, search::ClaimLog* claims) {
   search::ClosestOptions inner;
   inner.gap = options.gap;
   inner.within = options.within;
@@ -30,6 +24,19 @@ ClosestAnswer search_unweighted(const Network& network, const ClosestQuestion& q
   inner.spare = options.spare;
   inner.on_change = options.on_change;
   inner.on_beat = options.on_beat;
+  inner.claims = claims;
+  return inner;
+}
+
+ClosestAnswer search_unweighted(const Network& network, const ClosestQuestion& question,
+                                const Eigen::VectorXd& image, int label,
+                                const SearchOptions& options, const std::atomic<bool>* interrupt,
+                                certificate::Listener* listener) {
+  const Stopwatch watch;
+  auto regions = output_regions(question, network, label);
+  if (auto early = before_search(network, question, image, label, regions)) return *early;
+  regions = proof_regions(network, question, image, std::move(regions));
+  search::ClosestOptions inner = inner_options(options, listener);
   const Deadline deadline = Deadline::after(options.time_limit, interrupt);
   ClosestAnswer answer;
   search::Statistics statistics;
@@ -37,6 +44,7 @@ ClosestAnswer search_unweighted(const Network& network, const ClosestQuestion& q
   double bound = 0;
   Found found;
   for (int round = 0;; ++round) {
+    if (listener != nullptr) listener->forget();
     result = search::search_closest(network, question, regions, image, deadline, inner);
     statistics.add(result.statistics);
     answer = {};
@@ -106,15 +114,17 @@ Expected<ClosestAnswer> closest_by_search(const Network& network, const ClosestQ
   if (auto sound = check_asked(network, question, image, label); !sound) {
     return tl::unexpected(sound.error());
   }
+  certificate::Listener listener;
   const auto ask = [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x,
                        double unit) {
-    return search_unweighted(n, q, x, label, in_unit(options, unit), interrupt);
+    return search_unweighted(n, q, x, label, in_unit(options, unit), interrupt,
+                             options.certificate ? &listener : nullptr);
   };
   ClosestAnswer answer = question.weights.size() > 0
                              ? with_weights(network, question, image, label, ask)
                              : ask(network, question, image, 1);
   if (options.certificate) {
-    auto done = certify(network, question, image, label, options, answer, interrupt);
+    auto done = certify(network, question, image, label, options, answer, interrupt, &listener);
     if (!done) return tl::unexpected(done.error());
   }
   return answer;

@@ -69,7 +69,9 @@ Expected<Outcome> write_closest(const ClosestClaim& claim, const ClosestProof& p
   const search::Problem first(own.network, image, box, regions.front());
   const auto prove = [&](std::size_t r, Records& records) {
     const search::Problem problem(first, regions[r]);
-    return RegionProof(problem, regions[r], ball, own.units, records, options.deadline).run();
+    RegionProof tree(problem, regions[r], ball, own.units, records, options.deadline);
+    if (proof.heard != nullptr) tree.follow(proof.heard->of(problem));
+    return tree.run();
   };
   return write_sections(header(claim, claimed), regions.size(), prove, file, options.threads);
 }

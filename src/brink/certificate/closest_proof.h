@@ -6,6 +6,7 @@
 #include <string>
 
 #include "brink/base/deadline.h"
+#include "brink/certificate/heard.h"
 #include "brink/certificate/sections.h"
 #include "brink/question/question.h"
 
@@ -27,6 +28,7 @@ struct ClosestProof {
   const ClosestQuestion& question;
   const std::vector<OutputRegion>& regions;  ///< in the order of output_regions()
   const Eigen::VectorXd& image;
+  const Listener* heard = nullptr;  ///< of the search for the same question
 };
 
 struct ProofOptions {

@@ -23,6 +23,11 @@ constexpr int kLeafRounds = 400;
 /// A tree of no more has no facts: each costs as much as a node, and an open neuron has two; but by
 /// slopes many at once.
 constexpr std::int64_t kFewNodes = 12, kNodesANeuron = 2;
+/// The same where the search said what it found: half as many nodes, and none where it found more
+/// empty nodes than so many with its own bounds of neurons. (Before: 2 nodes for each open neuron
+/// were tried and mostly thrown away, a third of what a certificate cost.)
+constexpr std::int64_t kNodesANeuronSaid = 1;
+constexpr std::size_t kFewSaid = 5;
 /// A fact has to narrow a neuron by this share of its width, unless it settles its phase.
 constexpr double kWorth = 0.02;
 /// Facts end on a grid of so many bits of the neuron's width: short, and with room for rounding.
@@ -48,18 +53,34 @@ RegionProof::RegionProof(const Problem& problem, const OutputRegion& region, con
 Gap RegionProof::run() {
   Intervals bounds = start_ ? *start_ : ball_bounds(problem_, ball_);
   bounder_ = make_bounder(problem_, bounds);
+  if (bounder_->slopes() != nullptr) heard_ = nullptr;
+  std::vector<const SaidEmpty*> said = said_empty();
+  if (Within at_root(said); close_as_said(bounds, at_root)) return Gap::none;
   const NodeBound root =
       bounder_->minimise(bounds, {}, ball_, pool_, 0.0, parameters().node_rounds, deadline_);
   if (root.exceeds(0) && close(bounds, root.proof.multipliers)) return Gap::none;
+  if (said.size() <= kFewSaid) {
+    const Gap gap = with_few_nodes(bounds);
+    if (records_.release(gap == Gap::none)) return gap;
+  }
+  if (heard_ == nullptr) return node(std::move(bounds), true);
+  const std::int64_t facts = records_.counts().facts;
+  auto tighter = bounded_as_said(std::move(bounds));
+  if (!tighter) return Gap::none;
+  return node(std::move(*tighter), records_.counts().facts == facts, said);
+}
+
+/// Without facts; what it writes is held.
+Gap RegionProof::with_few_nodes(const Intervals& bounds) {
   records_.hold();
   most_nodes_ = kFewNodes;
   if (bounder_->slopes() == nullptr) {
-    most_nodes_ = std::max<std::int64_t>(kFewNodes, kNodesANeuron * bounds.unstable_count());
+    const std::int64_t each = heard_ != nullptr ? kNodesANeuronSaid : kNodesANeuron;
+    most_nodes_ = std::max<std::int64_t>(kFewNodes, each * bounds.unstable_count());
   }
   const Gap gap = node(bounds, false);
   most_nodes_ = std::numeric_limits<std::int64_t>::max();
-  if (records_.release(gap == Gap::none)) return gap;
-  return node(std::move(bounds), true);
+  return gap;
 }
 
 bool RegionProof::close(const Intervals& bounds, const Multipliers& multipliers) {
@@ -68,7 +89,7 @@ bool RegionProof::close(const Intervals& bounds, const Multipliers& multipliers)
   return written.has_value();
 }
 
-Gap RegionProof::node(Intervals bounds, bool tighten_first) {
+Gap RegionProof::node(Intervals bounds, bool tighten_first, Within within) {
   if (deadline_.expired() || records_.failed()) return Gap::time;
   if (records_.counts().nodes >= most_nodes_) return Gap::time;
   if (tighten_first) {
@@ -78,6 +99,9 @@ Gap RegionProof::node(Intervals bounds, bool tighten_first) {
     if (!tighter) return Gap::none;
     bounds = std::move(*tighter);
   }
+  if (close_as_said(bounds, within)) return Gap::none;
+  const int as_said = split_as_said(bounds, within);
+  if (as_said >= 0 && !has_shrunk(within)) return divide(bounds, as_said, within);
   const bool settled = bounds.settled();
   const int rounds = bounder_->slopes() == nullptr ? parameters().node_rounds
                      : settled                     ? parameters().leaf_steps
@@ -85,10 +109,11 @@ Gap RegionProof::node(Intervals bounds, bool tighten_first) {
   const NodeBound bound = bounder_->minimise(bounds, {}, ball_, pool_, 0.0, rounds, deadline_);
   if (bound.exceeds(0) && close(bounds, bound.proof.multipliers)) return Gap::none;
   if (settled) return leaf(bounds);
-  return divide(bounds, search::branching_neuron(bounds, bound.states));
+  const int neuron = as_said >= 0 ? as_said : search::branching_neuron(bounds, bound.states);
+  return divide(bounds, neuron, within);
 }
 
-Gap RegionProof::divide(const Intervals& bounds, int neuron) {
+Gap RegionProof::divide(const Intervals& bounds, int neuron, Within within) {
   const auto i = static_cast<std::size_t>(neuron);
   const bool programs = bounder_->slopes() == nullptr;
   const std::int64_t large = programs ? parameters().large_subtree : parameters().slope_subtree;
@@ -96,12 +121,13 @@ Gap RegionProof::divide(const Intervals& bounds, int neuron) {
   std::int64_t before = records_.counts().nodes;
   bool large_sibling = false;
   for (const bool on : {false, true}) {
+    const Within side = on_side(within, neuron, on);
     Intervals child = bounds;
     (on ? child.lower[i] : child.upper[i]) = 0;
-    auto within = problem_.propagate(std::move(child), problem_.layer_of(neuron) + 1);
-    if (!within) {
+    auto narrowed = problem_.propagate(std::move(child), problem_.layer_of(neuron) + 1);
+    if (!narrowed) {
       records_.close_empty();
-    } else if (const Gap gap = node(std::move(*within), large_sibling); gap != Gap::none) {
+    } else if (const Gap gap = node(std::move(*narrowed), large_sibling, side); gap != Gap::none) {
       return gap;
     }
     large_sibling = records_.counts().nodes - before >= large;
@@ -156,7 +182,8 @@ bool RegionProof::side(Intervals& bounds, int neuron, double sign) {
 }
 
 /// A fact, if it is worth its bytes. False: the neuron's sides cross, which closes the node.
-bool RegionProof::learn(Intervals& bounds, const Cost& cost, const search::Proof& proof) {
+bool RegionProof::learn(Intervals& bounds, const Cost& cost, const search::Proof& proof,
+                        double given) {
   if (cost.neuron < 0) return true;  // programs without a point whose rays proved nothing
   const auto i = static_cast<std::size_t>(cost.neuron);
   const double width = bounds.upper[i] - bounds.lower[i];
@@ -164,8 +191,7 @@ bool RegionProof::learn(Intervals& bounds, const Cost& cost, const search::Proof
   const double known = lower ? bounds.lower[i] : -bounds.upper[i];
   const bool settles = proof.value > 0 && known < 0;
   if (!settles && proof.value < known + kWorth * width) return true;
-  // Few digits may cost a part of what is gained, but not the sign.
-  const double least = settles ? 0 : proof.value - 0.1 * (proof.value - known);
+  const double least = settles ? 0 : proof.value - given * (proof.value - known);
   const auto written = digits_.bound(bounds, cost, proof.multipliers, ball_, least);
   if (!written) return true;
   const double value = on_grid(written->value, width);

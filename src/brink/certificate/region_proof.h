@@ -5,11 +5,15 @@
 // closes it is written at once, with few digits, so that nothing is kept but the path to the node.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "brink/base/deadline.h"
 #include "brink/certificate/few_digits.h"
+#include "brink/certificate/heard.h"
 #include "brink/certificate/records.h"
 #include "brink/search/bounder.h"
 #include "brink/search/tightening.h"
@@ -24,20 +28,36 @@ class RegionProof {
 
   /// Bounds that hold in the region's node, and are written; else those of the ball.
   void start_from(Intervals bounds) { start_ = std::move(bounds); }
+  /// What the search said of the region; may be null.
+  void follow(const AllSaid* heard) { heard_ = heard; }
   /// The region's node, all of it.
   Gap run();
 
  private:
-  Gap node(Intervals bounds, bool tighten_first);
-  Gap divide(const Intervals& bounds, int neuron);
+  /// Empty nodes that the search found within a node.
+  using Within = std::span<const SaidEmpty*>;
+
+  Gap with_few_nodes(const Intervals& bounds);
+  Gap node(Intervals bounds, bool tighten_first, Within within = {});
+  Gap divide(const Intervals& bounds, int neuron, Within within = {});
   Gap leaf(const Intervals& bounds);
   bool close(const Intervals& bounds, const search::Multipliers& multipliers);
+
+  // As the search said (replay.cpp).
+  std::vector<const SaidEmpty*> said_empty() const;
+  bool close_as_said(const Intervals& bounds, Within& within);
+  bool has_shrunk(Within within) const;
+  static Within on_side(Within within, int neuron, bool on);
+  int split_as_said(const Intervals& bounds, Within within) const;
+  std::optional<Intervals> bounded_as_said(Intervals bounds);
 
   /// Tighter bounds, each of them written; nothing: the node is closed.
   std::optional<Intervals> tightened(Intervals bounds);
   std::optional<Intervals> tightened_by_slopes(Intervals bounds);
   bool side(Intervals& bounds, int neuron, double sign);
-  bool learn(Intervals& bounds, const search::Cost& cost, const search::Proof& proof);
+  /// Few digits may cost a share `given` of what is gained, but not the sign.
+  bool learn(Intervals& bounds, const search::Cost& cost, const search::Proof& proof,
+             double given = 0.1);
 
   const search::Problem& problem_;
   const OutputRegion& region_;
@@ -47,9 +67,10 @@ class RegionProof {
   FewDigits digits_;
   search::PointPool pool_;
   std::optional<Intervals> start_;
+  const AllSaid* heard_ = nullptr;
   std::unique_ptr<search::Bounder> bounder_;
   bool stuck_ = false;  ///< a record that should prove does not
-  std::int64_t most_nodes_ = 0;
+  std::int64_t most_nodes_ = std::numeric_limits<std::int64_t>::max();
 };
 
 }  // namespace brink::certificate
