@@ -210,6 +210,19 @@ TEST(OnnxRead, OldOpsetsKeepAxesAndShapesInAttributes) {
   EXPECT_EQ(logits(network_of(builder), kX), VectorXd(weights() * kX + Vector2d(10, 20)));
 }
 
+TEST(OnnxRead, NewerOpsetsAreReadWithAWarning) {
+  for (const std::int64_t opset : {28, 99}) {
+    OnnxBuilder builder({1, 3}, opset);
+    builder.floats("W", {3, 2}, kTransposed);
+    builder.node("MatMul", {"x", "W"}, "y");
+    const auto model = builder.read();
+    ASSERT_TRUE(model) << model.error().message;
+    ASSERT_EQ(model->warnings.size(), opset > 28 ? 1U : 0U);
+    const std::string said = opset > 28 ? model->warnings[0] : "operator set 99";
+    EXPECT_NE(said.find("operator set 99"), std::string::npos);
+  }
+}
+
 TEST(OnnxRead, NodesInAnyOrderAndUnusedOnesIgnored) {
   OnnxBuilder builder({1, 3});
   builder.node("Relu", {"a"}, "y");

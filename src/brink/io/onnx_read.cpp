@@ -24,6 +24,8 @@ namespace onnx_reader {
 
 namespace {
 
+constexpr std::int64_t kNewestOpset = 28;
+
 constexpr std::string_view kTooLarge = "the constants are too large for a network of this kind";
 constexpr std::int64_t kMostInputs = std::int64_t{1} << 24;
 
@@ -230,6 +232,12 @@ Expected<NetworkFile> read_graph(const onnx::ModelProto& model, std::int64_t ops
   if (!shape) return tl::unexpected(shape.error());
   graph::Progression start{graph::Units(size(*shape)), 1, {}};
   if (graph::is_half((*input)->type().tensor_type().elem_type())) start.note_half();
+  if (opset > kNewestOpset) {
+    start.warnings.push_back(
+        fmt::format("operator set {} is newer than {}, the last that is known: its operators are "
+                    "read as they were there",
+                    opset, kNewestOpset));
+  }
   const auto output = names.output(options.output_name, (*input)->name(), start.warnings);
   if (!output) return tl::unexpected(output.error());
   const auto nodes = names.order((*output)->name());
