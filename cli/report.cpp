@@ -18,6 +18,19 @@ struct StoreReport {
   std::string title;
 };
 
+std::string contents(const ReportData& data) {
+  std::string text;
+  const auto add = [&](std::size_t count, std::string_view what) {
+    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
+  };
+  add(data.answers.size(), "answers");
+  add(data.radii.size(), "questions about a radius");
+  add(data.comparisons.size(), "comparisons");
+  add(data.units.size(), "units");
+  add(data.bounds.size(), "sets of bounds");
+  return text;
+}
+
 Expected<void> write_report(const StoreReport& options, const Common& common) {
   if (auto ok = claim_outputs(common, {options.out}, {options.store}); !ok) return ok;
   const auto store = Store::open_existing(options.store);
@@ -37,12 +50,13 @@ Expected<void> write_report(const StoreReport& options, const Common& common) {
                               {"bytes", html->size()},
                               {"answers", data->answers.size()},
                               {"images", data->images.size()},
+                              {"radii", data->radii.size()},
+                              {"comparisons", data->comparisons.size()},
                               {"units", data->units.size()},
                               {"bounds", data->bounds.size()}},
                2);
   } else {
-    fmt::print("{}: {} answers, {} units, {} sets of bounds, {:.1f} MB\n", options.out.string(),
-               data->answers.size(), data->units.size(), data->bounds.size(),
+    fmt::print("{}: {}, {:.1f} MB\n", options.out.string(), contents(*data),
                1e-6 * static_cast<double>(html->size()));
   }
   return {};
