@@ -2,6 +2,8 @@
 //
 // Kept where: in the partial files of the table, or with --store in the store, which then also
 // answers what it was asked before.
+#include <algorithm>
+
 #include "brink/ask/closest_summary.h"
 #include "brink/base/file_lock.h"
 #include "brink/base/files.h"
@@ -162,6 +164,15 @@ void print_answers(const ClosestRun& run, const Common& common, const Outputs& o
       outputs.csv.empty() ? outputs.store : outputs.csv, summary, common);
 }
 
+/// Where all images failed (a solver that refuses such models, say) so has the run.
+Expected<void> check_answered(const std::vector<ClosestRow>& rows) {
+  const bool none = !rows.empty() && std::all_of(rows.begin(), rows.end(), [](const auto& row) {
+    return row.answer.status == AnswerStatus::error;
+  });
+  if (!none) return {};
+  return failure("no image has an answer: {}", rows.front().answer.note);
+}
+
 Expected<void> finish(ClosestRun& run, const Common& common, const Outputs& outputs) {
   const std::vector<ClosestRow> rows = run.table.rows();
   if (auto written = write_pictures(run.set, run.question.box, outputs.pictures, rows); !written) {
@@ -172,10 +183,10 @@ Expected<void> finish(ClosestRun& run, const Common& common, const Outputs& outp
     auto document = to_json(rows);
     if (!run.engine.search) document["t_pre"] = run.bounds.t_pre;
     print_json(document, 1);
-    return {};
+  } else {
+    print_answers(run, common, outputs);
   }
-  print_answers(run, common, outputs);
-  return {};
+  return check_answered(rows);
 }
 
 Expected<void> run_closest(const TypedOptions& options, const Common& common,

@@ -123,6 +123,10 @@ class Table(Contract):
         self.assertEqual(rows[1]["status"], "error")
         self.assertEqual(rows[1]["distance"], "")
         self.assertNotEqual(rows[0]["status"], "error")
+        alone = self.closest("alone.csv", "--norm", "l1", "--target", "3", images="3")
+        self.assertEqual(alone.returncode, 3)
+        self.assertIn("no image has an answer: ", alone.stderr)
+        self.assertEqual(read_csv(self.folder / "alone.csv")[1][0]["status"], "error")
 
     def test_a_misclassified_image_is_not_searched(self):
         self.assertEqual(self.closest("wrong.csv", images="58-59").returncode, 0)
