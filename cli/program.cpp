@@ -184,7 +184,9 @@ namespace {
 CLI::Validator at_least_zero(bool zero_too, const std::string& kind, const std::string& said) {
   return {[zero_too, said](const std::string& text) {
             double value = 0;
-            const bool read = CLI::detail::lexical_cast(text, value);
+            const char* end = text.data() + text.size();
+            const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
+            const bool read = std::from_chars(begin, end, value).ptr == end;
             const bool good = read && std::isfinite(value) && (zero_too ? value >= 0 : value > 0);
             return good ? std::string() : fmt::format("{} is not a finite number {}", text, said);
           },
