@@ -224,9 +224,7 @@ Expected<ClosestAnswer> closest_by_mip(const Network& network, const Bounds& bou
     stretched.box = q.box;
     return mip_unweighted(n, stretched, q, x, label, options, interrupt);
   };
-  ClosestAnswer answer = question.weights.size() > 0
-                             ? with_weights(network, question, image, label, ask)
-                             : ask(network, question, image, 1);
+  ClosestAnswer answer = with_weights(network, question, image, label, ask);
   if (options.certificate) {
     SearchOptions how;
     how.time_limit = options.time_limit;

@@ -120,9 +120,7 @@ Expected<ClosestAnswer> closest_by_search(const Network& network, const ClosestQ
     return search_unweighted(n, q, x, label, in_unit(options, unit), interrupt,
                              options.certificate ? &listener : nullptr);
   };
-  ClosestAnswer answer = question.weights.size() > 0
-                             ? with_weights(network, question, image, label, ask)
-                             : ask(network, question, image, 1);
+  ClosestAnswer answer = with_weights(network, question, image, label, ask);
   if (options.certificate) {
     auto done = certify(network, question, image, label, options, answer, interrupt, &listener);
     if (!done) return tl::unexpected(done.error());

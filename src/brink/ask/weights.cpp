@@ -127,6 +127,7 @@ Unweighted unweighted(const Network& network, const ClosestQuestion& question,
 
 ClosestAnswer with_weights(const Network& network, const ClosestQuestion& question,
                            const Eigen::VectorXd& image, int label, const PlainEngine& engine) {
+  if (question.weights.size() == 0) return engine(network, question, image, 1);
   if (question.norm == Norm::l0) return by_costs(network, question, image, engine);
   const auto regions = output_regions(question, network, label);
   if (auto early = before_search(network, question, image, label, regions)) return *early;

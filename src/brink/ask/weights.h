@@ -14,8 +14,8 @@ using PlainEngine = std::function<ClosestAnswer(const Network&, const ClosestQue
                                                 const Eigen::VectorXd& image, double unit)>;
 
 /// Asks the engine about inputs measured in units of 1 / w_j, or in L0 about whole weights, and
-/// gives its answer in the question's own: image, distance (recomputed), bounds. The question has
-/// weights.
+/// gives its answer in the question's own: image, distance (recomputed), bounds. Without weights
+/// the question is asked as it is.
 ClosestAnswer with_weights(const Network& network, const ClosestQuestion& question,
                            const Eigen::VectorXd& image, int label, const PlainEngine& engine);
 
