@@ -197,5 +197,12 @@ TEST(VerifyOracle, DividingPhasesBySlopes) {
   ASSERT_TRUE(search::set_parameters("box_inputs=16,large_above=80"));
 }
 
+TEST(VerifyOracle, DividingPhasesBySlopesAndTreesOfNeurons) {
+  ASSERT_TRUE(search::set_parameters("box_inputs=0,large_above=0,side_after=1,side_expansions=2"));
+  check_all(1'200'001, cases());
+  ASSERT_TRUE(
+      search::set_parameters("box_inputs=16,large_above=80,side_after=5000,side_expansions=8"));
+}
+
 }  // namespace
 }  // namespace brink::oracle

@@ -19,6 +19,7 @@
 #include "brink/search/set_search.h"
 #include "brink/search/slope_ascent.h"
 #include "brink/search/slope_tightening.h"
+#include "brink/search/slope_trees.h"
 #include "brink/search/tightening.h"
 
 namespace brink::search {
@@ -42,6 +43,7 @@ struct SetTree {
   double slack = 0;                                       ///< of the attack's best point
   double most = std::numeric_limits<double>::infinity();  ///< proven: no point has a larger
   std::atomic<std::int64_t> seen = 0;
+  std::atomic<std::int64_t> open = 1;  ///< nodes
 };
 
 struct TreeNode {
@@ -66,11 +68,17 @@ class PhaseSearch : SetSearch<TreeNode> {
     std::sort(trees_.begin(), trees_.end(),
               [](const auto& a, const auto& b) { return a->slack < b->slack; });
     for (const auto& tree : trees_) stack_.push({tree.get(), {}, true, tree->most});
-    return run_threads([this] {
-      Thread thread;
-      stack_.run([&](TreeNode node) { take_up(thread, std::move(node)); });
-      count([&](Statistics& of) { of.add(thread.statistics); });
-    });
+    std::vector<Thread> threads(static_cast<std::size_t>(options_.threads));
+    for (;;) {
+      parallel_for(options_.threads, options_.threads, [&](int t) {
+        Thread& thread = threads[static_cast<std::size_t>(t)];
+        stack_.run([&](TreeNode node) { take_up(thread, std::move(node)); });
+      });
+      if (!stack_.resume()) break;
+      deepen();
+    }
+    for (const Thread& thread : threads) count([&](Statistics& of) { of.add(thread.statistics); });
+    return result();
   }
 
  private:
@@ -137,9 +145,11 @@ class PhaseSearch : SetSearch<TreeNode> {
     std::erase_if(trees_, [](const auto& tree) { return tree->set < 0; });
   }
 
+  /// Those with nodes left.
   std::map<int, std::vector<SetTree*>> by_box() const {
     std::map<int, std::vector<SetTree*>> result;
     for (const auto& tree : trees_) {
+      if (tree->set < 0 || tree->open == 0) continue;
       result[question_.sets[static_cast<std::size_t>(tree->set)].box].push_back(tree.get());
     }
     return result;
@@ -175,20 +185,50 @@ class PhaseSearch : SetSearch<TreeNode> {
       if (!next) return;  // by rounding only: the box has points
       bounds = std::move(*next);
     }
-    const Cost cost{.margin = true};
     parallel_for(static_cast<int>(trees.size()), options_.threads, [&](int i) {
-      SetTree& tree = *trees[static_cast<std::size_t>(i)];
-      tree.root = bounds;
-      std::optional<LiveLayers> live;
-      auto run = SlopeAscent(tree.problem, ball, live)
-                     .run({{&bounds, cost, 0.0, nullptr}}, kSetSteps, false, deadline_);
-      const Proof proof =
-          prove(tree.problem, bounds, cost, std::move(run.results[0].multipliers), ball);
-      tree.most = -proof.value;
-      if (!(proof.value > 0)) return;
-      tree.problem.claims().proven(tree.problem, bounds, cost, ball, proof);
-      close(tree);
+      trees[static_cast<std::size_t>(i)]->root = bounds;
+      try_root(*trees[static_cast<std::size_t>(i)]);
     });
+    boxes_[question_.sets[static_cast<std::size_t>(trees.front()->set)].box] = std::move(bounds);
+  }
+
+  void try_root(SetTree& tree) {
+    const Cost cost{.margin = true};
+    std::optional<LiveLayers> live;
+    auto run = SlopeAscent(tree.problem, tree.ball, live)
+                   .run({{&tree.root, cost, 0.0, nullptr}}, kSetSteps, false, deadline_);
+    const Proof proof =
+        prove(tree.problem, tree.root, cost, std::move(run.results[0].multipliers), tree.ball);
+    tree.most = std::min(tree.most, -proof.value);
+    if (!(proof.value > 0)) return;
+    tree.problem.claims().proven(tree.problem, tree.root, cost, tree.ball, proof);
+    close(tree);
+  }
+
+  /// Nodes have taken as much as the last trees of single neurons: larger ones now, for all sets of
+  /// a box that are still open. Open nodes meet the new roots when they are taken up.
+  void deepen() {
+    std::int64_t effort = 0;
+    for (const auto& [number, trees] : by_box()) {
+      const Problem& problem = trees.front()->problem;
+      const Ball& ball = trees.front()->ball;
+      auto deeper =
+          tighten_by_slope_trees(problem, ball, boxes_[number], expansions_, options_.threads,
+                                 deadline_.within(0.5 * deadline_.remaining()));
+      problem.claims().contained(problem, ball, deeper.bounds);
+      effort += deeper.effort;
+      parallel_for(static_cast<int>(trees.size()), options_.threads, [&](int i) {
+        SetTree& tree = *trees[static_cast<std::size_t>(i)];
+        auto root = meet(std::move(tree.root), deeper.bounds);
+        if (root) root = tree.problem.propagate(std::move(*root), 2);
+        if (!root) return close(tree);  // by its rows, earlier
+        tree.root = std::move(*root);
+        try_root(tree);
+      });
+      boxes_[number] = std::move(deeper.bounds);
+    }
+    expansions_ *= parameters().side_growth;
+    left_for_nodes_ = effort;
   }
 
   /// Fewer in a large network, so that the clock is looked at.
@@ -203,16 +243,21 @@ class PhaseSearch : SetSearch<TreeNode> {
   /// Both sides of some neurons of a layer; others write to other neurons.
   void take_up(Thread& thread, TreeNode item) {
     SetTree& tree = *item.tree;
+    if (tree.set < 0) return;
     if (deadline_.expired()) return give_up(tree.most);
+    const std::int64_t before = thread.statistics.effort;
     if (item.fresh) {
       auto root = rooted(thread, tree);
-      if (!root) return;
+      if (!root) return close(tree);
       tree.root = std::move(*root);
     }
     Question question{*this, thread, tree};
     OpenNodes open(OpenNodes::kDepthFirst);
     search::expand(question, std::move(item.node), open);
+    tree.open += static_cast<std::int64_t>(open.size()) - 1;
     for (Node& node : open.take_all()) stack_.push({&tree, std::move(node), false, tree.most});
+    left_for_nodes_ -= thread.statistics.effort - before;
+    if (left_for_nodes_ < 0 && tree.problem.is_large()) stack_.pause();
   }
 
   /// Tightened over the set's rows; nothing: the set has no point.
@@ -316,6 +361,9 @@ class PhaseSearch : SetSearch<TreeNode> {
   }
 
   std::vector<std::unique_ptr<SetTree>> trees_;
+  std::map<int, Intervals> boxes_;  ///< bounds of all their points, whatever the rows
+  int expansions_ = parameters().side_expansions;
+  std::atomic<std::int64_t> left_for_nodes_ = parameters().side_after;  ///< effort
 };
 
 }  // namespace

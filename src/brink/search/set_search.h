@@ -61,6 +61,10 @@ class SetSearch {
   template <class ByThread>
   UnsafeResult run_threads(ByThread by_thread) {
     parallel_for(options_.threads, options_.threads, [&](int) { by_thread(); });
+    return result();
+  }
+
+  UnsafeResult result() {
     UnsafeResult result;
     result.statistics = statistics_;
     result.excess = std::max(left_, stack_.most_worth());

@@ -1,4 +1,5 @@
-// Work that several threads take from one stack, until none is left or it is stopped: the worthiest
+// Work that several threads take from one stack, until none is left or it is stopped
+// or paused: the worthiest
 // piece while there are few, else the newest, so that memory stays bounded.
 #pragma once
 
@@ -51,12 +52,15 @@ class SharedStack {
 
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
+  /// All return from run(), and work waits until it is run again.
+  void pause() { paused_ = true; }
+  bool resume() { return paused_.exchange(false); }
 
  private:
   std::optional<Work> take() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return stopped_ || !stack_.empty() || working_ == 0; });
-    if (stopped_ || stack_.empty()) return std::nullopt;
+    changed_.wait(lock, [this] { return left() || !stack_.empty() || working_ == 0; });
+    if (left() || stack_.empty()) return std::nullopt;
     auto chosen = stack_.end() - 1;
     if (stack_.size() <= few_) {
       for (auto at = chosen; at != stack_.begin();) {
@@ -72,15 +76,17 @@ class SharedStack {
   void done() {
     const std::lock_guard lock(mutex_);
     --working_;
-    if (working_ == 0 || stopped_) changed_.notify_all();
+    if (working_ == 0 || left()) changed_.notify_all();
   }
+
+  bool left() const { return stopped_ || paused_; }
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::unique_ptr<Work>> stack_;
   std::size_t few_;
   int working_ = 0;
-  std::atomic<bool> stopped_ = false;
+  std::atomic<bool> stopped_ = false, paused_ = false;
 };
 
 }  // namespace brink::search

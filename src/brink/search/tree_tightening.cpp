@@ -1,87 +1,64 @@
 // A small branch and bound for each side of each open neuron, neurons of one layer after another.
 #include <algorithm>
 #include <atomic>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "brink/base/parallel.h"
-#include "brink/search/branching.h"
 #include "brink/search/claims.h"
-#include "brink/search/open_nodes.h"
 #include "brink/search/parameters.h"
+#include "brink/search/side_tree.h"
 #include "brink/search/tightening.h"
 
 namespace brink::search {
 
 namespace {
 
-/// A lower bound of sign * y over the bounds, by a small tree: a question of expand().
+/// A lower bound of sign * y over the bounds, by a small tree.
 class NeuronTree {
  public:
   NeuronTree(const Problem& problem, Bounder& bounder, const Ball& ball, PointPool& pool,
              const Objective& objective, const Intervals& root, const Deadline& deadline,
              Statistics& statistics)
-      : problem_(problem),
-        bounder_(bounder),
+      : bounder_(bounder),
         ball_(ball),
         pool_(pool),
-        objective_(objective),
         root_(root),
         deadline_(deadline),
-        statistics_(statistics) {}
+        statistics_(statistics),
+        tree_(problem, root, objective) {}
 
   /// By so many expansions, less where the sign is settled or the first shows little; infinity: the
   /// root is empty.
   double run(int expansions) {
-    open_.push({});
-    expand(*this, open_.pop(), open_);
-    const auto id = static_cast<std::size_t>(objective_.neuron);
-    const double at_root = least(), width = root_.upper[id] - root_.lower[id];
-    for (int expansion = 0; expansion < expansions && !open_.empty(); ++expansion) {
-      if (least() > 0 || closed_ <= open_.least_bound() || deadline_.expired()) break;
-      if (expansion == 1 && least() < at_root + parameters().tree_gain * width) break;
-      for (int child = 0; child < 2; ++child) expand(*this, open_.pop(), open_);
+    expand();
+    const auto id = static_cast<std::size_t>(tree_.objective().neuron);
+    const double at_root = tree_.bound(), width = root_.upper[id] - root_.lower[id];
+    for (int expansion = 0; expansion < expansions; ++expansion) {
+      if (tree_.done() || deadline_.expired()) break;
+      if (expansion == 1 && tree_.bound() < at_root + parameters().tree_gain * width) break;
+      for (int child = 0; child < 2; ++child) expand();
     }
-    return least();
+    return tree_.bound();
   }
-
-  std::optional<Intervals> enter(const Node& node) const {
-    auto bounds = problem_.within(root_, node);
-    if (!bounds) problem_.claims().contradicted(problem_, root_, node);
-    return bounds;
-  }
-  NodeBound bound(Node& node, const Intervals& bounds) {
-    NodeBound bound = statistics_.count(bounder_.minimise(bounds, objective_, ball_, pool_, 0.0,
-                                                          parameters().tree_rounds, deadline_));
-    if (!bound.empty()) node.bound = std::max(node.bound, *bound.value);
-    return bound;
-  }
-  Verdict judge(const Node& node, const Intervals& bounds, const NodeBound& bound) {
-    if (!bound.empty() && node.bound <= 0 && !bounds.settled()) return Verdict::open;
-    problem_.claims().proven(problem_, bounds, bound.cost, ball_, bound.proof);
-    if (!bound.empty()) closed_ = std::min(closed_, node.bound);
-    return Verdict::closed;
-  }
-  static std::array<Split, 2> divide(const Intervals& bounds, const NodeBound& bound) {
-    return phase_split(bounds, bound.states);
-  }
-  static std::int64_t seen() { return 0; }
 
  private:
-  double least() const { return std::min(closed_, open_.least_bound()); }
+  void expand() {
+    auto node = tree_.take();
+    if (!node) return;
+    const NodeBound bound = statistics_.count(bounder_.minimise(
+        node->bounds, tree_.objective(), ball_, pool_, 0.0, parameters().tree_rounds, deadline_));
+    tree_.answer(std::move(*node), bound, ball_);
+  }
 
-  const Problem& problem_;
   Bounder& bounder_;
   const Ball& ball_;
   PointPool& pool_;
-  Objective objective_;
   const Intervals& root_;
   Deadline deadline_;
   Statistics& statistics_;
-  OpenNodes open_{OpenNodes::kBestFirst};
-  double closed_ = std::numeric_limits<double>::infinity();
+  SideTree tree_;
 };
 
 /// Neurons of one layer after another, those of a layer over threads, each with what is known by
