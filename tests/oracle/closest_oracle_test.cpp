@@ -95,7 +95,10 @@ constexpr std::uint64_t kAsIfLarge = 500'001;
 /// put off.
 class AsIfLarge : public ::testing::TestWithParam<int> {
  protected:
-  void SetUp() override { ASSERT_TRUE(search::set_parameters("large_above=0,leaf_programs=1")); }
+  void SetUp() override {
+    ASSERT_TRUE(
+        search::set_parameters("large_above=0,leaf_programs=1,side_after=3,side_expansions=2"));
+  }
   void TearDown() override { search::detail::current = {}; }
 };
 

@@ -205,8 +205,8 @@ class PhaseSearch : SetSearch<TreeNode> {
     close(tree);
   }
 
-  /// Nodes have taken as much as the last trees of single neurons: larger ones now, for all sets of
-  /// a box that are still open. Open nodes meet the new roots when they are taken up.
+  /// Nodes have taken half as much as the last trees of single neurons: larger ones now, for all
+  /// sets of a box that are still open. Open nodes meet the new roots when they are taken up.
   void deepen() {
     std::int64_t effort = 0;
     for (const auto& [number, trees] : by_box()) {
@@ -228,7 +228,7 @@ class PhaseSearch : SetSearch<TreeNode> {
       boxes_[number] = std::move(deeper.bounds);
     }
     expansions_ *= parameters().side_growth;
-    left_for_nodes_ = effort;
+    left_for_nodes_ = std::max(parameters().side_after, effort / 2);
   }
 
   /// Fewer in a large network, so that the clock is looked at.

@@ -14,6 +14,7 @@
 #include "brink/search/claims.h"
 #include "brink/search/parameters.h"
 #include "brink/search/slope_tightening.h"
+#include "brink/search/slope_trees.h"
 
 namespace brink::search {
 
@@ -154,25 +155,43 @@ std::optional<Intervals> tighten_node(const Problem& problem, Bounder& bounder, 
   return NodeTightening(problem, bounder, ball, pool, deadline, statistics).run(known);
 }
 
-const Intervals& BallBounds::over(const Problem& problem, const Ball& ball,
+const Intervals& BallBounds::over(const Problem& problem, const Ball& ball, int threads,
                                   const Deadline& deadline, Statistics& statistics) {
-  if (ball.radius() > radius_ || ball.radius() < parameters().retighten * radius_) {
-    statistics.effort += problem.effort_of_passes(2 * problem.neurons());
-    bounds_ = BallSubstitution(problem, ball, true, deadline).intervals();
-    radius_ = deadline.expired() ? -1 : ball.radius();
+  if (ball.radius() <= radius_ && ball.radius() >= parameters().retighten * radius_) {
+    return bounds_;
   }
+  const int trees = radius_ >= 0 && ball.radius() > radius_ ? expansions_ : 0;
+  statistics.effort += problem.effort_of_passes(2 * problem.neurons());
+  bounds_ = BallSubstitution(problem, ball, true, deadline).intervals();
+  radius_ = deadline.expired() ? -1 : ball.radius();
+  expansions_ = 0;
+  if (trees > 0) deepen(problem, ball, trees, threads, deadline, statistics);
   return bounds_;
 }
 
+void BallBounds::deepen(const Problem& problem, const Ball& ball, int expansions, int threads,
+                        const Deadline& deadline, Statistics& statistics) {
+  over(problem, ball, threads, deadline, statistics);
+  if (expansions_ >= expansions || deadline.expired()) return;
+  Ball known = ball;
+  known.set_radius(radius_);
+  auto deeper =
+      tighten_by_slope_trees(problem, known, std::move(bounds_), expansions, threads, deadline);
+  bounds_ = std::move(deeper.bounds);
+  expansions_ = expansions;
+  deepening_effort_ = deeper.effort;
+  statistics.effort += deeper.effort;
+}
+
 std::optional<Intervals> tighten(const Problem& problem, const Ball& ball, PointPool& pool,
-                                 Intervals known, BallBounds& shared, const Deadline& deadline,
-                                 Statistics& statistics) {
+                                 Intervals known, BallBounds& shared, int threads,
+                                 const Deadline& deadline, Statistics& statistics) {
   first_layer(problem, ball, known);
   auto bounds = propagated(problem, ball, known, 2);
   if (!bounds || deadline.expired()) return bounds;
   if (!programs_pay(problem, *bounds)) {
     const Deadline share = deadline.within(parameters().substitution_share * deadline.remaining());
-    const Intervals& walked = shared.over(problem, ball, share, statistics);
+    const Intervals& walked = shared.over(problem, ball, threads, share, statistics);
     problem.claims().contained(problem, ball, walked);
     bounds = meet(std::move(*bounds), walked);
     if (bounds) bounds = propagated(problem, ball, *bounds, 2);

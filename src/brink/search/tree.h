@@ -58,6 +58,7 @@ class Tree {
   Doubtful doubtful() const;
   void retighten(const Deadline& deadline);
   void restart(const Deadline& deadline);
+  void deepen(const Budget& budget);
   void burst(const Budget& budget);
   bool open() const { return open_nodes() > 0; }
   void clear();
@@ -76,6 +77,7 @@ class Tree {
   double limit_radius_ = 0;      ///< asked for
   std::int64_t next_restart_ = 0;
   int expansions_ = 0;
+  std::int64_t left_for_nodes_ = 0;  ///< effort, before the next deepen()
   bool started_ = false;
   Frontier frontier_;
   std::vector<std::unique_ptr<Worker>> workers_;
