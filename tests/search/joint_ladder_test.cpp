@@ -36,7 +36,7 @@ TEST_P(JointLadderOf, RaisesTheLeastBoundAndNotTooHigh) {
     for (const Ladder& ladder : ladders) least = std::min(least, ladder.bound());
     return least;
   };
-  JointLadder joint(ladders, statistics);
+  JointLadder joint(ladders, problems.front(), whole, shared, 1, statistics);
   EXPECT_TRUE(std::isinf(joint.expected_effort()));
   joint.climb({}, 1);  // a root each, at most
   const double by_roots = bound();

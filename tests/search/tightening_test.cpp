@@ -66,7 +66,7 @@ TEST(Tightening, BoundsOverABallAreSharedAsLongAsTheyHold) {
     const bool counts = asked.ball->norm() == Norm::l0;
     for (const double share : {counts ? 0.0 : 0.01, 0.5, 0.49, 1.0, 0.1}) {
       ball.set_radius(share * whole);
-      const Intervals& bounds = shared.over(*asked.problem, ball, 1, {}, statistics);
+      const Intervals& bounds = shared.over(*asked.problem, ball, {}, statistics);
       ASSERT_EQ(static_cast<int>(bounds.lower.size()), asked.problem->neurons());
       Eigen::VectorXd direction(asked.network.input_size()), change;
       for (double& each : direction) each = random.normal();

@@ -25,8 +25,8 @@ class ClaimLog {
   /// By interval arithmetic: no point within the root's bounds has the node's splits and changes.
   virtual void contradicted(const Problem& /*problem*/, const Intervals& /*root*/,
                             const Node& /*node*/) {}
-  /// By closed forms, interval arithmetic and backward substitution: all points of the ball lie
-  /// within the bounds.
+  /// By closed forms, interval arithmetic, backward substitution and small trees of it: all points
+  /// of the ball lie within the bounds.
   virtual void contained(const Problem& /*problem*/, const Ball& /*ball*/,
                          const Intervals& /*bounds*/) {}
   /// By interval arithmetic: no point of the ball that meets the rows lies within the bounds.

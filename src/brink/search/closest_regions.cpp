@@ -4,30 +4,25 @@
 // tree per region in slices with heuristics between, and a ladder of smaller balls (ladder.h) for
 // the bound: whenever the effort has quadrupled, and once more when the time is nearly up. Regions
 // take turns, so that each soon has a bound and a find in one shrinks the balls of all. Tried and
-// dropped: region after region, each with its share of the time (a search whose first region is the
-// hard one stopped with a bound of 0 and time left).
+// dropped: region after region, each with its share of the time (a bound of 0 after a hard first).
 #include "brink/search/closest_regions.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "brink/search/affine.h"
 #include "brink/search/ball_substitution.h"
 #include "brink/search/claims.h"
 #include "brink/search/first_bound.h"
 #include "brink/search/gradient_attack.h"
 #include "brink/search/heuristic.h"
 #include "brink/search/joint_ladder.h"
-#include "brink/search/leaf.h"
 #include "brink/search/parameters.h"
 
 namespace brink::search {
 
 namespace {
-
-std::int64_t share_of(double share, std::int64_t effort) {
-  return static_cast<std::int64_t>(share * static_cast<double>(effort));
-}
 
 class ClosestSearch {
  public:
@@ -81,14 +76,12 @@ class ClosestSearch {
     heuristics(excluded);
     if (!chosen) choose_lead();  // images kept with one lead need not have another
     result_.finished = true;
+    trees_.resize(regions_.size());
     for (std::size_t r = 0; r < regions_.size(); ++r) {
-      if (excluded[r]) {
-        trees_.emplace_back();
-        continue;
-      }
-      trees_.push_back(std::make_unique<Tree>(problems_[r], regions_[r], ball_, incumbent_, shared_,
-                                              result_.statistics, options_.threads, options_.spare,
-                                              incumbent_.lead(regions_[r])));
+      if (excluded[r]) continue;
+      trees_[r] = std::make_unique<Tree>(problems_[r], regions_[r], ball_, incumbent_, whole_,
+                                         result_.statistics, options_.threads, options_.spare,
+                                         incumbent_.lead(regions_[r]));
     }
     take_turns();
     return conclude();
@@ -137,30 +130,12 @@ class ClosestSearch {
     return conclude();
   }
 
-  /// Its bound on points of region r with the lead.
   double one_leaf(std::size_t r, double lead) {
-    const auto nearest = [&] {
-      return lead > 0 ? incumbent_.led_radius() : incumbent_.search_radius();
-    };
-    const double whole = ball_.radius();
-    LeafResult leaf;
-    Ball ball = ball_;
-    do {  // a find need not be the nearest (L0)
-      ball.set_radius(std::min(whole, nearest()));
-      const OutputRegion region = moved_inward(regions_[r], lead);
-      leaf = solve_leaf(problems_[r], region, {}, ball, deadline_);
-      const double infinity = std::numeric_limits<double>::infinity();
-      problems_[r].claims().pattern(problems_[r], region, {}, ball,
-                                    leaf.empty ? infinity : leaf.bound);
-    } while (!leaf.empty && leaf.point &&
-             (incumbent_.offer(regions_[r], *leaf.point) ||
-              (lead == 0 && incumbent_.offer_touching(regions_[r], *leaf.point))));
-    const bool closed = leaf.empty || leaf.bound >= std::min(nearest(), horizon_);
-    result_.statistics.doubtful += closed ? 0 : 1;
-    result_.finished = result_.finished && closed;
-    if (!leaf.empty) return leaf.bound;
-    const bool none = std::isinf(nearest());
-    return none ? std::numeric_limits<double>::infinity() : beyond(ball.norm(), ball.radius());
+    const AffineBound leaf =
+        bound_affine(problems_[r], regions_[r], ball_, incumbent_, lead, horizon_, deadline_);
+    result_.statistics.doubtful += leaf.closed ? 0 : 1;
+    result_.finished = result_.finished && leaf.closed;
+    return leaf.bound;
   }
 
   double total_bound() const {
@@ -185,8 +160,9 @@ class ClosestSearch {
   /// First images by gradients, the nearest few as far as their patterns go.
   void descend() {
     const Stopwatch watch;
-    const auto finds = gradient_attack(problems_, ball_, first_bound_, options_.seed,
-                                       share_of_time(parameters().gradient_share));
+    const auto share = share_of_time(parameters().gradient_share);
+    const auto finds = gradient_attack(problems_, ball_, first_bound_, options_.seed, share);
+    descended_ = !finds.empty() || !std::isinf(horizon_);
     for (const GradientFind& find : finds) {
       if (find.distance > parameters().gradient_near * incumbent_.distance()) break;
       incumbent_.offer(regions_[find.region], find.image);
@@ -194,13 +170,19 @@ class ClosestSearch {
     result_.statistics.heuristic_seconds += watch.seconds();
   }
 
+  /// All that trees go through.
+  Ball nearest_ball() const {
+    Ball ball = ball_;
+    ball.set_radius(
+        std::min(ball_.radius(), std::max(incumbent_.led_radius(), incumbent_.search_radius())));
+    return ball;
+  }
+
   /// Regions that have nothing nearer than the incumbent, as backward substitution shows.
   std::vector<bool> without_programs() {
     std::vector<bool> excluded(regions_.size());
     const Stopwatch watch;
-    Ball ball = ball_;
-    ball.set_radius(
-        std::min(ball_.radius(), std::max(incumbent_.led_radius(), incumbent_.search_radius())));
+    const Ball ball = nearest_ball();
     const Deadline share = share_of_time(parameters().first_bound_share);
     const BallSubstitution probe(problems_.front(), ball, true, share);
     for (std::size_t r = 0; r < regions_.size(); ++r) {
@@ -218,13 +200,18 @@ class ClosestSearch {
     for (std::size_t r = 0; r < regions_.size(); ++r) {
       heuristics_.push_back(std::make_unique<Heuristic>(problems_[r], regions_[r], ball_,
                                                         incumbent_, options_.seed + r));
-      if (excluded[r]) continue;
-      const auto left = static_cast<double>(
-          std::count(excluded.begin() + static_cast<std::ptrdiff_t>(r), excluded.end(), false));
+      // Where there are many neurons gradients have been further.
+      if (excluded[r] || (problems_.front().is_large() && descended_)) continue;
+      const auto left =
+          static_cast<double>(std::count(excluded.begin() + r, excluded.end(), false));
       heuristics_[r]->open(parameters().patience, share_of_time(parameters().opening_share / left));
       result_.statistics.add(heuristics_[r]->take_statistics());
       if (regions_.size() > 1) heuristics_[r]->let_go_of_program();
     }
+  }
+
+  static std::int64_t share_of(std::int64_t effort, double share) {
+    return static_cast<std::int64_t>(share * static_cast<double>(effort));
   }
 
   Deadline share_of_time(double share) const {
@@ -266,32 +253,47 @@ class ClosestSearch {
 
   /// Trees that will not be done in time have a small part of it, ladders the rest.
   void take_turns_jointly() {
+    JointLadder joint(ladders_, problems_.front(), ball_, shared_, options_.threads,
+                      result_.statistics);
     round(share_of_time(parameters().joint_before), parameters().joint_after);
     // A ladder at its end takes no effort: there are more rungs than doublings.
     constexpr std::int64_t kMostRung = std::int64_t{1} << 50;
     for (std::int64_t rung = parameters().joint_rung; !settled() && !deadline_.expired();
          rung = std::min(4 * rung, kMostRung)) {
       const std::int64_t before = result_.statistics.effort;
-      joint_ladder_.climb(deadline_, rung);
+      joint.climb(deadline_, rung);
       each_open(deadline_, [](std::size_t, const Deadline&) { return Outcome::stopped; });
       if (settled()) return;
       const std::int64_t effort = result_.statistics.effort;
-      const bool hopeful = joint_ladder_.expected_effort() < effort_left();
-      const auto open = static_cast<std::int64_t>(open_regions());
-      round(deadline_,
-            std::max<std::int64_t>(1, (hopeful ? 3 * effort : (effort - before) / 4) / open));
+      // Within a radius the answer is that of the whole ball.
+      const bool hopeful = !std::isinf(horizon_) || joint.expected_effort() < effort_left();
+      const std::int64_t turn = hopeful ? 3 * effort : (effort - before) / 4;
+      deepen(turn);
+      round(deadline_, std::max<std::int64_t>(1, turn / static_cast<std::int64_t>(open_regions())));
     }
+  }
+
+  /// The trees' roots by small trees, if these take no more effort than so much.
+  void deepen(std::int64_t effort) {
+    if (whole_.deepening_effort() > effort) return;
+    const Stopwatch watch;
+    whole_.deepen(problems_.front(), nearest_ball(), options_.threads, share_of_time(0.5),
+                  result_.statistics);
+    result_.statistics.tightening_seconds += watch.seconds();
+    each_open(deadline_, [&](std::size_t r, const Deadline& turn) {
+      if (trees_[r]->started()) trees_[r]->retighten(turn);
+      return Outcome::stopped;
+    });
   }
 
   /// By what a second has brought so far.
   double effort_left() const {
-    return static_cast<double>(result_.statistics.effort) * deadline_.remaining() /
-           std::max(1e-3, watch_.seconds());
+    const auto effort = static_cast<double>(result_.statistics.effort);
+    return effort * deadline_.remaining() / std::max(1e-3, watch_.seconds());
   }
 
   void climb(const Deadline& deadline) {
-    const std::size_t open = open_regions();
-    each_open(deadline, [&](std::size_t r, const Deadline& turn) {
+    each_open(deadline, [&, open = open_regions()](std::size_t r, const Deadline& turn) {
       ladders_[r].climb(turn, 1.0 / static_cast<double>(open));
       return Outcome::stopped;
     });
@@ -302,7 +304,6 @@ class ClosestSearch {
         trees_.begin(), trees_.end(), [](const auto& tree) { return tree != nullptr; }));
   }
   bool settled() const { return open_regions() == 0; }
-
   void round(const Deadline& deadline, std::int64_t effort) {
     each_open(deadline, [&](std::size_t r, const Deadline& turn) {
       return work(r, {turn, effort});
@@ -329,14 +330,13 @@ class ClosestSearch {
     const std::int64_t start = result_.statistics.effort;
     const auto left = [&] { return budget.effort - (result_.statistics.effort - start); };
     std::int64_t slice = std::min(parameters().first_slice, budget.effort);
-    Outcome outcome =
-        tree.started() ? tree.resume({budget.deadline, slice})
-                       : tree.exclude(std::min(ball_.radius(), incumbent_.tree_radius(regions_[r])),
-                                      {budget.deadline, slice});
+    const double radius = std::min(ball_.radius(), incumbent_.tree_radius(regions_[r]));
+    Outcome outcome = tree.started() ? tree.resume({budget.deadline, slice})
+                                     : tree.exclude(radius, {budget.deadline, slice});
     while (outcome == Outcome::stopped && !budget.deadline.expired() && left() > 0) {
-      heuristics_[r]->go_on({budget.deadline, share_of(parameters().heuristic_share, slice)});
+      heuristics_[r]->go_on({budget.deadline, share_of(slice, parameters().heuristic_share)});
       result_.statistics.add(heuristics_[r]->take_statistics());
-      slice = std::min({share_of(parameters().slice_growth, slice) + 1, parameters().longest_slice,
+      slice = std::min({share_of(slice, parameters().slice_growth) + 1, parameters().longest_slice,
                         std::max<std::int64_t>(left(), 1)});
       beat();
       outcome = tree.resume({budget.deadline, slice});
@@ -353,10 +353,10 @@ class ClosestSearch {
       if (std::isinf(incumbent_.distance())) ladder.raise(incumbent_.distance());
     } else {
       const bool whole = outcome == Outcome::empty && tree.radius() >= ball_.radius();
-      ladder.raise(
-          finished_bound(whole && std::isinf(incumbent_.distance()), tree.excluded_bound()));
-      led_bounds_[r] =
-          finished_bound(whole && std::isinf(incumbent_.led_distance()), tree.led_bound());
+      const bool none = whole && std::isinf(incumbent_.distance());
+      ladder.raise(finished_bound(none, tree.excluded_bound()));
+      const bool none_led = whole && std::isinf(incumbent_.led_distance());
+      led_bounds_[r] = finished_bound(none_led, tree.led_bound());
       result_.finished = result_.finished && outcome == Outcome::empty;
     }
     trees_[r].reset();
@@ -376,16 +376,16 @@ class ClosestSearch {
   const ClosestQuestion& question_;
   const Eigen::VectorXd& image_;
   Incumbent incumbent_;
-  BallBounds shared_;
+  BallBounds shared_, whole_;  ///< of rungs, and of the trees
   Ball ball_;
   std::vector<Problem> problems_;
   std::vector<std::unique_ptr<Heuristic>> heuristics_;
   std::vector<Ladder> ladders_;
-  JointLadder joint_ladder_{ladders_, result_.statistics};
   std::vector<double> led_bounds_;            ///< of points with the lead; ladders_ have the rest
   std::vector<std::unique_ptr<Tree>> trees_;  ///< none: the region is settled
-  /// Of all regions; what is farther is not looked for.
-  double first_bound_ = 0, horizon_ = std::numeric_limits<double>::infinity();
+  double first_bound_ = 0;                    ///< of all regions
+  double horizon_ = std::numeric_limits<double>::infinity();  ///< what is farther is not looked for
+  bool descended_ = false;                                    ///< to a find, or to none within it
   ClosestResult result_;
 };
 

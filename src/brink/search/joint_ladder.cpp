@@ -3,6 +3,10 @@
 // nearest image, later ones begin where the last climb was refused, with more effort; after a
 // proven rung the next step is longer, after a refused one half as long.
 //
+// Where nodes do not exclude a region, the neurons of all are bounded by small trees
+// (slope_trees.h), larger ones each time, as long as these cost no more than the regions' nodes
+// may.
+//
 // A tree grows exponentially with its ball, so a proven and a refused rung tell what the whole
 // search would take: if it is more than there is time for, smaller balls are the better use of it.
 // Tried and dropped: bisection between bound and nearest image, each rung with a twentieth of the
@@ -28,13 +32,32 @@ bool JointLadder::exclude(double radius, const Budget& budget) {
     const std::size_t r = (hardest_ + i) % ladders_.size();
     if (ladders_[r].bound() > radius) continue;
     const std::int64_t before = statistics_.effort;
-    if (ladders_[r].exclude(radius, budget)) continue;
+    if (exclude(ladders_[r], radius, budget)) continue;
     refused_ = {radius, static_cast<double>(statistics_.effort - before)};
     hardest_ = r;
     return false;
   }
   proven_ = {radius, static_cast<double>(statistics_.effort - start)};
   return true;
+}
+
+/// A few nodes; then, in turns, bounds by small trees, which all regions share, and more nodes.
+bool JointLadder::exclude(Ladder& ladder, double radius, const Budget& budget) {
+  for (;;) {
+    const std::int64_t trees = bounds_.deepening_effort();
+    const auto open = static_cast<std::int64_t>(
+        std::count_if(ladders_.begin(), ladders_.end(),
+                      [&](const Ladder& other) { return other.bound() <= radius; }));
+    const bool deeper = trees <= open * budget.effort;
+    const std::int64_t nodes =
+        deeper ? std::min(budget.effort, std::max(parameters().side_after, trees / 2))
+               : budget.effort;
+    if (ladder.exclude(radius, {budget.deadline, nodes})) return true;
+    if (!deeper || budget.deadline.expired()) return false;
+    Ball ball = whole_;
+    ball.set_radius(radius);
+    bounds_.deepen(problem_, ball, threads_, budget.deadline, statistics_);
+  }
 }
 
 void JointLadder::climb(const Deadline& deadline, std::int64_t effort) {

@@ -11,9 +11,16 @@ namespace brink::search {
 
 class JointLadder {
  public:
-  /// It refers to both; the ladders count their effort in the statistics.
-  JointLadder(std::vector<Ladder>& ladders, const Statistics& statistics)
-      : ladders_(ladders), statistics_(statistics) {}
+  /// It refers to all of these; the ladders count their effort in the statistics, share `bounds`,
+  /// and lie in `whole`. `problem`: of any region.
+  JointLadder(std::vector<Ladder>& ladders, const Problem& problem, const Ball& whole,
+              BallBounds& bounds, int threads, Statistics& statistics)
+      : ladders_(ladders),
+        problem_(problem),
+        whole_(whole),
+        bounds_(bounds),
+        threads_(threads),
+        statistics_(statistics) {}
 
   /// Rungs for the least of their bounds, each of at most so much effort a region, until the next
   /// would not raise it by a share worth having.
@@ -30,9 +37,14 @@ class JointLadder {
   };
   double bound() const;
   bool exclude(double radius, const Budget& budget);
+  bool exclude(Ladder& ladder, double radius, const Budget& budget);
 
   std::vector<Ladder>& ladders_;
-  const Statistics& statistics_;
+  const Problem& problem_;
+  const Ball& whole_;
+  BallBounds& bounds_;
+  const int threads_;
+  Statistics& statistics_;
   std::size_t hardest_ = 0;  ///< the region that refused the last rung: asked first
   Rung proven_, refused_;
 };

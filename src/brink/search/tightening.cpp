@@ -155,43 +155,48 @@ std::optional<Intervals> tighten_node(const Problem& problem, Bounder& bounder, 
   return NodeTightening(problem, bounder, ball, pool, deadline, statistics).run(known);
 }
 
-const Intervals& BallBounds::over(const Problem& problem, const Ball& ball, int threads,
+const Intervals& BallBounds::over(const Problem& problem, const Ball& ball,
                                   const Deadline& deadline, Statistics& statistics) {
   if (ball.radius() <= radius_ && ball.radius() >= parameters().retighten * radius_) {
     return bounds_;
   }
-  const int trees = radius_ >= 0 && ball.radius() > radius_ ? expansions_ : 0;
   statistics.effort += problem.effort_of_passes(2 * problem.neurons());
   bounds_ = BallSubstitution(problem, ball, true, deadline).intervals();
-  radius_ = deadline.expired() ? -1 : ball.radius();
+  const bool larger = ball.radius() > radius_;
+  smaller_expansions_ = larger ? std::max(smaller_expansions_, expansions_) : 0;
   expansions_ = 0;
-  if (trees > 0) deepen(problem, ball, trees, threads, deadline, statistics);
+  radius_ = deadline.expired() ? -1 : ball.radius();
   return bounds_;
 }
 
-void BallBounds::deepen(const Problem& problem, const Ball& ball, int expansions, int threads,
+void BallBounds::deepen(const Problem& problem, const Ball& ball, int threads,
                         const Deadline& deadline, Statistics& statistics) {
-  over(problem, ball, threads, deadline, statistics);
-  if (expansions_ >= expansions || deadline.expired()) return;
+  over(problem, ball, deadline, statistics);
+  if (deadline.expired()) return;
+  expansions_ = std::max(
+      {parameters().side_expansions, parameters().side_growth * expansions_, smaller_expansions_});
   Ball known = ball;
   known.set_radius(radius_);
   auto deeper =
-      tighten_by_slope_trees(problem, known, std::move(bounds_), expansions, threads, deadline);
+      tighten_by_slope_trees(problem, known, std::move(bounds_), expansions_, threads, deadline);
   bounds_ = std::move(deeper.bounds);
-  expansions_ = expansions;
   deepening_effort_ = deeper.effort;
   statistics.effort += deeper.effort;
 }
 
+std::int64_t BallBounds::deepening_effort() const {
+  return expansions_ > 0 ? parameters().side_growth * deepening_effort_ : deepening_effort_;
+}
+
 std::optional<Intervals> tighten(const Problem& problem, const Ball& ball, PointPool& pool,
-                                 Intervals known, BallBounds& shared, int threads,
-                                 const Deadline& deadline, Statistics& statistics) {
+                                 Intervals known, BallBounds& shared, const Deadline& deadline,
+                                 Statistics& statistics) {
   first_layer(problem, ball, known);
   auto bounds = propagated(problem, ball, known, 2);
   if (!bounds || deadline.expired()) return bounds;
   if (!programs_pay(problem, *bounds)) {
     const Deadline share = deadline.within(parameters().substitution_share * deadline.remaining());
-    const Intervals& walked = shared.over(problem, ball, threads, share, statistics);
+    const Intervals& walked = shared.over(problem, ball, share, statistics);
     problem.claims().contained(problem, ball, walked);
     bounds = meet(std::move(*bounds), walked);
     if (bounds) bounds = propagated(problem, ball, *bounds, 2);

@@ -11,29 +11,29 @@ namespace brink::search {
 class BallBounds {
  public:
   /// Walked back, unless what is known is of a ball that is hardly larger. The deadline may leave
-  /// them as interval arithmetic has them. In a larger ball than before, small trees follow that
-  /// are as large as they were there.
-  const Intervals& over(const Problem& problem, const Ball& ball, int threads,
-                        const Deadline& deadline, Statistics& statistics);
-  /// Small trees of so many expansions, unless there were.
-  void deepen(const Problem& problem, const Ball& ball, int expansions, int threads,
-              const Deadline& deadline, Statistics& statistics);
-  /// What the last of these took.
-  std::int64_t deepening_effort() const { return deepening_effort_; }
+  /// them as interval arithmetic has them.
+  const Intervals& over(const Problem& problem, const Ball& ball, const Deadline& deadline,
+                        Statistics& statistics);
+  /// By small trees, larger ones each time; as large as a smaller ball has seen, at least.
+  void deepen(const Problem& problem, const Ball& ball, int threads, const Deadline& deadline,
+              Statistics& statistics);
+  /// What the next of these will take, by the last; 0: nothing is known of it.
+  std::int64_t deepening_effort() const;
 
  private:
   Intervals bounds_;
-  double radius_ = -1;  ///< below 0: nothing is known
-  int expansions_ = 0;  ///< that the bounds have seen
-  std::int64_t deepening_effort_ = 0;
+  double radius_ = -1;                 ///< below 0: nothing is known
+  int expansions_ = 0;                 ///< that the bounds have seen
+  int smaller_expansions_ = 0;         ///< that those of smaller balls had
+  std::int64_t deepening_effort_ = 0;  ///< of the last trees
 };
 
 /// Bounds that already hold, tightened over the ball and the problem's rows; nothing: proven that
 /// no point of the ball meets the rows. The deadline may leave them as they are. `shared`: of the
 /// same image.
 std::optional<Intervals> tighten(const Problem& problem, const Ball& ball, PointPool& pool,
-                                 Intervals known, BallBounds& shared, int threads,
-                                 const Deadline& deadline, Statistics& statistics);
+                                 Intervals known, BallBounds& shared, const Deadline& deadline,
+                                 Statistics& statistics);
 
 /// The same for a node of a tree, by the tree's own bounder.
 std::optional<Intervals> tighten_node(const Problem& problem, Bounder& bounder, const Ball& ball,

@@ -75,9 +75,9 @@ void Tree::renew_root(std::optional<Intervals> tighter, const Stopwatch& watch) 
 
 void Tree::retighten(const Deadline& deadline) {
   const Stopwatch watch;
-  renew_root(tighten(problem_, ball_, workers_.front()->pool(), root_, shared_,
-                     static_cast<int>(workers_.size()), deadline, statistics_),
-             watch);
+  renew_root(
+      tighten(problem_, ball_, workers_.front()->pool(), root_, shared_, deadline, statistics_),
+      watch);
   tightened_radius_ = ball_.radius();
   statistics_.unstable_neurons =
       std::max<std::int64_t>(statistics_.unstable_neurons, root_.unstable_count());
@@ -91,18 +91,6 @@ void Tree::restart(const Deadline& deadline) {
              watch);
   next_restart_ *= parameters().restart_growth;
   expansions_ *= parameters().expansions_growth;
-}
-
-/// The same where slopes bound nodes: for all regions, whatever their rows.
-void Tree::deepen(const Budget& budget) {
-  const double tightening_before = statistics_.tightening_seconds;
-  const Stopwatch watch;
-  shared_.deepen(problem_, ball_, expansions_, static_cast<int>(workers_.size()), budget.deadline,
-                 statistics_);
-  statistics_.tightening_seconds = tightening_before + watch.seconds();
-  retighten(budget.deadline);
-  expansions_ *= parameters().side_growth;
-  left_for_nodes_ = std::max(parameters().side_after, shared_.deepening_effort() / 2);
 }
 
 void Tree::burst(const Budget& budget) {
@@ -131,8 +119,7 @@ Outcome Tree::exclude(double radius, const Budget& budget) {
   clear();
   frontier_.forget_seen();
   next_restart_ = parameters().restart_after;
-  expansions_ = problem_.is_large() ? parameters().side_expansions : parameters().expansions;
-  left_for_nodes_ = parameters().side_after;
+  expansions_ = parameters().expansions;
   retighten(budget.deadline);
   if (empty_) return Outcome::empty;
   workers_.front()->push({});
@@ -151,18 +138,10 @@ Outcome Tree::resume(const Budget& budget) {
     if (!empty_ && frontier_.nodes_seen() >= next_restart_ && programs_pay(problem_, root_)) {
       restart(budget.deadline);
     }
-    const std::int64_t left = budget.effort - used;
-    if (!empty_ && problem_.is_large() && left_for_nodes_ <= 0 &&
-        parameters().side_growth * shared_.deepening_effort() < left) {
-      deepen({budget.deadline, left});
-    }
     if (empty_) {
       clear();
     } else {
-      const std::int64_t before = statistics_.effort;
-      const bool turns = problem_.is_large() && left_for_nodes_ > 0;
-      burst({budget.deadline, turns ? std::min(left, left_for_nodes_) : left});
-      left_for_nodes_ -= statistics_.effort - before;
+      burst({budget.deadline, budget.effort - used});
     }
   }
   shrink_ball();

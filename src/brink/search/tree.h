@@ -32,6 +32,8 @@ class Tree {
   Outcome exclude(double radius, const Budget& budget);
   /// Goes on where exclude() was stopped.
   Outcome resume(const Budget& budget);
+  /// The root, once the bounds that trees share are tighter.
+  void retighten(const Deadline& deadline);
 
   /// Large programs are made anew when the tree goes on.
   void let_go_of_programs() {
@@ -56,9 +58,7 @@ class Tree {
   void employ(int count);
   void renew_root(std::optional<Intervals> tighter, const Stopwatch& watch);
   Doubtful doubtful() const;
-  void retighten(const Deadline& deadline);
   void restart(const Deadline& deadline);
-  void deepen(const Budget& budget);
   void burst(const Budget& budget);
   bool open() const { return open_nodes() > 0; }
   void clear();
@@ -77,7 +77,6 @@ class Tree {
   double limit_radius_ = 0;      ///< asked for
   std::int64_t next_restart_ = 0;
   int expansions_ = 0;
-  std::int64_t left_for_nodes_ = 0;  ///< effort, before the next deepen()
   bool started_ = false;
   Frontier frontier_;
   std::vector<std::unique_ptr<Worker>> workers_;
