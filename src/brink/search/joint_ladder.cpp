@@ -43,21 +43,21 @@ bool JointLadder::exclude(double radius, const Budget& budget) {
 
 /// A few nodes; then, in turns, bounds by small trees, which all regions share, and more nodes.
 bool JointLadder::exclude(Ladder& ladder, double radius, const Budget& budget) {
-  for (;;) {
+  const auto open = std::count_if(ladders_.begin(), ladders_.end(),
+                                  [&](const Ladder& other) { return other.bound() <= radius; });
+  Ball ball = whole_;
+  ball.set_radius(radius);
+  for (std::int64_t nodes = parameters().side_after; !budget.deadline.expired();
+       nodes *= parameters().side_growth) {
     const std::int64_t trees = bounds_.deepening_effort();
-    const auto open = static_cast<std::int64_t>(
-        std::count_if(ladders_.begin(), ladders_.end(),
-                      [&](const Ladder& other) { return other.bound() <= radius; }));
-    const bool deeper = trees <= open * budget.effort;
-    const std::int64_t nodes =
-        deeper ? std::min(budget.effort, std::max(parameters().side_after, trees / 2))
-               : budget.effort;
-    if (ladder.exclude(radius, {budget.deadline, nodes})) return true;
-    if (!deeper || budget.deadline.expired()) return false;
-    Ball ball = whole_;
-    ball.set_radius(radius);
+    const bool last = nodes >= budget.effort || trees > open * budget.effort;
+    nodes = std::max(nodes, trees / 2);
+    const std::int64_t effort = last ? budget.effort : std::min(nodes, budget.effort);
+    if (ladder.exclude(radius, {budget.deadline, effort})) return true;
+    if (last) return false;
     bounds_.deepen(problem_, ball, threads_, budget.deadline, statistics_);
   }
+  return false;
 }
 
 void JointLadder::climb(const Deadline& deadline, std::int64_t effort) {

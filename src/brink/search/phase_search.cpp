@@ -29,6 +29,7 @@ namespace {
 constexpr int kNeuronsTogether = 32;
 constexpr double kWeightsTogether = 1e7;
 constexpr int kSetSteps = 60;
+constexpr int kLargestTree = 1'000'000;
 constexpr double kLeafLeads[] = {1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
 
 /// One set's tree.
@@ -227,8 +228,10 @@ class PhaseSearch : SetSearch<TreeNode> {
       });
       boxes_[number] = std::move(deeper.bounds);
     }
-    expansions_ *= parameters().side_growth;
-    left_for_nodes_ = std::max(parameters().side_after, effort / 2);
+    expansions_ = std::min(kLargestTree, parameters().side_growth * expansions_);
+    // Trees that are done take no more: nodes do.
+    turn_ = std::max(2 * turn_, effort / 2);
+    left_for_nodes_ = turn_;
   }
 
   /// Fewer in a large network, so that the clock is looked at.
@@ -363,7 +366,8 @@ class PhaseSearch : SetSearch<TreeNode> {
   std::vector<std::unique_ptr<SetTree>> trees_;
   std::map<int, Intervals> boxes_;  ///< bounds of all their points, whatever the rows
   int expansions_ = parameters().side_expansions;
-  std::atomic<std::int64_t> left_for_nodes_ = parameters().side_after;  ///< effort
+  std::int64_t turn_ = parameters().side_after;  ///< of nodes, in effort
+  std::atomic<std::int64_t> left_for_nodes_ = turn_;
 };
 
 }  // namespace

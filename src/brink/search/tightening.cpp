@@ -20,6 +20,8 @@ namespace brink::search {
 
 namespace {
 
+constexpr int kMostExpansions = 1'000'000;
+
 void first_layer(const Problem& problem, const Ball& ball, Intervals& bounds) {
   for (int j = 0; j < problem.first_width(); ++j) {
     const Eigen::VectorXd weights = problem.network().layer(1).weights.row(j);
