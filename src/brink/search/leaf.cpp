@@ -47,7 +47,7 @@ LeafResult leaf_linf(const NearPolytope& near, double radius, const Deadline& de
                     .bound = nearest.bound,
                     .point = nearest.point,
                     .programs = nearest.programs};
-  if (!result.empty && !result.point) {
+  if (!result.empty && !result.point && !deadline.expired()) {
     result.empty = proven_infeasible(move_program(near).program, deadline);
   }
   return result;
@@ -63,7 +63,7 @@ LeafResult leaf_l2(const NearPolytope& near, double radius, const Deadline& dead
   const auto projection =
       project(near.origin(), near.rows, near.rhs, near.box, enough(radius), deadline);
   if (!projection) {
-    result.empty = proven_infeasible(move_program(near).program, deadline);
+    result.empty = !deadline.expired() && proven_infeasible(move_program(near).program, deadline);
     return result;
   }
   result.bound = std::sqrt(projection->squared_bound);
@@ -81,7 +81,7 @@ LeafResult leaf_segments(const Problem& problem, const PatternPolytope& polytope
   result.empty = result.bound > ball.radius();
   result.point = nearest.point;
   result.programs = nearest.programs;
-  if (!result.empty && !result.point) {
+  if (!result.empty && !result.point && !deadline.expired()) {
     result.empty = proven_infeasible(move_program(problem, polytope).program, deadline);
   }
   return result;

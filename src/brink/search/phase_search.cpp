@@ -353,6 +353,7 @@ class PhaseSearch : SetSearch<TreeNode> {
     if (leaf.empty) return Verdict::closed;
     if (leaf.point && offer(tree.set, *leaf.point)) return Verdict::closed;
     for (const double share : kLeafLeads) {  // the nearest point has nothing to spare
+      if (deadline_.expired()) break;
       const OutputRegion inner = moved_inward(region, share * tree.problem.row_magnitude());
       const LeafResult deeper = solve_leaf(tree.problem, inner, phases, tree.ball, deadline_);
       if (!deeper.empty && deeper.point && offer(tree.set, *deeper.point)) return Verdict::closed;
