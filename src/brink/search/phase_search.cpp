@@ -127,6 +127,7 @@ class PhaseSearch : SetSearch<TreeNode> {
                                    BallSubstitution::Of::open);
       const Intervals walked = probe.intervals();
       first.claims().contained(first, trees.front()->ball, walked);
+      boxes_[number] = walked;
       for (SetTree* tree : trees) {
         if (deadline_.expired()) return;
         tree->root = walked;
@@ -210,12 +211,13 @@ class PhaseSearch : SetSearch<TreeNode> {
   /// sets of a box that are still open. Open nodes meet the new roots when they are taken up.
   void deepen() {
     std::int64_t effort = 0;
-    for (const auto& [number, trees] : by_box()) {
+    for (const auto& box : by_box()) {
+      const std::vector<SetTree*>& trees = box.second;
+      Intervals& known = boxes_[box.first];
       const Problem& problem = trees.front()->problem;
       const Ball& ball = trees.front()->ball;
-      auto deeper =
-          tighten_by_slope_trees(problem, ball, boxes_[number], expansions_, options_.threads,
-                                 deadline_.within(0.5 * deadline_.remaining()));
+      auto deeper = tighten_by_slope_trees(problem, ball, known, expansions_, options_.threads,
+                                           deadline_.within(0.5 * deadline_.remaining()));
       problem.claims().contained(problem, ball, deeper.bounds);
       effort += deeper.effort;
       parallel_for(static_cast<int>(trees.size()), options_.threads, [&](int i) {
@@ -226,7 +228,7 @@ class PhaseSearch : SetSearch<TreeNode> {
         tree.root = std::move(*root);
         try_root(tree);
       });
-      boxes_[number] = std::move(deeper.bounds);
+      known = std::move(deeper.bounds);
     }
     expansions_ = std::min(kLargestTree, parameters().side_growth * expansions_);
     // Trees that are done take no more: nodes do.
