@@ -29,7 +29,6 @@ namespace {
 constexpr int kNeuronsTogether = 32;
 constexpr double kWeightsTogether = 1e7;
 constexpr int kSetSteps = 60;
-constexpr int kLargestTree = 1'000'000;
 constexpr double kLeafLeads[] = {1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
 
 /// One set's tree.
@@ -168,6 +167,7 @@ class PhaseSearch : SetSearch<TreeNode> {
     const Problem& problem = trees.front()->problem;
     const Ball& ball = trees.front()->ball;
     Intervals bounds = trees.front()->root;
+    const int number = question_.sets[static_cast<std::size_t>(trees.front()->set)].box;
     for (int k = 2; problem.is_large() && k <= problem.hidden_layers(); ++k) {
       std::vector<int> open;
       for (int j = 0; j < static_cast<int>(problem.network().width(k)); ++j) {
@@ -191,7 +191,7 @@ class PhaseSearch : SetSearch<TreeNode> {
       trees[static_cast<std::size_t>(i)]->root = bounds;
       try_root(*trees[static_cast<std::size_t>(i)]);
     });
-    boxes_[question_.sets[static_cast<std::size_t>(trees.front()->set)].box] = std::move(bounds);
+    boxes_[number] = std::move(bounds);
   }
 
   void try_root(SetTree& tree) {
@@ -230,7 +230,7 @@ class PhaseSearch : SetSearch<TreeNode> {
       });
       known = std::move(deeper.bounds);
     }
-    expansions_ = std::min(kLargestTree, parameters().side_growth * expansions_);
+    expansions_ = larger_trees(expansions_);
     // Trees that are done take no more: nodes do.
     turn_ = std::max(2 * turn_, effort / 2);
     left_for_nodes_ = turn_;

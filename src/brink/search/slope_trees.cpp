@@ -168,6 +168,12 @@ std::int64_t bound_layer(const Problem& problem, const Ball& ball, int k, int ex
 
 }  // namespace
 
+int larger_trees(int expansions) {
+  constexpr int kMost = 1'000'000;
+  if (expansions >= kMost) return kMost;
+  return std::max(parameters().side_expansions, parameters().side_growth * expansions);
+}
+
 SlopeTreesResult tighten_by_slope_trees(const Problem& problem, const Ball& ball, Intervals known,
                                         int expansions, int threads, const Deadline& deadline) {
   SlopeTreesResult result{std::move(known), 0};

@@ -15,6 +15,9 @@ struct SlopeTreesResult {
   std::int64_t effort = 0;
 };
 
+/// Expansions of the trees after those of so many; after none (0), of the first.
+int larger_trees(int expansions);
+
 /// Tighter bounds than those known, which hold of all points of the ball, whatever the rows: each
 /// side of each open neuron by a tree of `expansions` >= 1, one layer after another. The deadline
 /// may leave them as they are.

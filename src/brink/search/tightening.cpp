@@ -20,8 +20,6 @@ namespace brink::search {
 
 namespace {
 
-constexpr int kMostExpansions = 1'000'000;
-
 void first_layer(const Problem& problem, const Ball& ball, Intervals& bounds) {
   for (int j = 0; j < problem.first_width(); ++j) {
     const Eigen::VectorXd weights = problem.network().layer(1).weights.row(j);
@@ -175,8 +173,7 @@ void BallBounds::deepen(const Problem& problem, const Ball& ball, int threads,
                         const Deadline& deadline, Statistics& statistics) {
   over(problem, ball, deadline, statistics);
   if (deadline.expired()) return;
-  expansions_ = std::max(
-      {parameters().side_expansions, parameters().side_growth * expansions_, smaller_expansions_});
+  expansions_ = std::max(larger_trees(expansions_), smaller_expansions_);
   Ball known = ball;
   known.set_radius(radius_);
   auto deeper =
