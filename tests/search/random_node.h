@@ -1,6 +1,8 @@
 // A node of a small random search, and a point in it.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <optional>
 
 #include "brink/search/tightening.h"
@@ -52,5 +54,18 @@ struct RandomNode {
   std::optional<Ball> ball;
   Intervals node;
 };
+
+inline void expect_within(const RandomNode& asked, const Eigen::VectorXd& x,
+                          const Intervals& bounds, int round) {
+  const auto y = pre_activations(asked.network, x);
+  for (int k = 1; k <= asked.problem->hidden_layers(); ++k) {
+    for (int j = 0; j < static_cast<int>(asked.network.width(k)); ++j) {
+      const auto id = static_cast<std::size_t>(asked.problem->neuron(k, j));
+      const double value = y[static_cast<std::size_t>(k - 1)](j);
+      EXPECT_GE(value, bounds.lower[id] - 1e-12) << round << ", layer " << k << ", " << j;
+      EXPECT_LE(value, bounds.upper[id] + 1e-12) << round << ", layer " << k << ", " << j;
+    }
+  }
+}
 
 }  // namespace brink::search

@@ -16,15 +16,7 @@ void expect_around(const RandomNode& asked, const Ball& ball, const Intervals& b
     Eigen::VectorXd direction(asked.network.input_size()), change;
     for (double& each : direction) each = random.normal();
     ball.support(direction, &change);
-    const auto y = pre_activations(asked.network, asked.problem->image_with(change));
-    for (int k = 1; k <= asked.problem->hidden_layers(); ++k) {
-      for (int j = 0; j < static_cast<int>(asked.network.width(k)); ++j) {
-        const auto id = static_cast<std::size_t>(asked.problem->neuron(k, j));
-        const double value = y[static_cast<std::size_t>(k - 1)](j);
-        EXPECT_GE(value, bounds.lower[id] - 1e-12) << round << ", layer " << k << ", " << j;
-        EXPECT_LE(value, bounds.upper[id] + 1e-12) << round << ", layer " << k << ", " << j;
-      }
-    }
+    expect_within(asked, asked.problem->image_with(change), bounds, round);
   }
 }
 
