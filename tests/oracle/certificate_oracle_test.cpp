@@ -113,6 +113,20 @@ TEST_P(CertificateOracle, ProvesWhatIsPrinted) {
   EXPECT_GE(tally.proven, static_cast<int>(cases));
 }
 
+/// Slopes bound nodes, and single neurons by small trees, which become facts that regions share.
+TEST_P(CertificateOracle, ProvesAsIfLarge) {
+  ASSERT_TRUE(search::set_parameters("large_above=0,leaf_programs=1,side_after=3"));
+  const auto cases = static_cast<std::uint64_t>(from_environment("BRINK_CERTIFICATE_CASES", 12));
+  Tally tally;
+  for (std::uint64_t seed = 95'000; seed < 95'000 + cases; ++seed) {
+    check_closest(draw_case(seed), GetParam(), tally);
+  }
+  fmt::print("{} proven, {} without any image, {} without a certificate\n", tally.proven,
+             tally.nothing, tally.without);
+  EXPECT_GE(tally.proven, static_cast<int>(cases / 3));
+  ASSERT_TRUE(search::set_parameters("large_above=80,leaf_programs=4000,side_after=5000"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Norms, CertificateOracle, ::testing::ValuesIn(kAllNorms),
                          [](const auto& norm) { return std::string(name(norm.param)); });
 
@@ -172,13 +186,13 @@ TEST(BoundsCertificateOracle, ProvesWhatExcitesAUnit) {
 }
 
 /// A property of a few boxes with conditions on the outputs that no sample meets, as text.
-std::string property_text(const Network& network, Random& random) {
+std::string property_text(const Network& network, int most_boxes, Random& random) {
   const auto inputs = network.input_size(), outputs = network.output_size();
   std::string text;
   for (int i = 0; i < inputs; ++i) text += fmt::format("(declare-const X_{} Real)", i);
   for (int j = 0; j < outputs; ++j) text += fmt::format("(declare-const Y_{} Real)", j);
   text += "\n(assert (or";
-  for (int count = 1 + random.index(2); count > 0; --count) {
+  for (int count = 1 + random.index(most_boxes); count > 0; --count) {
     Box box = Box::uniform(inputs, 0, 0);
     text += "\n  (and";
     for (Eigen::Index i = 0; i < inputs; ++i) {
@@ -203,21 +217,23 @@ std::string property_text(const Network& network, Random& random) {
   return text + "))\n";
 }
 
-/// Boxes are divided; then phases.
+/// Boxes are divided; then phases, by programs and by slopes with small trees of single neurons.
 TEST(CellsCertificateOracle, ProvesProperties) {
   const int cases = static_cast<int>(from_environment("BRINK_CERTIFICATE_CASES", 12)) * 4;
-  for (const char* inputs : {"box_inputs=16", "box_inputs=0"}) {
-    ASSERT_TRUE(search::set_parameters(inputs));
-    int proven = 0, without = 0, substituted = 0;
+  for (const char* how : {"box_inputs=16", "box_inputs=0",
+                          "box_inputs=0,large_above=0,side_after=1,side_expansions=2"}) {
+    ASSERT_TRUE(search::set_parameters(how));
+    const bool large = std::string_view(how).find("large_above") != std::string_view::npos;
+    int proven = 0, without = 0, substituted = 0, trees = 0;
     for (int seed = 0; seed < cases; ++seed) {
       Random random(94'000 + static_cast<std::uint64_t>(seed));
       std::vector<int> sizes{1 + random.index(4)};
       for (int layers = 2 + random.index(3); layers > 0; --layers)
-        sizes.push_back(3 + random.index(6));
+        sizes.push_back((large ? 8 : 3) + random.index(6));
       sizes.push_back(1 + random.index(3));
       Network network = brink::testing::random_network(sizes, random, 1.5, OutputKind::linear);
       if (seed % 3 == 0) make_linear_units(network, random);
-      const auto query = parse_query(property_text(network, random));
+      const auto query = parse_query(property_text(network, large ? 1 : 2, random));
       ASSERT_TRUE(query) << query.error().message;
       const Checked checked(network);
       VerifyOptions options;
@@ -235,14 +251,18 @@ TEST(CellsCertificateOracle, ProvesProperties) {
       EXPECT_TRUE(checked.proven()) << seed << ": " << checked.what_it_said();
       const std::string text = read_file(checked.file()).value();
       substituted += text.find("\nb\n") != std::string::npos ? 1 : 0;
+      trees += text.find("\nt ") != std::string::npos ? 1 : 0;
     }
-    fmt::print("{}: {} proven, {} by substitution, {} without a certificate\n", inputs, proven,
-               substituted, without);
+    fmt::print(
+        "{}: {} proven, {} by substitution, {} by trees of neurons, {} without a certificate\n",
+        how, proven, substituted, trees, without);
     EXPECT_GE(proven, cases / 2);
     EXPECT_EQ(without, 0);
-    EXPECT_EQ(substituted > cases / 8, std::string_view(inputs) == "box_inputs=16");
+    EXPECT_EQ(substituted > cases / 8, std::string_view(how) == "box_inputs=16");
+    EXPECT_EQ(trees > cases / 8, large);
   }
-  ASSERT_TRUE(search::set_parameters("box_inputs=16"));
+  ASSERT_TRUE(
+      search::set_parameters("box_inputs=16,large_above=80,side_after=5000,side_expansions=8"));
 }
 
 }  // namespace

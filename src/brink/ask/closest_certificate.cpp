@@ -120,7 +120,8 @@ Expected<void> certify(const Network& network, const ClosestQuestion& question,
                               ? Radius{*wanted.radius / plain.unit, *wanted.radius, *wanted.radius}
                               : radius_of(answer.bound, shorter, question, plain.unit);
     if (!nothing && *radius.own < 0) break;
-    const certificate::ProofOptions how{options.threads, all.within(kShare * all.remaining())};
+    const certificate::ProofOptions how{options.threads, all.within(kShare * all.remaining()),
+                                        static_cast<int>(answer.statistics.side_expansions)};
     const auto outcome =
         certificate::write_closest(claim, proof, radius.own, radius.claimed, wanted.file, how);
     if (!outcome) return tl::unexpected(outcome.error());

@@ -103,7 +103,8 @@ class Verification {
   }
 
   /// A file that proves `unsat`; a note if there is none.
-  Expected<std::string> certify(const VerifyOptions& options, const std::atomic<bool>* stop) const {
+  Expected<std::string> certify(const VerifyOptions& options, const search::Statistics& search,
+                                const std::atomic<bool>* stop) const {
     const Network& network = *networks_.front();
     if (networks_.size() > 1 || inputs_ != network.input_size()) {
       return "no certificate: the property speaks of several networks, or of equal inputs";
@@ -126,7 +127,8 @@ class Verification {
       for (const int id : cells_.cells[c].rows) claim.rows.push_back(row_text(row(id)));
     }
     const CertificateOptions& wanted = *options.certificate;
-    const certificate::ProofOptions how{options.threads, Deadline::after(options.time_limit, stop)};
+    const certificate::ProofOptions how{options.threads, Deadline::after(options.time_limit, stop),
+                                        static_cast<int>(search.side_expansions)};
     const auto outcome = certificate::write_cells(wanted.network, network, options.property, claims,
                                                   wanted.file, how);
     if (!outcome) return tl::unexpected(outcome.error());
@@ -330,7 +332,7 @@ Expected<VerifyAnswer> verify(const std::vector<const Network*>& networks, const
   VerifyAnswer answer = verification.run(options, deadline);
   answer.seconds = watch.seconds();
   if (!options.certificate || answer.verdict != PropertyVerdict::unsat) return answer;
-  auto note = verification.certify(options, interrupt);
+  auto note = verification.certify(options, answer.statistics, interrupt);
   if (!note) return tl::unexpected(note.error());
   answer.note = std::move(*note);
   return answer;

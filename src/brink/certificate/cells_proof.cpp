@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "brink/certificate/ball_facts.h"
 #include "brink/certificate/box_proof.h"
 #include "brink/certificate/region_proof.h"
 #include "brink/search/unsafe.h"
@@ -19,6 +20,12 @@ Box hull_of(const std::vector<CellClaim>& cells) {
   return hull;
 }
 
+bool share_box(const std::vector<CellClaim>& cells) {
+  return std::all_of(cells.begin(), cells.end(), [&](const CellClaim& cell) {
+    return cell.lower == cells.front().lower && cell.upper == cells.front().upper;
+  });
+}
+
 }  // namespace
 
 Expected<Outcome> write_cells(const std::string& network_line, const Network& network,
@@ -33,12 +40,22 @@ Expected<Outcome> write_cells(const std::string& network_line, const Network& ne
     for (const std::string& row : cell.rows) header += "row " + row + "\n";
     regions.push_back(cell.region);
   }
-  if (cells.empty()) return write_sections(header + "facts\n", 0, {}, file, options.threads);
+  header += "facts\n";
+  if (cells.empty()) return write_sections(header, {}, 0, {}, file, options.threads);
   std::vector<Box> boxes;
   for (const CellClaim& cell : cells) boxes.push_back(cell.box);
   const bool divide_boxes = search::divides_boxes(network, boxes);
-  const OwnUnits own(network, hull_of(cells));
+  const Box hull = hull_of(cells);
+  const OwnUnits own(network, hull);
   regions = own.rescaled(std::move(regions));
+  const Box own_hull{search::scaled(hull.lower, own.units.inputs),
+                     search::scaled(hull.upper, own.units.inputs)};
+  const Eigen::VectorXd center = 0.5 * (own_hull.lower + own_hull.upper);
+  const search::Problem first(own.network, center, own_hull, regions.front());
+  if (!divide_boxes && first.is_large() && share_box(cells)) {
+    const search::Ball ball(Norm::linf, center, own_hull, 1e300);
+    return write_sharing_facts(header, first, regions, ball, own.units, file, options);
+  }
   const auto prove = [&](std::size_t c, Records& records) {
     const Box box{search::scaled(cells[c].box.lower, own.units.inputs),
                   search::scaled(cells[c].box.upper, own.units.inputs)};
@@ -50,7 +67,7 @@ Expected<Outcome> write_cells(const std::string& network_line, const Network& ne
     const search::Ball ball(Norm::linf, middle, box, 1e300);
     return RegionProof(problem, regions[c], ball, own.units, records, options.deadline).run();
   };
-  return write_sections(header + "facts\n", cells.size(), prove, file, options.threads);
+  return write_sections(header, {}, cells.size(), prove, file, options.threads);
 }
 
 }  // namespace brink::certificate

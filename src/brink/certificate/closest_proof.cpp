@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "brink/base/exact_text.h"
+#include "brink/certificate/ball_facts.h"
 #include "brink/certificate/parts.h"
 #include "brink/certificate/region_proof.h"
 #include "brink/certificate/sections.h"
@@ -67,13 +68,17 @@ Expected<Outcome> write_closest(const ClosestClaim& claim, const ClosestProof& p
                          : ball.largest_radius());
   const std::vector<OutputRegion> regions = own.rescaled(proof.regions);
   const search::Problem first(own.network, image, box, regions.front());
+  if (first.is_large()) {
+    return write_sharing_facts(header(claim, claimed), first, regions, ball, own.units, file,
+                               options);
+  }
   const auto prove = [&](std::size_t r, Records& records) {
     const search::Problem problem(first, regions[r]);
     RegionProof tree(problem, regions[r], ball, own.units, records, options.deadline);
     if (proof.heard != nullptr) tree.follow(proof.heard->of(problem));
     return tree.run();
   };
-  return write_sections(header(claim, claimed), regions.size(), prove, file, options.threads);
+  return write_sections(header(claim, claimed), {}, regions.size(), prove, file, options.threads);
 }
 
 }  // namespace brink::certificate

@@ -34,6 +34,7 @@ struct ClosestProof {
 struct ProofOptions {
   int threads = 1;
   Deadline deadline;
+  int side_expansions = 0;  ///< search::Statistics'
 };
 
 /// Writes that no input within `radius` of the image (closed; `claimed`: the same in the claim's

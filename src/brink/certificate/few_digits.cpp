@@ -20,6 +20,9 @@ constexpr double kRoom = 1e-10;
 /// Of the neuron's width: no checker takes a neuron for settled that is open by more on both sides.
 constexpr double kOpen = 1e-6;
 
+/// Facts end on a grid of so many bits of the neuron's width: short, and with room for rounding.
+constexpr int kGridBits = 12;
+
 bool surely_open(const Intervals& node, int neuron) {
   if (!node.unstable(neuron)) return false;
   const double low = node.lower[static_cast<std::size_t>(neuron)];
@@ -28,6 +31,11 @@ bool surely_open(const Intervals& node, int neuron) {
 }
 
 }  // namespace
+
+double on_grid(double value, double width) {
+  const double grid = std::ldexp(1.0, std::ilogb(std::max(width, 1e-300)) - kGridBits);
+  return std::floor(value / grid) * grid;
+}
 
 FewDigits::FewDigits(const search::Problem& problem, const search::Units& units)
     : problem_(problem), output_exponent_(units.neurons.empty() ? 0 : units.outputs()) {

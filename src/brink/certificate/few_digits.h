@@ -16,6 +16,9 @@
 
 namespace brink::certificate {
 
+/// Down, to a multiple of a power of two that is a small part of the width.
+double on_grid(double value, double width);
+
 class FewDigits {
  public:
   /// `units`: of the problem, which is in the search's own.

@@ -9,14 +9,6 @@ namespace {
 /// Of all regions: what comes later is not kept (64 MiB: 200,000 nodes of 60 neurons).
 constexpr std::size_t kMostBytes = std::size_t{1} << 26;
 
-Said said(const search::Ball& ball, const search::Proof& proof) {
-  Said said;
-  said.neurons = proof.multipliers.neurons.cast<float>();
-  said.rows = proof.multipliers.rows.cast<float>();
-  said.radius = ball.radius();
-  return said;
-}
-
 signed char phase(double lower, double upper) {
   if (lower >= 0) return lower == 0 ? 2 : 1;
   if (upper <= 0) return upper == 0 ? -2 : -1;
@@ -28,6 +20,17 @@ bool split(const std::vector<signed char>& phases) {
 }
 
 }  // namespace
+
+SaidEmpty said(const Intervals& bounds, const search::Ball& ball, const search::Proof& proof) {
+  SaidEmpty said;
+  said.neurons = proof.multipliers.neurons.cast<float>();
+  said.rows = proof.multipliers.rows.cast<float>();
+  said.radius = ball.radius();
+  for (std::size_t i = 0; i < bounds.lower.size(); ++i) {
+    said.phases.push_back(phase(bounds.lower[i], bounds.upper[i]));
+  }
+  return said;
+}
 
 void Listener::forget() {
   regions_.clear();
@@ -51,12 +54,8 @@ void Listener::proven(const search::Problem& problem, const Intervals& bounds,
   const bool empty = cost.neuron < 0;
   if (empty && !(proof.value > 0)) return;
   const std::size_t size = sizeof(SaidEmpty) + 5 * static_cast<std::size_t>(problem.neurons());
-  std::vector<signed char> phases;
-  for (int i = 0; i < problem.neurons(); ++i) {
-    const auto id = static_cast<std::size_t>(i);
-    phases.push_back(phase(bounds.lower[id], bounds.upper[id]));
-  }
-  if (!empty && split(phases)) return;  // of a node
+  SaidEmpty said = certificate::said(bounds, ball, proof);
+  if (!empty && split(said.phases)) return;  // of a node
   const std::lock_guard lock(mutex_);
   if (bytes_ + size > kMostBytes) return;
   bytes_ += size;
@@ -66,9 +65,9 @@ void Listener::proven(const search::Problem& problem, const Intervals& bounds,
     region.rhs = problem.rhs();
   }
   if (empty) {
-    region.heard.empty.push_back({said(ball, proof), std::move(phases)});
+    region.heard.empty.push_back(std::move(said));
   } else {
-    region.heard.bounds.push_back({said(ball, proof), cost});
+    region.heard.bounds.push_back({std::move(said), cost});
   }
 }
 

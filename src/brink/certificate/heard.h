@@ -30,6 +30,9 @@ struct SaidEmpty : Said {
   std::vector<signed char> phases;
 };
 
+/// What a proof says of a node; of an empty one, if its cost is nothing or a margin.
+SaidEmpty said(const Intervals& bounds, const search::Ball& ball, const search::Proof& proof);
+
 /// A bound of a neuron in a root.
 struct SaidBound : Said {
   search::Cost cost;

@@ -33,6 +33,17 @@ void Records::end_line() {
   text_.clear();
 }
 
+void Records::add(std::string_view text, const Counts& counts) {
+  const std::int64_t bytes = counts_.bytes;
+  counts_.add(counts);
+  counts_.bytes = bytes;  // when they are written
+  text_ += text;
+  if (text_.size() < kAtOnce) return;
+  counts_.bytes += static_cast<std::int64_t>(text_.size());
+  if (written_) written_ = write_(text_);
+  text_.clear();
+}
+
 void Records::hold() {
   held_ = true;
   held_from_ = text_.size();

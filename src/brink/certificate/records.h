@@ -61,6 +61,8 @@ class Records {
   /// What follows waits until release(), which keeps it or forgets it; returns `keep`.
   void hold();
   bool release(bool keep);
+  /// What other records have written.
+  void add(std::string_view text, const Counts& counts);
   /// From now on the only row is a bound of this neuron, times `sign`: its multiplier is the
   /// neuron's. Negative: rows are rows.
   void take_row_for(int neuron, int sign) {

@@ -30,14 +30,6 @@ constexpr std::int64_t kNodesANeuronSaid = 1;
 constexpr std::size_t kFewSaid = 5;
 /// A fact has to narrow a neuron by this share of its width, unless it settles its phase.
 constexpr double kWorth = 0.02;
-/// Facts end on a grid of so many bits of the neuron's width: short, and with room for rounding.
-constexpr int kGridBits = 12;
-
-/// Down, to a multiple of a power of two.
-double on_grid(double value, double width) {
-  const double grid = std::ldexp(1.0, std::ilogb(std::max(width, 1e-300)) - kGridBits);
-  return std::floor(value / grid) * grid;
-}
 
 }  // namespace
 
@@ -70,14 +62,32 @@ Gap RegionProof::run() {
   return node(std::move(*tighter), records_.counts().facts == facts, said);
 }
 
+Gap RegionProof::run_briefly() {
+  Intervals bounds = ball_bounds(problem_, ball_);
+  bounder_ = make_bounder(problem_, bounds);
+  const NodeBound root =
+      bounder_->minimise(bounds, {}, ball_, pool_, 0.0, parameters().root_rounds, deadline_);
+  if (root.exceeds(0) && close(bounds, root.proof.multipliers)) return Gap::none;
+  return with_few_nodes(bounds);
+}
+
+Gap RegionProof::run_as_said(const std::vector<SaidEmpty>& nodes, std::int64_t most) {
+  bounder_ = make_bounder(problem_, *start_);
+  most_nodes_ = records_.counts().nodes + most;
+  std::vector<const SaidEmpty*> said;
+  for (const SaidEmpty& node : nodes) said.push_back(&node);
+  return node(*start_, false, said);
+}
+
 /// Without facts; what it writes is held.
 Gap RegionProof::with_few_nodes(const Intervals& bounds) {
   records_.hold();
-  most_nodes_ = kFewNodes;
+  std::int64_t most = kFewNodes;
   if (bounder_->slopes() == nullptr) {
     const std::int64_t each = heard_ != nullptr ? kNodesANeuronSaid : kNodesANeuron;
-    most_nodes_ = std::max<std::int64_t>(kFewNodes, each * bounds.unstable_count());
+    most = std::max<std::int64_t>(kFewNodes, each * bounds.unstable_count());
   }
+  most_nodes_ = records_.counts().nodes + most;
   const Gap gap = node(bounds, false);
   most_nodes_ = std::numeric_limits<std::int64_t>::max();
   return gap;

@@ -32,6 +32,10 @@ class RegionProof {
   void follow(const AllSaid* heard) { heard_ = heard; }
   /// The region's node, all of it.
   Gap run();
+  /// The same without facts, as long as it takes few nodes.
+  Gap run_briefly();
+  /// Its tree, from nodes that are said to be empty, in at most so many.
+  Gap run_as_said(const std::vector<SaidEmpty>& nodes, std::int64_t most);
 
  private:
   /// Empty nodes that the search found within a node.

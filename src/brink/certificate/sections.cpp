@@ -47,7 +47,8 @@ std::vector<OutputRegion> OwnUnits::rescaled(std::vector<OutputRegion> regions) 
   return regions;
 }
 
-Expected<Outcome> write_sections(const std::string& header, std::size_t count,
+Expected<Outcome> write_sections(const std::string& header,
+                                 const std::function<void(Records&)>& facts, std::size_t count,
                                  const std::function<Gap(std::size_t, Records&)>& prove,
                                  const std::filesystem::path& file, int threads) {
   const std::string name = file.string();
@@ -55,6 +56,15 @@ Expected<Outcome> write_sections(const std::string& header, std::size_t count,
   if (!whole) return tl::unexpected(whole.error());
   if (auto ok = write_all(whole->descriptor(), header, name); !ok) {
     return tl::unexpected(ok.error());
+  }
+  Outcome outcome;
+  if (facts) {
+    Records records([&](std::string_view text) {
+      return write_all(whole->descriptor(), std::string(text), name);
+    });
+    facts(records);
+    if (auto ok = records.finish(); !ok) return tl::unexpected(ok.error());
+    outcome.counts = records.counts();
   }
   std::vector<std::optional<TemporaryFile>> parts(count);
   std::vector<Counts> counts(count);
@@ -85,7 +95,7 @@ Expected<Outcome> write_sections(const std::string& header, std::size_t count,
     counts[i] = records.counts();
   });
   if (!written) return tl::unexpected(written.error());
-  Outcome outcome{gap, {}};
+  outcome.gap = gap;
   if (gap != Gap::none) return outcome;
   for (std::size_t r = 0; r < count; ++r) {
     outcome.counts.add(counts[r]);

@@ -17,9 +17,11 @@ struct Outcome {
   Counts counts;
 };
 
-/// A header that ends with the line `facts`, then `count` sections that `prove` writes, side by
-/// side: each into a file of its own until those before it are done.
-Expected<Outcome> write_sections(const std::string& header, std::size_t count,
+/// A header that ends with the line `facts`, what `facts` writes (null: nothing), then `count`
+/// sections that `prove` writes, side by side: each into a file of its own until those before it
+/// are done.
+Expected<Outcome> write_sections(const std::string& header,
+                                 const std::function<void(Records&)>& facts, std::size_t count,
                                  const std::function<Gap(std::size_t, Records&)>& prove,
                                  const std::filesystem::path& file, int threads);
 

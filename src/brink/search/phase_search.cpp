@@ -220,6 +220,9 @@ class PhaseSearch : SetSearch<TreeNode> {
                                            deadline_.within(0.5 * deadline_.remaining()));
       problem.claims().contained(problem, ball, deeper.bounds);
       effort += deeper.effort;
+      count([&](Statistics& of) {
+        of.side_expansions = std::max<std::int64_t>(of.side_expansions, deeper.expansions);
+      });
       parallel_for(static_cast<int>(trees.size()), options_.threads, [&](int i) {
         SetTree& tree = *trees[static_cast<std::size_t>(i)];
         auto root = meet(std::move(tree.root), deeper.bounds);
@@ -245,7 +248,6 @@ class PhaseSearch : SetSearch<TreeNode> {
     return std::clamp(static_cast<int>(kWeightsTogether / weights), 1, kNeuronsTogether);
   }
 
-  /// Both sides of some neurons of a layer; others write to other neurons.
   void take_up(Thread& thread, TreeNode item) {
     SetTree& tree = *item.tree;
     if (tree.set < 0) return;

@@ -29,6 +29,7 @@ std::optional<SideTree::Taken> SideTree::take() {
 }
 
 void SideTree::answer(Taken taken, const NodeBound& bound, const Ball& ball) {
+  problem_.claims().proven(problem_, taken.bounds, bound.cost, ball, bound.proof);
   Node& node = taken.node;
   if (!bound.empty()) node.bound = std::max(node.bound, *bound.value);
   const bool settled = branching_neuron(taken.bounds, bound.states) < 0;
@@ -38,7 +39,6 @@ void SideTree::answer(Taken taken, const NodeBound& bound, const Ball& ball) {
     }
     return;
   }
-  problem_.claims().proven(problem_, taken.bounds, bound.cost, ball, bound.proof);
   if (!bound.empty()) closed_ = std::min(closed_, node.bound);
 }
 

@@ -12,8 +12,8 @@
 #include "brink/search/slope_trees.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -136,34 +136,24 @@ std::vector<int> open_neurons(const Problem& problem, const Intervals& bounds, i
   return open;
 }
 
-/// Few in a large network, so that the clock is looked at.
-int neurons_together(const Problem& problem) {
-  return std::clamp(static_cast<int>(kWeightsOfSides / problem.weights()), 1, kSidesTogether);
-}
-
 /// `trees`: until when they may grow; all sides have their root bounded.
-std::int64_t bound_layer(const Problem& problem, const Ball& ball, int k, int expansions,
-                         int threads, const Deadline& trees, const Deadline& deadline,
-                         Intervals& bounds) {
-  const std::vector<int> open = open_neurons(problem, bounds, k);
+void bound_layer(const Problem& problem, const Ball& ball, int k, int expansions, int threads,
+                 const Deadline& trees, const Deadline& deadline, SlopeTreesResult& result) {
+  const std::vector<int> open = open_neurons(problem, result.bounds, k);
   const int together = neurons_together(problem);
   const int pieces = (static_cast<int>(open.size()) + together - 1) / together;
-  const Intervals known = bounds;
-  std::atomic<std::int64_t> effort = 0;
+  const Intervals known = result.bounds;
+  std::mutex mutex;
   parallel_for(pieces, threads, [&](int piece) {
     if (deadline.expired()) return;
     const auto begin = open.begin() + std::ptrdiff_t{piece} * together;
     const auto end = open.end() - begin > together ? begin + together : open.end();
-    Sides sides(problem, ball, known, {begin, end});
-    sides.expand(parameters().side_steps, deadline);
-    for (int node = 0; node < 2 * expansions; ++node) {
-      if (sides.done() || trees.expired()) break;
-      sides.expand(parameters().slope_steps, trees);
-    }
-    sides.meet(bounds);
-    effort += sides.effort();
+    const TreesGrown grown = bound_by_slope_trees(problem, ball, known, {begin, end}, expansions,
+                                                  trees, deadline, result.bounds);
+    const std::lock_guard lock(mutex);
+    result.effort += grown.effort;
+    result.expansions = std::max(result.expansions, grown.expansions);
   });
-  return effort;
 }
 
 }  // namespace
@@ -174,14 +164,33 @@ int larger_trees(int expansions) {
   return std::max(parameters().side_expansions, parameters().side_growth * expansions);
 }
 
+/// Few in a large network, so that the clock is looked at.
+int neurons_together(const Problem& problem) {
+  return std::clamp(static_cast<int>(kWeightsOfSides / problem.weights()), 1, kSidesTogether);
+}
+
+TreesGrown bound_by_slope_trees(const Problem& problem, const Ball& ball, const Intervals& known,
+                                const std::vector<int>& neurons, int expansions,
+                                const Deadline& trees, const Deadline& deadline,
+                                Intervals& bounds) {
+  Sides sides(problem, ball, known, neurons);
+  sides.expand(parameters().side_steps, deadline);
+  int node = 0;
+  for (; node < 2 * expansions; ++node) {
+    if (sides.done() || trees.expired()) break;
+    sides.expand(parameters().slope_steps, trees);
+  }
+  sides.meet(bounds);
+  return {sides.effort(), (node + 1) / 2};
+}
+
 SlopeTreesResult tighten_by_slope_trees(const Problem& problem, const Ball& ball, Intervals known,
                                         int expansions, int threads, const Deadline& deadline) {
-  SlopeTreesResult result{std::move(known), 0};
+  SlopeTreesResult result{std::move(known), 0, 0};
   for (int k = 2; k <= problem.hidden_layers() && !deadline.expired(); ++k) {
     const int layers = problem.hidden_layers() - k + 1;
     const Deadline share = deadline.within(deadline.remaining() / layers);
-    result.effort +=
-        bound_layer(problem, ball, k, expansions, threads, share, deadline, result.bounds);
+    bound_layer(problem, ball, k, expansions, threads, share, deadline, result);
     auto next = problem.propagate(result.bounds, k + 1);
     if (!next) break;  // by rounding only: the ball has points
     result.bounds = std::move(*next);

@@ -14,6 +14,7 @@ void Statistics::add(const Statistics& other) {
   leaves += other.leaves;
   doubtful += other.doubtful;
   unstable_neurons = std::max(unstable_neurons, other.unstable_neurons);
+  side_expansions = std::max(side_expansions, other.side_expansions);
   patterns += other.patterns;
   heuristic_seconds += other.heuristic_seconds;
   tightening_seconds += other.tightening_seconds;

@@ -21,6 +21,7 @@ struct Statistics {
   std::int64_t leaves = 0;
   std::int64_t doubtful = 0;          ///< leaves that arithmetic could not decide
   std::int64_t unstable_neurons = 0;  ///< of the root once tightened; of several roots the most
+  std::int64_t side_expansions = 0;   ///< of the largest small trees of single neurons
   std::int64_t patterns = 0;          ///< finds polished: each an exact program of one pattern
   double heuristic_seconds = 0;
   double tightening_seconds = 0;
