@@ -26,8 +26,8 @@ using search::Units;
 /// digits may cost. (Of what is gained over interval arithmetic, often a hundred times the side: a
 /// twentieth left nodes open that the search had closed.)
 constexpr double kGain = 0.02, kGivenOfSide = 0.02;
-/// Of the time left, for all trees' growth.
-constexpr double kShareOfTime = 0.5;
+/// Of the time left, for the growth of a layer's trees.
+constexpr double kShareOfTime = 0.6;
 /// Nodes of a tree, of those that were heard of: where digits cost a node, others take its place.
 constexpr std::size_t kNodesOfHeard = 2;
 
@@ -211,9 +211,7 @@ Intervals write_facts(const Problem& problem, const Ball& ball, const Units& uni
       if (bounds.unstable(problem.neuron(k, j))) open.push_back(problem.neuron(k, j));
     }
     if (open.empty()) continue;
-    const int layers = problem.hidden_layers() - k + 1;
-    const Deadline share =
-        options.deadline.within(kShareOfTime * options.deadline.remaining() / layers);
+    const Deadline share = options.deadline.within(kShareOfTime * options.deadline.remaining());
     const CutOff cut(problem, k);
     const int together = search::neurons_together(problem);
     const int pieces = (static_cast<int>(open.size()) + together - 1) / together;

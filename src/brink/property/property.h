@@ -64,6 +64,6 @@ struct Query {
 /// more than kMostConjunctions conjunctions.
 /// Source: the VNN-LIB standard, https://www.vnnlib.org.
 Expected<Query> parse_query(const std::string& text);
-inline constexpr std::size_t kMostConjunctions = 100'000;
+inline constexpr std::size_t kMostConjunctions = 1'000'000;
 
 }  // namespace brink

@@ -35,7 +35,6 @@ BoxBounds::BoxBounds(const Problem& problem, const std::vector<Twins>& twins, Be
   const Network& network = problem.network();
   operations_ =
       64 + static_cast<double>(problem.neurons() + network.input_size() + network.output_size());
-  Box range = problem.reach();
   std::vector<Layer> layers;
   const auto parts = parts_of(network, twins);
   for (int k = 1; k <= problem.hidden_layers(); ++k) {
@@ -46,20 +45,38 @@ BoxBounds::BoxBounds(const Problem& problem, const std::vector<Twins>& twins, Be
     layer.bias = from.bias;
     layer.linear = from.linear;
     layer.first = problem.neuron(k, 0);
-    layer.size = from.weights.absolute(largest_of(range)) + from.bias.cwiseAbs();
     layer.part_of = parts[static_cast<std::size_t>(k - 1)];
     for (const int part : layer.part_of)
       parts_ = std::max(parts_, static_cast<std::size_t>(part + 1));
     std::copy_if(twins.begin(), twins.end(), std::back_inserter(layer.twins),
                  [k](const Twins& pair) { return pair.k == k; });
+    layers.push_back(std::move(layer));
+  }
+  layers_ = std::make_shared<const std::vector<Layer>>(std::move(layers));
+  measure(problem);
+}
+
+BoxBounds::BoxBounds(const BoxBounds& other, const Problem& problem)
+    : layers_(other.layers_),
+      parts_(other.parts_),
+      below_(other.below_),
+      operations_(other.operations_) {
+  measure(problem);
+}
+
+void BoxBounds::measure(const Problem& problem) {
+  Box range = problem.reach();
+  std::vector<Eigen::VectorXd> sizes;
+  for (const Layer& layer : *layers_) {
+    const brink::Layer& from = *layer.from;
+    sizes.emplace_back(from.weights.absolute(largest_of(range)) + from.bias.cwiseAbs());
     const Intervals step = interval_step(from, range.lower.data(), range.upper.data());
     range = Box{Eigen::Map<const Eigen::VectorXd>(step.lower.data(), from.bias.size()),
                 Eigen::Map<const Eigen::VectorXd>(step.upper.data(), from.bias.size())};
     from.activate(range.lower);
     from.activate(range.upper);
-    layers.push_back(std::move(layer));
   }
-  layers_ = std::make_shared<const std::vector<Layer>>(std::move(layers));
+  sizes_ = std::make_shared<const std::vector<Eigen::VectorXd>>(std::move(sizes));
 }
 
 double BoxBounds::doubt(double size) const {
@@ -91,7 +108,7 @@ void BoxBounds::first_layer(Intervals& bounds) const {
   const Eigen::VectorXd reach = layer.weights.cwiseAbs() * radius;
   for (Eigen::Index j = 0; j < middle.size(); ++j) {
     const auto id = static_cast<std::size_t>(layer.first + j);
-    const double spare = reach(j) + doubt(layer.size(j) + reach(j));
+    const double spare = reach(j) + doubt(sizes_->front()(j) + reach(j));
     bounds.lower[id] = std::max(bounds.lower[id], middle(j) - spare);
     bounds.upper[id] = std::min(bounds.upper[id], middle(j) + spare);
   }
@@ -182,7 +199,7 @@ bool BoxBounds::bound_units(std::size_t k, const std::vector<int>& units, Interv
     const int j = units[static_cast<std::size_t>(r)];
     forms.c(r) = of.bias(j);
     forms.c(count + r) = -of.bias(j);
-    forms.size(r) = forms.size(count + r) = of.size(j);
+    forms.size(r) = forms.size(count + r) = (*sizes_)[k](j);
   }
   walk(k - 1, forms);
   const Eigen::VectorXd values = highest(forms);
@@ -233,7 +250,7 @@ void BoxBounds::relax_part(std::size_t k, std::size_t number, const Intervals& b
                                               : 0;
     }
     part.bias(r) = of.bias(j);
-    part.size(r) = of.size(j);
+    part.size(r) = (*sizes_)[k](j);
     for (Eigen::Index i = 0; i < width; ++i) {
       part.compact(r, i) =
           of.weights(j, before != nullptr ? (*before)[static_cast<std::size_t>(i)] : i);
@@ -317,7 +334,7 @@ Eigen::VectorXd BoxBounds::highest(const Forms& forms) const {
 InputForms BoxBounds::rows(const Problem& problem) {
   const Eigen::Index count = problem.rhs().size();
   Forms forms{std::vector<RowMatrix>(parts_), -problem.rhs(), problem.rhs_magnitudes()};
-  forms.size.array() += problem.row_magnitude() * layers_->back().size.sum();  // |x| <= |W| X + |b|
+  forms.size.array() += problem.row_magnitude() * sizes_->back().sum();  // |x| <= |W| X + |b|
   for (std::size_t p = 0; p < parts_; ++p) {
     const std::vector<int>& live = live_.back().parts[p].live;
     const auto width = static_cast<Eigen::Index>(live.size());

@@ -22,6 +22,8 @@ class BoxBounds {
   /// copy that has bounded nothing yet costs little.
   explicit BoxBounds(const Problem& problem, const std::vector<Twins>& twins = {},
                      Below below = Below::nearest);
+  /// As `other`, of the same network, but over another whole box.
+  BoxBounds(const BoxBounds& other, const Problem& problem);
 
   /// Bounds of all hidden neurons over `box`, part of the whole, tightened in place where they are
   /// open; false: they contradict each other, no point of the box has them.
@@ -34,11 +36,11 @@ class BoxBounds {
  private:
   /// What is the same for all boxes.
   struct Layer {
-    const brink::Layer* from;    ///< of the network
-    RowMatrix weights;           ///< W^k
-    Eigen::VectorXd bias, size;  ///< size: |W^k| X + |b^k| over the whole box
-    std::vector<char> linear;    ///< by unit; empty: none
-    int first = 0;               ///< number of its first neuron
+    const brink::Layer* from;  ///< of the network
+    RowMatrix weights;         ///< W^k
+    Eigen::VectorXd bias;
+    std::vector<char> linear;  ///< by unit; empty: none
+    int first = 0;             ///< number of its first neuron
     std::vector<Twins> twins;
     std::vector<int> part_of;  ///< by unit; of differences of twins -1
   };
@@ -74,6 +76,7 @@ class BoxBounds {
     double value;
   };
   const Layer& layer(std::size_t k) const { return (*layers_)[k]; }
+  void measure(const Problem& problem);
   void first_layer(Intervals& bounds) const;
   bool later_layer(std::size_t k, Intervals& bounds);
   void interval_layer(std::size_t k, Intervals& bounds) const;
@@ -92,7 +95,8 @@ class BoxBounds {
   Eigen::VectorXd highest(const Forms& forms) const;
   double doubt(double size) const;
 
-  std::shared_ptr<const std::vector<Layer>> layers_;  ///< hidden
+  std::shared_ptr<const std::vector<Layer>> layers_;           ///< hidden
+  std::shared_ptr<const std::vector<Eigen::VectorXd>> sizes_;  ///< |W^k| X + |b^k|, the whole box's
   std::size_t parts_ = 1;
   Below below_;
   double operations_ = 0;

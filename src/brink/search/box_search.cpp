@@ -35,13 +35,15 @@ constexpr double kLeastShare = 1e-12;
 struct BoxNode {
   Box box;
   std::vector<int> sets;
-  std::shared_ptr<const Intervals> known;  ///< of its parent; null: the root
-  std::shared_ptr<const Slopes> slopes;    ///< of its parent's only set; null: none
-  double worth = 0;                        ///< its parent's bound on what rows are exceeded by
+  std::shared_ptr<const BoxBounds> bounder;  ///< of the whole box; null: the root
+  std::shared_ptr<const Intervals> known;    ///< of its parent; null: the root
+  std::shared_ptr<const Slopes> slopes;      ///< of its parent's only set; null: none
+  double worth = 0;                          ///< its parent's bound on what rows are exceeded by
 };
 
 /// A node while it is bounded.
 struct Opened {
+  std::shared_ptr<const BoxBounds> bounder;
   Box box;
   Intervals bounds;
   std::vector<int> sets;
@@ -97,9 +99,10 @@ class BoxSearch : SetSearch<BoxNode> {
     OpenSets open;
     open.excess = -kFirst;
     for (const BoxNode& root : roots()) {
-      const auto opened = deadline_.expired()
-                              ? std::optional<Opened>(Opened{root.box, {}, root.sets, {}, kFirst})
-                              : bounded(root);
+      const auto opened =
+          deadline_.expired()
+              ? std::optional<Opened>(Opened{nullptr, root.box, {}, root.sets, {}, kFirst})
+              : bounded(root);
       if (!opened) continue;
       open.sets.insert(open.sets.end(), opened->sets.begin(), opened->sets.end());
       open.excess = std::max(open.excess, opened->worth);
@@ -109,18 +112,20 @@ class BoxSearch : SetSearch<BoxNode> {
   }
 
  private:
-  /// The first box last, and what bounds each.
+  /// The first box last.
   std::vector<BoxNode> roots() {
     std::vector<BoxNode> result;
-    for (std::size_t b = 0; b < question_.boxes.size(); ++b) {
-      bounders_.emplace_back(problem_of(question_.boxes[b], 0), question_.twins);
+    for (const Box& box : question_.boxes)
+      result.push_back({box, {}, nullptr, nullptr, nullptr, kFirst});
+    for (std::size_t s = 0; s < question_.sets.size(); ++s) {
+      const int box = question_.sets[s].box;
+      result[static_cast<std::size_t>(box)].sets.push_back(static_cast<int>(s));
     }
-    for (std::size_t b = question_.boxes.size(); b-- > 0;) {
-      BoxNode root{question_.boxes[b], {}, nullptr, nullptr, kFirst};
-      for (std::size_t s = 0; s < question_.sets.size(); ++s) {
-        if (question_.sets[s].box == static_cast<int>(b)) root.sets.push_back(static_cast<int>(s));
-      }
-      if (!root.sets.empty()) result.push_back(std::move(root));
+    std::erase_if(result, [](const BoxNode& root) { return root.sets.empty(); });
+    std::reverse(result.begin(), result.end());
+    if (!result.empty()) {
+      const BoxNode& first = result.back();
+      prototype_.emplace(problem_of(first.box, first.sets.front()), question_.twins);
     }
     return result;
   }
@@ -153,9 +158,14 @@ class BoxSearch : SetSearch<BoxNode> {
   /// Bounds of the neurons, cuts, bounds again while cuts take much; nothing: no set has a point.
   std::optional<Opened> bounded(const BoxNode& node) const {
     const Problem whole = problem_of(node.box, node.sets.front());
-    BoxBounds bounder = bounders_[static_cast<std::size_t>(
-        question_.sets[static_cast<std::size_t>(node.sets.front())].box)];
-    Opened opened{node.box, node.known ? *node.known : box_bounds(whole), node.sets, {}, 0};
+    Opened opened{
+        node.bounder ? node.bounder : std::make_shared<const BoxBounds>(*prototype_, whole),
+        node.box,
+        node.known ? *node.known : box_bounds(whole),
+        node.sets,
+        {},
+        0};
+    BoxBounds bounder = *opened.bounder;
     for (int cut = 0; cut < kMostCuts; ++cut) {
       if (!bounder.tighten(opened.box, opened.bounds)) return std::nullopt;
       const std::vector<int> sets = std::exchange(opened.sets, {});
@@ -230,7 +240,7 @@ class BoxSearch : SetSearch<BoxNode> {
     const Ball ball(Norm::linf, whole.image(), opened.box, std::numeric_limits<double>::infinity());
     const Cost cost{.margin = true};
     Hull left(opened.box);
-    Opened open{opened.box, std::move(opened.bounds), {}, {}, -kFirst};
+    Opened open{opened.bounder, opened.box, std::move(opened.bounds), {}, {}, -kFirst};
     std::optional<Slopes> slopes;
     for (std::size_t at = 0; at < opened.sets.size(); ++at) {
       const int set = opened.sets[at];
@@ -307,7 +317,9 @@ class BoxSearch : SetSearch<BoxNode> {
       count([](Statistics& of) { ++of.doubtful; });
       return;
     }
-    BoxNode low{opened.box, std::move(opened.sets),
+    BoxNode low{opened.box,
+                std::move(opened.sets),
+                std::move(opened.bounder),
                 std::make_shared<const Intervals>(std::move(opened.bounds)),
                 slopes ? std::make_shared<const Slopes>(std::move(*slopes)) : nullptr,
                 opened.worth};
@@ -322,7 +334,7 @@ class BoxSearch : SetSearch<BoxNode> {
     stack_.push(std::move(low));
   }
 
-  std::vector<BoxBounds> bounders_;  ///< by box
+  std::optional<BoxBounds> prototype_;  ///< weights are the same for all boxes
 };
 
 }  // namespace
