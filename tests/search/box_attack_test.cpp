@@ -32,5 +32,22 @@ TEST(BoxAttack, StartsInTheMiddle) {
   for (Eigen::Index b = 0; b < starts.rows(); ++b) EXPECT_TRUE(box.contains(starts.row(b)));
 }
 
+TEST(BoxAttack, PointsOfFacesAreMostlyAtSides) {
+  Random random(84);
+  Box box = Box::uniform(5, -1, 3);
+  box.upper(4) = box.lower(4);
+  const RowMatrix points = random_on_faces(box, 1000, random);
+  int edges = 0, inside = 0;
+  for (Eigen::Index b = 0; b < points.rows(); ++b) {
+    EXPECT_TRUE(box.contains(points.row(b)));
+    const auto at_sides = (points.row(b).leftCols(4).array() == -1).count() +
+                          (points.row(b).leftCols(4).array() == 3).count();
+    edges += at_sides == 3 ? 1 : 0;
+    inside += at_sides == 0 ? 1 : 0;
+  }
+  EXPECT_NEAR(edges, 410, 80);  // 4 (4/5)^3 / 5
+  EXPECT_LT(inside, 10);
+}
+
 }  // namespace
 }  // namespace brink::search

@@ -18,5 +18,7 @@ BoxFind attack_box(const Problem& problem, const Box& box, RowMatrix starts, int
 
 /// Random points of a box, its middle first.
 RowMatrix random_starts(const Box& box, int count, Random& random);
+/// Random points of its faces: most inputs are at one of their sides.
+RowMatrix random_on_faces(const Box& box, int count, Random& random);
 
 }  // namespace brink::search

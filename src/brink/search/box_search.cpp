@@ -27,6 +27,9 @@ namespace {
 
 constexpr int kMostCuts = 4;
 constexpr int kLeafStarts = 4;
+/// Points of the whole box's faces: at first, and again one time in so many boxes.
+constexpr int kFirstFacePoints = 128, kFacePoints = 512;
+constexpr std::int64_t kFacesEvery = 1000;
 constexpr std::size_t kFewBoxes = 4000;  ///< waiting; each takes some kilobytes
 constexpr double kFirst = std::numeric_limits<double>::infinity();
 /// Of its first width: an input that is narrower is not halved any more.
@@ -142,6 +145,7 @@ class BoxSearch : SetSearch<BoxNode> {
     auto opened = bounded(node);
     if (!opened) return;
     if (!node.known && attacked(*opened)) return;
+    if (number % kFacesEvery == 0 && attacked_faces(node.sets, kFacePoints, number)) return;
     const bool alone = opened->sets.size() == 1;
     std::optional<Slopes> slopes;
     if (question_.twins.empty()) {
@@ -209,8 +213,21 @@ class BoxSearch : SetSearch<BoxNode> {
     return part;
   }
 
+  /// Points of the faces of the sets' whole box; true: that was the end.
+  bool attacked_faces(const std::vector<int>& sets, int points, std::int64_t number) {
+    for (const int set : sets) {
+      Random random(options_.seed + static_cast<std::uint64_t>(number + set));
+      const Box& box = box_of(set);
+      const BoxFind find =
+          attack_box(problem_of(box, set), box, random_on_faces(box, points, random), 0, deadline_);
+      if (find.slack >= 0 && offer(set, find.x)) return true;
+    }
+    return stack_.stopped();
+  }
+
   /// From many starts; true: that was the end.
   bool attacked(const Opened& opened) {
+    if (attacked_faces(opened.sets, kFirstFacePoints, 0)) return true;
     for (const int set : opened.sets) {
       Random random(options_.seed + static_cast<std::uint64_t>(set));
       const Problem problem = problem_of(opened.box, set);
