@@ -10,8 +10,8 @@
 namespace brink::search {
 
 SideTree::SideTree(const Problem& problem, const Intervals& root, const Objective& objective,
-                   double known)
-    : problem_(problem), root_(root), objective_(objective) {
+                   double known, Tells tells)
+    : problem_(problem), root_(root), objective_(objective), tells_(tells) {
   Node node;
   node.bound = known;
   open_.push(std::move(node));
@@ -29,11 +29,14 @@ std::optional<SideTree::Taken> SideTree::take() {
 }
 
 void SideTree::answer(Taken taken, const NodeBound& bound, const Ball& ball) {
-  problem_.claims().proven(problem_, taken.bounds, bound.cost, ball, bound.proof);
   Node& node = taken.node;
   if (!bound.empty()) node.bound = std::max(node.bound, *bound.value);
   const bool settled = branching_neuron(taken.bounds, bound.states) < 0;
-  if (!bound.empty() && node.bound <= 0 && !settled) {
+  const bool divide = !bound.empty() && node.bound <= 0 && !settled;
+  if (!divide || tells_ == Tells::all) {
+    problem_.claims().proven(problem_, taken.bounds, bound.cost, ball, bound.proof);
+  }
+  if (divide) {
     for (const Split& split : phase_split(taken.bounds, bound.states)) {
       open_.push(node.child(split, 0));
     }
