@@ -154,5 +154,14 @@ TEST(CompareOracle, DifferencesOfPairs) {
   EXPECT_GT(bounded, cases / 3);
 }
 
+/// Once not decided in a minute: of twins the first was settled, so not bounded, and the second was
+/// taken to follow from it however small the box.
+TEST(CompareOracle, PairsThatOnceStayedOpen) {
+  int never = 0, differ = 0, bounded = 0;
+  check_pair(116, never, differ, bounded);
+  EXPECT_EQ(never + differ, 4);
+  EXPECT_EQ(bounded, 1);
+}
+
 }  // namespace
 }  // namespace brink::oracle

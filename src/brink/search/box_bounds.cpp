@@ -149,7 +149,9 @@ std::vector<int> BoxBounds::open_units(std::size_t k, std::size_t part,
     const Range difference = range_of(bounds, of.first + pair.difference);
     const bool narrow =
         difference.upper - difference.lower < kNarrow * (second.upper - second.lower);
-    known[static_cast<std::size_t>(pair.second)] = narrow ? 1 : 0;
+    // A first that is settled is not bounded anew: nothing follows from it.
+    const bool follows = narrow && bounds.unstable(of.first + pair.first);
+    known[static_cast<std::size_t>(pair.second)] = follows ? 1 : 0;
   }
   std::vector<int> result;
   for (std::size_t j = 0; j < of.part_of.size(); ++j) {
