@@ -88,6 +88,49 @@ TEST(OnnxRead, MatMulAndAddEitherWayRound) {
   }
 }
 
+TEST(OnnxRead, LargeWeightsThatAreNearlyAllZerosAreKeptByTheirNonzeros) {
+  constexpr std::int64_t kIn = 512, kOut = 256;
+  std::vector<float> by_rows(kIn * kOut), transposed(kIn * kOut);
+  VectorXd x(kIn), sums(kOut);
+  for (std::int64_t i = 0; i < kIn; ++i) x(i) = static_cast<double>(i % 7);
+  for (std::int64_t i = 0; i < kOut; ++i) {  // W's row i: x(2 i) - 3 x(2 i + 1)
+    by_rows[i * kIn + 2 * i] = transposed[2 * i * kOut + i] = 1;
+    by_rows[i * kIn + 2 * i + 1] = transposed[(2 * i + 1) * kOut + i] = -3;
+    sums(i) = x(2 * i) - 3 * x(2 * i + 1);
+  }
+  for (const std::string_view how : {"right", "left", "Gemm", "Gemm turned", "twice"}) {
+    OnnxBuilder builder(how == "left" ? OnnxBuilder::Dims{kIn} : OnnxBuilder::Dims{1, kIn});
+    const bool as_map = how == "left" || how == "Gemm turned";
+    builder.floats("W", as_map ? OnnxBuilder::Dims{kOut, kIn} : OnnxBuilder::Dims{kIn, kOut},
+                   as_map ? by_rows : transposed);
+    if (how.starts_with("Gemm")) {
+      auto& gemm = builder.node("Gemm", {"x", "W"}, "y");
+      OnnxBuilder::set(gemm, "alpha", 2.0F);
+      OnnxBuilder::set(gemm, "transB", std::int64_t{as_map});
+    } else if (how == "twice") {
+      builder.floats("V", {kOut, kIn}, by_rows);
+      builder.node("MatMul", {"x", "W"}, "sums");
+      builder.node("MatMul", {"sums", "V"}, "y");
+    } else {
+      builder.node("MatMul",
+                   as_map ? std::vector<std::string>{"W", "x"} : std::vector<std::string>{"x", "W"},
+                   "y");
+    }
+    const Network network = network_of(builder);
+    EXPECT_TRUE(network.layer(1).weights.is_sparse()) << how;
+    const VectorXd y = logits(network, x);
+    if (how == "twice") {
+      ASSERT_EQ(y.size(), kIn);
+      for (std::int64_t i = 0; i < kOut; ++i) {
+        EXPECT_EQ(y(2 * i), sums(i));
+        EXPECT_EQ(y(2 * i + 1), -3 * sums(i));
+      }
+    } else {
+      EXPECT_EQ(y, how.starts_with("Gemm") ? VectorXd(2 * sums) : sums) << how;
+    }
+  }
+}
+
 TEST(OnnxRead, NormalisationIsFoldedIntoTheFirstLayer) {
   OnnxBuilder builder({-1, 1, 3});
   builder.floats("mean", {1, 3}, {0.25F, 0.5F, 0.75F});

@@ -47,15 +47,14 @@ Expected<void> finite(const Tensor& tensor) {
 
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-Expected<Eigen::MatrixXd> matrix(const Tensor& tensor) {
-  if (tensor.shape.size() != 2) {
-    return bad_request("the weights have shape {}, a matrix is needed", text(tensor.shape));
+Expected<MatrixView> matrix(const Tensor& tensor, const Shape& shape) {
+  if (shape.size() != 2) {
+    return bad_request("the weights have shape {}, a matrix is needed", text(shape));
   }
-  if (tensor.shape[0] == 0 || tensor.shape[1] == 0) {
-    return bad_request("the weights have shape {}: there are none", text(tensor.shape));
+  if (shape[0] == 0 || shape[1] == 0) {
+    return bad_request("the weights have shape {}: there are none", text(shape));
   }
-  return Eigen::MatrixXd(
-      Eigen::Map<const RowMajor>(tensor.values.data(), tensor.shape[0], tensor.shape[1]));
+  return MatrixView(tensor.values.data(), shape[0], shape[1]);
 }
 
 Tensor tensor_of(const Eigen::MatrixXd& matrix) {

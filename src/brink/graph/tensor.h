@@ -29,8 +29,14 @@ std::string text(const Shape& shape);  ///< "[1, 784]"
 /// Says where there is NaN or infinity.
 Expected<void> finite(const Tensor& tensor);
 
-/// The matrix of a tensor of two dimensions.
-Expected<Eigen::MatrixXd> matrix(const Tensor& tensor);
+using MatrixView =
+    Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+
+/// The tensor as a matrix of this shape, which has as many elements; a view of its values.
+Expected<MatrixView> matrix(const Tensor& tensor, const Shape& shape);
+inline Expected<MatrixView> matrix(const Tensor& tensor) {
+  return matrix(tensor, tensor.shape);
+}
 Tensor tensor_of(const Eigen::MatrixXd& matrix);
 
 /// ONNX's numbers for its types.
