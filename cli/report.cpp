@@ -20,14 +20,16 @@ struct StoreReport {
 
 std::string contents(const ReportData& data) {
   std::string text;
-  const auto add = [&](std::size_t count, std::string_view what) {
-    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
+  const auto add = [&](std::size_t count, std::string_view what, std::string_view of = "") {
+    if (count == 0) return;
+    text += fmt::format("{}{} {}{}{}", text.empty() ? "" : ", ", count, what, count == 1 ? "" : "s",
+                        of);
   };
-  add(data.answers.size(), "answers");
-  add(data.radii.size(), "questions about a radius");
-  add(data.comparisons.size(), "comparisons");
-  add(data.units.size(), "units");
-  add(data.bounds.size(), "sets of bounds");
+  add(data.answers.size(), "answer");
+  add(data.radii.size(), "question", " about a radius");
+  add(data.comparisons.size(), "comparison");
+  add(data.units.size(), "unit");
+  add(data.bounds.size(), "set", " of bounds");
   return text;
 }
 
