@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/check/data (but boxes-* and trees-*, which brink verify has written): certificates of tiny random networks, by a producer that shares nothing with brink.
+"""Writes tests/check/data (but boxes-* and trees-*, which brink has written): certificates of tiny random networks, by a producer that shares nothing with brink.
 
     python tests/check/make_certificates.py FOLDER      (needs numpy, scipy, onnx)
 

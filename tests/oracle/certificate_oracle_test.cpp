@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <sstream>
 #include <filesystem>
 
 #include "brink/ask/bounds_certificate.h"
@@ -65,6 +66,7 @@ class Checked {
 
 struct Tally {
   int proven = 0, nothing = 0, without = 0;
+  int trees = 0;  ///< facts by trees
 };
 
 void check_closest(Case c, Norm norm, Tally& tally) {
@@ -89,6 +91,10 @@ void check_closest(Case c, Norm norm, Tally& tally) {
     return;
   }
   EXPECT_TRUE(checked.proven()) << checked.what_it_said() << what;
+  std::istringstream lines(read_file(checked.file()).value());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("t ")) ++tally.trees;
+  }
   const bool nothing = answer->status == AnswerStatus::infeasible;
   ++(nothing ? tally.nothing : tally.proven);
   if (nothing) return;
@@ -111,6 +117,30 @@ TEST_P(CertificateOracle, ProvesWhatIsPrinted) {
   fmt::print("{} proven, {} without any image, {} without a certificate\n", tally.proven,
              tally.nothing, tally.without);
   EXPECT_GE(tally.proven, static_cast<int>(cases));
+}
+
+/// Small trees of single neurons at restarts, and bounds of neurons in nodes, are used again.
+TEST_P(CertificateOracle, ProvesWhatTreesSaid) {
+  ASSERT_TRUE(search::set_parameters("restart_after=30,large_subtree=12,huge_subtree=60"));
+  const auto cases = static_cast<int>(from_environment("BRINK_CERTIFICATE_CASES", 12) / 2);
+  Tally tally;
+  for (std::uint64_t seed = 96'000; seed < 96'000 + static_cast<std::uint64_t>(cases); ++seed) {
+    Random random(seed);
+    Case c;
+    c.seed = seed;
+    c.network = testing::random_network({8, 9, 8, 7, 3}, random);
+    c.image = testing::random_point(8, random);
+    c.network.layers.back().bias -= logits(c.network, c.image);
+    c.network.layers.back().bias(0) += 1;  // by which the image is of class 0
+    c.label = 0;
+    c.question = ClosestQuestion{};
+    c.question.box = Box::uniform(8, 0, 1);
+    check_closest(c, GetParam(), tally);
+  }
+  EXPECT_GT(tally.proven, cases / 2);
+  EXPECT_EQ(tally.without, 0);
+  EXPECT_GE(tally.trees, 1);
+  ASSERT_TRUE(search::set_parameters("restart_after=1200,large_subtree=2000,huge_subtree=16000"));
 }
 
 /// Slopes bound nodes, and single neurons by small trees, which become facts that regions share.

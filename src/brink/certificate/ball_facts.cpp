@@ -34,19 +34,19 @@ constexpr std::size_t kNodesOfHeard = 2;
 /// What trees said of the nodes of each side.
 class Trees final : public search::ClaimLog {
  public:
-  struct Said {
+  struct Node {
     double value = 0;
-    SaidEmpty node;
+    Said node;
   };
   void proven(const Problem& /*problem*/, const Intervals& bounds, const Cost& cost,
               const Ball& ball, const search::Proof& proof) override {
     sides_[{cost.neuron, cost.sign > 0}].push_back({proof.value, said(bounds, ball, proof)});
   }
   /// The root first.
-  const std::vector<Said>& side(int neuron, bool lower) { return sides_[{neuron, lower}]; }
+  const std::vector<Node>& side(int neuron, bool lower) { return sides_[{neuron, lower}]; }
 
  private:
-  std::map<std::pair<int, bool>, std::vector<Said>> sides_;
+  std::map<std::pair<int, bool>, std::vector<Node>> sides_;
 };
 
 /// The network up to a layer, whose neurons are outputs.
@@ -76,7 +76,7 @@ class CutOff {
     return root;
   }
   /// That these multipliers leave nothing where a side is beyond a value that they prove.
-  SaidEmpty empty(SaidEmpty node) const {
+  Said empty(Said node) const {
     node.neurons.conservativeResize(first_);
     node.rows = Eigen::VectorXf::Ones(1);
     node.phases.resize(static_cast<std::size_t>(first_));
@@ -131,7 +131,7 @@ class SomeNeurons {
  private:
   /// Of sign y; returns what is proven of it.
   double side(int neuron, bool lower, double known, double found) {
-    const std::vector<Trees::Said>& said = trees_.side(neuron, lower);
+    const std::vector<Trees::Node>& said = trees_.side(neuron, lower);
     if (said.empty()) return known;
     const bool settles = found > 0;
     if (!settles && found - known < kGain * std::abs(known)) return known;
@@ -159,9 +159,9 @@ class SomeNeurons {
     const double side = lower ? value : -value;
     const OutputRegion beyond = cut_.row(neuron, lower, side);
     const Problem problem(cut_.problem(), beyond);
-    std::vector<SaidEmpty> leaves;
-    const std::vector<Trees::Said>& said = trees_.side(neuron, lower);
-    for (const Trees::Said& node : said) {
+    std::vector<Said> leaves;
+    const std::vector<Trees::Node>& said = trees_.side(neuron, lower);
+    for (const Trees::Node& node : said) {
       if (node.value > value) leaves.push_back(cut_.empty(node.node));
     }
     records_.hold();

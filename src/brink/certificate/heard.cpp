@@ -9,26 +9,48 @@ namespace {
 /// Of all regions: what comes later is not kept (64 MiB: 200,000 nodes of 60 neurons).
 constexpr std::size_t kMostBytes = std::size_t{1} << 26;
 
+/// Of a neuron's width: less is not worth keeping.
+constexpr double kNarrows = 0.01;
+
 signed char phase(double lower, double upper) {
   if (lower >= 0) return lower == 0 ? 2 : 1;
   if (upper <= 0) return upper == 0 ? -2 : -1;
   return 0;
 }
 
-bool split(const std::vector<signed char>& phases) {
-  return std::any_of(phases.begin(), phases.end(), [](signed char p) { return p == 2 || p == -2; });
+std::ptrdiff_t splits(const std::vector<signed char>& phases) {
+  return std::count_if(phases.begin(), phases.end(), is_split);
+}
+
+std::vector<signed char> phases_of(const Intervals& bounds) {
+  std::vector<signed char> phases;
+  for (std::size_t i = 0; i < bounds.lower.size(); ++i) {
+    phases.push_back(phase(bounds.lower[i], bounds.upper[i]));
+  }
+  return phases;
+}
+
+bool narrows(const Intervals& bounds, const search::Cost& cost, double value) {
+  const auto i = static_cast<std::size_t>(cost.neuron);
+  const double known = cost.sign > 0 ? bounds.lower[i] : -bounds.upper[i];
+  return value > known + kNarrows * (bounds.upper[i] - bounds.lower[i]);
+}
+
+Said with_cost(Said node, const search::Cost& cost, double value) {
+  if (cost.neuron < 0) return node;
+  node.cost = cost;
+  node.value = value;
+  return node;
 }
 
 }  // namespace
 
-SaidEmpty said(const Intervals& bounds, const search::Ball& ball, const search::Proof& proof) {
-  SaidEmpty said;
+Said said(const Intervals& bounds, const search::Ball& ball, const search::Proof& proof) {
+  Said said;
   said.neurons = proof.multipliers.neurons.cast<float>();
   said.rows = proof.multipliers.rows.cast<float>();
   said.radius = ball.radius();
-  for (std::size_t i = 0; i < bounds.lower.size(); ++i) {
-    said.phases.push_back(phase(bounds.lower[i], bounds.upper[i]));
-  }
+  said.phases = phases_of(bounds);
   return said;
 }
 
@@ -37,7 +59,7 @@ void Listener::forget() {
   bytes_ = 0;
 }
 
-const AllSaid* Listener::of(const search::Problem& problem) const {
+const std::vector<Said>* Listener::of(const search::Problem& problem) const {
   for (const auto& [address, region] : regions_) {
     const bool alike = region.rows.rows() == problem.rows().rows() &&
                        region.rows.cols() == problem.rows().cols() &&
@@ -51,11 +73,23 @@ void Listener::proven(const search::Problem& problem, const Intervals& bounds,
                       const search::Cost& cost, const search::Ball& ball,
                       const search::Proof& proof) {
   if (problem.is_large()) return;  // bounded by slopes: the recorder does not follow those
-  const bool empty = cost.neuron < 0;
-  if (empty && !(proof.value > 0)) return;
-  const std::size_t size = sizeof(SaidEmpty) + 5 * static_cast<std::size_t>(problem.neurons());
-  SaidEmpty said = certificate::said(bounds, ball, proof);
-  if (!empty && split(said.phases)) return;  // of a node
+  if (cost.neuron < 0 ? !(proof.value > 0) : !narrows(bounds, cost, proof.value)) return;
+  keep(problem, with_cost(said(bounds, ball, proof), cost, proof.value), nullptr);
+}
+
+void Listener::proven_in_tree(const search::Problem& problem, const Intervals& root,
+                              const Intervals& bounds, const search::Cost& cost,
+                              const search::Ball& ball, const search::Proof& proof) {
+  if (problem.is_large()) return;
+  if (cost.neuron < 0 && !(proof.value > 0)) return;
+  Said node = with_cost(said(bounds, ball, proof), cost, proof.value);
+  keep(problem, std::move(node), &root);
+}
+
+/// Of a small tree over the root, if there is one.
+void Listener::keep(const search::Problem& problem, Said node, const Intervals* root) {
+  const std::size_t size = sizeof(Said) + 5 * static_cast<std::size_t>(problem.neurons());
+  const bool within = root != nullptr && splits(node.phases) > splits(phases_of(*root));
   const std::lock_guard lock(mutex_);
   if (bytes_ + size > kMostBytes) return;
   bytes_ += size;
@@ -64,11 +98,13 @@ void Listener::proven(const search::Problem& problem, const Intervals& bounds,
     region.rows = problem.rows();
     region.rhs = problem.rhs();
   }
-  if (empty) {
-    region.heard.empty.push_back(std::move(said));
-  } else {
-    region.heard.bounds.push_back({std::move(said), cost});
+  if (within) {
+    const auto tree = region.trees.find(root);
+    if (tree != region.trees.end()) region.heard[tree->second].tree.push_back(std::move(node));
+    return;
   }
+  if (root != nullptr) region.trees[root] = region.heard.size();
+  region.heard.push_back(std::move(node));
 }
 
 }  // namespace brink::certificate

@@ -27,7 +27,7 @@ constexpr std::int64_t kFewNodes = 12, kNodesANeuron = 2;
 /// empty nodes than so many with its own bounds of neurons. (Before: 2 nodes for each open neuron
 /// were tried and mostly thrown away, a third of what a certificate cost.)
 constexpr std::int64_t kNodesANeuronSaid = 1;
-constexpr std::size_t kFewSaid = 5;
+constexpr std::ptrdiff_t kFewSaid = 5;
 /// A fact has to narrow a neuron by this share of its width, unless it settles its phase.
 constexpr double kWorth = 0.02;
 
@@ -46,20 +46,17 @@ Gap RegionProof::run() {
   Intervals bounds = start_ ? *start_ : ball_bounds(problem_, ball_);
   bounder_ = make_bounder(problem_, bounds);
   if (bounder_->slopes() != nullptr) heard_ = nullptr;
-  std::vector<const SaidEmpty*> said = said_empty();
-  if (Within at_root(said); close_as_said(bounds, at_root)) return Gap::none;
+  std::vector<const Said*> said = all_said();
+  const auto empty =
+      std::count_if(said.begin(), said.end(), [](const Said* each) { return !each->is_bound(); });
   const NodeBound root =
       bounder_->minimise(bounds, {}, ball_, pool_, 0.0, parameters().node_rounds, deadline_);
   if (root.exceeds(0) && close(bounds, root.proof.multipliers)) return Gap::none;
-  if (said.size() <= kFewSaid) {
+  if (empty <= kFewSaid) {
     const Gap gap = with_few_nodes(bounds);
     if (records_.release(gap == Gap::none)) return gap;
   }
-  if (heard_ == nullptr) return node(std::move(bounds), true);
-  const std::int64_t facts = records_.counts().facts;
-  auto tighter = bounded_as_said(std::move(bounds));
-  if (!tighter) return Gap::none;
-  return node(std::move(*tighter), records_.counts().facts == facts, said);
+  return node(std::move(bounds), true, said);
 }
 
 Gap RegionProof::run_briefly() {
@@ -71,11 +68,11 @@ Gap RegionProof::run_briefly() {
   return with_few_nodes(bounds);
 }
 
-Gap RegionProof::run_as_said(const std::vector<SaidEmpty>& nodes, std::int64_t most) {
+Gap RegionProof::run_as_said(const std::vector<Said>& nodes, std::int64_t most) {
   bounder_ = make_bounder(problem_, *start_);
   most_nodes_ = records_.counts().nodes + most;
-  std::vector<const SaidEmpty*> said;
-  for (const SaidEmpty& node : nodes) said.push_back(&node);
+  std::vector<const Said*> said;
+  for (const Said& node : nodes) said.push_back(&node);
   return node(*start_, false, said);
 }
 
@@ -102,14 +99,15 @@ bool RegionProof::close(const Intervals& bounds, const Multipliers& multipliers)
 Gap RegionProof::node(Intervals bounds, bool tighten_first, Within within) {
   if (deadline_.expired() || records_.failed()) return Gap::time;
   if (records_.counts().nodes >= most_nodes_) return Gap::time;
-  if (tighten_first) {
+  const std::int64_t facts = records_.counts().facts;
+  if (close_as_said(bounds, within)) return Gap::none;
+  if (tighten_first && records_.counts().facts == facts) {
     auto tighter = bounder_->slopes() != nullptr ? tightened_by_slopes(std::move(bounds))
                                                  : tightened(std::move(bounds));
     if (stuck_) return Gap::rounding;
     if (!tighter) return Gap::none;
     bounds = std::move(*tighter);
   }
-  if (close_as_said(bounds, within)) return Gap::none;
   const int as_said = split_as_said(bounds, within);
   if (as_said >= 0 && !has_shrunk(within)) return divide(bounds, as_said, within);
   const bool settled = bounds.settled();

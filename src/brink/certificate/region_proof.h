@@ -29,17 +29,17 @@ class RegionProof {
   /// Bounds that hold in the region's node, and are written; else those of the ball.
   void start_from(Intervals bounds) { start_ = std::move(bounds); }
   /// What the search said of the region; may be null.
-  void follow(const AllSaid* heard) { heard_ = heard; }
+  void follow(const std::vector<Said>* heard) { heard_ = heard; }
   /// The region's node, all of it.
   Gap run();
   /// The same without facts, as long as it takes few nodes.
   Gap run_briefly();
   /// Its tree, from nodes that are said to be empty, in at most so many.
-  Gap run_as_said(const std::vector<SaidEmpty>& nodes, std::int64_t most);
+  Gap run_as_said(const std::vector<Said>& nodes, std::int64_t most);
 
  private:
-  /// Empty nodes that the search found within a node.
-  using Within = std::span<const SaidEmpty*>;
+  /// What the search said of nodes within a node.
+  using Within = std::span<const Said*>;
 
   Gap with_few_nodes(const Intervals& bounds);
   Gap node(Intervals bounds, bool tighten_first, Within within = {});
@@ -48,12 +48,15 @@ class RegionProof {
   bool close(const Intervals& bounds, const search::Multipliers& multipliers);
 
   // As the search said (replay.cpp).
-  std::vector<const SaidEmpty*> said_empty() const;
-  bool close_as_said(const Intervals& bounds, Within& within);
+  std::vector<const Said*> all_said() const;
+  bool close_as_said(Intervals& bounds, Within& within);
+  bool learn_as_said(Intervals& bounds, Within said);
+  bool learn_by_tree(Intervals& bounds, const Said& said);
+  double bound_as_said(const Intervals& bounds, Within within, double known,
+                       std::vector<Said>& proven) const;
   bool has_shrunk(Within within) const;
   static Within on_side(Within within, int neuron, bool on);
   int split_as_said(const Intervals& bounds, Within within) const;
-  std::optional<Intervals> bounded_as_said(Intervals bounds);
 
   /// Tighter bounds, each of them written; nothing: the node is closed.
   std::optional<Intervals> tightened(Intervals bounds);
@@ -71,7 +74,7 @@ class RegionProof {
   FewDigits digits_;
   search::PointPool pool_;
   std::optional<Intervals> start_;
-  const AllSaid* heard_ = nullptr;
+  const std::vector<Said>* heard_ = nullptr;
   std::unique_ptr<search::Bounder> bounder_;
   bool stuck_ = false;  ///< a record that should prove does not
   std::int64_t most_nodes_ = std::numeric_limits<std::int64_t>::max();

@@ -4,6 +4,7 @@
 // covers is closed by its multipliers, without a program. Bounds of neurons are those that were
 // said last, proven again one after another.
 #include <algorithm>
+#include <limits>
 
 #include "brink/certificate/region_proof.h"
 
@@ -11,17 +12,17 @@ namespace brink::certificate {
 
 namespace {
 
-constexpr double kShrunk = 0.98;
+constexpr double kShrunk = 0.9;
 /// Digits may cost no more of what a bound gains: the search went on no farther than it had to, so
 /// what it said of nodes leaves no more room. (A tenth: half of them are not closed any more.)
 constexpr double kGivenAsSaid = 0.004;
 
-bool is_split(signed char phase) {
-  return phase == 2 || phase == -2;
-}
+/// Of a neuron's width: what a tree has to gain beyond its root. Of what it gains: what digits may
+/// cost.
+constexpr double kTreeIsWorth = 0.02, kGivenOfTree = 0.004;
 
 /// All splits of what is said are behind the node.
-bool covers(const SaidEmpty& said, const Intervals& bounds) {
+bool covers(const Said& said, const Intervals& bounds) {
   for (std::size_t i = 0; i < said.phases.size(); ++i) {
     if (is_split(said.phases[i]) && bounds.unstable(static_cast<int>(i))) return false;
   }
@@ -30,28 +31,120 @@ bool covers(const SaidEmpty& said, const Intervals& bounds) {
 
 }  // namespace
 
-std::vector<const SaidEmpty*> RegionProof::said_empty() const {
-  std::vector<const SaidEmpty*> said;
-  if (heard_ == nullptr) return said;
-  for (const SaidEmpty& empty : heard_->empty) {
-    const bool fits = empty.radius >= ball_.radius() &&
-                      empty.neurons.size() == problem_.neurons() &&
-                      empty.rows.size() == problem_.rhs().size();
-    if (fits) said.push_back(&empty);
+std::vector<const Said*> RegionProof::all_said() const {
+  std::vector<const Said*> all;
+  if (heard_ == nullptr) return all;
+  for (const Said& said : *heard_) {
+    const bool fits = said.radius >= ball_.radius() && said.neurons.size() == problem_.neurons() &&
+                      said.rows.size() == problem_.rhs().size();
+    if (fits) all.push_back(&said);
   }
-  return said;
+  return all;
 }
 
-/// By those that cover the node; they are taken from `within` if they do not close it.
-bool RegionProof::close_as_said(const Intervals& bounds, Within& within) {
-  const auto tried = std::stable_partition(
-      within.begin(), within.end(), [&](const SaidEmpty* said) { return !covers(*said, bounds); });
-  const auto left = static_cast<std::size_t>(tried - within.begin());
-  for (std::size_t i = within.size(); i > left; --i) {  // the last first
-    if (close(bounds, within[i - 1]->multipliers())) return true;
+/// By what covers the node, which is taken from `within`; its bounds of neurons first.
+bool RegionProof::close_as_said(Intervals& bounds, Within& within) {
+  for (bool learned = true; learned && !within.empty();) {
+    const auto uncovered = std::stable_partition(
+        within.begin(), within.end(), [&](const Said* said) { return !covers(*said, bounds); });
+    const auto empty = std::stable_partition(uncovered, within.end(),
+                                             [](const Said* said) { return said->is_bound(); });
+    learned = empty != uncovered;
+    if (!learn_as_said(bounds, Within(uncovered, empty))) return true;
+    for (auto said = within.end(); said != empty;) {  // the last first
+      if (close(bounds, (*--said)->multipliers())) return true;
+    }
+    within = within.first(static_cast<std::size_t>(uncovered - within.begin()));
   }
-  within = within.first(left);
   return false;
+}
+
+/// In the order in which it was said. False: the node is closed.
+bool RegionProof::learn_as_said(Intervals& bounds, Within said) {
+  if (said.empty()) return true;
+  int layer = 0;
+  const auto propagate = [&] {
+    auto tighter = problem_.propagate(std::move(bounds), layer + 1);
+    if (tighter) bounds = std::move(*tighter);
+    if (!tighter) records_.close_empty();
+    return tighter.has_value();
+  };
+  for (const Said* each : said) {
+    const int neuron = each->cost.neuron;
+    if (problem_.layer_of(neuron) != layer) {
+      if (!propagate()) return false;
+      layer = problem_.layer_of(neuron);
+    }
+    if (!bounds.unstable(neuron) || learn_by_tree(bounds, *each)) continue;
+    const search::Proof proof = prove(problem_, bounds, each->cost, each->multipliers(), ball_);
+    if (!learn(bounds, each->cost, proof, kGivenAsSaid)) return false;
+  }
+  return propagate();
+}
+
+/// What a tree's nodes prove of its neuron together, `known` or more, now that other neurons'
+/// bounds are not quite those of the search. `proven` receives each of them, with its value.
+double RegionProof::bound_as_said(const Intervals& bounds, Within within, double known,
+                                  std::vector<Said>& proven) const {
+  const auto covering = std::stable_partition(
+      within.begin(), within.end(), [&](const Said* said) { return !covers(*said, bounds); });
+  for (auto each = covering; each != within.end(); ++each) {
+    Said said = **each;
+    said.value = prove(problem_, bounds, said.cost, said.multipliers(), ball_).value;
+    if (!said.is_bound() && said.value > 0) said.value = std::numeric_limits<double>::infinity();
+    known = std::max(known, said.value);
+    proven.push_back(std::move(said));
+  }
+  within = within.first(static_cast<std::size_t>(covering - within.begin()));
+  const int neuron = within.empty() ? -1 : split_as_said(bounds, within);
+  if (neuron < 0) return known;
+  double least = std::numeric_limits<double>::infinity();
+  for (const bool on : {false, true}) {
+    Intervals child = bounds;
+    (on ? child.lower : child.upper)[static_cast<std::size_t>(neuron)] = 0;
+    const auto narrowed = problem_.propagate(std::move(child), problem_.layer_of(neuron) + 1);
+    if (!narrowed) continue;
+    const Within side = on_side(within, neuron, on);
+    least = std::min(least, bound_as_said(*narrowed, side, known, proven));
+  }
+  return std::max(known, least);
+}
+
+/// If the tree is worth more than its root, and is proven.
+bool RegionProof::learn_by_tree(Intervals& bounds, const Said& said) {
+  if (said.tree.empty()) return false;
+  const int neuron = said.cost.neuron;
+  const auto i = static_cast<std::size_t>(neuron);
+  const bool lower = said.cost.sign > 0;
+  const double width = bounds.upper[i] - bounds.lower[i];
+  const double known = lower ? bounds.lower[i] : -bounds.upper[i];
+  std::vector<const Said*> nodes{&said};
+  for (const Said& node : said.tree) nodes.push_back(&node);
+  std::vector<Said> leaves;
+  const double found = bound_as_said(bounds, nodes, known, leaves);
+  const double root = std::max(leaves.front().value, known);
+  if (root > 0 || found < root + (found > 0 ? 0 : kTreeIsWorth * width)) return false;
+  const double value = found > 0 ? 0 : on_grid(found - kGivenOfTree * (found - known), width);
+  if (value <= root) return false;
+  // The leaves leave nothing beyond the side: their multipliers as they are, the side's cost aside.
+  std::erase_if(leaves, [value](const Said& leaf) { return leaf.value <= value; });
+  std::vector<const Said*> within;
+  for (Said& leaf : leaves) {
+    leaf.cost = {};
+    within.push_back(&leaf);
+  }
+  const double side = lower ? value : -value;
+  Intervals beyond = bounds;
+  (lower ? beyond.upper : beyond.lower)[i] = side;
+  records_.hold();
+  records_.fact_by_tree(neuron, lower, digits_.in_file(neuron, side));
+  most_nodes_ = records_.counts().nodes + 2 * std::ssize(within);
+  auto narrowed = problem_.propagate(std::move(beyond), problem_.layer_of(neuron) + 1);
+  const Gap gap = narrowed ? node(std::move(*narrowed), false, within) : Gap::none;
+  if (!narrowed) records_.close_empty();
+  most_nodes_ = std::numeric_limits<std::int64_t>::max();
+  if (records_.release(gap == Gap::none)) (lower ? bounds.lower : bounds.upper)[i] = side;
+  return gap == Gap::none;
 }
 
 /// A node that was divided in a larger ball may be empty as it is: it is worth a program.
@@ -61,9 +154,9 @@ bool RegionProof::has_shrunk(Within within) const {
 
 RegionProof::Within RegionProof::on_side(Within within, int neuron, bool on) {
   const auto i = static_cast<std::size_t>(neuron);
-  const auto end = std::stable_partition(
-      within.begin(), within.end(),
-      [i, on](const SaidEmpty* said) { return on ? said->phases[i] > 0 : said->phases[i] < 0; });
+  const auto end = std::stable_partition(within.begin(), within.end(), [i, on](const Said* said) {
+    return on ? said->phases[i] > 0 : said->phases[i] < 0;
+  });
   return within.first(static_cast<std::size_t>(end - within.begin()));
 }
 
@@ -73,8 +166,8 @@ int RegionProof::split_as_said(const Intervals& bounds, Within within) const {
   std::size_t most = 0;
   for (int i = 0; i < problem_.neurons(); ++i) {
     if (!bounds.unstable(i)) continue;
-    const auto count = static_cast<std::size_t>(
-        std::count_if(within.begin(), within.end(), [i](const SaidEmpty* said) {
+    const auto count =
+        static_cast<std::size_t>(std::count_if(within.begin(), within.end(), [i](const Said* said) {
           return is_split(said->phases[static_cast<std::size_t>(i)]);
         }));
     if (count <= most) continue;
@@ -82,34 +175,6 @@ int RegionProof::split_as_said(const Intervals& bounds, Within within) const {
     best = i;
   }
   return 2 * most > within.size() ? best : -1;
-}
-
-std::optional<Intervals> RegionProof::bounded_as_said(Intervals bounds) {
-  std::vector<const SaidBound*> last;
-  std::vector<char> seen(2 * static_cast<std::size_t>(problem_.neurons()));
-  for (auto said = heard_->bounds.rbegin(); said != heard_->bounds.rend(); ++said) {
-    if (said->radius < ball_.radius() || said->neurons.size() != problem_.neurons()) continue;
-    char& known = seen[2 * static_cast<std::size_t>(said->cost.neuron) + (said->cost.sign > 0)];
-    if (known == 0) last.push_back(&*said);
-    known = 1;
-  }
-  std::reverse(last.begin(), last.end());
-  int layer = 0;
-  for (const SaidBound* said : last) {
-    const int neuron = said->cost.neuron;
-    if (problem_.layer_of(neuron) != layer) {
-      auto tighter = problem_.propagate(std::move(bounds), layer + 1);
-      if (!tighter) return records_.close_empty(), std::nullopt;
-      bounds = std::move(*tighter);
-      layer = problem_.layer_of(neuron);
-    }
-    if (!bounds.unstable(neuron)) continue;
-    const search::Proof proof = prove(problem_, bounds, said->cost, said->multipliers(), ball_);
-    if (!learn(bounds, said->cost, proof, kGivenAsSaid)) return std::nullopt;
-  }
-  auto tighter = problem_.propagate(std::move(bounds), layer + 1);
-  if (!tighter) records_.close_empty();
-  return tighter;
 }
 
 }  // namespace brink::certificate

@@ -22,6 +22,13 @@ class ClaimLog {
   /// no cost and a value above 0: there is no such point that meets the rows.
   virtual void proven(const Problem& /*problem*/, const Intervals& /*bounds*/, const Cost& /*cost*/,
                       const Ball& /*ball*/, const Proof& /*proof*/) {}
+  /// The same of a node of a small tree (side_tree.h) that bounds a neuron's side over the root;
+  /// the tree's first node is told first.
+  virtual void proven_in_tree(const Problem& problem, const Intervals& /*root*/,
+                              const Intervals& bounds, const Cost& cost, const Ball& ball,
+                              const Proof& proof) {
+    proven(problem, bounds, cost, ball, proof);
+  }
   /// By interval arithmetic: no point within the root's bounds has the node's splits and changes.
   virtual void contradicted(const Problem& /*problem*/, const Intervals& /*root*/,
                             const Node& /*node*/) {}

@@ -34,7 +34,7 @@ void SideTree::answer(Taken taken, const NodeBound& bound, const Ball& ball) {
   const bool settled = branching_neuron(taken.bounds, bound.states) < 0;
   const bool divide = !bound.empty() && node.bound <= 0 && !settled;
   if (!divide || tells_ == Tells::all) {
-    problem_.claims().proven(problem_, taken.bounds, bound.cost, ball, bound.proof);
+    problem_.claims().proven_in_tree(problem_, root_, taken.bounds, bound.cost, ball, bound.proof);
   }
   if (divide) {
     for (const Split& split : phase_split(taken.bounds, bound.states)) {
