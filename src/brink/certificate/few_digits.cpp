@@ -30,6 +30,15 @@ bool surely_open(const Intervals& node, int neuron) {
   return std::min(-low, high) > kOpen * (high - low);
 }
 
+/// No checker takes it for active; a node in which nothing is left it may take for what it likes.
+/// The neuron of exactly 0 is both, and so may be one that is at most 0 where a checker knows more.
+bool surely_inactive(const Intervals& node, int neuron, bool alike) {
+  if (!node.inactive(neuron)) return false;
+  const double low = node.lower[static_cast<std::size_t>(neuron)];
+  const double high = node.upper[static_cast<std::size_t>(neuron)];
+  return high < -kOpen * std::max(1.0, -low) || (alike && low < -kOpen);
+}
+
 }  // namespace
 
 double on_grid(double value, double width) {
@@ -120,7 +129,8 @@ std::optional<FewDigits::Written> FewDigits::rounded(const Intervals& node, cons
       }
       if (named) whole.neurons[i] = to_whole(wanted, exponent(neuron));
       // What is not named is what is asked, of a neuron that may be inactive or is open 0.
-      const bool zero = node.inactive(neuron) || (k < known_alike && surely_open(node, neuron));
+      const bool alike = k < known_alike;
+      const bool zero = surely_inactive(node, neuron, alike) || (alike && surely_open(node, neuron));
       whole.named[i] = named && (whole.neurons[i] != 0 || !zero) ? 1 : 0;
       meant.neurons(neuron) =
           (named ? meaning(whole.neurons[i], exponent(neuron)) : asked(j)) - own;
