@@ -19,6 +19,10 @@
 
 namespace brink {
 
+namespace certificate {
+class Listener;
+}
+
 enum class AnswerStatus {
   optimal,        ///< distance - lead_bound is within optimality_slack()
   gap,            ///< the gap asked for was reached
@@ -59,14 +63,14 @@ struct ClosestAnswer {
   /// Of `seconds`: tightening bounds for this image, summed over threads but at most `seconds`. The
   /// MIP engine has its bounds from before.
   double bound_seconds = 0;
-  bool verified = false;  ///< fools() holds for `image`, with the lead
-  bool all_zero = false;  ///< `image` is the literal model's all-zero answer
-  Eigen::VectorXd image;  ///< n_0, empty if none was found
-  std::string proof;      ///< what vouches for the bound: search (mip too); "": none
-  std::optional<double> linearised;        ///< with breakpoints: sqrt(sum f~(d_j)) of `image`
-  std::optional<double> linearised_bound;  ///< with breakpoints: bound on that
-  std::string note;                        ///< why there is an error, or no proof in time
-  search::Statistics statistics;           ///< of the search engine
+  bool verified = false;             ///< fools() holds for `image`, with the lead
+  bool all_zero = false;             ///< `image` is the literal model's all-zero answer
+  Eigen::VectorXd image;             ///< n_0, empty if none was found
+  std::string proof;                 ///< what vouches for the bound: search (mip too); "": none
+  std::optional<double> linearised;  ///< with breakpoints: sqrt(sum f~(d_j)) of `image`
+  std::optional<double> linearised_bound;          ///< with breakpoints: bound on that
+  std::string note;                                ///< why there is an error, or no proof in time
+  search::Statistics statistics;                   ///< of the search engine
   std::optional<certificate::Counts> certificate;  ///< what it took to write one
   double certificate_seconds = 0;                  ///< besides `seconds`
 
@@ -119,6 +123,8 @@ struct SearchOptions {
   int threads = 1;                ///< for this one image
   SpareThreads* spare = nullptr;  ///< lends it more
   std::optional<CertificateOptions> certificate;
+  /// For a certificate that the caller writes: what the search says. Null: its own certificate's.
+  certificate::Listener* listener = nullptr;
   /// Called on each change: distance (infinity: none yet), bound, seconds since the start.
   std::function<void(double, double, double)> on_change;
   std::function<void(const search::Beat&)> on_beat;  ///< every second or so

@@ -114,15 +114,16 @@ Expected<ClosestAnswer> closest_by_search(const Network& network, const ClosestQ
   if (auto sound = check_asked(network, question, image, label); !sound) {
     return tl::unexpected(sound.error());
   }
-  certificate::Listener listener;
+  certificate::Listener own;
+  certificate::Listener* const listener =
+      options.listener != nullptr || !options.certificate ? options.listener : &own;
   const auto ask = [&](const Network& n, const ClosestQuestion& q, const Eigen::VectorXd& x,
                        double unit) {
-    return search_unweighted(n, q, x, label, in_unit(options, unit), interrupt,
-                             options.certificate ? &listener : nullptr);
+    return search_unweighted(n, q, x, label, in_unit(options, unit), interrupt, listener);
   };
   ClosestAnswer answer = with_weights(network, question, image, label, ask);
   if (options.certificate) {
-    auto done = certify(network, question, image, label, options, answer, interrupt, &listener);
+    auto done = certify(network, question, image, label, options, answer, interrupt, listener);
     if (!done) return tl::unexpected(done.error());
   }
   return answer;

@@ -10,6 +10,7 @@
 
 #include "brink/ask/closest_certificate.h"
 #include "brink/ask/spare_time.h"
+#include "brink/certificate/heard.h"
 
 namespace brink {
 
@@ -102,6 +103,8 @@ Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion que
   const ClosestQuestion asked = question;
   const SearchOptions asked_options = options;
   options.certificate.reset();
+  certificate::Listener listener;
+  if (asked_options.certificate) options.listener = &listener;
   options.within = radius;
   if (question.norm != Norm::l0) {
     // A hair more: what is at the radius is within it.
@@ -139,7 +142,8 @@ Expected<RadiusAnswer> robust_within(const Network& network, ClosestQuestion que
     // What is farther, or changes an input by more than the cap, was not looked at.
     answer->bound = std::max(radius, std::min(answer->bound, options.within));
     if (asked_options.certificate) {
-      auto done = certify(network, asked, image, label, asked_options, *answer, interrupt);
+      auto done =
+          certify(network, asked, image, label, asked_options, *answer, interrupt, &listener);
       if (!done) return tl::unexpected(done.error());
     }
   }
