@@ -252,6 +252,21 @@ class Certificates(unittest.TestCase):
                     other[at] = " ".join(fields)
                     self.ask("\n".join(other) + "\n", net, python=python)
 
+    def test_lemmas_that_are_not_needed_go(self):
+        net, proof, out = DATA / "trees-3.layers", DATA / "trees-3.cert", self.folder / "trimmed.cert"
+        trim = lambda *words: run(sys.executable, SOURCE / "tools/trim_certificate.py", *words, "--checker", CHECK)
+        done = trim(net, proof, out)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertLess(out.stat().st_size, proof.stat().st_size)
+        code, said = self.ask(out.read_text(), net)
+        self.assertEqual(code, 0, said)
+        claims = lambda path: path.read_text().split("facts\n")[0]
+        self.assertEqual(claims(out), claims(proof))
+        self.assertEqual(trim(DATA / "trees-2.layers", proof, out).returncode, 1)
+        cut = self.folder / "cut.cert"
+        cut.write_text(proof.read_text()[:3000])
+        self.assertEqual(trim(net, cut, out).returncode, 1)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1] + sys.argv[3:])
