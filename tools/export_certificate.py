@@ -241,7 +241,7 @@ class Writer(Checker):
         return parts
 
     def lemma(self, fields, region, inputs, low, high):
-        demand(fields[0] == "f", f"lemmas '{fields[0]}' are no sums of rows")
+        demand(fields[0] == "f", f"lemmas '{fields[0]}' are no sums of rows; brink closest --search restart_after=1000000000000,huge_subtree=1000000000000 writes none")
         n, side, bound, lows, highs = whole(fields[1], 0, self.net.count - 1), fields[2], number(fields[3]), list(low), list(high)
         sign = 1 if side == "lo" else -1
         proven = self.value(fields[4:], region, inputs, low, high, n, sign)

@@ -130,7 +130,8 @@ std::optional<FewDigits::Written> FewDigits::rounded(const Intervals& node, cons
       if (named) whole.neurons[i] = to_whole(wanted, exponent(neuron));
       // What is not named is what is asked, of a neuron that may be inactive or is open 0.
       const bool alike = k < known_alike;
-      const bool zero = surely_inactive(node, neuron, alike) || (alike && surely_open(node, neuron));
+      const bool zero =
+          surely_inactive(node, neuron, alike) || (alike && surely_open(node, neuron));
       whole.named[i] = named && (whole.neurons[i] != 0 || !zero) ? 1 : 0;
       meant.neurons(neuron) =
           (named ? meaning(whole.neurons[i], exponent(neuron)) : asked(j)) - own;

@@ -51,8 +51,8 @@ class Listener final : public search::ClaimLog {
   void proven(const search::Problem& problem, const Intervals& bounds, const search::Cost& cost,
               const search::Ball& ball, const search::Proof& proof) override;
   void proven_in_tree(const search::Problem& problem, const Intervals& root,
-                      const Intervals& bounds, const search::Cost& cost, const search::Ball& ball,
-                      const search::Proof& proof) override;
+                      const search::Node& node, const Intervals& bounds, const search::Cost& cost,
+                      const search::Ball& ball, const search::Proof& proof) override;
 
  private:
   struct Region {
@@ -61,7 +61,8 @@ class Listener final : public search::ClaimLog {
     std::vector<Said> heard;
     std::map<const Intervals*, std::size_t> trees;  ///< that grow: which of these they are of
   };
-  void keep(const search::Problem& problem, Said node, const Intervals* root);
+  Region& region_of(const search::Problem& problem);
+  bool has_room(const Said& node);  ///< which it then takes
 
   std::mutex mutex_;
   std::map<const search::Problem*, Region> regions_;

@@ -49,6 +49,7 @@ Gap RegionProof::run() {
   std::vector<const Said*> said = all_said();
   const auto empty =
       std::count_if(said.begin(), said.end(), [](const Said* each) { return !each->is_bound(); });
+  if (closed_by_said(bounds, said)) return Gap::none;
   const NodeBound root =
       bounder_->minimise(bounds, {}, ball_, pool_, 0.0, parameters().node_rounds, deadline_);
   if (root.exceeds(0) && close(bounds, root.proof.multipliers)) return Gap::none;
@@ -146,6 +147,7 @@ Gap RegionProof::divide(const Intervals& bounds, int neuron, Within within) {
 
 Gap RegionProof::leaf(const Intervals& bounds) {
   if (ball_.norm() == Norm::l0) {
+    if (by_tree_) return Gap::rounding;  // pixels know nothing of a side that is not 0
     return PixelProof(problem_, region_, ball_, bounds, digits_, records_, deadline_).run();
   }
   const NodeBound bound =

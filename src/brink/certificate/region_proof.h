@@ -50,6 +50,7 @@ class RegionProof {
   // As the search said (replay.cpp).
   std::vector<const Said*> all_said() const;
   bool close_as_said(Intervals& bounds, Within& within);
+  bool closed_by_said(const Intervals& bounds, Within said);
   bool learn_as_said(Intervals& bounds, Within said);
   bool learn_by_tree(Intervals& bounds, const Said& said);
   double bound_as_said(const Intervals& bounds, Within within, double known,
@@ -76,7 +77,8 @@ class RegionProof {
   std::optional<Intervals> start_;
   const std::vector<Said>* heard_ = nullptr;
   std::unique_ptr<search::Bounder> bounder_;
-  bool stuck_ = false;  ///< a record that should prove does not
+  bool stuck_ = false;    ///< a record that should prove does not
+  bool by_tree_ = false;  ///< what is written proves a lemma
   std::int64_t most_nodes_ = std::numeric_limits<std::int64_t>::max();
 };
 

@@ -1,8 +1,8 @@
 // The search's last tree again, as far as what it said of it goes (heard.h).
 //
-// A node takes the split that most of the empty nodes within it have; a node that one of them
-// covers is closed by its multipliers, without a program. Bounds of neurons are those that were
-// said last, proven again one after another.
+// A node takes the split that most of what is said of nodes within it has; a node that an empty one
+// covers is closed by its multipliers, without a program. Bounds of neurons are proven again one
+// after another, in the order in which they were said; those of small trees as lemmas by trees.
 #include <algorithm>
 #include <limits>
 
@@ -12,6 +12,7 @@ namespace brink::certificate {
 
 namespace {
 
+/// Of the radius: less, and what was divided may be empty as it is.
 constexpr double kShrunk = 0.9;
 /// Digits may cost no more of what a bound gains: the search went on no farther than it had to, so
 /// what it said of nodes leaves no more room. (A tenth: half of them are not closed any more.)
@@ -51,12 +52,17 @@ bool RegionProof::close_as_said(Intervals& bounds, Within& within) {
                                              [](const Said* said) { return said->is_bound(); });
     learned = empty != uncovered;
     if (!learn_as_said(bounds, Within(uncovered, empty))) return true;
-    for (auto said = within.end(); said != empty;) {  // the last first
-      if (close(bounds, (*--said)->multipliers())) return true;
-    }
+    if (closed_by_said(bounds, Within(empty, within.end()))) return true;
     within = within.first(static_cast<std::size_t>(uncovered - within.begin()));
   }
   return false;
+}
+
+/// By an empty node that covers it, the last first.
+bool RegionProof::closed_by_said(const Intervals& bounds, Within said) {
+  return std::any_of(said.rbegin(), said.rend(), [&](const Said* each) {
+    return !each->is_bound() && covers(*each, bounds) && close(bounds, each->multipliers());
+  });
 }
 
 /// In the order in which it was said. False: the node is closed.
@@ -71,6 +77,7 @@ bool RegionProof::learn_as_said(Intervals& bounds, Within said) {
   };
   for (const Said* each : said) {
     const int neuron = each->cost.neuron;
+    if (deadline_.expired()) break;
     if (problem_.layer_of(neuron) != layer) {
       if (!propagate()) return false;
       layer = problem_.layer_of(neuron);
@@ -83,17 +90,18 @@ bool RegionProof::learn_as_said(Intervals& bounds, Within said) {
 }
 
 /// What a tree's nodes prove of its neuron together, `known` or more, now that other neurons'
-/// bounds are not quite those of the search. `proven` receives each of them, with its value.
+/// bounds are not quite those of the search. `proven` receives each of them with its value, as if
+/// it were empty: beyond a lesser value it is.
 double RegionProof::bound_as_said(const Intervals& bounds, Within within, double known,
                                   std::vector<Said>& proven) const {
   const auto covering = std::stable_partition(
       within.begin(), within.end(), [&](const Said* said) { return !covers(*said, bounds); });
   for (auto each = covering; each != within.end(); ++each) {
-    Said said = **each;
-    said.value = prove(problem_, bounds, said.cost, said.multipliers(), ball_).value;
-    if (!said.is_bound() && said.value > 0) said.value = std::numeric_limits<double>::infinity();
-    known = std::max(known, said.value);
-    proven.push_back(std::move(said));
+    const Said& said = **each;
+    double value = prove(problem_, bounds, said.cost, said.multipliers(), ball_).value;
+    if (!said.is_bound() && value > 0) value = std::numeric_limits<double>::infinity();
+    known = std::max(known, value);
+    proven.push_back({said.neurons, said.rows, said.radius, said.phases, {}, value, {}});
   }
   within = within.first(static_cast<std::size_t>(covering - within.begin()));
   const int neuron = within.empty() ? -1 : split_as_said(bounds, within);
@@ -126,23 +134,22 @@ bool RegionProof::learn_by_tree(Intervals& bounds, const Said& said) {
   if (root > 0 || found < root + (found > 0 ? 0 : kTreeIsWorth * width)) return false;
   const double value = found > 0 ? 0 : on_grid(found - kGivenOfTree * (found - known), width);
   if (value <= root) return false;
-  // The leaves leave nothing beyond the side: their multipliers as they are, the side's cost aside.
-  std::erase_if(leaves, [value](const Said& leaf) { return leaf.value <= value; });
   std::vector<const Said*> within;
-  for (Said& leaf : leaves) {
-    leaf.cost = {};
-    within.push_back(&leaf);
+  for (const Said& leaf : leaves) {
+    if (leaf.value > value) within.push_back(&leaf);
   }
   const double side = lower ? value : -value;
   Intervals beyond = bounds;
   (lower ? beyond.upper : beyond.lower)[i] = side;
   records_.hold();
   records_.fact_by_tree(neuron, lower, digits_.in_file(neuron, side));
-  most_nodes_ = records_.counts().nodes + 2 * std::ssize(within);
+  most_nodes_ = records_.counts().nodes + 2 * std::ssize(nodes) + 2;
+  by_tree_ = true;
   auto narrowed = problem_.propagate(std::move(beyond), problem_.layer_of(neuron) + 1);
   const Gap gap = narrowed ? node(std::move(*narrowed), false, within) : Gap::none;
   if (!narrowed) records_.close_empty();
   most_nodes_ = std::numeric_limits<std::int64_t>::max();
+  by_tree_ = stuck_ = false;
   if (records_.release(gap == Gap::none)) (lower ? bounds.lower : bounds.upper)[i] = side;
   return gap == Gap::none;
 }

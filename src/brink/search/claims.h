@@ -22,11 +22,11 @@ class ClaimLog {
   /// no cost and a value above 0: there is no such point that meets the rows.
   virtual void proven(const Problem& /*problem*/, const Intervals& /*bounds*/, const Cost& /*cost*/,
                       const Ball& /*ball*/, const Proof& /*proof*/) {}
-  /// The same of a node of a small tree (side_tree.h) that bounds a neuron's side over the root;
-  /// the tree's first node is told first.
+  /// The same of a node of a small tree (side_tree.h) that bounds a neuron's side over these
+  /// root bounds; the tree's own root is told first.
   virtual void proven_in_tree(const Problem& problem, const Intervals& /*root*/,
-                              const Intervals& bounds, const Cost& cost, const Ball& ball,
-                              const Proof& proof) {
+                              const Node& /*node*/, const Intervals& bounds, const Cost& cost,
+                              const Ball& ball, const Proof& proof) {
     proven(problem, bounds, cost, ball, proof);
   }
   /// By interval arithmetic: no point within the root's bounds has the node's splits and changes.

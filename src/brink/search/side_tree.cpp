@@ -10,8 +10,8 @@
 namespace brink::search {
 
 SideTree::SideTree(const Problem& problem, const Intervals& root, const Objective& objective,
-                   double known, Tells tells)
-    : problem_(problem), root_(root), objective_(objective), tells_(tells) {
+                   double known)
+    : problem_(problem), root_(root), objective_(objective) {
   Node node;
   node.bound = known;
   open_.push(std::move(node));
@@ -33,9 +33,8 @@ void SideTree::answer(Taken taken, const NodeBound& bound, const Ball& ball) {
   if (!bound.empty()) node.bound = std::max(node.bound, *bound.value);
   const bool settled = branching_neuron(taken.bounds, bound.states) < 0;
   const bool divide = !bound.empty() && node.bound <= 0 && !settled;
-  if (!divide || tells_ == Tells::all) {
-    problem_.claims().proven_in_tree(problem_, root_, taken.bounds, bound.cost, ball, bound.proof);
-  }
+  problem_.claims().proven_in_tree(problem_, root_, node, taken.bounds, bound.cost, ball,
+                                   bound.proof);
   if (divide) {
     for (const Split& split : phase_split(taken.bounds, bound.states)) {
       open_.push(node.child(split, 0));

@@ -12,13 +12,10 @@ namespace brink::search {
 
 class SideTree {
  public:
-  /// Which nodes' proofs the problem's claims are told.
-  enum class Tells { closed, all };
-
   /// A lower bound of `objective`, a neuron's, known to be at least `known` over the root. It
-  /// refers to the problem and the root.
+  /// refers to the problem and the root. Claims are told of all nodes.
   SideTree(const Problem& problem, const Intervals& root, const Objective& objective,
-           double known = -std::numeric_limits<double>::infinity(), Tells tells = Tells::closed);
+           double known = -std::numeric_limits<double>::infinity());
 
   struct Taken {
     Node node;
@@ -39,7 +36,6 @@ class SideTree {
   const Problem& problem_;
   const Intervals& root_;
   Objective objective_;
-  Tells tells_;
   OpenNodes open_{OpenNodes::kBestFirst};
   double closed_ = std::numeric_limits<double>::infinity();
 };

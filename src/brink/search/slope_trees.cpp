@@ -42,9 +42,9 @@ class Sides {
     for (const int id : neurons) {
       const auto i = static_cast<std::size_t>(id);
       const double most = kFarSide * (known.upper[i] - known.lower[i]);
-      sides_.push_back({SideTree(problem, known, {id, 1.0}, known.lower[i], SideTree::Tells::all),
-                        -known.lower[i] > most, std::nullopt});
-      sides_.push_back({SideTree(problem, known, {id, -1.0}, -known.upper[i], SideTree::Tells::all),
+      sides_.push_back({SideTree(problem, known, {id, 1.0}, known.lower[i]), -known.lower[i] > most,
+                        std::nullopt});
+      sides_.push_back({SideTree(problem, known, {id, -1.0}, -known.upper[i]),
                         known.upper[i] > most, std::nullopt});
     }
     earlier_ = problem.neuron(problem.layer_of(neurons.front()), 0);

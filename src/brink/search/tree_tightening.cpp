@@ -1,7 +1,6 @@
 // A small branch and bound for each side of each open neuron, neurons of one layer after another.
 #include <algorithm>
 #include <atomic>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -28,8 +27,7 @@ class NeuronTree {
         root_(root),
         deadline_(deadline),
         statistics_(statistics),
-        tree_(problem, root, objective, -std::numeric_limits<double>::infinity(),
-              SideTree::Tells::all) {}
+        tree_(problem, root, objective) {}
 
   /// By so many expansions, less where the sign is settled or the first shows little; infinity: the
   /// root is empty.
