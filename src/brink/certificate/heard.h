@@ -36,7 +36,7 @@ struct Said {
 /// What a proof says of a node; without its cost.
 Said said(const Intervals& bounds, const search::Ball& ball, const search::Proof& proof);
 
-/// A phase.
+/// Of one of the phases of Said.
 inline bool is_split(signed char phase) {
   return phase == 2 || phase == -2;
 }
