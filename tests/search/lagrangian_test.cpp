@@ -4,6 +4,7 @@
 
 #include "asked.h"
 #include "random_node.h"
+#include "random_planes.h"
 
 namespace brink::search {
 namespace {
@@ -22,8 +23,13 @@ TEST(Lagrangian, HoldsForAnyMultipliers) {
     const RandomNode asked(norm, random);
     const Problem& problem = *asked.problem;
     const double scale = std::pow(10.0, random.uniform(-3, 3));
-    const Multipliers any{normals(problem.neurons(), scale, random),
-                          normals(problem.rhs().size(), scale, random).cwiseAbs()};
+    Multipliers any{normals(problem.neurons(), scale, random),
+                    normals(problem.rhs().size(), scale, random).cwiseAbs(),
+                    {}};
+    if (norm == Norm::linf && random.uniform() < 0.7) {
+      any.planes = random_planes(problem, random);
+      any.planes.weights *= scale;
+    }
     const double slack = problem.slack(asked.point);
     const auto bound = [&](const Cost& cost) {
       return prove(problem, asked.node, cost, any, *asked.ball).value;
@@ -45,8 +51,8 @@ TEST(Lagrangian, WithoutMultipliersANeuronsOwnInterval) {
   Random random(92);
   const RandomNode asked(Norm::l1, random);
   const Problem& problem = *asked.problem;
-  const Multipliers none{Eigen::VectorXd::Zero(problem.neurons()),
-                         Eigen::VectorXd::Zero(problem.rhs().size())};
+  const Multipliers none{
+      Eigen::VectorXd::Zero(problem.neurons()), Eigen::VectorXd::Zero(problem.rhs().size()), {}};
   for (int neuron = 0; neuron < problem.neurons(); ++neuron) {
     const auto id = static_cast<std::size_t>(neuron);
     const Proof low = prove(problem, asked.node, {neuron, 1, false, false}, none, *asked.ball);
@@ -66,7 +72,8 @@ TEST(Lagrangian, ExcludedRadiusLosesNoPoint) {
     const RandomNode asked(kNorms.at(static_cast<std::size_t>(round % 4)), random);
     const Problem& problem = *asked.problem;
     const Multipliers any{normals(problem.neurons(), 0.1, random),
-                          Eigen::Vector2d(random.uniform(), random.uniform())};
+                          Eigen::Vector2d(random.uniform(), random.uniform()),
+                          {}};
     const Proof proof = prove(problem, asked.node, {.margin = true}, any, *asked.ball);
     const double radius = excluded_radius(proof, *asked.ball);
     if (radius == 0) continue;

@@ -14,7 +14,8 @@ namespace {
 TEST(SlopeAscent, ItsValueIsTheLagrangians) {
   Random random(98);
   for (int round = 0; round < 1000; ++round) {
-    const RandomNode asked(kNorms.at(static_cast<std::size_t>(round % 4)), random);
+    RandomNode asked(kNorms.at(static_cast<std::size_t>(round % 4)), random);
+    asked.problem->tell(nullptr, random.uniform() < 0.5);
     const Problem& problem = *asked.problem;
     const int neuron = random.index(problem.neurons());
     const std::vector<SlopeAscent::Item> items{

@@ -79,13 +79,13 @@ Ball::Ball(Norm norm, const Eigen::VectorXd& image, const Box& reach, double rad
 }
 
 void Ball::set_radius(double radius) {
-  if (radius == radius_ && least_.size() > 0) return;
+  if (radius == radius_ && box_.least.size() > 0) return;
   radius_ = radius;
   if (norm_ != Norm::linf) return;
-  least_ = lower_.cwiseMax(-radius);
-  most_ = upper_.cwiseMin(radius);
-  least_single_ = least_.cast<float>();
-  most_single_ = most_.cast<float>();
+  box_.least = lower_.cwiseMax(-radius);
+  box_.most = upper_.cwiseMin(radius);
+  box_single_.least = box_.least.cast<float>();
+  box_single_.most = box_.most.cast<float>();
 }
 
 double Ball::largest_radius() const {
@@ -114,8 +114,8 @@ double Ball::support_linf(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
   thread_local Eigen::VectorXd scratch;
   Eigen::VectorXd& moves = d != nullptr ? *d : scratch;
   moves.resize(c.size());
-  return kernels::to_corner(static_cast<std::size_t>(c.size()), c.data(), most_.data(),
-                            least_.data(), moves.data());
+  return kernels::to_corner(static_cast<std::size_t>(c.size()), c.data(), box_.most.data(),
+                            box_.least.data(), moves.data());
 }
 
 /// Items are moves of pixels: of a length |d_j| up to m_j, worth |c_j| of it (L1), or by a share of
@@ -236,7 +236,7 @@ Ball::Support Ball::support(const Eigen::VectorXd& c, Eigen::VectorXd* maximiser
 double Ball::least(const float* c, float* minimiser) const {
   if (norm_ == Norm::linf) {
     return static_cast<double>(kernels::to_corner(
-        static_cast<std::size_t>(size()), c, least_single_.data(), most_single_.data(), minimiser));
+        static_cast<std::size_t>(size()), c, box_single_.least.data(), box_single_.most.data(), minimiser));
   }
   thread_local Eigen::VectorXd direction, farthest;
   direction = -Eigen::Map<const Eigen::VectorXf>(c, size()).cast<double>();

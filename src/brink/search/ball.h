@@ -56,6 +56,14 @@ class Ball {
   /// min { c d : d in B(r) }, as near as single precision comes, and where; size() numbers each.
   double least(const float* c, float* minimiser) const;
 
+  /// The sides that a ball in Linf is.
+  template <class Vector>
+  struct Sides {
+    Vector least, most;
+  };
+  const Sides<Eigen::VectorXd>& box() const { return box_; }
+  const Sides<Eigen::VectorXf>& box_single() const { return box_single_; }
+
  private:
   double support_knapsack(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
   double support_l2(const Eigen::VectorXd& c, Eigen::VectorXd* d) const;
@@ -68,8 +76,8 @@ class Ball {
   double radius_ = 0;
   int breakpoints_;
   Eigen::VectorXd costs_;
-  Eigen::VectorXd least_, most_;  ///< Linf: the box that the ball is
-  Eigen::VectorXf least_single_, most_single_;
+  Sides<Eigen::VectorXd> box_;  ///< Linf
+  Sides<Eigen::VectorXf> box_single_;
   Eigen::VectorXd widths_, per_widths_;  ///< of the linearised L2's segments; 1 / them or 0
 };
 

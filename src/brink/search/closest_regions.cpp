@@ -44,7 +44,7 @@ class ClosestSearch {
     for (const OutputRegion& region : regions) {
       if (problems_.empty()) {
         problems_.emplace_back(network, image, reach(question, image), region);
-        problems_.front().tell(options.claims);
+        problems_.front().tell(options.claims, true);
       } else {
         problems_.emplace_back(problems_.front(), region);
       }

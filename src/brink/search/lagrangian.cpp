@@ -50,6 +50,12 @@ Proof believed(const Problem& problem, const Intervals& node, const Cost& cost,
   if (cost.neuron >= 0) costs(cost.neuron) += cost.sign;
   const int first_width = problem.first_width();
   Tally tally;
+  PlanesProof planes;
+  if (!multipliers.planes.empty()) {
+    costs.head(first_width) += multipliers.planes.weights;
+    planes = add_planes(problem, multipliers.planes, ball, direction);
+    tally.add(planes.constant);
+  }
   for (int k = 2; k <= problem.hidden_layers(); ++k) {
     const Eigen::VectorXd& bias = problem.network().layer(k).bias;
     const int first = problem.neuron(k, 0);
@@ -73,7 +79,7 @@ Proof believed(const Problem& problem, const Intervals& node, const Cost& cost,
       const double c_s = i == cost.neuron ? -cost.sign : 0;
       tally.add(least(node, i, costs(i) + y(i), c_s - y(i)));
       const double room = std::max(0.0, node.upper[id]) + std::max(0.0, -node.lower[id]);
-      tally.size += (scale + std::abs(y(i))) * room;
+      tally.size += (scale + std::abs(y(i)) + std::abs(costs(i))) * room;
     }
   }
   const double limit = margin_limit(problem, node);
@@ -87,7 +93,7 @@ Proof believed(const Problem& problem, const Intervals& node, const Cost& cost,
   const Ball::Support support = ball.support(proof.direction, maximiser);
   const double operations = 2.0 * problem.neurons() + static_cast<double>(rho.size()) + 16;
   const double doubt = std::numeric_limits<double>::epsilon() * operations * tally.size +
-                       first.cwiseAbs().dot(problem.first_doubt()) + support.error;
+                       first.cwiseAbs().dot(problem.first_doubt()) + planes.doubt + support.error;
   proof.outside_ball = tally.value - doubt;
   proof.value = proof.outside_ball - support.value;
   proof.multipliers = std::move(multipliers);

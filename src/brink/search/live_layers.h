@@ -30,6 +30,9 @@ class LiveLayers {
   /// Of the last layer: a row's entry for each neuron.
   const FloatRows& rows() const { return rows_; }
 
+  /// Of layer 1, neuron j of the live ones, if it is dense.
+  const float* first_row(Eigen::Index j) const { return map(1).back.row(j).data(); }
+
   /// Rows of many walks at once: out = a W^k, out = x W^k'. k = 1 has all inputs.
   void back(int k, const FloatRows& a, FloatRows& out) const;
   void on(int k, const FloatRows& x, FloatRows& out) const;

@@ -97,7 +97,7 @@ class PhaseSearch : SetSearch<TreeNode> {
       const Problem*& first = of_box[set.box];
       Problem problem = first != nullptr ? Problem(*first, set.region)
                                          : Problem(network_, middle, box, set.region);
-      problem.tell(options_.claims);
+      problem.tell(options_.claims, true);
       Ball ball(Norm::linf, middle, box, 0);
       ball.set_radius(2 * ball.largest_radius() + 1);
       trees_.push_back(std::make_unique<SetTree>(std::move(problem), static_cast<int>(s), ball));

@@ -48,7 +48,7 @@ Problem::Problem(const Network& network, const Eigen::VectorXd& image, Box reach
 }
 
 Problem::Problem(const Problem& other, const OutputRegion& region)
-    : inputs_(other.inputs_), claims_(other.claims_) {
+    : inputs_(other.inputs_), claims_(other.claims_), planes_(other.planes_) {
   add_rows(region);
 }
 

@@ -35,9 +35,14 @@ class Problem {
   /// The same of another region; the two share what they can.
   Problem(const Problem& other, const OutputRegion& region);
 
-  /// Who is told what is believed of this problem and of those made from it; null: nobody.
-  void tell(ClaimLog* claims) { claims_ = claims; }
+  /// Who is told what is believed of this problem and of those made from it; null: nobody, and then
+  /// planes (planes.h) may bound their first layer, which certificates do not know.
+  void tell(ClaimLog* claims, bool planes = false) {
+    claims_ = claims;
+    planes_ = planes && claims == nullptr;
+  }
   ClaimLog& claims() const;
+  bool planes() const { return planes_; }
 
   const Network& network() const { return *inputs_->network; }
   const Eigen::VectorXd& image() const { return inputs_->image; }
@@ -46,6 +51,8 @@ class Problem {
   void first_image(const Eigen::VectorXd& d, Eigen::VectorXd& out) const;
   /// out = W^1' v.
   void first_direction(const Eigen::VectorXd& v, Eigen::VectorXd& out) const;
+  /// Of W^1, if it is dense.
+  const double* first_row(int j) const { return inputs_->first_weights.row(j).data(); }
   const Eigen::VectorXd& first_center() const {
     return inputs_->first_center;
   }  ///< y^1 at the image
@@ -115,6 +122,7 @@ class Problem {
 
   std::shared_ptr<const Inputs> inputs_;
   ClaimLog* claims_ = nullptr;
+  bool planes_ = false;
   Eigen::MatrixXd rows_;
   Eigen::VectorXd rhs_;
   double row_magnitude_ = 0;

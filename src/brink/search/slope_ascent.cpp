@@ -10,6 +10,8 @@
 // the same Lagrangian as the program's (lagrangian.h), and without end they reach the program's
 // bound.
 //
+// Over a box, open neurons of the first layer with c < 0 go by planes instead of chords (planes.h).
+//
 // An item is a row of every matrix here, so that a layer is one product for all of them; the loops
 // over its neurons are slope_steps.h's. All is in single precision and of live neurons alone
 // (live_layers.h): those whose phase is not settled inactive, and those whose bound the first point
@@ -52,7 +54,7 @@ class Batch {
     }
     if (rows_) last = problem.hidden_layers();
     begin_rows();
-    auto needed = settled_live(last);
+    auto needed = neurons_needed(problem, items, last);
     known_ = live_ && live_->hold(needed);
     if (!known_) live_.emplace(problem, std::move(needed));
     begin();
@@ -94,25 +96,6 @@ class Batch {
   }
   bool is_linear(int k, Eigen::Index j) const {
     return problem_.network().layer(k).is_linear(live_->neurons(k)[static_cast<std::size_t>(j)]);
-  }
-
-  /// Neurons that some item does not know to be inactive, or has a multiplier for.
-  std::vector<std::vector<int>> settled_live(int last) const {
-    std::vector<std::vector<int>> live;
-    for (int k = 1; k <= last; ++k) {
-      live.emplace_back();
-      for (int j = 0; j < static_cast<int>(problem_.network().width(k)); ++j) {
-        const int id = problem_.neuron(k, j);
-        const bool linear = problem_.network().layer(k).is_linear(j);
-        if (std::any_of(items_.begin(), items_.end(), [&](const SlopeAscent::Item& item) {
-              return linear || item.node->upper[static_cast<std::size_t>(id)] > 0 ||
-                     item.cost.neuron == id || (item.start && item.start->phases(id) > 0);
-            })) {
-          live.back().push_back(j);
-        }
-      }
-    }
-    return live;
   }
 
   /// With others whose bounds the points found violate, if there are any.
@@ -159,9 +142,20 @@ class Batch {
   void begin() {
     states_.clear();
     for (int k = 1; k <= last(); ++k) states_.emplace_back(problem_, *live_, items_, k);
+    planes_.reset();
+    if (planes_apply(problem_, ball_)) begin_planes();
     values_.resize(count_);
     best_ = Eigen::VectorXd::Constant(count_, -std::numeric_limits<double>::infinity());
     best_rho_ = rho_;
+  }
+
+  void begin_planes() {
+    const SlopeState& first = state(1);
+    planes_.emplace(problem_, ball_, *live_, count_);
+    for (Eigen::Index b = 0; b < count_; ++b) {
+      const Slopes* start = item(b).start;
+      planes_->begin(b, first.lines(b), start != nullptr ? &start->planes : nullptr);
+    }
   }
 
   void begin_rows() {
@@ -192,6 +186,10 @@ class Batch {
       for (Eigen::Index b = 0; b < count_; ++b) {
         constant(b) += relax(layer.lines(b), layer.own.row(b).data(), layer.cost.row(b).data(),
                              layer.carried.row(b).data());
+        if (k == 1 && planes_) {
+          constant(b) += planes_->relax(b, layer.lines(b), layer.cost.row(b).data(),
+                                        layer.carried.row(b).data());
+        }
         const Cost& cost = item(b).cost;
         if (cost.neuron >= 0 && problem_.layer_of(cost.neuron) == k) {
           layer.carried(b, place(k, cost.neuron)) += static_cast<float>(cost.sign);
@@ -202,6 +200,7 @@ class Batch {
     }
     changes_.resize(count_, directions_.cols());
     for (Eigen::Index b = 0; b < count_; ++b) {
+      if (planes_) directions_.row(b) += planes_->direction(b);
       values_(b) = constant(b) + ball_.least(directions_.row(b).data(), changes_.row(b).data());
     }
   }
@@ -221,6 +220,10 @@ class Batch {
       for (Eigen::Index b = 0; b < count_; ++b) {
         follow(layer.lines(b), layer.own.row(b).data(), layer.cost.row(b).data(),
                layer.y.row(b).data(), layer.x.row(b).data());
+        if (k == 1 && planes_) {
+          planes_->follow(b, layer.cost.row(b).data(), changes_.row(b).data(),
+                          layer.x.row(b).data());
+        }
       }
     }
   }
@@ -233,6 +236,7 @@ class Batch {
         best_(b) = values_(b);
         best_rho_.row(b) = rho_.row(b);
         for (SlopeState& layer : states_) layer.best_own.row(b) = layer.own.row(b);
+        if (planes_) planes_->keep(b);
       }
       enough = enough && best_(b) > item(b).enough;
     }
@@ -243,6 +247,7 @@ class Batch {
     if (values_ == best_) return;
     rho_ = best_rho_;
     for (SlopeState& layer : states_) layer.own = layer.best_own;
+    if (planes_) planes_->return_to_best();
     back();
     forward();
   }
@@ -261,6 +266,7 @@ class Batch {
       }
     }
     if (rows_) climb_rows(adam, length);
+    if (planes_) planes_->climb(changes_, static_cast<float>(parameters().plane_step) * left);
   }
 
   void climb_rows(const AdamStep& adam, float length) {
@@ -304,6 +310,7 @@ class Batch {
     result.y = result.x = result.price = Eigen::VectorXd::Zero(neurons);
     for (int k = 1; k <= last(); ++k) {
       const SlopeState& layer = state(k);
+      const Eigen::RowVectorXf prices = prices_of(b, k);
       for (Eigen::Index j = 0; j < layer.y.cols(); ++j) {
         const int i = neuron(k, j);
         result.multipliers.neurons(i) = -static_cast<double>(layer.carried(b, j));
@@ -312,11 +319,23 @@ class Batch {
         if (is_linear(k, j)) continue;
         const bool open = layer.open(b, j) > 0;
         (open ? result.slopes.lines : result.slopes.phases)(i) = layer.own(b, j);
-        const float below = std::min(layer.cost(b, j), 0.0F);
-        result.price(i) = static_cast<double>(layer.slope(b, j) * below * layer.low(b, j));
+        result.price(i) = static_cast<double>(prices(j));
       }
     }
+    if (planes_) {
+      result.multipliers.planes = planes_->result(b, state(1).cost.row(b).data());
+      result.slopes.planes = result.multipliers.planes;
+    }
     return result;
+  }
+
+  /// By how much their triangles, or planes, are above the neurons, times the cost.
+  Eigen::RowVectorXf prices_of(Eigen::Index b, int k) const {
+    const SlopeState& layer = state(k);
+    Eigen::RowVectorXf prices =
+        layer.slope.row(b).array() * layer.cost.row(b).array().min(0.0F) * layer.low.row(b).array();
+    if (k == 1 && planes_) planes_->prices(b, layer.cost.row(b).data(), prices.data());
+    return prices;
   }
 
   Slopes begin_slopes(const SlopeAscent::Item& item) const {
@@ -336,7 +355,10 @@ class Batch {
     const double step = 0.5 * static_cast<double>(live_->weights()) / problem_.weights();
     const double items =
         static_cast<double>(count_) / static_cast<double>(std::min(count_, Eigen::Index{4}));
-    return problem_.effort_of_passes(items * ((steps + 2) * step + 2) + 1);
+    const double planes = planes_ ? 3.0 * static_cast<double>(planes_->loops()) *
+                                        static_cast<double>(ball_.size()) / problem_.weights()
+                                  : 0.0;
+    return problem_.effort_of_passes(items * ((steps + 2) * step + 2) + planes + 1);
   }
 
   const Problem& problem_;
@@ -349,6 +371,7 @@ class Batch {
   std::vector<SlopeState> states_;
   FloatRows rho_, best_rho_, rho_mean_, rho_square_;
   Eigen::RowVectorXf rhs_;
+  std::optional<PlaneRows> planes_;
   FloatRows directions_, changes_;
   Eigen::VectorXd values_, best_;
 };

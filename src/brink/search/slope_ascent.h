@@ -17,6 +17,7 @@ struct Slopes {
   Eigen::VectorXf lines;   ///< a in [0, 1] of the lower lines x >= a y of open phases
   Eigen::VectorXf phases;  ///< multipliers >= 0 of y >= L or y <= U of settled ones
   Eigen::VectorXf rows;    ///< rho >= 0
+  Planes planes;           ///< where they lie; the weights do not matter
 };
 
 class SlopeAscent {

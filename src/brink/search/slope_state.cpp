@@ -1,6 +1,28 @@
 #include "brink/search/slope_state.h"
 
+#include <algorithm>
+
 namespace brink::search {
+
+std::vector<std::vector<int>> neurons_needed(const Problem& problem,
+                                             const std::vector<SlopeAscent::Item>& items,
+                                             int last) {
+  std::vector<std::vector<int>> needed;
+  for (int k = 1; k <= last; ++k) {
+    needed.emplace_back();
+    for (int j = 0; j < static_cast<int>(problem.network().width(k)); ++j) {
+      const int id = problem.neuron(k, j);
+      const bool linear = problem.network().layer(k).is_linear(j);
+      if (std::any_of(items.begin(), items.end(), [&](const SlopeAscent::Item& item) {
+            return linear || item.node->upper[static_cast<std::size_t>(id)] > 0 ||
+                   item.cost.neuron == id || (item.start && item.start->phases(id) > 0);
+          })) {
+        needed.back().push_back(j);
+      }
+    }
+  }
+  return needed;
+}
 
 SlopeState::SlopeState(const Problem& problem, const LiveLayers& live,
                        const std::vector<SlopeAscent::Item>& items, int k) {

@@ -8,6 +8,11 @@
 
 namespace brink::search {
 
+/// Of each layer up to `last`, by their place in it: neurons that some item does not know to be
+/// inactive, or has a multiplier for.
+std::vector<std::vector<int>> neurons_needed(const Problem& problem,
+                                             const std::vector<SlopeAscent::Item>& items, int last);
+
 /// A row an item.
 struct SlopeState {
   /// At each item's start.

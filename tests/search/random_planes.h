@@ -1,0 +1,20 @@
+// Planes anywhere above the first layer.
+#pragma once
+
+#include "brink/search/planes.h"
+#include "random_network.h"
+
+namespace brink::search {
+
+inline Planes random_planes(const Problem& problem, Random& random) {
+  Planes planes;
+  planes.place.resize(problem.image().size());
+  for (float& place : planes.place) place = static_cast<float>(random.uniform());
+  planes.levels.resize(problem.first_width());
+  for (float& level : planes.levels) level = static_cast<float>(random.uniform(-0.3, 1.3));
+  planes.weights.resize(problem.first_width());
+  for (double& weight : planes.weights) weight = random.uniform() < 0.3 ? 0 : random.uniform();
+  return planes;
+}
+
+}  // namespace brink::search
