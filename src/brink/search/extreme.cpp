@@ -55,8 +55,8 @@ class ExtremeSearch {
         deadline_(deadline),
         options_(options),
         open_(NodeOrder{parameters().burst, options.most_open}) {
-    values_.tell(options.claims);
-    problem_.tell(options.claims);
+    values_.tell(options.claims, true);
+    problem_.tell(options.claims, true);
   }
 
   ExtremeResult run() {
