@@ -30,7 +30,9 @@ struct Said {
   std::vector<Said> tree;
 
   bool is_bound() const { return cost.neuron >= 0; }
-  search::Multipliers multipliers() const { return {neurons.cast<double>(), rows.cast<double>(), {}}; }
+  search::Multipliers multipliers() const {
+    return {neurons.cast<double>(), rows.cast<double>(), {}};
+  }
 };
 
 /// What a proof says of a node; without its cost.

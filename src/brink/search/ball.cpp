@@ -235,8 +235,9 @@ Ball::Support Ball::support(const Eigen::VectorXd& c, Eigen::VectorXd* maximiser
 
 double Ball::least(const float* c, float* minimiser) const {
   if (norm_ == Norm::linf) {
-    return static_cast<double>(kernels::to_corner(
-        static_cast<std::size_t>(size()), c, box_single_.least.data(), box_single_.most.data(), minimiser));
+    return static_cast<double>(kernels::to_corner(static_cast<std::size_t>(size()), c,
+                                                  box_single_.least.data(), box_single_.most.data(),
+                                                  minimiser));
   }
   thread_local Eigen::VectorXd direction, farthest;
   direction = -Eigen::Map<const Eigen::VectorXf>(c, size()).cast<double>();

@@ -10,8 +10,8 @@
 //     r_x = c_x + y^k - W^{k+1}' y^{k+1},   r_s = c_s - y^k,
 // with rows' rho in place of W^K' y^K, h the ball's support function. It holds for any y and any
 // rho >= 0. The triangles (relaxation.h) need no multipliers: the least value of a neuron of open
-// phase is taken at their corners. Planes above first-layer neurons (planes.h) add their multipliers
-// to c_x and -sum of pi (p d + k) to the bound. Rounding is subtracted.
+// phase is taken at their corners. Planes above first-layer neurons (planes.h) add their
+// multipliers to c_x and -sum of pi (p d + k) to the bound. Rounding is subtracted.
 #pragma once
 
 #include <limits>

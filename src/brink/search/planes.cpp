@@ -63,8 +63,7 @@ BRINK_CLONED Parts<Real> parts_of(const Places<Real>& places, const Real* weight
     const Real plus = w > 0 ? w : Real(0), minus = plus - w;
     const Real move = sharpness * (static_cast<Real>(place[i]) - Real(0.5));
     const Real raw = middle - (w > 0 ? move : -move);
-    const Real grown = raw > 0 ? raw : Real(0);
-    const Real m = grown < 1 ? grown : Real(1);
+    const Real m = within_unit(raw);
     const Real down = minus * most[i] - plus * least[i], up = plus * most[i] - minus * least[i];
     below += m * down;
     above += up - m * up;
