@@ -6,7 +6,10 @@
 #include <array>
 #include <cmath>
 
+#include "brink/pattern/linf_projection.h"
 #include "brink/pattern/polish.h"
+#include "brink/pattern/projection.h"
+#include "brink/search/move_program.h"
 #include "brute_force.h"
 #include "cancelling_outputs.h"
 #include "random_network.h"
@@ -216,6 +219,64 @@ TEST(Leaf, ExtremeKeepsAPointOnManyWalls) {
     informative += extreme.bound < value + 1e-3 ? 1 : 0;
   }
   EXPECT_GT(informative, 50);
+}
+
+/// The distance to all rows of a pattern; infinity: none.
+double distance_to(const PatternPolytope& polytope, Norm norm, const Eigen::VectorXd& image,
+                   const Box& box) {
+  if (norm == Norm::l2) {
+    const auto nearest = project(image, polytope.rows, polytope.rhs, box);
+    return nearest ? (nearest->point - image).norm() : kInfinity;
+  }
+  if (norm == Norm::linf) {
+    return LinfProjection(polytope.rows, image, box).nearest(polytope.rhs).bound;
+  }
+  PatternPolytope moved = polytope;
+  moved.rhs -= polytope.rows * image;
+  MoveProgram moves = move_program({moved.rows, moved.rhs, {box.lower - image, box.upper - image}});
+  for (Column& column : moves.program.columns) column.cost = 1;
+  return LpSolver(moves.program).solve().objective;
+}
+
+// Where there are hundreds of neurons, rows join as they are needed.
+TEST(LargeLeaf, EqualsAllRowsTogether) {
+  Random random(37);
+  const Box box = Box::uniform(12, 0, 1);
+  int found = 0, excluded = 0, nowhere = 0;
+  for (int round = 0; round < 60; ++round) {
+    const Network network = testing::random_network({12, 90, 80, 3}, random);
+    const Eigen::VectorXd image = testing::random_point(12, random);
+    Eigen::VectorXd point = image;
+    for (double& x : point) x = std::clamp(x + random.uniform(-0.1, 0.1), 0.0, 1.0);
+    Phases phases = phases_at(network, point);
+    for (int flips = random.index(4); flips > 0; --flips) {
+      auto& layer = phases[static_cast<std::size_t>(random.index(2))];
+      layer[static_cast<std::size_t>(random.index(80))].flip();
+    }
+    const Eigen::VectorXd y = logits(network, point);
+    OutputRegion region{1, false, {}};
+    region.rows.push_back({Eigen::Vector3d(-1, 1, 0), y(1) - y(0)});
+    const Problem problem(network, image, box, region);
+    const PatternPolytope whole = pattern_polytope(network, phases, region);
+    for (const Norm norm : {Norm::l1, Norm::l2, Norm::linf}) {
+      const double truth = distance_to(whole, norm, image, box);
+      const double base = std::isinf(truth) ? 0.1 : truth;
+      nowhere += std::isinf(truth) ? 1 : 0;
+      for (const double share : {0.5, 1 - 1e-5, 1 + 1e-5, 2.0}) {
+        const Ball ball(norm, image, box, share * base);
+        const LeafResult leaf = solve_leaf(problem, region, phases, ball, {});
+        EXPECT_EQ(leaf.empty, truth > share * base) << round;
+        (leaf.empty ? excluded : found) += 1;
+        if (leaf.empty) continue;
+        EXPECT_NEAR(leaf.bound, truth, 1e-7 * truth);
+        ASSERT_TRUE(leaf.point);
+        EXPECT_GT(pattern_slacks(network, phases, region, *leaf.point).minCoeff(), -1e-7);
+      }
+    }
+  }
+  EXPECT_GT(found, 50);
+  EXPECT_GT(excluded, 200);
+  EXPECT_GT(nowhere, 20);
 }
 
 }  // namespace

@@ -93,5 +93,43 @@ TEST(SlopeAscent, BoundsNeuronsAsProgramsDo) {
   EXPECT_GT(by_ascent, by_program - 0.1 * (by_program - without_rows));
 }
 
+// A node that has more phases settled begins with its parent's bound or more, but where a chord was
+// better than the phase beyond the relaxation's reach.
+TEST(SlopeAscent, ChildrenBeginAtTheirParentsBound) {
+  Random random(101);
+  int settled = 0, higher = 0, lower = 0, lower_without = 0;
+  for (int round = 0; round < 1000; ++round) {
+    RandomNode asked(kNorms.at(static_cast<std::size_t>(round % 4)), random);
+    asked.problem->tell(nullptr, random.uniform() < 0.5);
+    const int neuron = random.index(asked.problem->neurons());
+    const Cost cost = random.uniform() < 0.5 ? Cost{.margin = true} : Cost{neuron, 1, false, false};
+    std::optional<LiveLayers> live;
+    const auto bound = [&](const Intervals& node, const Slopes* start, int steps) {
+      return SlopeAscent(*asked.problem, *asked.ball, live)
+          .run({{&node, cost, 1e300, start}}, steps, true, {})
+          .results.front();
+    };
+    const auto parent = bound(asked.node, nullptr, random.index(6));
+    Intervals child = asked.node;
+    for (int i = 0; i < asked.problem->neurons(); ++i) {
+      if (i == cost.neuron || !child.unstable(i) || random.uniform() < 0.5) continue;
+      const auto id = static_cast<std::size_t>(i);
+      (random.uniform() < 0.5 ? child.lower[id] : child.upper[id]) = 0;
+      ++settled;
+    }
+    const double tolerance = 1e-4 * (1 + std::abs(parent.value));  // single precision
+    const double value = bound(child, &parent.slopes, 0).value;
+    higher += value > parent.value + tolerance ? 1 : 0;
+    lower += value < parent.value - tolerance ? 1 : 0;
+    Slopes without = parent.slopes;
+    without.phases = without.phases.cwiseMax(0.0F);
+    lower_without += bound(child, &without, 0).value < parent.value - tolerance ? 1 : 0;
+  }
+  EXPECT_GT(settled, 500);
+  EXPECT_GT(higher, 100);
+  EXPECT_LT(lower, 20);
+  EXPECT_GT(lower_without, 5 * lower);
+}
+
 }  // namespace
 }  // namespace brink::search

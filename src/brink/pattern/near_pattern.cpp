@@ -1,16 +1,10 @@
 // Seen from the image, in a unit of the radius, by a program over moves up and down (L1), the dual
 // of the projection (L2) or programs within a radius (Linf).
-//
-// A large network's polytope has a row for each of hundreds of neurons, of which a few dozen keep
-// the nearest point where it is. So the first answer knows the region's rows alone, the most
-// violated of the others are composed and join, and it is asked again until none is violated: the
-// nearest point of fewer rows that meets them all is the nearest of all. (784-256-256-10: 0.45 s a
-// pattern with all rows.)
+// The polytope grows (growing_polytope.h): the first answer knows few rows, and it is asked again
+// until none is violated.
 #include "brink/pattern/near_pattern.h"
 
-#include <algorithm>
-#include <numeric>
-
+#include "brink/pattern/growing_polytope.h"
 #include "brink/pattern/linf_projection.h"
 #include "brink/pattern/projection.h"
 #include "brink/solve/lp.h"
@@ -19,12 +13,8 @@ namespace brink {
 
 namespace {
 
-/// Polytopes of so many rows have them all from the beginning.
-constexpr Eigen::Index kFew = 128;
-/// So many join at a time.
-constexpr std::ptrdiff_t kJoin = 32;
-/// Of the unit: what a row may be violated by.
-constexpr double kViolated = 1e-9;
+/// What the last answer may be beyond the next one's nearest.
+constexpr double kNearer = 1e-9;
 
 class Technique {
  public:
@@ -119,85 +109,41 @@ class NearPattern final : public PatternSolver {
  public:
   NearPattern(Norm norm, const Network& network, const Phases& phases, const OutputRegion& region,
               const Eigen::VectorXd& image, const Box& box, double radius)
-      : norm_(norm),
-        network_(network),
-        phases_(phases),
-        region_(region),
-        image_(image),
-        slacks_(pattern_slacks(network, phases, region, image)),
-        phase_rows_(slacks_.size() - std::ssize(region.rows)) {
-    chosen_.resize(static_cast<std::size_t>(slacks_.size()));
-    std::iota(chosen_.begin(), chosen_.end(), Eigen::Index{0});
-    if (slacks_.size() <= kFew) {
-      near_ = near_polytope(pattern_polytope(network, phases, region).rows, slacks_, image, box,
-                            radius);
-    } else {
-      chosen_.erase(chosen_.begin(), chosen_.begin() + phase_rows_);
-      near_ = near_polytope(pattern_rows(network, phases, region, chosen_),
-                            slacks_.tail(std::ssize(chosen_)), image, box, radius);
-    }
+      : norm_(norm), image_(image), polytope_(network, phases, region, image, box, radius) {
     renew();
   }
 
   std::optional<Eigen::VectorXd> nearest(double inward, const Deadline& deadline) override {
     for (double from = 0;;) {
-      Eigen::VectorXd rhs = near_.rhs;
+      const NearPolytope& near = polytope_.near();
+      Eigen::VectorXd rhs = near.rhs;
       for (Eigen::Index i = 0; i < rhs.size(); ++i) {
-        if (chosen_[static_cast<std::size_t>(i)] >= phase_rows_) rhs(i) += inward / near_.unit;
+        if (!polytope_.is_phase(i)) rhs(i) += inward / near.unit;
       }
       const auto change = technique_->shortest(rhs, from, deadline);
       if (!change) return std::nullopt;
-      Eigen::VectorXd x = image_ + near_.unit * *change;
-      if (deadline.expired() || !join(x)) return x;
-      from = (1 - kViolated) * change->lpNorm<Eigen::Infinity>();
+      Eigen::VectorXd x = image_ + near.unit * *change;
+      if (deadline.expired() || !polytope_.join(x)) return x;
+      renew();
+      from = (1 - kNearer) * change->lpNorm<Eigen::Infinity>();
     }
   }
 
  private:
   void renew() {
+    const NearPolytope& near = polytope_.near();
     if (norm_ == Norm::l2) {
-      technique_ = std::make_unique<Euclidean>(near_);
+      technique_ = std::make_unique<Euclidean>(near);
     } else if (norm_ == Norm::linf) {
-      technique_ = std::make_unique<Largest>(near_);
+      technique_ = std::make_unique<Largest>(near);
     } else {
-      technique_ = std::make_unique<Moves>(near_);
+      technique_ = std::make_unique<Moves>(near);
     }
-  }
-
-  /// The rows that x violates most; false: none.
-  bool join(const Eigen::VectorXd& x) {
-    if (std::ssize(chosen_) == slacks_.size()) return false;
-    Eigen::VectorXd slacks = pattern_slacks(network_, phases_, region_, x);
-    for (const Eigen::Index row : chosen_) slacks(row) = 0;
-    std::vector<Eigen::Index> more;
-    for (Eigen::Index row = 0; row < phase_rows_; ++row) {
-      if (slacks(row) < -kViolated * near_.unit) more.push_back(row);
-    }
-    if (more.empty()) return false;
-    std::sort(more.begin(), more.end(),
-              [&](Eigen::Index a, Eigen::Index b) { return slacks(a) < slacks(b); });
-    more.resize(static_cast<std::size_t>(std::min(kJoin, std::ssize(more))));
-    const Eigen::Index before = near_.rhs.size();
-    near_.rows.conservativeResize(before + std::ssize(more), Eigen::NoChange);
-    near_.rows.bottomRows(std::ssize(more)) = pattern_rows(network_, phases_, region_, more);
-    near_.rhs.conservativeResize(before + std::ssize(more));
-    for (std::size_t i = 0; i < more.size(); ++i) {
-      near_.rhs(before + static_cast<Eigen::Index>(i)) = -slacks_(more[i]) / near_.unit;
-    }
-    chosen_.insert(chosen_.end(), more.begin(), more.end());
-    renew();
-    return true;
   }
 
   Norm norm_;
-  const Network& network_;
-  const Phases& phases_;
-  const OutputRegion& region_;
   const Eigen::VectorXd& image_;
-  Eigen::VectorXd slacks_;  ///< of all rows, at the image
-  Eigen::Index phase_rows_;
-  std::vector<Eigen::Index> chosen_;  ///< numbers of the rows of near_
-  NearPolytope near_;
+  GrowingPolytope polytope_;
   std::unique_ptr<Technique> technique_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "brink/base/deadline.h"
 #include "brink/search/lagrangian.h"
+#include "brink/search/node.h"
 
 namespace brink::search {
 
@@ -18,6 +19,8 @@ struct Objective {
   bool sharp = false;   ///< a close bound matters
   bool whole = false;   ///< the program's solution matters: no early end
   bool radius = false;  ///< excluded_radius() will be asked for: the best multipliers matter
+  /// Of a node above, or of another ball: where slopes begin; null: at none. Programs have a basis.
+  const Slopes* start = nullptr;
 
   Cost cost() const { return {neuron, neuron < 0 ? 0 : sign, neuron < 0, neuron < 0}; }
   /// Of a ray: nothing, in the same range of t.
@@ -70,6 +73,7 @@ struct NodeBound {
   std::vector<NeuronState> states;  ///< empty if no program was solved
   bool solved = false;              ///< the last program, to optimality
   std::vector<PointPool::Share> solution;  ///< its change
+  std::shared_ptr<const Slopes> slopes;    ///< those of the proof, if it goes by slopes
   Eigen::VectorXd maximiser;  ///< farthest change of the ball in the last proof's direction
   long effort = 0;            ///< in Statistics::effort
   long points = 0;            ///< that the pool was given

@@ -41,6 +41,13 @@ OutputRegion at_least(const Eigen::VectorXd& c, double least) {
   return region;
 }
 
+std::size_t most_open(const Problem& problem, const ExtremeOptions& options) {
+  if (!problem.is_large()) return options.most_open;
+  const auto numbers =
+      static_cast<std::size_t>(2 * problem.neurons() + problem.network().input_size());
+  return std::min(options.most_open, kExtremeSlopes / (numbers * sizeof(float)));
+}
+
 class ExtremeSearch {
  public:
   /// `layer`: of any rows.
@@ -54,7 +61,7 @@ class ExtremeSearch {
         root_(root),
         deadline_(deadline),
         options_(options),
-        open_(NodeOrder{parameters().burst, options.most_open}) {
+        open_(NodeOrder{parameters().burst, most_open(values_, options)}) {
     values_.tell(options.claims, true);
     problem_.tell(options.claims, true);
   }
@@ -91,7 +98,7 @@ class ExtremeSearch {
 
   NodeBound bound(Node& node, const Intervals& bounds) {
     NodeBound bound = result_.statistics.count(bounder_->minimise(
-        bounds, {-1, 1, true}, ball_, pool_, base_ - enough(),
+        bounds, {.sharp = true, .start = node.slopes.get()}, ball_, pool_, base_ - enough(),
         bounds.settled() ? parameters().extreme_leaf_rounds : parameters().extreme_rounds,
         deadline_));
     node.bound = bound.empty() ? std::numeric_limits<double>::infinity()
@@ -106,7 +113,8 @@ class ExtremeSearch {
     return bound;
   }
 
-  Verdict judge(const Node& node, const Intervals& bounds, const NodeBound& bound) {
+  Verdict judge(Node& node, const Intervals& bounds, const NodeBound& bound) {
+    node.slopes = bound.slopes;
     problem_.claims().proven(problem_, bounds, bound.cost, ball_, bound.proof);
     double highest = -node.bound;
     if (highest <= enough()) {

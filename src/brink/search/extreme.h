@@ -14,6 +14,9 @@ struct ExtremeOptions {
   ClaimLog* claims = nullptr;      ///< is told all that is believed
 };
 
+/// Bytes that open nodes may keep of where their slopes begin (node.h); beyond, depth first too.
+inline constexpr std::size_t kExtremeSlopes = std::size_t{128} << 20;
+
 /// Proven this near to a value that is attained counts as the extreme: times max(1, |value|).
 /// A hundredth of it is for the rounding of forward passes.
 inline constexpr double kExtremeGap = 1e-7;

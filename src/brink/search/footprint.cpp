@@ -27,15 +27,17 @@ std::size_t stack_bytes(const Network& network) {
 }
 
 /// Of networks that have no programs: a worker's weights in single precision, there and back, those
-/// of the question in its own units, and many walks at once with what their ascent remembers.
+/// of the question in its own units, many walks at once with what their ascent remembers, and where
+/// a stack's nodes begin theirs.
 std::size_t large_bytes(const Network& network, std::size_t workers, std::size_t trees) {
-  constexpr std::size_t kWalks = 128, kNumbersAWalk = 12;
+  constexpr std::size_t kWalks = 128, kNumbersAWalk = 12, kStack = 200;
   std::size_t weights = 0;
   for (const Layer& layer : network.layers) {
     weights += static_cast<std::size_t>(layer.weights.entries());
   }
   const std::size_t walk = hidden_neurons(network) + static_cast<std::size_t>(network.input_size());
-  const std::size_t worker = (2 * weights + kWalks * kNumbersAWalk * walk) * sizeof(double);
+  const std::size_t worker =
+      (2 * weights + (kWalks * kNumbersAWalk + kStack) * walk) * sizeof(double);
   return (workers + 1) * worker + (trees + 1) * stack_bytes(network);
 }
 
@@ -64,7 +66,7 @@ std::size_t search_bytes(const Network& network, int threads, int regions) {
 }
 
 std::size_t extreme_bytes(const Network& network) {
-  return search_bytes(network, 1, 1) + ExtremeOptions().most_open * kNodeBytes;
+  return search_bytes(network, 1, 1) + ExtremeOptions().most_open * kNodeBytes + kExtremeSlopes;
 }
 
 }  // namespace brink::search

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <limits>
 
+#include "brink/pattern/growing_polytope.h"
 #include "brink/pattern/linf_projection.h"
 #include "brink/pattern/projection.h"
 #include "brink/pattern/segment_projection.h"
@@ -40,9 +41,10 @@ LeafResult leaf_l1(const NearPolytope& near, double radius, const Deadline& dead
   return result;
 }
 
-LeafResult leaf_linf(const NearPolytope& near, double radius, const Deadline& deadline) {
+/// `any`: some point within the radius will do, if there is one.
+LeafResult leaf_linf(const NearPolytope& near, double radius, bool any, const Deadline& deadline) {
   LinfProjection projection(near.rows, near.origin(), near.box);
-  const LinfNearest nearest = projection.nearest(near.rhs, deadline);
+  const LinfNearest nearest = projection.nearest(near.rhs, deadline, any ? radius : 0);
   LeafResult result{.empty = nearest.bound > radius,
                     .bound = nearest.bound,
                     .point = nearest.point,
@@ -87,32 +89,42 @@ LeafResult leaf_segments(const Problem& problem, const PatternPolytope& polytope
   return result;
 }
 
-/// L1, L2, Linf: within the ball, in a unit of its size.
+LeafResult leaf_near(Norm norm, const NearPolytope& near, double radius, bool any,
+                     const Deadline& deadline) {
+  return norm == Norm::l1   ? leaf_l1(near, radius, deadline)
+         : norm == Norm::l2 ? leaf_l2(near, radius, deadline)
+                            : leaf_linf(near, radius, any, deadline);
+}
+
+/// L1, L2, Linf: within the ball, in a unit of its size, by rows that join as they are needed.
 LeafResult solve_near(const Problem& problem, const OutputRegion& region, const Phases& phases,
-                      const PatternPolytope& polytope, const Ball& ball, const Deadline& deadline) {
-  const Eigen::VectorXd slacks = pattern_slacks(problem.network(), phases, region, problem.image());
-  const NearPolytope near =
-      near_polytope(polytope.rows,
-                    slacks + row_doubts(problem, phases, region, ball.radius()) +
-                        4 * std::numeric_limits<double>::epsilon() * slacks.cwiseAbs(),
-                    problem.image(), problem.reach(), ball.radius());
-  const double radius = ball.radius() / near.unit;
-  LeafResult result = ball.norm() == Norm::l1   ? leaf_l1(near, radius, deadline)
-                      : ball.norm() == Norm::l2 ? leaf_l2(near, radius, deadline)
-                                                : leaf_linf(near, radius, deadline);
-  // What is farther than the radius was cut off.
-  result.bound = std::min(result.bound, radius) * near.unit;
-  if (result.point) *result.point = problem.image_with(near.unit * *result.point);
-  return result;
+                      const Ball& ball, const Deadline& deadline) {
+  GrowingPolytope polytope(problem.network(), phases, region, problem.image(), problem.reach(),
+                           ball.radius(), row_doubts(problem, phases, region, ball.radius()));
+  const double unit = polytope.near().unit, radius = ball.radius() / unit;
+  std::int64_t programs = 0;
+  for (bool any = !polytope.is_whole();;) {
+    LeafResult result = leaf_near(ball.norm(), polytope.near(), radius, any, deadline);
+    programs += result.programs;
+    // What is farther than the radius was cut off.
+    result.bound = std::min(result.bound, radius) * unit;
+    result.programs = programs;
+    if (result.point) *result.point = problem.image_with(unit * *result.point);
+    if (result.empty || deadline.expired()) return result;
+    if (result.point && polytope.join(*result.point)) continue;
+    if (!any && (result.point || polytope.is_whole())) return result;
+    if (!result.point) polytope.join_all();
+    any = false;
+  }
 }
 
 }  // namespace
 
 LeafResult solve_leaf(const Problem& problem, const OutputRegion& region, const Phases& phases,
                       const Ball& ball, const Deadline& deadline, std::int64_t most) {
-  PatternPolytope polytope = pattern_polytope(problem.network(), phases, region);
   const bool whole = ball.norm() == Norm::l0 || ball.breakpoints() > 0;
-  if (!whole) return solve_near(problem, region, phases, polytope, ball, deadline);
+  if (!whole) return solve_near(problem, region, phases, ball, deadline);
+  PatternPolytope polytope = pattern_polytope(problem.network(), phases, region);
   polytope.rhs -= row_doubts(problem, phases, region);
   return ball.norm() == Norm::l0 ? fewest_pixels(problem, polytope, ball, deadline, most)
                                  : leaf_segments(problem, polytope, ball, deadline);

@@ -13,6 +13,8 @@
 
 namespace brink::search {
 
+struct Slopes;
+
 /// Of a neuron its phase, active or not; of a pixel whether it may move (pixel_search.cpp).
 struct Split {
   int what = -1;  ///< number of the neuron, or of the pixel's column
@@ -37,6 +39,8 @@ struct Node {
   double bound = -std::numeric_limits<double>::infinity();  ///< on what is minimised, proven
   std::int64_t made = 0;  ///< nodes that its worker had seen when it was made
   int put_off = 0;        ///< times that it was put off, its answer unfinished
+  /// Where the slopes that bound it begin (slope_ascent.h): those of its parent; null: at none.
+  std::shared_ptr<const Slopes> slopes;
 
   bool is_root() const { return path == nullptr; }
   void note(std::vector<Change> changes) {
@@ -44,7 +48,7 @@ struct Node {
     path = std::make_shared<const Step>(Step{std::move(path), {}, std::move(changes)});
   }
   Node child(const Split& split, std::int64_t seen) const {
-    return {std::make_shared<const Step>(Step{path, split, {}}), bound, seen, 0};
+    return {std::make_shared<const Step>(Step{path, split, {}}), bound, seen, 0, slopes};
   }
 };
 

@@ -310,23 +310,25 @@ class PhaseSearch : SetSearch<TreeNode> {
       return tighter;
     }
 
-    NodeBound bound(const Node& /*node*/, const Intervals& bounds) {
+    NodeBound bound(const Node& node, const Intervals& bounds) {
       const int rounds = bounder().slopes() == nullptr ? parameters().node_rounds
                          : bounds.settled()            ? parameters().leaf_steps
                                                        : parameters().slope_steps;
-      NodeBound bound = thread.statistics.count(bounder().minimise(
-          bounds, {}, tree.ball, thread.pools[&tree], 0, rounds, search.deadline_));
+      NodeBound bound = thread.statistics.count(
+          bounder().minimise(bounds, {.start = node.slopes.get()}, tree.ball, thread.pools[&tree],
+                             0, rounds, search.deadline_));
       if (bound.exceeds(0)) {
         tree.problem.claims().proven(tree.problem, bounds, bound.cost, tree.ball, bound.proof);
       }
       return bound;
     }
 
-    Verdict judge(const Node& /*node*/, const Intervals& bounds, const NodeBound& bound) {
+    Verdict judge(Node& node, const Intervals& bounds, const NodeBound& bound) {
       if (bound.exceeds(0)) {
         ++thread.statistics.pruned_by_bound;
         return Verdict::closed;
       }
+      node.slopes = bound.slopes;
       if (search.deadline_.expired() || search.stack_.stopped()) return Verdict::again;
       if (search.attacked(thread, tree, bound)) return Verdict::again;
       return bounds.settled() ? search.close_leaf(thread, tree, bounds) : Verdict::open;

@@ -141,6 +141,7 @@ class Batch {
 
   void begin() {
     states_.clear();
+    begun_ = false;
     for (int k = 1; k <= last(); ++k) states_.emplace_back(problem_, *live_, items_, k);
     planes_.reset();
     if (planes_apply(problem_, ball_)) begin_planes();
@@ -183,6 +184,7 @@ class Batch {
     }
     for (int k = last(); k >= 1; --k) {
       SlopeState& layer = state(k);
+      if (!begun_) layer.settle();
       for (Eigen::Index b = 0; b < count_; ++b) {
         constant(b) += relax(layer.lines(b), layer.own.row(b).data(), layer.cost.row(b).data(),
                              layer.carried.row(b).data());
@@ -198,6 +200,7 @@ class Batch {
       constant += (layer.carried * live_->constants(k).transpose()).cast<double>();
       live_->back(k, layer.carried, k == 1 ? directions_ : state(k - 1).cost);
     }
+    begun_ = true;
     changes_.resize(count_, directions_.cols());
     for (Eigen::Index b = 0; b < count_; ++b) {
       if (planes_) directions_.row(b) += planes_->direction(b);
@@ -254,26 +257,32 @@ class Batch {
 
   void climb(int step, int steps) {
     const float left = 1 - static_cast<float>(step) / static_cast<float>(steps + 1);
-    const float length = static_cast<float>(parameters().slope_step) * left;
     const AdamStep adam(step);
     for (SlopeState& layer : states_) {
       for (Eigen::Index b = 0; b < count_; ++b) {
         const float scale =
             layer.carried.cols() > 0 ? layer.carried.row(b).cwiseAbs().mean() : 0.0F;
-        search::climb(layer.lines(b), adam, length, scale, layer.cost.row(b).data(),
+        search::climb(layer.lines(b), adam, left * length_of(b), scale, layer.cost.row(b).data(),
                       layer.y.row(b).data(), layer.own.row(b).data(), layer.mean.row(b).data(),
                       layer.square.row(b).data());
       }
     }
-    if (rows_) climb_rows(adam, length);
+    if (rows_) climb_rows(adam, left);
     if (planes_) planes_->climb(changes_, static_cast<float>(parameters().plane_step) * left);
   }
 
-  void climb_rows(const AdamStep& adam, float length) {
+  float length_of(Eigen::Index b) const {
+    const double length =
+        item(b).start == nullptr ? parameters().slope_step : parameters().warm_step;
+    return static_cast<float>(length);
+  }
+
+  void climb_rows(const AdamStep& adam, float left) {
     const FloatRows all = (-state(last()).x * live_->rows().transpose()).rowwise() + rhs_;
     const float usual = all.cwiseAbs().mean();
     for (Eigen::Index b = 0; b < count_; ++b) {
       const Eigen::VectorXf slopes = all.row(b);
+      const float length = left * length_of(b);
       const Cost& cost = item(b).cost;
       if (cost.margin) {
         if (slopes.size() == 1) continue;
@@ -318,6 +327,7 @@ class Batch {
         result.x(i) = static_cast<double>(layer.x(b, j));
         if (is_linear(k, j)) continue;
         const bool open = layer.open(b, j) > 0;
+        if (open) result.slopes.phases(i) = -1;
         (open ? result.slopes.lines : result.slopes.phases)(i) = layer.own(b, j);
         result.price(i) = static_cast<double>(prices(j));
       }
@@ -369,6 +379,7 @@ class Batch {
   std::optional<LiveLayers>& live_;
   bool known_ = false;  ///< live_ is an earlier batch's
   std::vector<SlopeState> states_;
+  bool begun_ = false;  ///< they have costs
   FloatRows rho_, best_rho_, rho_mean_, rho_square_;
   Eigen::RowVectorXf rhs_;
   std::optional<PlaneRows> planes_;

@@ -14,10 +14,12 @@ namespace brink::search {
 
 /// Where an ascent begins, and what it has come to.
 struct Slopes {
-  Eigen::VectorXf lines;   ///< a in [0, 1] of the lower lines x >= a y of open phases
-  Eigen::VectorXf phases;  ///< multipliers >= 0 of y >= L or y <= U of settled ones
-  Eigen::VectorXf rows;    ///< rho >= 0
-  Planes planes;           ///< where they lie; the weights do not matter
+  Eigen::VectorXf lines;  ///< a in [0, 1] of the lower lines x >= a y of open phases
+  /// Multipliers >= 0 of y >= L or y <= U of settled ones; -1: its phase was open, so that where it
+  /// is settled the multiplier follows from its line.
+  Eigen::VectorXf phases;
+  Eigen::VectorXf rows;  ///< rho >= 0
+  Planes planes;         ///< where they lie; the weights do not matter
 };
 
 class SlopeAscent {

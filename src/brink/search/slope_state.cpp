@@ -15,7 +15,7 @@ std::vector<std::vector<int>> neurons_needed(const Problem& problem,
       const bool linear = problem.network().layer(k).is_linear(j);
       if (std::any_of(items.begin(), items.end(), [&](const SlopeAscent::Item& item) {
             return linear || item.node->upper[static_cast<std::size_t>(id)] > 0 ||
-                   item.cost.neuron == id || (item.start && item.start->phases(id) > 0);
+                   item.cost.neuron == id || (item.start && item.start->phases(id) != 0);
           })) {
         needed.back().push_back(j);
       }
@@ -54,7 +54,18 @@ SlopeState::SlopeState(const Problem& problem, const LiveLayers& live,
         sign(b, j) = upper <= 0 ? 1 : -1;
         limit(b, j) = static_cast<float>(upper <= 0 ? upper : lower);
         own(b, j) = start != nullptr ? start->phases(id) : 0;
+        if (own(b, j) < 0) own(b, j) = -1 - start->lines(id);
       }
+    }
+  }
+}
+
+void SlopeState::settle() {
+  for (Eigen::Index b = 0; b < own.rows(); ++b) {
+    for (Eigen::Index j = 0; j < own.cols(); ++j) {
+      if (own(b, j) >= 0) continue;
+      const float line = -1 - own(b, j), above = std::max(cost(b, j), 0.0F);
+      own(b, j) = above * (sign(b, j) > 0 ? line : 1 - line);
     }
   }
   best_own = own;

@@ -20,12 +20,16 @@ struct SlopeState {
              const std::vector<SlopeAscent::Item>& items, int k);
 
   FloatRows slope, low, sign, limit, open;  ///< slope_steps.h
-  FloatRows own;                            ///< a where the phase is open, p where it is settled
-  FloatRows cost;                           ///< of x
-  FloatRows carried;                        ///< of y
-  FloatRows y, x;                           ///< on the lines
-  FloatRows mean, square;                   ///< of the slopes so far
+  /// a where the phase is open, p where it is settled; -1 - a where p is to follow from a (settle).
+  FloatRows own;
+  FloatRows cost;          ///< of x
+  FloatRows carried;       ///< of y
+  FloatRows y, x;          ///< on the lines
+  FloatRows mean, square;  ///< of the slopes so far
   FloatRows best_own;
+
+  /// Neurons whose phases the start had open, by the costs: what was carried on is again.
+  void settle();
 
   NeuronLines lines(Eigen::Index b) const {
     return {static_cast<std::size_t>(slope.cols()),

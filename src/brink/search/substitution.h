@@ -12,7 +12,7 @@ class Substitution final : public Bounder {
  public:
   explicit Substitution(const Problem& problem) : problem_(&problem) {}
 
-  /// At most `rounds` steps of its slopes, from those of the margin's last bound. Nothing is
+  /// At most `rounds` steps of its slopes. Nothing is
   /// believed but what prove() makes of the multipliers; `states` are the neurons on their lines at
   /// the ball's maximiser.
   NodeBound minimise(const Intervals& node, const Objective& objective, const Ball& ball,
@@ -22,7 +22,6 @@ class Substitution final : public Bounder {
 
  private:
   const Problem* problem_;
-  std::optional<Slopes> margin_;  ///< of the margin's last bound
   SlopeMemory memory_;
 };
 

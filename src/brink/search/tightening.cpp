@@ -181,7 +181,8 @@ void BallBounds::deepen(const Problem& problem, const Ball& ball, int threads,
   bounds_ = std::move(deeper.bounds);
   deepening_effort_ = deeper.effort;
   statistics.effort += deeper.effort;
-  statistics.side_expansions = std::max<std::int64_t>(statistics.side_expansions, deeper.expansions);
+  statistics.side_expansions =
+      std::max<std::int64_t>(statistics.side_expansions, deeper.expansions);
 }
 
 std::int64_t BallBounds::deepening_effort() const {

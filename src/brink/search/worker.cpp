@@ -125,18 +125,19 @@ std::optional<Intervals> Worker::tightened(const Intervals& bounds, bool by_tree
   return tighter;
 }
 
-NodeBound Worker::bound(const Node& /*node*/, const Intervals& bounds) {
-  NodeBound bound = minimise(bounds, ball_, -lead_);
+NodeBound Worker::bound(const Node& node, const Intervals& bounds) {
+  NodeBound bound = minimise(bounds, node.slopes.get(), ball_, -lead_);
   if (bound.exceeds(0) || !bound.exceeds(-lead_)) return bound;
   problem_.claims().proven(problem_, bounds, {.margin = true}, ball_, bound.proof);
   Ball nearer = ball_;  // where points of lead 0 count
   nearer.set_radius(nearer_radius());
-  return minimise(bounds, nearer, 0);
+  return minimise(bounds, bound.slopes.get(), nearer, 0);
 }
 
-NodeBound Worker::minimise(const Intervals& bounds, const Ball& ball, double enough) {
+NodeBound Worker::minimise(const Intervals& bounds, const Slopes* start, const Ball& ball,
+                           double enough) {
   NodeBound bound = statistics_.count(
-      bounder().minimise(bounds, {}, ball, pool_, enough, rounds(bounds), deadline_));
+      bounder().minimise(bounds, {.start = start}, ball, pool_, enough, rounds(bounds), deadline_));
   if (bound.exceeds(0)) tell(bounds, ball, bound);
   return bound;
 }
@@ -156,6 +157,7 @@ Verdict Worker::judge(Node& node, const Intervals& bounds, const NodeBound& boun
     ++statistics_.pruned_by_bound;
     return Verdict::closed;
   }
+  node.slopes = bound.slopes;
   if (deadline_.expired() || try_points(bound)) return Verdict::again;
   return bounds.settled() ? close_leaf(node, bounds) : Verdict::open;
 }
@@ -256,8 +258,9 @@ double Worker::open_bound(double radius, double bound, const Deadline& deadline)
     if (bound == 0) return;
     const auto bounds = problem_.within(*root_, node);
     if (!bounds) return;
-    const NodeBound margin = statistics_.count(bounder().minimise(
-        *bounds, {.radius = true}, ball_, pool_, 0.0, rounds(*bounds), deadline));
+    const NodeBound margin =
+        statistics_.count(bounder().minimise(*bounds, {.radius = true, .start = node.slopes.get()},
+                                             ball_, pool_, 0.0, rounds(*bounds), deadline));
     tell(*bounds, ball_, margin);
     if (margin.exceeds(0)) return;
     bound = std::min(bound, beyond(ball_.norm(), excluded_radius(margin.proof, ball_)));

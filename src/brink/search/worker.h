@@ -72,7 +72,7 @@ class Worker {
   void shrink_ball(double radius);
   Bounder& bounder();
   int rounds(const Intervals& bounds);
-  NodeBound minimise(const Intervals& bounds, const Ball& ball, double enough);
+  NodeBound minimise(const Intervals& bounds, const Slopes* start, const Ball& ball, double enough);
   bool try_points(const NodeBound& bound);
   bool offer(const Eigen::VectorXd& x);
   bool worth_polishing(const Eigen::VectorXd& x, double slack);
