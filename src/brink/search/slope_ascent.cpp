@@ -330,6 +330,8 @@ class Batch {
         if (open) result.slopes.phases(i) = -1;
         (open ? result.slopes.lines : result.slopes.phases)(i) = layer.own(b, j);
         result.price(i) = static_cast<double>(prices(j));
+        const float above = layer.x(b, j) - std::max(layer.y(b, j), 0.0F);
+        if (open) result.given_up -= static_cast<double>(std::min(layer.cost(b, j), 0.0F) * above);
       }
     }
     if (planes_) {
