@@ -253,7 +253,8 @@ std::string property_text(const Network& network, int most_boxes, Random& random
 TEST(CellsCertificateOracle, ProvesProperties) {
   const int cases = static_cast<int>(from_environment("BRINK_CERTIFICATE_CASES", 12)) * 4;
   for (const char* how : {"box_inputs=16", "box_inputs=0",
-                          "box_inputs=0,large_above=0,side_after=1,side_expansions=2"}) {
+                          "box_inputs=0,large_above=0,side_after=1,side_expansions=2,slope_steps=1,"
+                          "leaf_steps=1,neuron_steps=1,neuron_again=1"}) {
     ASSERT_TRUE(search::set_parameters(how));
     const bool large = std::string_view(how).find("large_above") != std::string_view::npos;
     int proven = 0, without = 0, substituted = 0, trees = 0;
@@ -294,7 +295,8 @@ TEST(CellsCertificateOracle, ProvesProperties) {
     EXPECT_EQ(trees > cases / 8, large);
   }
   ASSERT_TRUE(
-      search::set_parameters("box_inputs=16,large_above=80,side_after=5000,side_expansions=8"));
+      search::set_parameters("box_inputs=16,large_above=80,side_after=5000,side_expansions=8,"
+                             "slope_steps=8,leaf_steps=60,neuron_steps=10,neuron_again=4"));
 }
 
 }  // namespace
