@@ -199,11 +199,13 @@ def test_ctrl_c_ends_a_batch(slow):
 
 
 def test_other_threads_run_meanwhile(slow):
+    reached = slow.closest(np.full(100, 0.5), norm="l2", time_limit=2)
+    between = (reached.distance + reached.bound) / 2  # neither found nor excluded in two seconds
     counted = []
     stop = threading.Event()
     thread = threading.Thread(target=lambda: [counted.append(1) or time.sleep(0.01) for _ in iter(stop.is_set, True)])
     thread.start()
-    slow.verify(np.full(100, 0.5), radius=0.05, norm="l2", time_limit=1)
+    slow.verify(np.full(100, 0.5), radius=between, norm="l2", time_limit=1)
     stop.set()
     thread.join()
     assert len(counted) > 5

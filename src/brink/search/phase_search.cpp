@@ -63,8 +63,10 @@ class PhaseSearch : SetSearch<TreeNode> {
     plant();
     attack_all(parameters().property_first_starts, parameters().property_steps);
     if (!stack_.stopped()) exclude();
+    const bool bounds_first = bounds_are_cheaper();
+    if (bounds_first && !stack_.stopped()) tighten_together();
     if (!stack_.stopped()) attack_all(parameters().property_starts, parameters().property_steps);
-    if (!stack_.stopped()) tighten_together();
+    if (!bounds_first && !stack_.stopped()) tighten_together();
     std::sort(trees_.begin(), trees_.end(),
               [](const auto& a, const auto& b) { return a->slack < b->slack; });
     for (const auto& tree : trees_) stack_.push({tree.get(), {}, true, tree->most});
@@ -136,6 +138,17 @@ class PhaseSearch : SetSearch<TreeNode> {
       }
     }
     std::erase_if(trees_, [](const auto& tree) { return tree->set < 0; });
+  }
+
+  /// Than attacks on all sets, by passes through the network.
+  bool bounds_are_cheaper() const {
+    double bounds = 0, attacks = 0;
+    for (const auto& [number, trees] : by_box()) {
+      bounds += 2.0 * trees.front()->root.unstable_count() * parameters().neuron_steps;
+      attacks += static_cast<double>(trees.size()) * parameters().property_starts *
+                 parameters().property_steps;
+    }
+    return bounds < attacks;
   }
 
   void tighten_together() {
