@@ -37,7 +37,7 @@ class SlopeAscent {
     Eigen::VectorXd maximiser;  ///< farthest change of the ball in the best proof's direction
     Eigen::VectorXd y, x;       ///< of the neurons there, on the lines of the relaxation
     Eigen::VectorXd price;      ///< >= 0: what the bound gives up by a neuron's open phase, at most
-  double given_up = 0;        ///< by all open phases together at that point
+    double given_up = 0;        ///< by all open phases together at that point
   };
   struct Run {
     std::vector<Result> results;
