@@ -103,7 +103,7 @@ LeafResult solve_near(const Problem& problem, const OutputRegion& region, const 
                            ball.radius(), row_doubts(problem, phases, region, ball.radius()));
   const double unit = polytope.near().unit, radius = ball.radius() / unit;
   std::int64_t programs = 0;
-  for (bool any = !polytope.is_whole();;) {
+  for (bool any = ball.norm() == Norm::linf && !polytope.is_whole();;) {
     LeafResult result = leaf_near(ball.norm(), polytope.near(), radius, any, deadline);
     programs += result.programs;
     // What is farther than the radius was cut off.

@@ -2,7 +2,8 @@
 //
 // A node keeps no bounds of its own but what was found beyond its splits, as a list of changes;
 // what follows from them is computed when the node is taken up (Problem::within). So a node takes a
-// few dozen bytes however large the network is, and meets whatever the root has learnt since.
+// few dozen bytes however large the network is, and meets whatever the root has learnt since. Where
+// slopes bound nodes, both children of one share a number or two for each neuron and input besides.
 #pragma once
 
 #include <array>

@@ -1,13 +1,13 @@
 // Multipliers by slope_ascent.h, for networks of more neurons than programs (relaxation.h) are
 // worth their time for: at 500 neurons a node takes a millisecond where its program takes six, and
 // comes as near, from the slopes of the node above it.
-// Tried and dropped: from the slopes of the last node, wherever that was. In nodes that have no
-// point multipliers grow without end, and all nodes after one began at -1e36 (784-256-256-10: trees
-// sixty deep, without a bound).
 // The neuron with the highest price is branched on (Bunel et al. 2020 do so too). Where all open
 // phases together give up less than the bound lacks, as in the nodes around the optimum, it is the
 // multipliers that are not there yet: more steps are taken, where branching on phases that nothing
 // leans on had made hundreds of leaves.
+// Tried and dropped: from the slopes of the last node, wherever that was. In nodes that have no
+// point multipliers grow without end, and all nodes after one began at -1e36 (784-256-256-10: trees
+// sixty deep, without a bound).
 #include "brink/search/substitution.h"
 
 #include <algorithm>
