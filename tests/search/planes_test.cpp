@@ -10,30 +10,35 @@
 namespace brink::search {
 namespace {
 
-Eigen::VectorXd corner(const Ball& ball, Random& random) {
-  Eigen::VectorXd change(ball.size());
-  for (Eigen::Index i = 0; i < change.size(); ++i) {
-    change(i) = random.uniform() < 0.5 ? ball.box().least(i) : ball.box().most(i);
-  }
+/// Farthest in some direction: where planes may touch their neurons.
+Eigen::VectorXd extreme_change(const Ball& ball, Random& random) {
+  Eigen::VectorXd direction(ball.size()), change;
+  for (double& value : direction) value = random.normal();
+  ball.support(direction, &change);
   return change;
 }
 
-// Wherever they lie: at corners, where they may touch, and between.
-TEST(Planes, AreAboveTheirNeurons) {
+class Planes : public ::testing::TestWithParam<Norm> {};
+
+INSTANTIATE_TEST_SUITE_P(Norms, Planes, ::testing::ValuesIn(kNorms),
+                         [](const auto& test) { return std::string(name(test.param)); });
+
+// Wherever they lie: at extreme points, where they may touch, and between.
+TEST_P(Planes, AreAboveTheirNeurons) {
   Random random(111);
   double gap = 0, width = 0;
   for (int round = 0; round < 3000; ++round) {
-    const RandomNode asked(Norm::linf, random);
+    const RandomNode asked(GetParam(), random);
     const Problem& problem = *asked.problem;
     const int neuron = random.index(problem.first_width());
-    Planes planes = random_planes(problem, random);
+    search::Planes planes = random_planes(problem, random);
     planes.weights.setZero();
     planes.weights(neuron) = std::pow(10.0, random.uniform(-6, 6));
     Eigen::VectorXd direction = Eigen::VectorXd::Zero(problem.image().size());
     const PlanesProof proof = add_planes(problem, planes, *asked.ball, direction);
     double least = 1e300;
     for (int point = 0; point < 20; ++point) {
-      Eigen::VectorXd change = corner(*asked.ball, random);
+      Eigen::VectorXd change = extreme_change(*asked.ball, random);
       if (random.uniform() < 0.3) change *= random.uniform();
       Eigen::VectorXd y;
       problem.first_image(change, y);
@@ -46,16 +51,16 @@ TEST(Planes, AreAboveTheirNeurons) {
     gap += least;
     width += 1;
   }
-  EXPECT_LT(gap / width, 0.2);  // not far above, either
+  EXPECT_LT(gap / width, 0.5);  // not far above, either
 }
 
 // A margin's bound: what triangles cannot say, planes do, and never too much.
-TEST(Planes, BoundMoreThanProgramsOfTriangles) {
+TEST_P(Planes, BoundMoreThanProgramsOfTriangles) {
   Random random(112);
   double by_program = 0, by_planes = 0;
   int better = 0, asked_of = 0;
   for (int round = 0; round < 400; ++round) {
-    RandomNode asked(Norm::linf, random);
+    RandomNode asked(GetParam(), random);
     asked.problem->tell(nullptr, true);
     const Problem& problem = *asked.problem;
     PointPool pool;
@@ -81,11 +86,11 @@ TEST(Planes, BoundMoreThanProgramsOfTriangles) {
 }
 
 // From where they ended last they begin no worse.
-TEST(Planes, GoOnFromWhereTheyWere) {
+TEST_P(Planes, GoOnFromWhereTheyWere) {
   Random random(113);
   int later = 0;
   for (int round = 0; round < 100; ++round) {
-    RandomNode asked(Norm::linf, random);
+    RandomNode asked(GetParam(), random);
     asked.problem->tell(nullptr, true);
     std::optional<LiveLayers> live;
     const SlopeAscent ascent(*asked.problem, *asked.ball, live);
@@ -99,16 +104,19 @@ TEST(Planes, GoOnFromWhereTheyWere) {
   EXPECT_EQ(later, 100);
 }
 
-// Other norms and certificates do without.
-TEST(Planes, ApplyToBoxesOnly) {
+// Certificates do without, and so do balls that are none of these.
+TEST(PlanesApply, UnlessCertificatesListen) {
   Random random(114);
-  RandomNode box(Norm::linf, random), ball(Norm::l2, random);
-  EXPECT_FALSE(planes_apply(*box.problem, *box.ball));
-  box.problem->tell(nullptr, true);
-  ball.problem->tell(nullptr, true);
-  EXPECT_TRUE(planes_apply(*box.problem, *box.ball));
-  EXPECT_TRUE(planes_apply(Problem(*box.problem, box.region), *box.ball));
-  EXPECT_FALSE(planes_apply(*ball.problem, *ball.ball));
+  RandomNode asked(Norm::l2, random);
+  EXPECT_FALSE(planes_apply(*asked.problem, *asked.ball));
+  asked.problem->tell(nullptr, true);
+  EXPECT_TRUE(planes_apply(*asked.problem, *asked.ball));
+  EXPECT_TRUE(planes_apply(Problem(*asked.problem, asked.region), *asked.ball));
+  const Box reach = asked.problem->reach();
+  EXPECT_FALSE(planes_apply(*asked.problem, Ball(Norm::l2, asked.image, reach, 1, 5)));
+  EXPECT_FALSE(planes_apply(
+      *asked.problem, Ball(Norm::l0, asked.image, reach, 1, 0, Eigen::VectorXd::Constant(4, 2.0))));
+  EXPECT_FALSE(planes_apply(*asked.problem, Ball(Norm::l2, asked.image, reach, 1e300 * 1e300)));
 }
 
 }  // namespace

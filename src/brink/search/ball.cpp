@@ -176,40 +176,31 @@ double Ball::support_knapsack(const Eigen::VectorXd& c, Eigen::VectorXd* d) cons
 double Ball::support_l2(const Eigen::VectorXd& c, Eigen::VectorXd* d) const {
   // Stationarity: d_j = min(|c_j| / t, m_j). Start with no pixel at its end; those beyond theirs
   // are clipped and t falls; the set only grows, so this ends.
+  thread_local std::vector<double> worths, rooms, moves;
+  const auto size = static_cast<std::size_t>(c.size());
+  for (auto* each : {&worths, &rooms, &moves}) each->resize(size);
+  kernels::rooms_and_worths(size, c.data(), lower_.data(), upper_.data(), rooms.data(),
+                            worths.data());
   const double square = radius_ * radius_;
   double t = c.norm() / radius_;
   if (!(t > 0)) t = 0;
   for (int pass = 0; pass < 60 && t > 0; ++pass) {
-    double clipped = 0, open = 0;
-    for (Eigen::Index j = 0; j < c.size(); ++j) {
-      const double m = room(j, c(j));
-      if (std::abs(c(j)) >= t * m) {
-        clipped += m * m;
-      } else {
-        open += c(j) * c(j);
-      }
-    }
-    if (clipped >= square && open == 0) {
-      break;
-    }
-    const double next = square > clipped ? std::sqrt(open / (square - clipped)) : t;
-    if (open == 0) {
+    const kernels::Squares at = kernels::squares_at(size, worths.data(), rooms.data(), t);
+    if (at.clipped >= square && at.open == 0) break;
+    const double next = square > at.clipped ? std::sqrt(at.open / (square - at.clipped)) : t;
+    if (at.open == 0) {
       t = 0;  // everything fits
       break;
     }
     if (next >= t * (1 - 1e-13)) break;
     t = next;
   }
-  double value = t > 0 ? 0.5 * t * square : 0;
-  for (Eigen::Index j = 0; j < c.size(); ++j) {
-    const double m = room(j, c(j));
-    const double size = std::abs(c(j));
-    // A pixel without worth stays where it is, also when the radius leaves room for every move.
-    const double move = size == 0 ? 0 : (t * m > size ? size / t : m);
-    value += size * move - 0.5 * t * move * move;
-    if (d != nullptr) (*d)(j) = c(j) > 0 ? move : -move;
+  const double value = kernels::take_squares(size, worths.data(), rooms.data(), t, moves.data());
+  for (std::size_t i = 0; i < size && d != nullptr; ++i) {
+    const auto j = static_cast<Eigen::Index>(i);
+    (*d)(j) = c(j) > 0 ? moves[i] : -moves[i];
   }
-  return value;
+  return (t > 0 ? 0.5 * t * square : 0) + value;
 }
 
 Ball::Support Ball::support(const Eigen::VectorXd& c, Eigen::VectorXd* maximiser) const {

@@ -39,6 +39,10 @@ class Ball {
   Norm norm() const { return norm_; }
   int breakpoints() const { return breakpoints_; }
   Eigen::Index size() const { return lower_.size(); }
+  /// How far each input can move at all.
+  const Eigen::VectorXd& lower() const { return lower_; }
+  const Eigen::VectorXd& upper() const { return upper_; }
+  bool has_costs() const { return costs_.size() > 0; }
   /// Of a change of pixel j (L0).
   double cost(Eigen::Index j) const { return costs_.size() > 0 ? costs_(j) : 1; }
   /// The largest distance that the reach allows.

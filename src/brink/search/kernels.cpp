@@ -237,6 +237,34 @@ BRINK_CLONES double rooms_and_worths(std::size_t n, const double* c, const doubl
   return greatest;
 }
 
+BRINK_CLONES Squares squares_at(std::size_t n, const double* worths, const double* rooms,
+                                double t) {
+  double clipped = 0, open = 0;
+#pragma omp simd reduction(+ : clipped, open)
+  for (std::size_t j = 0; j < n; ++j) {
+    const bool all = worths[j] >= t * rooms[j];
+    const double room = rooms[j] * rooms[j], worth = worths[j] * worths[j];
+    clipped += all ? room : 0;
+    open += all ? 0 : worth;
+  }
+  return {clipped, open};
+}
+
+BRINK_CLONES double take_squares(std::size_t n, const double* worths, const double* rooms, double t,
+                                 double* moves) {
+  const double per_t = t > 0 ? 1 / t : 0;
+  double value = 0;
+#pragma omp simd reduction(+ : value)
+  for (std::size_t j = 0; j < n; ++j) {
+    // A pixel without worth stays where it is, also when the radius leaves room for every move.
+    const double whole = worths[j] == 0 ? 0 : rooms[j];
+    const double move = t * rooms[j] > worths[j] ? worths[j] * per_t : whole;
+    value += worths[j] * move - 0.5 * t * move * move;
+    moves[j] = move;
+  }
+  return value;
+}
+
 BRINK_CLONES double take_segments(std::size_t n, const double* worths, const double* rooms,
                                   const double* widths, const double* per_widths, double per_t,
                                   double* moves) {

@@ -50,6 +50,16 @@ double rooms_and_worths(std::size_t n, const double* c, const double* lower, con
 double take_segments(std::size_t n, const double* worths, const double* rooms, const double* widths,
                      const double* per_widths, double per_t, double* moves);
 
+/// Of pixels that are worth as much and have as much room: the squares of the rooms of those worth
+/// at least t of it, and of the worths of the others.
+struct Squares {
+  double clipped, open;
+};
+Squares squares_at(std::size_t n, const double* worths, const double* rooms, double t);
+/// The moves that maximise worth move - t move^2 / 2 within the rooms; returns the maximum.
+double take_squares(std::size_t n, const double* worths, const double* rooms, double t,
+                    double* moves);
+
 /// [begin, end) of indices outside of which all is zero; a few per line of a matrix, ascending.
 struct Span {
   int begin, end;

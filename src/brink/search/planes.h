@@ -1,44 +1,44 @@
-// Planes above neurons of the first layer: x <= p d + k over a ball that is a box (Linf).
+// Planes x <= p d + k above neurons of the first layer, over a ball.
 //
 // The chord x <= (y - L) U / (U - L) sees the inputs through y = y(x~) + w d alone. But any p gives
 // an upper bound that is linear in d, with
 //     k = max ( max -p d,  y(x~) + max (w - p) d ),        both over the ball:
 // the first keeps the plane above 0, the second above y. The chord is p = w U / (U - L), all inputs
-// taking the same part in the rise. Over a box every p = m w, 0 <= m_i <= 1, whose m have the same
-// mean (weighted by how far w_i moves y) has the same k: which inputs take part is free, and best
-// is what cancels the other neurons' demands of an input. The least of all these planes is the
-// concave envelope of the neuron over the box (Anderson et al. 2020; Tjandraatmadja et al. 2020),
-// exact at every corner, where the chord is far off.
+// taking the same part in the rise. Many other p have the same k, and best is what cancels the
+// other neurons' demands of an input. The least of all planes is the neuron's concave envelope over
+// the ball (over a box: Anderson et al. 2020; Tjandraatmadja et al. 2020).
 //
-// At a point d of the box the best m takes the inputs first that are farthest against their weight.
-// So a few numbers say where all planes lie: a place t in [0, 1] of each input between the box's
-// sides, and a level for each neuron,
-//     m_i = 1/2 + sharpness (level - a_i)  within [0, 1],     a_i = t_i where w_i > 0, else 1 -
-//     t_i.
-// Where both parts of k are not equal yet, m is mixed with 0 or 1 until they are. The ascent
-// (slope_ascent.h) moves the places a share of the way to each maximiser that it meets, as
-// fictitious play does, and levels by Newton's rule.
+// Which plane is the envelope's at a point d of the ball has a closed form for each norm
+// (plane_forms.h). So a few numbers say where all planes lie: a place of each input, the same for
+// all neurons, and a level or two for each neuron. Where both parts of k are not equal yet, p is
+// mixed with 0 or w until they are. The ascent (slope_ascent.h) moves the places a share of the way
+// to each maximiser that it meets, as fictitious play does, and levels by Newton's rule.
 //
 // Of what the chords leave open of second-layer neurons on 784-50-50-10, planes close half to four
 // fifths. Tried: chords for neurons of which more is known than the ball says (ten times the nodes
 // on 784-256-256-10); levels a step behind without the mixing (1.5 times); prices from the
-// triangles instead of the gap at the places (twice).
+// triangles instead of the gap at the places (twice). In L1 and L2 each neuron's p free and moved
+// by Adam's rule: in L2 the same bound after 200 steps, in L1 a sixth more of the gain, for as many
+// numbers as the first layer has weights.
 #pragma once
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "brink/search/ball.h"
 #include "brink/search/live_layers.h"
+#include "brink/search/plane_inputs.h"
 #include "brink/search/slope_steps.h"
 
 namespace brink::search {
 
 /// Multipliers of x_j - p_j d - k_j <= 0, and where the planes lie.
 struct Planes {
-  Eigen::VectorXf place;    ///< t, of each input; empty: no planes
+  Eigen::VectorXf place;    ///< of each input; empty: no planes
   Eigen::VectorXf levels;   ///< of each neuron of the first layer
+  Eigen::VectorXf seconds;  ///< the same, where the norm's planes have two numbers
   Eigen::VectorXd weights;  ///< >= 0, of each neuron of the first layer
 
   bool empty() const { return place.size() == 0; }
@@ -61,7 +61,7 @@ class PlaneRows {
  public:
   PlaneRows(const Problem& problem, const Ball& ball, const LiveLayers& live, Eigen::Index count);
 
-  /// Where item b begins: all inputs in the middle, levels by the chords' slopes, or `start`.
+  /// Where item b begins: at no change, levels by the chords' slopes, or `start`.
   void begin(Eigen::Index b, const NeuronLines& lines, const Planes* start);
 
   /// Open neurons of item b with a cost below 0 go by their planes: from what relax() of
@@ -86,11 +86,25 @@ class PlaneRows {
   bool goes_by_plane(Eigen::Index b, Eigen::Index j, const float* costs) const {
     return taken_(b, j) > 0 && costs[j] < 0;
   }
-  const Ball& ball_;
+  PlaneLevel<float> level(Eigen::Index b, Eigen::Index j) const {
+    return {levels_(b, j), seconds_(b, j)};
+  }
+  float second(Eigen::Index j, float slope, float width);
+  PlaneWhole<float> whole(Eigen::Index b, Eigen::Index j, const PlaneInputs<float>& inputs);
+  /// p d + k.
+  float value(Eigen::Index b, Eigen::Index j, const PlaneInputs<float>& inputs,
+              const float* change) const;
+
   const LiveLayers& live_;
   int first_width_;
-  FloatRows taken_, levels_, moves_, constants_, parts_, rests_, best_levels_;  ///< of live neurons
-  FloatRows place_, best_place_, directions_;                                   ///< of inputs
+  Norm norm_;
+  float radius_;
+  PlaneBall<float> ball_;
+  std::vector<std::optional<PlaneWhole<float>>> whole_;  ///< the same
+  Eigen::VectorXf thresholds_;  ///< of live neurons, once they are asked for
+  FloatRows taken_, levels_, seconds_, moves_, next_seconds_, constants_, parts_, rests_,
+      best_levels_, best_seconds_;             ///< of live neurons
+  FloatRows place_, best_place_, directions_;  ///< of inputs
   std::int64_t loops_ = 0;
 };
 

@@ -68,7 +68,9 @@ const Slopes* SlopeMemory::start(int neuron, double sign) const {
 
 void SlopeMemory::keep(const Problem& problem, int neuron, double sign, Slopes slopes) {
   const auto neurons = static_cast<std::size_t>(problem.neurons());
-  const std::size_t numbers = 2 * neurons + static_cast<std::size_t>(slopes.planes.place.size());
+  const Planes& planes = slopes.planes;
+  const auto of_planes = static_cast<std::size_t>(planes.place.size() + 2 * planes.levels.size());
+  const std::size_t numbers = 2 * neurons + of_planes;
   if (2 * neurons * numbers * sizeof(float) > kMostBytes) return;
   starts_.resize(2 * neurons);
   starts_[2 * static_cast<std::size_t>(neuron) + (sign > 0 ? 0 : 1)] = std::move(slopes);
