@@ -56,17 +56,34 @@ TEST_P(GradientAttackOf, FindsAreNearlyTheNearest) {
   EXPECT_GE(near, found * 2 / 3);
 }
 
-INSTANTIATE_TEST_SUITE_P(Norms, GradientAttackOf, ::testing::Values(Norm::l1, Norm::l2, Norm::linf),
+INSTANTIATE_TEST_SUITE_P(Norms, GradientAttackOf, ::testing::ValuesIn(kNorms),
                          [](const auto& norm) { return std::string(name(norm.param)); });
 
-TEST(GradientAttack, NothingInL0AndNothingWithoutTime) {
-  EXPECT_TRUE(Attacked(Norm::l0, 1).finds.empty());
-  Asked asked(Norm::linf, 1);
+TEST(GradientAttack, NothingWithCostsAndNothingWithoutTime) {
+  Asked asked(Norm::l0, 1);
   const Box box = reach(asked.question, asked.image);
   std::vector<Problem> problems;
   problems.emplace_back(asked.network, asked.image, box, asked.regions.front());
-  const Ball whole(Norm::linf, asked.image, box, 1);
+  const Eigen::VectorXd costs = Eigen::VectorXd::Constant(asked.image.size(), 2);
+  const Ball priced(Norm::l0, asked.image, box, 3, 0, costs), whole(Norm::l0, asked.image, box, 3);
+  EXPECT_TRUE(gradient_attack(problems, priced, 0, 0, {}).empty());
   EXPECT_TRUE(gradient_attack(problems, whole, 0, 0, Deadline::after(0)).empty());
+}
+
+// Those that are not much farther than what became of the ones before them; the rest stays.
+TEST(GradientAttack, TheNearestAreOffered) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    Attacked attacked(Norm::l2, seed);
+    if (attacked.finds.empty()) continue;
+    const Asked& asked = attacked.asked;
+    const double nearest = attacked.finds.front().distance;
+    Incumbent incumbent(asked.network, asked.question, asked.image, 0);
+    offer_nearest(attacked.finds, asked.regions, incumbent);
+    EXPECT_LE(incumbent.distance(), nearest);
+    for (const GradientFind& left : attacked.finds) {
+      EXPECT_GT(left.distance, incumbent.distance());
+    }
+  }
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ class ClosestSearch {
       if (std::find(excluded.begin(), excluded.end(), false) != excluded.end()) descend();
       if (!std::isinf(incumbent_.distance())) {
         choose_lead();
+        offer_nearest(finds_, regions_, incumbent_);  // the lead asks for more
         excluded = without_programs();
       }
     }
@@ -157,16 +158,12 @@ class ClosestSearch {
                       watch_.seconds()});
   }
 
-  /// First images by gradients, the nearest few as far as their patterns go.
   void descend() {
     const Stopwatch watch;
-    const auto share = share_of_time(parameters().gradient_share);
-    const auto finds = gradient_attack(problems_, ball_, first_bound_, options_.seed, share);
-    descended_ = !finds.empty() || !std::isinf(horizon_);
-    for (const GradientFind& find : finds) {
-      if (find.distance > parameters().gradient_near * incumbent_.distance()) break;
-      incumbent_.offer(regions_[find.region], find.image);
-    }
+    finds_ = gradient_attack(problems_, ball_, first_bound_, options_.seed,
+                             share_of_time(parameters().gradient_share));
+    descended_ = !finds_.empty() || !std::isinf(horizon_);
+    offer_nearest(finds_, regions_, incumbent_);
     result_.statistics.heuristic_seconds += watch.seconds();
   }
 
@@ -385,7 +382,8 @@ class ClosestSearch {
   std::vector<std::unique_ptr<Tree>> trees_;  ///< none: the region is settled
   double first_bound_ = 0;                    ///< of all regions
   double horizon_ = std::numeric_limits<double>::infinity();  ///< what is farther is not looked for
-  bool descended_ = false;                                    ///< to a find, or to none within it
+  std::vector<GradientFind> finds_;                           ///< by gradients, to be offered yet
+  bool descended_ = false;  ///< to a find, or to none within the horizon
   ClosestResult result_;
 };
 
