@@ -47,7 +47,8 @@ TEST_P(Planes, AreAboveTheirNeurons) {
       EXPECT_GE(above, -proof.doubt / planes.weights(neuron)) << round;
       least = std::min(least, above);
     }
-    EXPECT_LT(proof.doubt / planes.weights(neuron), 1e-12) << round;
+    // p is large where an input can move one way only and its place is on the other side.
+    EXPECT_LT(proof.doubt / planes.weights(neuron), 1e-10) << round;
     gap += least;
     width += 1;
   }

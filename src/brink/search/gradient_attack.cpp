@@ -201,7 +201,7 @@ class Attack {
 
   Eigen::VectorXd farthest(const Eigen::VectorXd& direction, double radius) {
     Eigen::VectorXd change;
-    ball_.set_radius(radius);
+    ball_.set_radius(std::min(radius, largest_));
     ball_.support(direction, &change);
     return (image_ + change).cwiseMax(reach_.lower).cwiseMin(reach_.upper);
   }

@@ -48,7 +48,8 @@ class PlaneBall {
   PlaneInputs<Real> at(const float* place) const;
 
   using Vector = Eigen::Vector<Real, Eigen::Dynamic>;
-  Vector origin, unit;  ///< of places: a change is origin + place * unit
+  /// Of places: a change is origin + place * unit. No input's change is longer than its unit.
+  Vector origin, unit;
 
  private:
   Norm norm_;

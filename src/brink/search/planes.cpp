@@ -161,9 +161,8 @@ PlanesProof add_planes(const Problem& problem, const Planes& planes, const Ball&
     Shares<double> shares;
     const double constant = balance(parts, all, center, shares);
     add_double(inputs.count, slopes, weights, shares, weight, direction.data());
-    // |p d| is at most |w d|, and what the second number moves p by.
-    const double beside = std::abs(level.second) * inputs.radius * std::max(1.0, inputs.radius);
-    const double size = all.below + all.above + std::abs(center) + 2 * beside;
+    const Eigen::Map<const Eigen::VectorXd> p(slopes, ball.size());
+    const double size = all.below + all.above + std::abs(center) + p.cwiseAbs().dot(sides.unit);
     proof.constant -= weight * constant;
     proof.doubt += weight * (2 * unit * operations * size + problem.first_doubt()(j));
   }
