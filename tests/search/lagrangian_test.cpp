@@ -27,7 +27,7 @@ TEST(Lagrangian, HoldsForAnyMultipliers) {
                     normals(problem.rhs().size(), scale, random).cwiseAbs(),
                     {}};
     if (random.uniform() < 0.7) {
-      any.planes = random_planes(problem, random);
+      any.planes = random_planes(problem, norm, random);
       any.planes.weights *= scale;
     }
     const double slack = problem.slack(asked.point);

@@ -158,6 +158,7 @@ class ClosestSearch {
                       watch_.seconds()});
   }
 
+  /// First images by gradients.
   void descend() {
     const Stopwatch watch;
     finds_ = gradient_attack(problems_, ball_, first_bound_, options_.seed,

@@ -75,8 +75,10 @@ struct FormL2 {
   BRINK_CLONED Real operator()(const PlaneInputs<Real>& inputs, std::size_t i, Real w) const {
     const Real place = static_cast<Real>(inputs.place[i]);
     const Real whole = a * w - c * place;
-    const Real only_up = positive(w) - (w > 0 ? per_active : per_inactive) * place;
-    const Real only_down = (w - positive(w)) - (w < 0 ? per_active : per_inactive) * place;
+    // An input that cannot move to a side has no place there.
+    const Real placed_up = positive(place), placed_down = place - placed_up;
+    const Real only_up = positive(w) - (w > 0 ? per_active : per_inactive) * placed_up;
+    const Real only_down = (w - positive(w)) - (w < 0 ? per_active : per_inactive) * placed_down;
     const Real no_lower = whole > only_up ? whole : only_up;
     const Real no_higher = whole < only_down ? whole : only_down;
     const Real raised = inputs.down_gauge[i] > 0 ? whole : no_lower;

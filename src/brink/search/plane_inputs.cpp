@@ -32,9 +32,8 @@ PlaneBall<Real>::PlaneBall(const Ball& ball) : norm_(ball.norm()) {
   down_ = down.matrix().template cast<Real>();
   origin = Vector::Zero(ball.size());
   if (norm_ == Norm::l2) {
-    const Eigen::ArrayXd one = Eigen::ArrayXd::Ones(ball.size());
-    up_gauge_ = (up > kShortSide * radius).select(one, 0.0).matrix().template cast<Real>();
-    down_gauge_ = (down > kShortSide * radius).select(one, 0.0).matrix().template cast<Real>();
+    up_gauge_ = (up > kShortSide * radius).template cast<Real>().matrix();
+    down_gauge_ = (down > kShortSide * radius).template cast<Real>().matrix();
     unit = Vector::Constant(ball.size(), radius_);
     return;
   }

@@ -100,8 +100,9 @@ class PlaneRows {
   Norm norm_;
   float radius_;
   PlaneBall<float> ball_;
-  std::vector<std::optional<PlaneWhole<float>>> whole_;  ///< the same
-  Eigen::VectorXf thresholds_;  ///< of live neurons, once they are asked for
+  // Of live neurons, once they are asked for.
+  std::vector<std::optional<PlaneWhole<float>>> whole_;
+  Eigen::VectorXf thresholds_;
   FloatRows taken_, levels_, seconds_, moves_, next_seconds_, constants_, parts_, rests_,
       best_levels_, best_seconds_;             ///< of live neurons
   FloatRows place_, best_place_, directions_;  ///< of inputs
