@@ -47,6 +47,7 @@ TEST_P(JointLadderOf, RaisesTheLeastBoundAndNotTooHigh) {
   // All effort that it wants takes it next to the nearest image.
   const double least = ladders.front().least_step(answer.distance);
   EXPECT_GE(bound(), answer.distance - 2 * least - 1e-12);
+  EXPECT_GE(joint.expected_effort(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Norms, JointLadderOf, ::testing::ValuesIn(kNorms),

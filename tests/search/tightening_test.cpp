@@ -74,6 +74,31 @@ TEST(Tightening, BoundsOverABallAreSharedAsLongAsTheyHold) {
   }
 }
 
+// Once a ball has had small trees, a larger one is shallow until it has had some as large.
+TEST(Tightening, ALargerBallIsShallowUntilItIsDeepened) {
+  Random random(84);
+  const RandomNode asked(Norm::linf, random);
+  Ball ball = *asked.ball;
+  const double whole = ball.radius();
+  BallBounds shared;
+  Statistics statistics;
+  ball.set_radius(0.5 * whole);
+  EXPECT_FALSE(shared.shallow(ball));
+  shared.over(*asked.problem, ball, {}, statistics);
+  EXPECT_FALSE(shared.shallow(ball));
+  shared.deepen(*asked.problem, ball, 1, {}, statistics);
+  shared.deepen(*asked.problem, ball, 1, {}, statistics);
+  EXPECT_FALSE(shared.shallow(ball));
+  ball.set_radius(0.25 * whole);
+  EXPECT_FALSE(shared.shallow(ball));
+  ball.set_radius(whole);
+  EXPECT_TRUE(shared.shallow(ball));
+  shared.over(*asked.problem, ball, {}, statistics);
+  EXPECT_TRUE(shared.shallow(ball));
+  shared.deepen(*asked.problem, ball, 1, {}, statistics);
+  EXPECT_FALSE(shared.shallow(ball));
+}
+
 // Nothing in the ball meets rows that ask for more than any output.
 TEST(Tightening, FindsARootEmpty) {
   Random random(79);

@@ -264,8 +264,9 @@ class ClosestSearch {
       if (settled()) return;
       const std::int64_t effort = result_.statistics.effort;
       // Within a radius the answer is that of the whole ball.
-      const bool hopeful = !std::isinf(horizon_) || joint.expected_effort() < effort_left();
-      const std::int64_t turn = hopeful ? 3 * effort : (effort - before) / 4;
+      const bool hopeful = !std::isinf(horizon_) ||
+                           joint.expected_effort() < parameters().joint_hope * effort_left();
+      const std::int64_t turn = hopeful ? effort : (effort - before) / 4;
       deepen(turn);
       round(deadline_, std::max<std::int64_t>(1, turn / static_cast<std::int64_t>(open_regions())));
     }

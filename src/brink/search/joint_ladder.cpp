@@ -5,12 +5,14 @@
 //
 // Where nodes do not exclude a region, the neurons of all are bounded by small trees
 // (slope_trees.h), larger ones each time, as long as these cost no more than the regions' nodes
-// may.
+// may. Once a rung needed them the next has them after a few nodes: without them most are hopeless.
 //
-// A tree grows exponentially with its ball, so a proven and a refused rung tell what the whole
-// search would take: if it is more than there is time for, smaller balls are the better use of it.
+// The effort grows exponentially with the ball, so what rungs have taken, all included, tells what
+// the whole search would take: if it is more than there is time for, smaller balls are the better
+// use of it.
 // Tried and dropped: bisection between bound and nearest image, each rung with a twentieth of the
-// effort so far (256x4: refused at once what a thousand nodes prove).
+// effort so far (256x4: refused at once what a thousand nodes prove); the whole search's effort
+// from that of the last rung proven and of the next refused (what it was refused with says little).
 #include "brink/search/joint_ladder.h"
 
 #include <algorithm>
@@ -27,17 +29,14 @@ double JointLadder::bound() const {
 }
 
 bool JointLadder::exclude(double radius, const Budget& budget) {
-  const std::int64_t start = statistics_.effort;
   for (std::size_t i = 0; i < ladders_.size(); ++i) {
     const std::size_t r = (hardest_ + i) % ladders_.size();
-    if (ladders_[r].bound() > radius) continue;
-    const std::int64_t before = statistics_.effort;
-    if (exclude(ladders_[r], radius, budget)) continue;
-    refused_ = {radius, static_cast<double>(statistics_.effort - before)};
+    if (ladders_[r].bound() > radius || exclude(ladders_[r], radius, budget)) continue;
+    refused_ = radius;
     hardest_ = r;
     return false;
   }
-  proven_ = {radius, static_cast<double>(statistics_.effort - start)};
+  proven_.push_back({radius, static_cast<double>(statistics_.effort)});
   return true;
 }
 
@@ -50,9 +49,12 @@ bool JointLadder::exclude(Ladder& ladder, double radius, const Budget& budget) {
   for (std::int64_t nodes = parameters().side_after; !budget.deadline.expired();
        nodes *= parameters().side_growth) {
     const std::int64_t trees = bounds_.deepening_effort();
-    const bool last = nodes >= budget.effort || trees > open * budget.effort;
-    nodes = std::max(nodes, trees / 2);
-    const std::int64_t effort = last ? budget.effort : std::min(nodes, budget.effort);
+    const bool shallow = bounds_.shallow(ball);
+    const bool last = trees > open * budget.effort || (!shallow && nodes >= budget.effort);
+    if (last && shallow) return false;
+    if (!shallow) nodes = std::max(nodes, trees / 2);
+    const std::int64_t most = shallow ? trees / parameters().side_nodes : nodes;
+    const std::int64_t effort = last ? budget.effort : std::min(most, budget.effort);
     if (ladder.exclude(radius, {budget.deadline, effort})) return true;
     if (last) return false;
     bounds_.deepen(problem_, ball, threads_, budget.deadline, statistics_);
@@ -63,8 +65,7 @@ bool JointLadder::exclude(Ladder& ladder, double radius, const Budget& budget) {
 void JointLadder::climb(const Deadline& deadline, std::int64_t effort) {
   const double first = bound();
   double end = ladders_.front().search_radius();
-  double step =
-      refused_.radius > first ? refused_.radius - first : parameters().joint_step * (end - first);
+  double step = refused_ > first ? refused_ - first : parameters().joint_step * (end - first);
   while (!deadline.expired()) {
     end = ladders_.front().search_radius();
     const double from = bound();
@@ -81,14 +82,14 @@ void JointLadder::climb(const Deadline& deadline, std::int64_t effort) {
 }
 
 double JointLadder::expected_effort() const {
-  const double end = ladders_.front().search_radius();
-  if (!(proven_.radius > 0) || !(refused_.radius > proven_.radius)) {
-    return std::numeric_limits<double>::infinity();
-  }
-  const double proven = std::max(1.0, proven_.effort);
-  const double growth =
-      std::log(std::max(2.0, refused_.effort / proven)) / (refused_.radius - proven_.radius);
-  return proven * std::exp(growth * (end - proven_.radius));
+  if (proven_.size() < 2) return std::numeric_limits<double>::infinity();
+  const Rung& last = proven_.back();
+  auto half = std::find_if(proven_.rbegin(), proven_.rend(),
+                           [&](const Rung& rung) { return 2 * rung.effort < last.effort; });
+  if (half == proven_.rend()) --half;
+  const auto spent = static_cast<double>(statistics_.effort);
+  const double growth = std::log(spent / half->effort) / (last.radius - half->radius);
+  return spent * std::expm1(growth * (ladders_.front().search_radius() - last.radius));
 }
 
 }  // namespace brink::search

@@ -26,14 +26,14 @@ class JointLadder {
   /// would not raise it by a share worth having.
   void climb(const Deadline& deadline, std::int64_t effort);
 
-  /// Of the whole search, if it goes on growing with the radius as between the last rung proven and
-  /// the last refused; infinity: no idea.
+  /// That the whole search would still take, if all effort so far goes on growing with the radius
+  /// proven as it has since it was half as much; infinity: no idea.
   double expected_effort() const;
 
  private:
   struct Rung {
     double radius = 0;
-    double effort = 0;
+    double effort = 0;  ///< of all that there was, until it was proven
   };
   double bound() const;
   bool exclude(double radius, const Budget& budget);
@@ -46,7 +46,8 @@ class JointLadder {
   const int threads_;
   Statistics& statistics_;
   std::size_t hardest_ = 0;  ///< the region that refused the last rung: asked first
-  Rung proven_, refused_;
+  std::vector<Rung> proven_;
+  double refused_ = 0;  ///< the last
 };
 
 }  // namespace brink::search

@@ -12,7 +12,9 @@
 #include "brink/search/slope_trees.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -31,6 +33,11 @@ constexpr double kWeightsOfSides = 5e6;
 /// Of a neuron's width: a side that has more of it neither settles the phase nor, moved, takes much
 /// from the triangle.
 constexpr double kFarSide = 0.8;
+/// Share of their gap that twice as large trees must close to be grown further: where planes have
+/// found the envelope, in the second layer, more nodes close nothing. Of the last layer, which the
+/// margin leans on, less is enough.
+constexpr double kGain = 0.03, kLastGain = 0.004;
+constexpr int kFirstLook = 16;  ///< nodes of a side
 
 /// Both sides of some neurons of one layer.
 class Sides {
@@ -42,10 +49,8 @@ class Sides {
     for (const int id : neurons) {
       const auto i = static_cast<std::size_t>(id);
       const double most = kFarSide * (known.upper[i] - known.lower[i]);
-      sides_.push_back({SideTree(problem, known, {id, 1.0}, known.lower[i]), -known.lower[i] > most,
-                        std::nullopt});
-      sides_.push_back({SideTree(problem, known, {id, -1.0}, -known.upper[i]),
-                        known.upper[i] > most, std::nullopt});
+      sides_.push_back({SideTree(problem, known, {id, 1.0}), -known.lower[i] > most, std::nullopt});
+      sides_.push_back({SideTree(problem, known, {id, -1.0}), known.upper[i] > most, std::nullopt});
     }
     earlier_ = problem.neuron(problem.layer_of(neurons.front()), 0);
   }
@@ -90,6 +95,15 @@ class Sides {
         bounds.upper[i] = std::min(bounds.upper[i], -bound);
       }
     }
+  }
+  /// By how much the triangles that the trees leave are above their neurons, in all.
+  double gap() const {
+    double sum = 0;
+    for (std::size_t i = 0; i < sides_.size(); i += 2) {
+      const double below = -sides_[i].tree.bound(), above = -sides_[i + 1].tree.bound();
+      if (below > 0 && above > 0) sum += below * above / (below + above);
+    }
+    return sum;
   }
   bool done() const {
     return std::all_of(sides_.begin(), sides_.end(),
@@ -173,12 +187,20 @@ TreesGrown bound_by_slope_trees(const Problem& problem, const Ball& ball, const 
                                 const std::vector<int>& neurons, int expansions,
                                 const Deadline& trees, const Deadline& deadline,
                                 Intervals& bounds) {
+  const bool last = problem.layer_of(neurons.front()) == problem.hidden_layers();
+  const double worth = 1 - (last ? kLastGain : kGain);
   Sides sides(problem, ball, known, neurons);
   sides.expand(parameters().side_steps, deadline);
+  bool grows = true;
+  double before = std::numeric_limits<double>::infinity();
   int node = 0;
-  for (; node < 2 * expansions; ++node) {
-    if (sides.done() || trees.expired()) break;
+  for (; node < 2 * expansions && grows && !trees.expired(); ++node) {
     sides.expand(parameters().slope_steps, trees);
+    grows = !sides.done();
+    if (node + 1 < kFirstLook || !std::has_single_bit(static_cast<unsigned>(node + 1))) continue;
+    const double gap = sides.gap();
+    grows = grows && gap < worth * before;
+    before = gap;
   }
   sides.meet(bounds);
   return {sides.effort(), (node + 1) / 2};

@@ -157,9 +157,7 @@ std::optional<Intervals> tighten_node(const Problem& problem, Bounder& bounder, 
 
 const Intervals& BallBounds::over(const Problem& problem, const Ball& ball,
                                   const Deadline& deadline, Statistics& statistics) {
-  if (ball.radius() <= radius_ && ball.radius() >= parameters().retighten * radius_) {
-    return bounds_;
-  }
+  if (hold(ball)) return bounds_;
   statistics.effort += problem.effort_of_passes(2 * problem.neurons());
   bounds_ = BallSubstitution(problem, ball, true, deadline).intervals();
   const bool larger = ball.radius() > radius_;
@@ -167,6 +165,15 @@ const Intervals& BallBounds::over(const Problem& problem, const Ball& ball,
   expansions_ = 0;
   radius_ = deadline.expired() ? -1 : ball.radius();
   return bounds_;
+}
+
+bool BallBounds::hold(const Ball& ball) const {
+  return ball.radius() <= radius_ && ball.radius() >= parameters().retighten * radius_;
+}
+
+bool BallBounds::shallow(const Ball& ball) const {
+  if (hold(ball)) return expansions_ < smaller_expansions_;
+  return ball.radius() > radius_ && std::max(expansions_, smaller_expansions_) > 0;
 }
 
 void BallBounds::deepen(const Problem& problem, const Ball& ball, int threads,

@@ -19,8 +19,12 @@ class BallBounds {
               Statistics& statistics);
   /// What the next of these will take, by the last; 0: nothing is known of it.
   std::int64_t deepening_effort() const;
+  /// Have smaller balls seen larger trees than this one?
+  bool shallow(const Ball& ball) const;
 
  private:
+  bool hold(const Ball& ball) const;
+
   Intervals bounds_;
   double radius_ = -1;                 ///< below 0: nothing is known
   int expansions_ = 0;                 ///< that the bounds have seen
