@@ -266,7 +266,7 @@ class ClosestSearch {
       // Within a radius the answer is that of the whole ball.
       const bool hopeful = !std::isinf(horizon_) ||
                            joint.expected_effort() < parameters().joint_hope * effort_left();
-      const std::int64_t turn = hopeful ? effort : (effort - before) / 4;
+      const std::int64_t turn = hopeful ? 3 * effort : (effort - before) / 4;
       deepen(turn);
       round(deadline_, std::max<std::int64_t>(1, turn / static_cast<std::int64_t>(open_regions())));
     }
