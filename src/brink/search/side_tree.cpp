@@ -9,11 +9,10 @@
 
 namespace brink::search {
 
-SideTree::SideTree(const Problem& problem, const Intervals& root, const Objective& objective,
-                   double known)
+SideTree::SideTree(const Problem& problem, const Intervals& root, const Objective& objective)
     : problem_(problem), root_(root), objective_(objective) {
   Node node;
-  node.bound = known;
+  node.bound = -std::numeric_limits<double>::infinity();
   open_.push(std::move(node));
 }
 

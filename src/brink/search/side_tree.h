@@ -12,10 +12,9 @@ namespace brink::search {
 
 class SideTree {
  public:
-  /// A lower bound of `objective`, a neuron's, known to be at least `known` over the root. It
-  /// refers to the problem and the root. Claims are told of all nodes.
-  SideTree(const Problem& problem, const Intervals& root, const Objective& objective,
-           double known = -std::numeric_limits<double>::infinity());
+  /// A lower bound of `objective`, a neuron's, over the root. It refers to the problem and the
+  /// root. Claims are told of all nodes.
+  SideTree(const Problem& problem, const Intervals& root, const Objective& objective);
 
   struct Taken {
     Node node;
